@@ -1,0 +1,326 @@
+"""Every exception of Mien, named for what happened.
+
+MienError
+├── ImageError                what was sent cannot be used as a photo
+│   ├── UnreadableImage
+│   ├── UnsupportedImage
+│   ├── ImageTooLarge
+│   └── TooManyPixels
+├── FaceError                 the photo is fine, its faces are not what was asked for
+│   ├── NoFaceFound
+│   ├── SeveralFacesFound
+│   └── FaceNumberOutOfRange
+├── NotFound                  something was named that does not exist
+│   ├── GalleryNotFound  PersonNotFound  FaceNotFound  PhotoNotFound
+│   ├── ProbeNotFound    UserNotFound    KeyNotFound
+├── Conflict                  what exists stands in the way
+│   ├── NameTaken
+│   ├── GalleryModelMismatch
+│   ├── GalleryProtected
+│   ├── LastAdministrator
+│   └── SetupFinished
+├── InvalidInput              a value breaks a rule; names the field
+├── AccessError               who asks may not
+│   ├── NotAuthenticated  WrongCredentials  KeyInvalid
+│   ├── ScopeMissing      NotPermitted      SetupLinkInvalid
+├── ModelError                model packs and the runtimes that run them
+│   ├── PackNotFound      PackInvalid
+│   ├── PackUnavailable   SourceUnavailable
+│   ├── DigestMismatch    ConversionFailed
+│   ├── ModelFileMissing
+│   └── InferenceRuntimeMissing
+└── StorageError              the database or the files
+    ├── DatabaseUnreachable
+    ├── DatabaseOutdated
+    └── FileMissing
+
+Layers raise these; only `mien.http` turns them into statuses, and only `mien.cli` into exit codes.
+"""
+
+from typing import Any
+from typing import ClassVar
+
+
+class MienError(Exception):
+    """Something that Mien can name went wrong.
+
+    Attributes:
+        code: stable, lower case with underscores; part of the API.
+        detail: one or two sentences for the person who asked: what happened, and the way out.
+        extra: more facts for machines (JSON values), never a name, an image or an embedding.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class ImageError(MienError):
+    """What was sent cannot be used as a photo."""
+
+    code = "image_error"
+
+
+class UnreadableImage(ImageError):
+    """The bytes claim to be an image but cannot be decoded: truncated, damaged or lying."""
+
+    code = "unreadable_image"
+
+
+class UnsupportedImage(ImageError):
+    """The bytes are no image, or an image of a kind that is not read."""
+
+    code = "unsupported_image"
+
+
+class ImageTooLarge(ImageError):
+    """The file has more bytes than are accepted."""
+
+    code = "image_too_large"
+
+
+class TooManyPixels(ImageError):
+    """The picture has more pixels than are accepted, whatever its file size."""
+
+    code = "too_many_pixels"
+
+
+class FaceError(MienError):
+    """The photo is fine, but its faces are not what was asked for."""
+
+    code = "face_error"
+
+
+class NoFaceFound(FaceError):
+    """A face is needed and none was found."""
+
+    code = "no_face_found"
+
+
+class SeveralFacesFound(FaceError):
+    """One face is needed and several were found; `extra["boxes"]` says where."""
+
+    code = "several_faces_found"
+
+
+class FaceNumberOutOfRange(FaceError):
+    """A face was chosen by a number that the photo does not have."""
+
+    code = "face_number_out_of_range"
+
+
+class NotFound(MienError):
+    """Something was named that does not exist."""
+
+    code = "not_found"
+
+
+class GalleryNotFound(NotFound):
+    """No gallery has this name."""
+
+    code = "gallery_not_found"
+
+
+class PersonNotFound(NotFound):
+    """No person in this gallery has this id."""
+
+    code = "person_not_found"
+
+
+class FaceNotFound(NotFound):
+    """No face of this person has this id."""
+
+    code = "face_not_found"
+
+
+class PhotoNotFound(NotFound):
+    """The photo was not kept, or has been removed."""
+
+    code = "photo_not_found"
+
+
+class ProbeNotFound(NotFound):
+    """A photo held for identification has expired or belongs to somebody else."""
+
+    code = "probe_not_found"
+
+
+class UserNotFound(NotFound):
+    """No account has this name or id."""
+
+    code = "user_not_found"
+
+
+class KeyNotFound(NotFound):
+    """No API key has this id."""
+
+    code = "key_not_found"
+
+
+class Conflict(MienError):
+    """What exists already stands in the way."""
+
+    code = "conflict"
+
+
+class NameTaken(Conflict):
+    """The name is in use; names are compared without regard to case."""
+
+    code = "name_taken"
+
+
+class GalleryModelMismatch(Conflict):
+    """The gallery's embeddings come from another model than the one in use."""
+
+    code = "gallery_model_mismatch"
+
+
+class GalleryProtected(Conflict):
+    """The default gallery cannot be removed or renamed."""
+
+    code = "gallery_protected"
+
+
+class LastAdministrator(Conflict):
+    """The last administrator cannot be removed."""
+
+    code = "last_administrator"
+
+
+class SetupFinished(Conflict):
+    """An administrator exists, so the set-up link is spent."""
+
+    code = "setup_finished"
+
+
+class InvalidInput(MienError):
+    """A value breaks a rule; `extra["field"]` names it."""
+
+    code = "invalid_input"
+
+    def __init__(self, detail: str, *, field: str, **extra: Any) -> None:
+        super().__init__(detail, field=field, **extra)
+        self.field = field
+
+
+class AccessError(MienError):
+    """Who asks may not do this."""
+
+    code = "access_error"
+
+
+class NotAuthenticated(AccessError):
+    """Nobody is signed in and no key was sent."""
+
+    code = "not_authenticated"
+
+
+class WrongCredentials(AccessError):
+    """The name and the password do not belong together; which of the two is not said."""
+
+    code = "wrong_credentials"
+
+
+class KeyInvalid(AccessError):
+    """The API key is unknown or revoked."""
+
+    code = "key_invalid"
+
+
+class ScopeMissing(AccessError):
+    """The API key is good but lacks the scope that this call needs."""
+
+    code = "scope_missing"
+
+
+class NotPermitted(AccessError):
+    """The account is good but may not do this."""
+
+    code = "not_permitted"
+
+
+class SetupLinkInvalid(AccessError):
+    """The set-up link is wrong or older than the last start."""
+
+    code = "setup_link_invalid"
+
+
+class ModelError(MienError):
+    """Something about model packs or the runtimes that run them."""
+
+    code = "model_error"
+
+
+class PackNotFound(ModelError):
+    """No pack has this name."""
+
+    code = "pack_not_found"
+
+
+class PackInvalid(ModelError):
+    """A pack's manifest breaks a rule."""
+
+    code = "pack_invalid"
+
+
+class PackUnavailable(ModelError):
+    """None of a pack's sources gave its files."""
+
+    code = "pack_unavailable"
+
+
+class SourceUnavailable(ModelError):
+    """One source did not give the file: no answer, not there, or cut off."""
+
+    code = "source_unavailable"
+
+
+class DigestMismatch(ModelError):
+    """A file's SHA-256 is not the one the manifest names; the file was refused."""
+
+    code = "digest_mismatch"
+
+
+class ConversionFailed(ModelError):
+    """A model file could not be converted, or the converted one gives other numbers."""
+
+    code = "conversion_failed"
+
+
+class ModelFileMissing(ModelError):
+    """A model file is not in the cache and was not to be fetched now."""
+
+    code = "model_file_missing"
+
+
+class InferenceRuntimeMissing(ModelError):
+    """The library that runs this kind of model file is not installed."""
+
+    code = "inference_runtime_missing"
+
+
+class StorageError(MienError):
+    """Something about the database or the files."""
+
+    code = "storage_error"
+
+
+class DatabaseUnreachable(StorageError):
+    """The database does not answer."""
+
+    code = "database_unreachable"
+
+
+class DatabaseOutdated(StorageError):
+    """The database has another schema revision than this code needs."""
+
+    code = "database_outdated"
+
+
+class FileMissing(StorageError):
+    """A stored file is not where its row says."""
+
+    code = "file_missing"

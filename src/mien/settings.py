@@ -1,0 +1,137 @@
+"""Settings: every value that an operator may change, where it comes from and why it is so."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from typing import Any
+from typing import Literal
+
+from pydantic import Field
+from pydantic import SecretStr
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+from pydantic_settings import SettingsConfigDict
+
+
+def _default_models_dir() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "mien" / "models"
+
+
+class Settings(BaseSettings):
+    """Mien's settings; each is the environment variable MIEN_ and its name in capitals.
+
+    A secret may also be read from a file: MIEN_SECRET_KEY_FILE=/run/secrets/key stands for
+    MIEN_SECRET_KEY. Unknown MIEN_ variables are passed over, wrong values are named and refused.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MIEN_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path("var"),
+        description="Folder of the database, the stored photos and the secret key.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database; empty means SQLite in the home folder.",
+    )
+    models_dir: Path = Field(
+        default_factory=_default_models_dir,
+        description="Cache of model files, kept by digest and shared by all installations of a user.",
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs form tokens; empty means a key made once and kept in the home folder. "
+        "Set it when several nodes serve one database.",
+    )
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; the default is reachable from this machine alone.",
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8000, description="Port to listen on; 0 takes a free one."
+    )
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=8,
+        description="Requests answered at the same time by `mien run`; inference has its own bound.",
+    )
+    secure_cookies: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether cookies are marked Secure; auto marks them on requests over TLS.",
+    )
+
+    pack: str = Field(
+        default="auto",
+        description="Model pack of a new installation; auto takes the best whose files can be had. "
+        "Afterwards the choice kept in the database holds; `mien models use` changes it.",
+    )
+    offline: bool = Field(
+        default=False,
+        description="Never fetch model files; what is missing is an error that names it.",
+    )
+    source_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=5.0,
+        description="How long a source of model files may take to answer before the next is tried.",
+    )
+    inference_runtime: Literal["auto", "onnxruntime", "openvino"] = Field(
+        default="auto",
+        description="Library that runs the networks; auto takes the faster that is installed.",
+    )
+    inference_precision: Literal["f32", "bf16"] = Field(
+        default="f32",
+        description="Arithmetic of OpenVINO; bf16 is faster on new processors and as good as equal.",
+    )
+    inference_threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0, description="Processor threads of one inference; 0 chooses from the cores."
+    )
+    inference_concurrency: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0,
+        description="Inferences at the same time in one process; 0 chooses from the cores. "
+        "More wait their turn.",
+    )
+    detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
+        default=640,
+        description="Longest side, in pixels, at which a picture is searched for faces; "
+        "larger sees smaller faces and takes longer.",
+    )
+
+    max_upload_bytes: Annotated[int, Field(ge=1024)] = Field(
+        default=20 * 1024 * 1024, description="Largest photo accepted, in bytes."
+    )
+    max_pixels: Annotated[int, Field(ge=10_000)] = Field(
+        default=50_000_000,
+        description="Most pixels of a photo, checked before it is decoded.",
+    )
+    probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
+        default=3600,
+        description="How long a photo shown on the identify page is held for its follow-up actions.",
+    )
+    session_seconds: Annotated[int, Field(ge=300)] = Field(
+        default=14 * 24 * 3600, description="How long a sign-in lasts without being used."
+    )
+    signin_rate: str = Field(
+        default="10 per minute",
+        description="Attempts to sign in allowed to one address, in the notation of Flask-Limiter.",
+    )
+
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="How log lines look; auto is console on a terminal, else JSON."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe log lines that are written."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in ("secret_key", "database_url"):
+            path = os.environ.get(f"MIEN_{name.upper()}_FILE")
+            if path and not values.get(name):
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+        return values
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The address given, or SQLite's in the home folder."""
+        return self.database_url or f"sqlite:///{(self.home / 'mien.db').resolve()}"

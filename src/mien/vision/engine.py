@@ -1,0 +1,83 @@
+"""The engine: one call from a picture to faces."""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from mien.vision.types import DetectedFace
+from mien.vision.types import EngineSummary
+from mien.vision.types import Face
+from mien.vision.types import ImageRGB
+
+
+class Engine(Protocol):
+    """Finds faces and turns them into embeddings; safe to share between threads."""
+
+    @property
+    def summary(self) -> EngineSummary:
+        """What the engine is made of; costs nothing, loads nothing."""
+
+    def detect(
+        self, image_rgb: ImageRGB, *, detection_side: int | None = None
+    ) -> list[DetectedFace]:
+        """Find every face, largest box first.
+
+        Args:
+            image_rgb: uint8, shape (height, width, 3), upright.
+            detection_side: the longest side in pixels at which the picture is searched; larger
+                sees smaller faces and takes longer. None takes the engine's own.
+        """
+
+    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+        """Find every face, largest box first, with its aligned crop and unit embedding."""
+
+    def warm_up(self) -> None:
+        """Load what is loaded lazily, so that the first request is not the slow one."""
+
+    def close(self) -> None:
+        """Wait for running inferences and let go of the sessions."""
+
+
+class LazyEngine:
+    """An engine that is built when it is first used, once, whichever thread asks."""
+
+    def __init__(self, summary: EngineSummary, build: Callable[[], Engine]) -> None:
+        self.summary = summary
+        self._build = build
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._engine is not None
+
+    def detect(
+        self, image_rgb: ImageRGB, *, detection_side: int | None = None
+    ) -> list[DetectedFace]:
+        """See `Engine.detect`."""
+        return self._get().detect(image_rgb, detection_side=detection_side)
+
+    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+        """See `Engine.analyze`."""
+        return self._get().analyze(image_rgb, detection_side=detection_side)
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`."""
+        self._get().warm_up()
+
+    def close(self) -> None:
+        """See `Engine.close`; an engine that was never used is never built."""
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _get(self) -> Engine:
+        engine = self._engine
+        if engine is None:
+            with self._lock:
+                if self._engine is None:
+                    self._engine = self._build()
+                engine = self._engine
+        return engine

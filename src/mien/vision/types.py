@@ -1,0 +1,129 @@
+"""What vision takes and gives: frozen values, with shapes, orders, dtypes and units."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+ImageRGB: TypeAlias = NDArray[np.uint8]
+"""uint8, shape (height, width, 3), red-green-blue, contiguous."""
+
+FloatArray: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the upright image; right and bottom are exclusive edges.
+
+    May reach beyond the image when a face is cut off by its border, unless said otherwise.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """A rough estimate of how the head is held, from five landmarks.
+
+    Attributes:
+        roll_degrees: in-plane turn in (-180, 180]; positive when the head leans clockwise
+            as seen in the picture (the eye on the right is lower).
+        yaw: in [-1, 1], without a unit; 0 frontal, positive when the face looks towards the right
+            of the picture, magnitude near 1 in profile.
+    """
+
+    roll_degrees: float
+    yaw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Whether a face is good enough to store, and why not.
+
+    Attributes:
+        acceptable: True when there is no reason against it.
+        reasons: any of `too_small`, `blurred`, `too_dark`, `too_bright`, `turned_away`, `cut_off`.
+        score: in [0, 1], higher is better; for sorting examples of one person.
+        size_px: the shorter side of the face's box in pixels of the picture.
+        sharpness: variance of the Laplacian of the grey aligned crop at 112 pixels; unit: grey².
+        brightness: mean grey of the aligned crop in [0, 255].
+        visible: share of the box inside the picture, in [0, 1].
+    """
+
+    acceptable: bool
+    reasons: tuple[str, ...]
+    score: float
+    size_px: float
+    sharpness: float
+    brightness: float
+    visible: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DetectedFace:
+    """A face in a picture.
+
+    Attributes:
+        box: in pixels of the upright image.
+        landmarks: float32, shape (5, 2), (x, y) in pixels: the eye on the picture's left, the eye
+            on its right, nose, the mouth's left corner, its right corner.
+        score: the detector's score in [0, 1].
+        pose: how the head is held.
+        quality: whether it is good enough, and why not.
+    """
+
+    box: Box
+    landmarks: FloatArray
+    score: float
+    pose: Pose
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face(DetectedFace):
+    """A face with what is needed to recognise it.
+
+    Attributes:
+        crop_rgb: the aligned crop as the network saw it; uint8, shape (size, size, 3).
+        embedding: float32, shape (dimension,), unit length.
+    """
+
+    crop_rgb: ImageRGB
+    embedding: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSummary:
+    """What an engine is made of, for pages, health and the choice of a gallery's contract.
+
+    Attributes:
+        pack: name of the model pack.
+        contract_id: id of the embedding contract; vectors are comparable only within one.
+        dimension: length of an embedding.
+        identify_threshold: similarity from which an identification is a match, in [-1, 1].
+        verify_threshold: similarity from which two photos show the same person, in [-1, 1].
+        detector: family and runtime, for display.
+        recognizer: family and runtime, for display.
+    """
+
+    pack: str
+    contract_id: str
+    dimension: int
+    identify_threshold: float
+    verify_threshold: float
+    detector: str
+    recognizer: str
