@@ -1,0 +1,180 @@
+"""An engine without weights: it knows drawn faces, for tests and for work on everything else."""
+
+import hashlib
+import zlib
+from typing import cast
+
+import cv2
+import numpy as np
+
+from mien.errors import InvalidInput
+from mien.vision.contract import contract_id
+from mien.vision.types import Box
+from mien.vision.types import DetectedFace
+from mien.vision.types import EngineSummary
+from mien.vision.types import Face
+from mien.vision.types import FloatArray
+from mien.vision.types import ImageRGB
+from mien.vision.types import Pose
+from mien.vision.types import Quality
+
+_CELLS = 5
+# Magenta is rare in backgrounds and survives the coarse colour of JPEG.
+_FRAME_RGB = (235, 20, 225)
+_DARK, _LIGHT = 70, 190
+_BORDER_SHARE = 0.14
+_LEAST_PIXELS = 24
+# How far red and blue stand above green in the frame, after JPEG has had its way with it.
+_FRAME_CONTRAST = 100
+# The frame covers 48 % of its box, a solid patch of the same colour all of it.
+_FRAME_SHARE = (0.3, 0.65)
+_MOST_STRETCH = 1.2
+_CROP_SIZE = 112
+_VARIATION = 0.35
+# Shares of the box: the eyes, the nose, the mouth's corners.
+_LANDMARKS = np.array(
+    [(0.32, 0.40), (0.68, 0.40), (0.50, 0.60), (0.36, 0.78), (0.64, 0.78)], dtype=np.float32
+)
+
+
+def draw_face(person: str, size_px: int) -> ImageRGB:
+    """Draw what `FakeEngine` takes for the face of this person.
+
+    A magenta frame around five by five dark and light cells that are a digest of the word.
+
+    Args:
+        person: any word; the same word is the same person.
+        size_px: side of the drawing; 40 and more survive JPEG.
+
+    Returns:
+        uint8, shape (size_px, size_px, 3).
+    """
+    if size_px < _LEAST_PIXELS:
+        raise InvalidInput(
+            f"A drawn face needs {_LEAST_PIXELS} pixels, not {size_px}.", field="size_px"
+        )
+    picture = np.empty((size_px, size_px, 3), dtype=np.uint8)
+    picture[:] = _FRAME_RGB
+    edges = _cell_edges(size_px)
+    bits = _identity_of(person)
+    for row in range(_CELLS):
+        for column in range(_CELLS):
+            shade = _LIGHT if bits >> (row * _CELLS + column) & 1 else _DARK
+            picture[edges[row] : edges[row + 1], edges[column] : edges[column + 1]] = shade
+    return picture
+
+
+class FakeEngine:
+    """Finds the faces of `draw_face`; the same drawing always gives the same answer.
+
+    Two photos of one person are about 0.9 similar, two people about 0.
+    """
+
+    def __init__(self, dimension: int = 64) -> None:
+        self._dimension = dimension
+        self.summary = EngineSummary(
+            pack="fake",
+            contract_id=contract_id(
+                model="fake",
+                version="1",
+                digest="",
+                dimension=dimension,
+                preprocessing={"cells": _CELLS},
+            ),
+            dimension=dimension,
+            identify_threshold=0.5,
+            verify_threshold=0.5,
+            detector="drawn frames",
+            recognizer="drawn cells",
+        )
+
+    def detect(
+        self, image_rgb: ImageRGB, *, detection_side: int | None = None
+    ) -> list[DetectedFace]:
+        """See `Engine.detect`."""
+        return list(self.analyze(image_rgb, detection_side=detection_side))
+
+    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+        """See `Engine.analyze`."""
+        del detection_side  # drawings are found at any size
+        faces = [self._face(image_rgb, *place) for place in _find_frames(image_rgb)]
+        return sorted(faces, key=lambda face: -face.box.width * face.box.height)
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`."""
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+
+    def _face(self, image_rgb: ImageRGB, left: int, top: int, width: int, height: int) -> Face:
+        pixels = image_rgb[top : top + height, left : left + width]
+        crop = cast(
+            "ImageRGB",
+            cv2.resize(pixels, (_CROP_SIZE, _CROP_SIZE), interpolation=cv2.INTER_AREA),
+        )
+        size = np.array([width, height], dtype=np.float32)
+        origin = np.array([left, top], dtype=np.float32)
+        return Face(
+            box=Box(float(left), float(top), float(left + width), float(top + height)),
+            landmarks=origin + _LANDMARKS * size,
+            score=0.99,
+            pose=Pose(roll_degrees=0.0, yaw=0.0),
+            quality=Quality(
+                acceptable=True,
+                reasons=(),
+                score=0.9,
+                size_px=float(min(width, height)),
+                sharpness=500.0,
+                brightness=float(crop.mean()),
+                visible=1.0,
+            ),
+            crop_rgb=crop,
+            embedding=self._embed(crop),
+        )
+
+    def _embed(self, crop_rgb: ImageRGB) -> FloatArray:
+        person = np.random.default_rng(_read_identity(crop_rgb)).standard_normal(self._dimension)
+        photo = np.random.default_rng(zlib.crc32(crop_rgb.tobytes()))
+        noise = photo.standard_normal(self._dimension)
+        mixed = _unit(person) + _VARIATION * _unit(noise)
+        return _unit(mixed).astype(np.float32)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector)
+
+
+def _identity_of(person: str) -> int:
+    digest = hashlib.sha256(person.encode()).digest()
+    return int.from_bytes(digest[:4], "big") % (1 << _CELLS * _CELLS)
+
+
+def _cell_edges(size_px: int) -> list[int]:
+    border = _BORDER_SHARE * size_px
+    return [round(border + (size_px - 2 * border) * i / _CELLS) for i in range(_CELLS + 1)]
+
+
+def _read_identity(crop_rgb: ImageRGB) -> int:
+    grey = crop_rgb.mean(axis=2)
+    edges = _cell_edges(crop_rgb.shape[0])
+    bits = 0
+    for row in range(_CELLS):
+        for column in range(_CELLS):
+            cell = grey[edges[row] : edges[row + 1], edges[column] : edges[column + 1]]
+            inner = cell[cell.shape[0] // 4 : -(cell.shape[0] // 4), cell.shape[1] // 4 :]
+            light = float(np.median(inner)) > (_DARK + _LIGHT) / 2
+            bits |= int(light) << (row * _CELLS + column)
+    return bits
+
+
+def _find_frames(image_rgb: ImageRGB) -> list[tuple[int, int, int, int]]:
+    red, green, blue = (image_rgb[..., channel].astype(np.int16) for channel in range(3))
+    magenta = (red - green > _FRAME_CONTRAST) & (blue - green > _FRAME_CONTRAST)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(magenta.astype(np.uint8))
+    places = []
+    for left, top, width, height, area in stats[1:count].tolist():
+        square = max(width, height) <= _MOST_STRETCH * min(width, height)
+        framed = _FRAME_SHARE[0] < area / (width * height) < _FRAME_SHARE[1]
+        if square and framed and min(width, height) >= _LEAST_PIXELS - 2:
+            places.append((left, top, width, height))
+    return places

@@ -1,0 +1,267 @@
+"""Bytes in, upright RGB out; everything that is no photo is refused with its reason."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL import UnidentifiedImageError
+
+from mien.errors import ImageError
+from mien.errors import ImageTooLarge
+from mien.errors import TooManyPixels
+from mien.errors import UnreadableImage
+from mien.errors import UnsupportedImage
+from mien.vision.types import ImageRGB
+
+# Formats by Pillow's name: media type and extension of the file. Nothing else is ever opened.
+_KINDS = {
+    "JPEG": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "WEBP": ("image/webp", "webp"),
+    "GIF": ("image/gif", "gif"),
+    "BMP": ("image/bmp", "bmp"),
+    "TIFF": ("image/tiff", "tif"),
+    "AVIF": ("image/avif", "avif"),
+    "HEIF": ("image/heic", "heic"),
+}
+ACCEPTED_NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
+# The first bytes of files that people try, so that the refusal can say what they are.
+_OTHERS = (
+    (b"%PDF", "a PDF document"),
+    (b"%!PS", "a PostScript document"),
+    (b"8BPS", "a Photoshop document"),
+    (b"PK\x03\x04", "an archive or office document"),
+    (b"<svg", "an SVG drawing"),
+    (b"<?xml", "an XML document"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"\x1aE\xdf\xa3", "a video"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+)
+_ORIENTATION_TAG = 0x0112
+# Encoders write about ten; a crafted file with thousands keeps a processor busy for minutes.
+_MOST_JPEG_SCANS = 40
+_TIFF_TILE_TAGS = (322, 323)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """A photo, upright.
+
+    Attributes:
+        image_rgb: uint8, shape (height, width, 3), contiguous; transparency shown on white.
+        width: pixels, after turning.
+        height: pixels, after turning.
+        media_type: what the bytes really are, e.g. `image/jpeg`.
+        extension: without a dot, for a file that holds the bytes.
+    """
+
+    image_rgb: ImageRGB
+    width: int
+    height: int
+    media_type: str
+    extension: str
+
+
+class ImageReader:
+    """Decodes photos within limits; safe to share between threads."""
+
+    def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
+        self._max_bytes = max_bytes
+        self._max_pixels = max_pixels
+
+    def decode(self, data: bytes) -> DecodedImage:
+        """Turn the bytes of a file into an upright RGB picture.
+
+        The first frame stands for a GIF and the first page for a TIFF.
+
+        Raises:
+            ImageTooLarge: more bytes than accepted.
+            TooManyPixels: more pixels than accepted; read from the header, before decoding.
+            UnsupportedImage: no image, an animation, or a kind that is not read.
+            UnreadableImage: truncated, damaged, or not what it claims to be.
+        """
+        if len(data) > self._max_bytes:
+            raise ImageTooLarge(
+                f"The file has {len(data):,} bytes; at most {self._max_bytes:,} are accepted.",
+                bytes=len(data),
+                max_bytes=self._max_bytes,
+            )
+        kind = _sniff(data)
+        _quieten_pillow()
+        try:
+            pixels = self._heif(data) if kind == "HEIF" else self._pillow(data, kind)
+        except ImageError:
+            raise
+        except Image.DecompressionBombError as error:
+            raise TooManyPixels(f"The picture is too large to be read: {error}") from error
+        except MemoryError as error:
+            raise TooManyPixels("The picture needs more memory than there is.") from error
+        except Exception as error:
+            # Decoders meet hostile bytes with every kind of exception; all mean the same here.
+            raise UnreadableImage(
+                f"The file starts like {_KINDS[kind][0]} but cannot be read: it is truncated, "
+                "damaged, or not what it claims to be."
+            ) from error
+        media_type, extension = _KINDS[kind]
+        height, width = pixels.shape[:2]
+        return DecodedImage(pixels, width, height, media_type, extension)
+
+    def _pillow(self, data: bytes, kind: str) -> ImageRGB:
+        if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_JPEG_SCANS:
+            raise UnreadableImage(
+                f"The JPEG has more than {_MOST_JPEG_SCANS} scans, which no camera writes."
+            )
+        try:
+            image = Image.open(io.BytesIO(data), formats=(kind,))
+        except UnidentifiedImageError as error:
+            raise UnreadableImage(
+                f"The file starts like {_KINDS[kind][0]} but its header is damaged."
+            ) from error
+        with image:
+            self._check_pixels(*image.size)
+            if kind == "TIFF":
+                self._check_tiles(image)
+            elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
+                raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
+            turn = _orientation(image)
+            image.load()
+            # Pillow turns TIFF by itself.
+            return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
+
+    def _heif(self, data: bytes) -> ImageRGB:
+        try:
+            import pillow_heif
+        except ImportError as error:
+            raise UnsupportedImage(
+                "HEIC pictures need the library pillow-heif, which is not installed here."
+            ) from error
+        container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+        self._check_pixels(*container.size)
+        # libheif turns the picture itself.
+        return _to_rgb(container.to_pillow())
+
+    def _check_pixels(self, width: int, height: int) -> None:
+        if width * height > self._max_pixels:
+            raise TooManyPixels(
+                f"The picture is {width} by {height}, {width * height:,} pixels; at most "
+                f"{self._max_pixels:,} are accepted. Make it smaller and send it again.",
+                width=width,
+                height=height,
+                max_pixels=self._max_pixels,
+            )
+
+    def _check_tiles(self, image: Image.Image) -> None:
+        tags = getattr(image, "tag_v2", {})
+        tile = [int(tags.get(tag, 0)) for tag in _TIFF_TILE_TAGS]
+        self._check_pixels(*tile)
+
+
+def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:
+    """The bytes of a JPEG file of this picture, without any metadata.
+
+    Args:
+        image_rgb: uint8, shape (height, width, 3).
+        quality: 1 to 100.
+    """
+    bgr = cv2.cvtColor(image_rgb, cv2.COLOR_RGB2BGR)
+    done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise UnreadableImage("The picture could not be written as JPEG.")
+    return cast("bytes", encoded.tobytes())
+
+
+def _sniff(data: bytes) -> str:
+    """Name the format by its first bytes, as Pillow does."""
+    head = data[:16]
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if head.startswith(b"BM"):
+        return "BMP"
+    if head.startswith((b"II*\x00", b"MM\x00*")):
+        return "TIFF"
+    if head[4:8] == b"ftyp":
+        brands = data[8 : min(int.from_bytes(data[:4], "big"), 256)]
+        if b"avif" in brands or b"avis" in brands:
+            return "AVIF"
+        if any(brand in brands for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")):
+            return "HEIF"
+        raise UnsupportedImage(f"The file is a video, not a photo. Accepted are {ACCEPTED_NAMES}.")
+    if not data:
+        raise UnsupportedImage("The file is empty.")
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    what = next((name for magic, name in _OTHERS if start.startswith(magic.lower())), None)
+    raise UnsupportedImage(
+        f"The file is {what or 'not an image that is known here'}. Accepted are {ACCEPTED_NAMES}."
+    )
+
+
+def _quieten_pillow() -> None:
+    # Pillow warns about damaged metadata that does not concern the pixels. The filter is global
+    # (a local one is not safe between threads) but speaks of Pillow alone; put back when lost.
+    if not any(item[0] == "ignore" and "PIL" in str(item[3]) for item in warnings.filters):
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        turn = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001  # damaged metadata says nothing about the pixels
+        return 1
+    return turn if isinstance(turn, int) else 1
+
+
+def _upright(image_rgb: ImageRGB, orientation: int) -> ImageRGB:
+    """Undo the camera's turn; `orientation` is EXIF's number, 1 to 8."""
+    turned = image_rgb
+    if orientation in {5, 6, 7, 8}:
+        turned = turned.swapaxes(0, 1)
+    if orientation in {2, 3, 6, 7}:
+        turned = turned[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        turned = turned[::-1]
+    return np.ascontiguousarray(turned)
+
+
+def _to_rgb(image: Image.Image) -> ImageRGB:
+    if image.mode in {"I", "F"} or image.mode.startswith("I;"):
+        return _grey_to_rgb(np.asarray(image))
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.new("RGB", rgba.size, "white")
+        image.paste(rgba, mask=rgba)
+    elif image.mode != "RGB":
+        image = image.convert("RGB")
+    return np.array(image)
+
+
+def _grey_to_rgb(grey: NDArray[np.generic]) -> ImageRGB:
+    """Bring grey of any depth to 8 bits.
+
+    Whole numbers keep their scale: the depth is the smallest of 8, 16, 24 and 32 bits that holds
+    the brightest pixel of a 32-bit picture, and 16 for a 16-bit one. Fractions run from 0 to the
+    brightest pixel, at least to 1.
+    """
+    values = np.nan_to_num(grey.astype(np.float64), posinf=0.0, neginf=0.0).clip(min=0.0)
+    brightest = float(values.max(initial=0.0))
+    if grey.dtype.itemsize == np.dtype(np.uint16).itemsize:
+        white = float(2**16 - 1)
+    elif grey.dtype.kind == "f":
+        white = brightest if brightest > 2**8 - 1 else (2**8 - 1 if brightest > 1 else 1.0)
+    else:
+        white = next(2.0**bits - 1 for bits in (8, 16, 24, 32) if brightest < 2**bits)
+    level = (values * (255.0 / white)).round().clip(0, 255).astype(np.uint8)
+    return np.repeat(level[..., None], 3, axis=2)
