@@ -1,0 +1,28 @@
+"""The command `mien`: a table of nouns, each imported when it is used."""
+
+import click
+
+from mien import __version__
+from mien.cli.lazy import LazyCommand
+from mien.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "run": LazyCommand("mien.cli.run:run", "Serve Mien on this machine."),
+    "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    commands=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Settings are environment variables that start with MIEN_. "
+    "Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 3 some of several failed, "
+    "130 interrupted.",
+)
+@click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Self-hosted facial recognition.
+
+    Start with `mien run`, or see it work with `mien demo`.
+    """

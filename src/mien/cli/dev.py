@@ -1,0 +1,99 @@
+"""`mien dev`: the development server."""
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mien.cli.opening import load_settings
+
+_WATCHED = (".html", ".css", ".js", ".svg", ".toml")
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
+@click.option("--port", type=int, metavar="PORT", help="Port to listen on; else MIEN_PORT.")
+@click.option("--reload/--no-reload", default=True, help="Start again when a file changes.")
+def dev(*, host: str | None, port: int | None, reload: bool) -> None:
+    """Serve with the development server, which reloads.
+
+    Starts again whenever code, a template or a static file changes. The debugger runs code typed
+    into the browser, so it is there only while nobody but this machine can reach the server.
+    """
+    settings = load_settings(serving=True, host=host, port=port)
+
+    from werkzeug.serving import is_running_from_reloader
+    from werkzeug.serving import run_simple
+
+    application: Any = _unserved
+    if not reload or is_running_from_reloader():
+        from mien.app import create_app
+        from mien.cli.run import warm_in_background
+        from mien.cli.starting import prepare
+        from mien.cli.starting import tell_where
+        from mien.runtime import open_runtime
+
+        token = prepare(settings)
+        runtime = open_runtime(settings)
+        application = create_app(runtime)
+        application.config["TEMPLATES_AUTO_RELOAD"] = True
+        application.debug = is_loopback(settings.host)
+        warm_in_background(runtime.engine)
+        tell_where(f"http://{settings.host}:{settings.port}", token)
+    else:
+        # Taken and given back, so that a port in use is one sentence and not a trace of calls.
+        from mien.cli.listening import listen
+
+        listen(settings.host, settings.port).close()
+    run_simple(
+        settings.host,
+        settings.port,
+        application,
+        use_reloader=reload,
+        use_debugger=is_loopback(settings.host),
+        threaded=True,
+        extra_files=watched_files(),
+        request_handler=_request_handler(),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether every address of this name is reachable from this machine alone."""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(address).is_loopback for address in found)
+
+
+def watched_files() -> list[str]:
+    """Templates, static files and manifests of the package; code is watched by itself."""
+    package = Path(__file__).parent.parent
+    return [str(path) for path in package.rglob("*") if path.suffix in _WATCHED]
+
+
+def _unserved(_environ: Any, _start_response: Any) -> list[bytes]:
+    # The process that only watches files never answers; its child does.
+    return []
+
+
+def _request_handler() -> Any:
+    from werkzeug.serving import WSGIRequestHandler
+
+    from mien.cli.server import write_access_line
+
+    class Handler(WSGIRequestHandler):
+        """Writes requests as all other log lines are written."""
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            del size
+            write_access_line(
+                method=self.command,
+                path=self.path.partition("?")[0],
+                status=str(int(code)) if isinstance(code, int) else code,
+                seconds=0.0,
+            )
+
+    return Handler

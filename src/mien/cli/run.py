@@ -1,0 +1,84 @@
+"""`mien run`: everything that a single machine needs, in one process."""
+
+import threading
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+import structlog
+
+from mien.cli.listening import address_of
+from mien.cli.listening import listen
+from mien.cli.opening import load_settings
+from mien.errors import MienError
+
+if TYPE_CHECKING:
+    from mien.runtime import Runtime
+    from mien.settings import Settings
+    from mien.vision.engine import Engine
+
+_log = structlog.get_logger(__name__)
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
+@click.option("--port", type=int, metavar="PORT", help="Port, 0 for a free one; else MIEN_PORT.")
+def run(*, host: str | None, port: int | None) -> None:
+    """Serve Mien on this machine.
+
+    Brings the database up to date, fetches model files that are missing, and serves pages and
+    API. While there is no administrator, prints a link that creates one, once.
+    """
+    settings = load_settings(serving=True, host=host, port=port)
+    listener = listen(settings.host, settings.port)
+    address = address_of(listener)
+
+    from mien.cli.server import Server
+    from mien.cli.starting import prepare
+    from mien.cli.starting import tell_where
+
+    token = prepare(settings)
+    served = Served(settings)
+    Server(
+        listener,
+        settings,
+        load=served.load,
+        when_ready=lambda: tell_where(address, token),
+        when_leaving=served.close,
+    ).run()
+
+
+class Served:
+    """The application of the process that serves, and what has to be closed at its end."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+        self._runtime: Runtime | None = None
+
+    def load(self) -> Any:
+        """Open the runtime and make the application; the models load meanwhile."""
+        from mien.app import create_app
+        from mien.runtime import open_runtime
+
+        self._runtime = open_runtime(self._settings)
+        warm_in_background(self._runtime.engine)
+        return create_app(self._runtime)
+
+    def close(self) -> None:
+        """Close the runtime, if one was opened in this process."""
+        if self._runtime is not None:
+            self._runtime.close()
+
+
+def warm_in_background(engine: "Engine") -> threading.Thread:
+    """Load the models now, so that the first photo does not wait for them."""
+
+    def warm() -> None:
+        try:
+            engine.warm_up()
+        except MienError as error:
+            _log.warning("The models could not be loaded yet", code=error.code, why=error.detail)
+
+    thread = threading.Thread(target=warm, name="warm-up", daemon=True)
+    thread.start()
+    return thread

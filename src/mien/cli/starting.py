@@ -1,0 +1,66 @@
+"""What happens before a server of this machine serves: folder, database, models, set-up link."""
+
+from typing import TYPE_CHECKING
+
+from mien.cli.opening import opened
+from mien.cli.output import print_note
+from mien.cli.progress import shown_progress
+from mien.errors import InvalidInput
+from mien.settings import Settings
+
+if TYPE_CHECKING:
+    from mien.runtime import Runtime
+
+
+def prepare(settings: Settings) -> str | None:
+    """Make everything ready, and close again whatever was opened for it.
+
+    Returns:
+        The token of the one-time link that creates the administrator; None when there is one.
+
+    Raises:
+        InvalidInput: the home folder cannot be written to.
+        DatabaseUnreachable: the database does not answer.
+        ModelError: model files are missing and cannot be had.
+    """
+    make_home(settings)
+    with opened(settings) as runtime:
+        _bring_up_to_date(runtime)
+        from mien.gallery.setup import issue_link
+
+        return issue_link(runtime.tools)
+
+
+def make_home(settings: Settings) -> None:
+    """Make the folder of the database and the photos, for this account alone.
+
+    Raises:
+        InvalidInput: it cannot be made or written to.
+    """
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trial = settings.home / ".writable"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise InvalidInput(
+            f"The folder {settings.home.absolute()} cannot be written to: {error.strerror}. "
+            "MIEN_HOME names another.",
+            field="MIEN_HOME",
+        ) from error
+
+
+def tell_where(address: str, token: str | None) -> None:
+    """Tell a person where to go."""
+    print_note(f"Mien serves at {address}/ (stop with Ctrl+C)")
+    if token is not None:
+        print_note(f"Create the administrator, once, at {address}/setup/{token}")
+
+
+def _bring_up_to_date(runtime: "Runtime") -> None:
+    from mien.gallery.packs import ensure_pack
+    from mien.storage import migrate
+
+    migrate.upgrade(runtime.database)
+    with shown_progress() as progress:
+        ensure_pack(runtime.tools, progress=progress)

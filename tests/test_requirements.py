@@ -1,0 +1,54 @@
+"""The lock files: complete, hashed, and bound to no index."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+LOCKS = ("run.lock", "dev.lock")
+
+
+def pins(lock: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([\w.\[\]-]+)==([^\s;]+)", lock.read_text(), re.MULTILINE):
+        found.setdefault(canonicalize_name(name.partition("[")[0]), set()).add(version)
+    return found
+
+
+def declared(root: Path) -> list[Requirement]:
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    lines = [
+        *project["build-system"]["requires"],
+        *project["project"]["dependencies"],
+        *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
+    ]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_the_lock_has_what_the_project_declares(repository_root: Path, name: str) -> None:
+    locked = pins(repository_root / "requirements" / name)
+    for requirement in declared(repository_root):
+        versions = locked.get(canonicalize_name(requirement.name), set())
+        assert versions, f"{requirement} is missing in {name}: run `make lock`"
+        assert all(map(requirement.specifier.contains, versions)), f"{name}: run `make lock`"
+
+
+def test_what_runs_is_what_is_tested(repository_root: Path) -> None:
+    run, dev = (pins(repository_root / "requirements" / name) for name in LOCKS)
+    assert {name: dev.get(name) for name in run} == run
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_has_a_hash_and_no_line_names_an_address(
+    repository_root: Path, name: str
+) -> None:
+    text = (repository_root / "requirements" / name).read_text()
+    for block in re.split(r"^(?=\S)", text, flags=re.MULTILINE):
+        if block.strip():
+            assert "--hash=sha256:" in block, block
+    assert "://" not in text
+    assert not re.search(r"^--", text, re.MULTILINE)
