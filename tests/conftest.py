@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tools.environment import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ def test_a_port_in_use_is_refused_with_a_way_out() -> None:
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(
-            InvalidInput, match=f"Port {port} of .* is in use.* --port {port + 1}"
+            InvalidInput, match=f"Port {port} of .* is in use.*--port {port + 1}"
         ) as refusal:
             listen("127.0.0.1", port)
     assert refusal.value.field == "MIEN_PORT"
