@@ -1,0 +1,69 @@
+"""Static files, under a folder named by a digest of their content.
+
+Because the digest is in the folder's name, modules and style sheets that name each other by
+relative paths are versioned with it, and browsers and proxies may keep them for a year.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask import Response
+from flask import send_from_directory
+from flask import url_for
+
+YEAR_SECONDS = 365 * 24 * 3600
+_DIGEST_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """A folder of static files, and the digest that stands for its content.
+
+    Attributes:
+        folder: where the files are.
+        digest: hexadecimal; changes when any file or any name changes.
+    """
+
+    folder: Path
+    digest: str
+
+
+def read_assets(folder: Path) -> Assets:
+    """Reads all static files once and works out their digest."""
+    state = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            state.update(path.relative_to(folder).as_posix().encode())
+            state.update(b"\0")
+            state.update(hashlib.sha256(path.read_bytes()).digest())
+    return Assets(folder=folder, digest=state.hexdigest()[:_DIGEST_LENGTH])
+
+
+def static_folder() -> Path:
+    """Where the static files of the pages are."""
+    return Path(__file__).parent / "static"
+
+
+def install_assets(app: Flask, assets: Assets) -> None:
+    """Serves the static files as `/static/<digest>/…`, and gives templates `asset_url`."""
+
+    def static_file(digest: str, name: str) -> Response:
+        response = send_from_directory(assets.folder, name)
+        if digest == assets.digest:
+            response.cache_control.public = True
+            response.cache_control.max_age = YEAR_SECONDS
+            response.cache_control.immutable = True
+        else:
+            # A page of another version is still open, or another node has been upgraded first:
+            # what we have serves it better than nothing, but must not be kept under that name.
+            response.cache_control.no_cache = None
+            response.cache_control.no_store = True
+        return response
+
+    def asset_url(name: str) -> str:
+        return url_for("static_file", digest=assets.digest, name=name)
+
+    app.add_url_rule("/static/<digest>/<path:name>", "static_file", static_file)
+    app.jinja_env.globals["asset_url"] = asset_url

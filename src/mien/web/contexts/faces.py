@@ -1,0 +1,109 @@
+"""Photos with numbered faces, and what is said about each of them."""
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Literal
+from typing import TypeAlias
+
+from mien.web.contexts.forms import FormState
+
+Decision: TypeAlias = Literal["match", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxView:
+    """A rectangle in pixels of the photo as shown: left edge, top edge, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMark:
+    """A numbered box on a photo.
+
+    Attributes:
+        number: counted from 1; the card with the same number tells about this face.
+        box: where the face is.
+        label: the name beside the number; empty for none.
+        decision: colours the box; empty where nothing was decided.
+    """
+
+    number: int
+    box: BoxView
+    label: str = ""
+    decision: Decision | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo and the faces marked on it; width and height are pixels of the upright picture."""
+
+    url: str
+    width: int
+    height: int
+    marks: tuple[FaceMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """A person who may be the one on the photo.
+
+    Attributes:
+        person_id: for the form that adds the face to this person.
+        name: as stored.
+        url: the person's page.
+        similarity: of the best face, in [-1, 1].
+        example_url: portrait of that face; empty shows a silhouette.
+    """
+
+    person_id: str
+    name: str
+    url: str
+    similarity: float
+    example_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityView:
+    """Whether a face is good enough to be stored, and the reasons why not, as codes."""
+
+    acceptable: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCard:
+    """All that is said about one face of an identified photo.
+
+    Attributes:
+        number: counted from 1, as on the photo.
+        portrait_url: the face in a 4:5 frame; empty shows a silhouette.
+        decision: what was decided.
+        threshold: similarity from which it is a match.
+        similarity: of the best candidate; None in an empty gallery.
+        runner_up: similarity of the second candidate; None when there is none.
+        candidates: best first; the first is who was matched.
+        quality: whether the face may be stored.
+        add_url: takes a POST with `person_id`, or with a name in `person`.
+        new_person_url: takes a POST with `name`.
+        form: what was typed into one of them, when it could not be done.
+        stranger_odds: N, when a stranger would be named in about 1 of N searches; None if unknown.
+        added_to: the person this face has been added to since; None when to nobody.
+    """
+
+    number: int
+    portrait_url: str
+    decision: Decision
+    threshold: float
+    similarity: float | None
+    runner_up: float | None
+    candidates: tuple[CandidateView, ...]
+    quality: QualityView
+    add_url: str
+    new_person_url: str
+    form: FormState = field(default_factory=FormState)
+    stranger_odds: int | None = None
+    added_to: CandidateView | None = None

@@ -1,0 +1,128 @@
+"""Values as words: every text that a template makes of a number, a time or a code."""
+
+from collections.abc import Callable
+from datetime import UTC
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_KIB = 1024
+
+QUALITY_WORDS = {
+    "too_small": "small",
+    "blurred": "blurred",
+    "too_dark": "dark",
+    "too_bright": "overexposed",
+    "turned_away": "turned away",
+    "cut_off": "cut off",
+}
+"""Each code of `mien.vision.types.Quality.reasons` as a small word."""
+
+SCOPE_WORDS = {
+    "read": "look at people and galleries",
+    "identify": "identify and compare photos",
+    "enrol": "add and change people",
+    "admin": "manage galleries and delete",
+}
+"""What each scope of an API key allows."""
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number with its noun: “no faces”, “1 face”, “1,204 faces”.
+
+    The plural is the singular with an s, unless given.
+    """
+    noun = singular if number == 1 else plural or f"{singular}s"
+    return f"{number:,} {noun}" if number else f"no {noun}"
+
+
+def decimal(value: float) -> str:
+    """A similarity or threshold with two decimals and a true minus sign."""
+    text = f"{value:.2f}"
+    if text == "-0.00":
+        text = "0.00"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def file_size(size_bytes: int) -> str:
+    """A file size in the unit that suits it: “20 MB”, “1.5 MB”, “640 KB”, “12 bytes”."""
+    if size_bytes < _KIB:
+        return counted(size_bytes, "byte")
+    if size_bytes < _KIB * _KIB:
+        return f"{size_bytes / _KIB:.0f} KB"
+    return f"{size_bytes / _KIB / _KIB:.1f}".removesuffix(".0") + " MB"
+
+
+def relative_time(moment: datetime, now: datetime) -> str:
+    """How long ago or how soon, in words; a date when it is more than four weeks away."""
+    seconds = (now - moment).total_seconds()
+    size = abs(seconds)
+    if size < _MINUTE:
+        return "just now" if seconds >= 0 else "in a moment"
+    if size < _HOUR:
+        words = counted(int(size // _MINUTE), "minute")
+    elif size < _DAY:
+        words = counted(int(size // _HOUR), "hour")
+    elif size < 2 * _DAY:
+        return "yesterday" if seconds > 0 else "tomorrow"
+    elif size < 28 * _DAY:
+        words = counted(int(size // _DAY), "day")
+    else:
+        return f"{moment.day} {moment:%B %Y}"
+    return f"{words} ago" if seconds > 0 else f"in {words}"
+
+
+def time_element(iso: str, now: datetime | None = None) -> Markup:
+    """A `time` element that reads relative and carries the exact time.
+
+    Args:
+        iso: ISO 8601; a time without a zone is UTC.
+        now: what it is relative to; the present unless given.
+    """
+    moment = datetime.fromisoformat(iso)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    moment = moment.astimezone(UTC)
+    exact = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    words = relative_time(moment, now or datetime.now(UTC))
+    return Markup('<time datetime="{}" title="{}" data-module="relative-time">{}</time>').format(
+        stamp, exact, words
+    )
+
+
+def quality_words(reasons: tuple[str, ...]) -> str:
+    """Reasons against a face as words: “small, blurred”; “good” when there are none."""
+    return ", ".join(QUALITY_WORDS.get(code, code.replace("_", " ")) for code in reasons) or "good"
+
+
+def scope_words(scope: str) -> str:
+    """What a scope of an API key allows."""
+    return SCOPE_WORDS.get(scope, scope)
+
+
+def share(part: float, whole: float) -> str:
+    """A part of a whole as a percentage for a drawing's attribute: “12.5%”."""
+    return f"{round(100 * part / whole, 3):g}%"
+
+
+def initial(name: str) -> str:
+    """The first letter of a name, as a capital; empty for an empty name."""
+    return name[:1].upper()
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "counted": counted,
+    "decimal": decimal,
+    "file_size": file_size,
+    "initial": initial,
+    "quality_words": quality_words,
+    "scope_words": scope_words,
+    "share": share,
+    "time": time_element,
+}
+"""The filters by the names that templates know."""
