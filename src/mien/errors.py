@@ -28,7 +28,8 @@ MienError
 │   ├── PackUnavailable   SourceUnavailable
 │   ├── DigestMismatch    ConversionFailed
 │   ├── ModelFileMissing
-│   └── InferenceRuntimeMissing
+│   ├── InferenceRuntimeMissing
+│   └── SessionForked
 └── StorageError              the database or the files
     ├── DatabaseUnreachable
     ├── DatabaseOutdated
@@ -300,6 +301,12 @@ class InferenceRuntimeMissing(ModelError):
     """The library that runs this kind of model file is not installed."""
 
     code = "inference_runtime_missing"
+
+
+class SessionForked(ModelError):
+    """A loaded model is used by another process than the one that loaded it."""
+
+    code = "session_forked"
 
 
 class StorageError(MienError):

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from mien.vision.types import DetectedFace
@@ -38,14 +39,38 @@ class Engine(Protocol):
         """Wait for running inferences and let go of the sessions."""
 
 
-class LazyEngine:
-    """An engine that is built when it is first used, once, whichever thread asks."""
+@dataclass(frozen=True, slots=True)
+class EnginePlan:
+    """An engine that could be built.
 
-    def __init__(self, summary: EngineSummary, build: Callable[[], Engine]) -> None:
-        self.summary = summary
-        self._build = build
-        self._lock = threading.Lock()
+    Attributes:
+        summary: what it would be made of.
+        build: makes it; loads the models.
+    """
+
+    summary: EngineSummary
+    build: Callable[[], Engine]
+
+
+class LazyEngine:
+    """An engine that is planned when it is first asked about and built when it is first used.
+
+    Both happen once, whichever thread asks first; what fails is tried again by the next.
+
+    Args:
+        plan: finds out which engine it is to be.
+    """
+
+    def __init__(self, plan: Callable[[], EnginePlan]) -> None:
+        self._make_plan = plan
+        self._lock = threading.RLock()
+        self._plan: EnginePlan | None = None
         self._engine: Engine | None = None
+
+    @property
+    def summary(self) -> EngineSummary:
+        """See `Engine.summary`."""
+        return self._get_plan().summary
 
     @property
     def loaded(self) -> bool:
@@ -73,11 +98,16 @@ class LazyEngine:
         if engine is not None:
             engine.close()
 
+    def _get_plan(self) -> EnginePlan:
+        plan = self._plan
+        if plan is None:
+            with self._lock:
+                plan = self._plan = self._plan or self._make_plan()
+        return plan
+
     def _get(self) -> Engine:
         engine = self._engine
         if engine is None:
             with self._lock:
-                if self._engine is None:
-                    self._engine = self._build()
-                engine = self._engine
+                engine = self._engine = self._engine or self._get_plan().build()
         return engine

@@ -6,6 +6,7 @@ from typing import cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
 from mien.vision.contract import contract_id
@@ -140,8 +141,8 @@ class FakeEngine:
         return _unit(mixed).astype(np.float32)
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector)
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return vector / float(np.linalg.norm(vector))
 
 
 def _identity_of(person: str) -> int:

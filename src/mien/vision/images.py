@@ -3,7 +3,6 @@
 import io
 import warnings
 from dataclasses import dataclass
-from typing import cast
 
 import cv2
 import numpy as np
@@ -175,7 +174,7 @@ def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:
     done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise UnreadableImage("The picture could not be written as JPEG.")
-    return cast("bytes", encoded.tobytes())
+    return encoded.tobytes()
 
 
 def _sniff(data: bytes) -> str:

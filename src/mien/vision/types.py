@@ -1,6 +1,7 @@
 """What vision takes and gives: frozen values, with shapes, orders, dtypes and units."""
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import TypeAlias
 
 import numpy as np
@@ -102,8 +103,9 @@ class Face(DetectedFace):
         embedding: float32, shape (dimension,), unit length.
     """
 
-    crop_rgb: ImageRGB
-    embedding: FloatArray
+    # Kept out of the representation, so that no log or traceback ever shows them.
+    crop_rgb: ImageRGB = field(repr=False)
+    embedding: FloatArray = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

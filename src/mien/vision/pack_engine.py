@@ -1,0 +1,202 @@
+"""The engine of a model pack: detect, judge, align and embed in one call."""
+
+import threading
+
+import numpy as np
+
+from mien.vision.detectors.search import FAMILIES
+from mien.vision.detectors.search import Detector
+from mien.vision.packs.manifest import InstalledPack
+from mien.vision.packs.manifest import Manifest
+from mien.vision.pose import estimate_pose
+from mien.vision.quality import assess
+from mien.vision.recognizers import Recognizer
+from mien.vision.sessions import InputShape
+from mien.vision.sessions import Precision
+from mien.vision.sessions import Runtime
+from mien.vision.sessions import RuntimeChoice
+from mien.vision.sessions import Session
+from mien.vision.sessions import choose_runtime
+from mien.vision.sessions import open_session
+from mien.vision.sessions import usable_cores
+from mien.vision.types import Box
+from mien.vision.types import DetectedFace
+from mien.vision.types import EngineSummary
+from mien.vision.types import Face
+from mien.vision.types import FloatArray
+from mien.vision.types import ImageRGB
+
+# More threads make one inference of these small networks hardly faster.
+_MOST_THREADS = 4
+
+
+def summarise(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> EngineSummary:
+    """Say what an engine of this pack will be, without loading anything.
+
+    Raises:
+        InferenceRuntimeMissing: the library it needs is not installed.
+    """
+    detector = choose_runtime(runtime, needs_openvino=False)
+    recognizer = _recognizer_runtime(manifest, runtime)
+    return EngineSummary(
+        pack=manifest.name,
+        contract_id=manifest.contract_id,
+        dimension=manifest.recognizer.dimension,
+        identify_threshold=manifest.thresholds.identify,
+        verify_threshold=manifest.thresholds.verify,
+        detector=f"{manifest.detector.family} ({detector})",
+        recognizer=f"{manifest.recognizer.model} ({recognizer})",
+    )
+
+
+class PackEngine:
+    """Runs the networks of an installed pack; safe to share between threads, never across a fork."""
+
+    def __init__(
+        self,
+        installed: InstalledPack,
+        *,
+        runtime: RuntimeChoice = "auto",
+        precision: Precision = "f32",
+        threads: int = 0,
+        concurrency: int = 0,
+        detection_side: int = 640,
+    ) -> None:
+        """Load the networks.
+
+        Args:
+            installed: the pack and where its files are.
+            runtime: library that runs the networks.
+            precision: arithmetic of OpenVINO.
+            threads: processor threads of one inference; 0 chooses from the cores.
+            concurrency: inferences at the same time; 0 chooses from the cores.
+            detection_side: longest side at which a picture is searched when a call does not say.
+        """
+        manifest = installed.manifest
+        cores = usable_cores()
+        threads = threads or min(cores, _MOST_THREADS)
+        self._concurrency = concurrency or max(cores // threads, 1)
+        self._permits = threading.Semaphore(self._concurrency)
+        self._closing = threading.Lock()
+        self._detection_side = detection_side
+        self.summary = summarise(manifest, runtime=runtime)
+
+        spec = manifest.recognizer
+
+        def load(
+            file: str, chosen: Runtime, input_shape: InputShape, weights: str | None = None
+        ) -> Session:
+            session = open_session(
+                installed.paths[file],
+                weights=installed.paths[weights] if weights else None,
+                runtime=chosen,
+                input_shape=input_shape,
+                precision=precision,
+                threads=threads,
+                concurrency=self._concurrency,
+            )
+            return _BoundedSession(session, self._permits)
+
+        detector = load(
+            manifest.detector.file,
+            choose_runtime(runtime, needs_openvino=False),
+            (1, 3, None, None),
+        )
+        recognizer = load(
+            spec.file,
+            _recognizer_runtime(manifest, runtime),
+            (None, 3, spec.input_size, spec.input_size),
+            spec.weights_file,
+        )
+        self._sessions = (detector, recognizer)
+        self._detector = Detector(
+            detector,
+            FAMILIES[manifest.detector.family],
+            score_threshold=manifest.detector.score_threshold,
+            nms_iou=manifest.detector.nms_iou,
+        )
+        self._recognizer = Recognizer(recognizer, spec)
+
+    def detect(
+        self, image_rgb: ImageRGB, *, detection_side: int | None = None
+    ) -> list[DetectedFace]:
+        """See `Engine.detect`."""
+        found = self._detector.find(image_rgb, detection_side or self._detection_side)
+        faces = [
+            _describe(image_rgb, *place)
+            for place in zip(found.boxes_xyxy, found.landmarks, found.scores, strict=True)
+        ]
+        return sorted(faces, key=lambda face: -face.box.width * face.box.height)
+
+    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+        """See `Engine.analyze`."""
+        detected = self.detect(image_rgb, detection_side=detection_side)
+        crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
+        embeddings = self._recognizer.embed(crops)
+        return [
+            Face(
+                box=face.box,
+                landmarks=face.landmarks,
+                score=face.score,
+                pose=face.pose,
+                quality=face.quality,
+                crop_rgb=crop,
+                embedding=embedding,
+            )
+            for face, crop, embedding in zip(detected, crops, embeddings, strict=True)
+        ]
+
+    def warm_up(self) -> None:
+        """See `Engine.warm_up`; runs both networks once on a grey picture."""
+        side = self._detection_side
+        grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
+        self._detector.find(grey, side)
+        middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
+        self._recognizer.embed([self._recognizer.crop(grey, (middle * side).astype(np.float32))])
+
+    def close(self) -> None:
+        """See `Engine.close`; a closed engine can no longer be used."""
+        with self._closing:
+            for _ in range(self._concurrency):
+                self._permits.acquire()
+            for session in self._sessions:
+                session.close()
+            self._permits.release(self._concurrency)
+
+
+class _BoundedSession:
+    """A session that waits for a permit, so that many requests do not crowd few cores."""
+
+    def __init__(self, session: Session, permits: threading.Semaphore) -> None:
+        self._session = session
+        self._permits = permits
+        self.runtime = session.runtime
+        self.input_shape = session.input_shape
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        with self._permits:
+            return self._session.run(batch)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+_GREY = 128
+
+
+def _recognizer_runtime(manifest: Manifest, choice: RuntimeChoice) -> Runtime:
+    return choose_runtime(choice, needs_openvino=manifest.recognizer.format == "openvino")
+
+
+def _describe(
+    image_rgb: ImageRGB, corners: FloatArray, landmarks: FloatArray, score: float
+) -> DetectedFace:
+    box = Box(*(float(corner) for corner in corners))
+    pose = estimate_pose(landmarks)
+    return DetectedFace(
+        box=box,
+        landmarks=landmarks,
+        score=float(score),
+        pose=pose,
+        quality=assess(image_rgb, box, landmarks, pose, score=float(score)),
+    )

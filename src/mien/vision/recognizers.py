@@ -1,0 +1,60 @@
+"""From a picture with landmarks to unit embeddings, as a pack's manifest says."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mien.vision.geometry import align
+from mien.vision.packs.manifest import RecognizerSpec
+from mien.vision.sessions import Session
+from mien.vision.types import FloatArray
+from mien.vision.types import ImageRGB
+
+# Bounds the memory of a group photo; larger batches are no faster.
+_MOST_IN_A_BATCH = 16
+
+
+class Recognizer:
+    """Turns faces into embeddings with one network."""
+
+    def __init__(self, session: Session, spec: RecognizerSpec) -> None:
+        self._session = session
+        self._spec = spec
+        self._template = np.array(spec.template, dtype=np.float32)
+        self._mean = np.array(spec.mean, dtype=np.float32)
+        self._scale = np.array(spec.scale, dtype=np.float32)
+
+    def crop(self, image_rgb: ImageRGB, landmarks: FloatArray) -> ImageRGB:
+        """Cut a face out as the network wants to see it; uint8, shape (size, size, 3)."""
+        return align(image_rgb, landmarks, self._template, self._spec.input_size)
+
+    def embed(self, crops_rgb: Sequence[ImageRGB]) -> FloatArray:
+        """Compute unit embeddings.
+
+        Args:
+            crops_rgb: results of `crop`.
+
+        Returns:
+            float32, shape (number of crops, dimension), each row of length 1.
+        """
+        if not crops_rgb:
+            return np.empty((0, self._spec.dimension), dtype=np.float32)
+        views = np.stack(crops_rgb)
+        raw = self._run(views)
+        if self._spec.averaging == "mirror":
+            raw = raw + self._run(views[:, :, ::-1])
+        lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+        unit: FloatArray = raw / np.maximum(lengths, np.finfo(np.float32).tiny)
+        return unit
+
+    def _run(self, views_rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> FloatArray:
+        ordered = views_rgb if self._spec.color == "rgb" else views_rgb[..., ::-1]
+        pixels = (ordered.astype(np.float32) - self._mean) / self._scale
+        batch = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
+        step = self._session.input_shape[0] or _MOST_IN_A_BATCH
+        outputs = [
+            # A network with a flat last layer gives a batch as one row.
+            self._session.run(batch[start : start + step])[0].reshape(-1, self._spec.dimension)
+            for start in range(0, len(batch), step)
+        ]
+        return np.concatenate(outputs)

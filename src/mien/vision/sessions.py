@@ -1,0 +1,218 @@
+"""Inference sessions: one small interface over ONNX Runtime and OpenVINO."""
+
+import importlib.util
+import os
+import queue
+import sys
+from pathlib import Path
+from typing import Literal
+from typing import Protocol
+from typing import TypeAlias
+
+import numpy as np
+
+from mien.errors import InferenceRuntimeMissing
+from mien.errors import ModelFileMissing
+from mien.errors import SessionForked
+from mien.vision.types import FloatArray
+
+Runtime: TypeAlias = Literal["onnxruntime", "openvino"]
+RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
+Precision: TypeAlias = Literal["f32", "bf16"]
+InputShape: TypeAlias = tuple[int | None, ...]
+
+
+class Session(Protocol):
+    """A loaded network; safe to share between threads, never across a fork."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """The library that runs it."""
+
+    @property
+    def input_shape(self) -> InputShape:
+        """Shape of the input; None where any size is taken."""
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        """Run the network.
+
+        Args:
+            batch: float32, of `input_shape`.
+
+        Returns:
+            The network's outputs in their order, float32, owned by the caller.
+        """
+
+    def close(self) -> None:
+        """Let go of the memory."""
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> Runtime:
+    """Settle which library runs a model file.
+
+    OpenVINO is taken where it is installed: it is the faster on common processors.
+
+    Args:
+        choice: what the operator asked for.
+        needs_openvino: the file is in OpenVINO's own format.
+
+    Raises:
+        InferenceRuntimeMissing: the library that is asked for or needed is not installed.
+    """
+    available = importlib.util.find_spec("openvino") is not None
+    if needs_openvino and choice == "onnxruntime":
+        raise InferenceRuntimeMissing(
+            "This model runs with OpenVINO alone, and ONNX Runtime was asked for; set "
+            "MIEN_INFERENCE_RUNTIME to auto, or use another model pack."
+        )
+    wanted = "openvino" if needs_openvino or (choice == "auto" and available) else choice
+    if wanted == "openvino":
+        if not available:
+            raise InferenceRuntimeMissing(
+                "This model runs with OpenVINO, which is not installed. Install it with "
+                "`pip install 'mien[openvino]'`, or use another model pack."
+            )
+        return "openvino"
+    return "onnxruntime"
+
+
+def open_session(
+    path: Path,
+    *,
+    runtime: Runtime,
+    input_shape: InputShape,
+    precision: Precision = "f32",
+    threads: int = 1,
+    concurrency: int = 1,
+    weights: Path | None = None,
+) -> Session:
+    """Load a network.
+
+    Args:
+        path: an .onnx file, or the .xml of OpenVINO.
+        runtime: the library to run it.
+        input_shape: what will be given; None where the size varies. ONNX Runtime cannot change
+            a file that says otherwise, `Session.input_shape` tells what it takes.
+        precision: arithmetic of OpenVINO; ONNX Runtime always computes in f32.
+        threads: processor threads of one inference.
+        concurrency: inferences at the same time that are prepared for; more wait.
+        weights: the .bin that belongs to an .xml.
+    """
+    for file in (path, weights):
+        if file is not None and not file.is_file():
+            raise ModelFileMissing(f"The model file {file} is not there. Run `mien models pull`.")
+    if runtime == "openvino":
+        return _OpenVinoSession(
+            path,
+            weights,
+            input_shape,
+            precision=precision,
+            threads=threads,
+            concurrency=concurrency,
+        )
+    return _OnnxSession(path, threads)
+
+
+class _Owner:
+    """Knows the process that made a session: threads of another one would wait for ever."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+
+    def check(self) -> None:
+        if os.getpid() != self._pid:
+            raise SessionForked(
+                f"A model loaded by process {self._pid} is used by process {os.getpid()}. "
+                "Load models after the server has forked its workers (no preloading)."
+            )
+
+
+class _OnnxSession:
+    runtime: Runtime = "onnxruntime"
+
+    def __init__(self, path: Path, threads: int) -> None:
+        import onnxruntime
+
+        onnxruntime.disable_telemetry_events()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _ORT_ERRORS_ONLY
+        # Spinning threads would keep the cores from the web server between two inferences.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._owner = _Owner()
+        self._session = onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        (feed,) = self._session.get_inputs()
+        self._name = feed.name
+        self.input_shape: InputShape = tuple(
+            side if isinstance(side, int) and side > 0 else None for side in feed.shape
+        )
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        self._owner.check()
+        return [np.asarray(out) for out in self._session.run(None, {self._name: batch})]
+
+    def close(self) -> None:
+        self._session = None
+
+
+class _OpenVinoSession:
+    runtime: Runtime = "openvino"
+
+    def __init__(
+        self,
+        path: Path,
+        weights: Path | None,
+        input_shape: InputShape,
+        *,
+        precision: Precision,
+        threads: int,
+        concurrency: int,
+    ) -> None:
+        # Importing openvino would otherwise report the import to its maker over the network.
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
+        import openvino
+
+        self._owner = _Owner()
+        core = openvino.Core()
+        model = core.read_model(path, weights) if weights else core.read_model(path)
+        model.reshape([-1 if side is None else side for side in input_shape])
+        self._compiled = core.compile_model(
+            model,
+            "CPU",
+            {
+                "INFERENCE_NUM_THREADS": threads * concurrency,
+                "NUM_STREAMS": concurrency,
+                # Left alone, OpenVINO computes in bf16 on processors that can, and embeddings
+                # would differ between the nodes of one gallery.
+                "INFERENCE_PRECISION_HINT": precision,
+                "ENABLE_CPU_PINNING": False,
+            },
+        )
+        self.input_shape = input_shape
+        self._requests: queue.LifoQueue[openvino.InferRequest] = queue.LifoQueue()
+        for _ in range(concurrency):
+            self._requests.put(self._compiled.create_infer_request())
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        self._owner.check()
+        request = self._requests.get()
+        try:
+            request.infer([batch])
+            return [np.array(tensor.data, dtype=np.float32) for tensor in request.output_tensors]
+        finally:
+            self._requests.put(request)
+
+    def close(self) -> None:
+        self._requests = queue.LifoQueue()
+        self._compiled = None
+
+
+_ORT_ERRORS_ONLY = 3
