@@ -115,13 +115,14 @@ def _folder_of_our_own(
     folder = folder_of(models_dir, file.sha256)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with lock(folder / "lock", waiting=waiting):
-            yield folder
-    except PermissionError as error:
+        (folder / "lock").touch()
+    except OSError as error:
         raise PackUnavailable(
-            f"The model file {file.name} cannot be kept: {folder} is not writable. "
-            "Set MIEN_MODELS_DIR to a folder that is."
+            f"The model file {file.name} cannot be kept: {folder} cannot be written to "
+            f"({error.strerror}). Set MIEN_MODELS_DIR to a folder that can."
         ) from error
+    with lock(folder / "lock", waiting=waiting):
+        yield folder
 
 
 def _fetch_from_any(

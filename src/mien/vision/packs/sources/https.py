@@ -178,7 +178,11 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
         headers: Message,
         newurl: str,
     ) -> urllib.request.Request | None:
-        _refuse_plain(newurl)
+        try:
+            _refuse_plain(newurl)
+        except SourceUnavailable:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]  # typeshed asks for HTTPMessage, which Message's caller passes
 
 
