@@ -37,6 +37,9 @@ class VectorIndex(Protocol):
     def __len__(self) -> int:
         """How many vectors can be found."""
 
+    def __contains__(self, key: object) -> bool:
+        """Whether the vector of this key can be found."""
+
     def upsert(
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:

@@ -1,0 +1,234 @@
+"""What the verbs answer: frozen, complete, and free of requests and responses."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal
+
+from mien.vision.types import DetectedFace
+
+Decision = Literal["match", "ambiguous", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """Just enough to name somebody."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """A gallery and how much is in it.
+
+    Attributes:
+        threshold: similarity set by hand, or None when the pack's own holds.
+        keep_photos: whether original photos are kept beside the crops.
+    """
+
+    id: str
+    name: str
+    pack: str
+    contract_id: str
+    threshold: float | None
+    keep_photos: bool
+    people: int
+    faces: int
+    revision: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a gallery.
+
+    Attributes:
+        metadata: a JSON object of the caller's.
+        faces: how many examples there are.
+        portrait_face_id: the example of the best quality, None when there is none.
+    """
+
+    id: str
+    name: str
+    notes: str
+    metadata: Mapping[str, Any]
+    faces: int
+    portrait_face_id: str | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+    @property
+    def ref(self) -> PersonRef:
+        """Id and name alone."""
+        return PersonRef(self.id, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some people of a longer list.
+
+    Attributes:
+        people: in the order asked for.
+        total: how many there are on all pages.
+        next_cursor: what to ask for to go on, None on the last page.
+    """
+
+    people: tuple[Person, ...]
+    total: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """An example of a person.
+
+    Attributes:
+        found: where the face was in its photo, in pixels of the upright photo, and how good it is.
+        photo_id: the kept original, None when it was not kept.
+    """
+
+    id: str
+    person_id: str
+    found: DetectedFace
+    photo_id: str | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a face may show.
+
+    Attributes:
+        similarity: of their nearest example, in [-1, 1].
+        face_id: that example.
+    """
+
+    person: PersonRef
+    similarity: float
+    face_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who a face shows.
+
+    Attributes:
+        number: 1 for the largest face of the photo, and so on.
+        decision: whether the first candidate is that person, or nobody is.
+        candidates: the most similar people, best first, also when the answer is unknown; each
+            once.
+    """
+
+    number: int
+    face: DetectedFace
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def runner_up(self) -> Candidate | None:
+        """The second most similar person."""
+        return self.candidates[1] if len(self.candidates) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The faces of a photo; width and height in pixels of the upright photo."""
+
+    width: int
+    height: int
+    faces: tuple[DetectedFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """An answer for every face of a photo.
+
+    Attributes:
+        threshold: the similarity from which a candidate is a match, in [-1, 1].
+        width: of the upright photo, in pixels.
+        height: of the upright photo, in pixels.
+    """
+
+    gallery: str
+    threshold: float
+    width: int
+    height: int
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether two photos, or a photo and a person, show the same person.
+
+    Attributes:
+        threshold: the similarity from which the answer is yes, in [-1, 1].
+        face_a: the face looked at in the first photo.
+        face_b: the face in the second photo; None when compared with a person.
+        example_face_id: the person's nearest example; None when two photos were compared.
+    """
+
+    same_person: bool
+    similarity: float
+    threshold: float
+    face_a: DetectedFace
+    face_b: DetectedFace | None
+    example_face_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an enrolment made.
+
+    Attributes:
+        new_person: whether the person was made by it.
+    """
+
+    person: PersonRef
+    face: StoredFace
+    new_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Proof that somebody is forgotten, counted and looked up again after the fact.
+
+    Attributes:
+        person_id: who was erased.
+        faces: examples removed.
+        photos: kept originals removed.
+        files: files removed from the disk.
+        rows_left: rows that still speak of the person; 0.
+        files_left: files that should be gone and are not; 0.
+        indexed_left: examples that a search of this process could still find; 0.
+        event_id: the record of the erasure, which holds these counts and no name.
+    """
+
+    person_id: str
+    faces: int
+    photos: int
+    files: int
+    rows_left: int
+    files_left: int
+    indexed_left: int
+    event_id: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left."""
+        return not (self.rows_left or self.files_left or self.indexed_left)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Bytes to be served.
+
+    Attributes:
+        etag: changes when the content does; without quotes.
+    """
+
+    data: bytes
+    media_type: str
+    etag: str

@@ -1,0 +1,257 @@
+"""Galleries: find, list, create, change, remove."""
+
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mien.errors import GalleryModelMismatch
+from mien.errors import GalleryNotFound
+from mien.errors import GalleryProtected
+from mien.errors import InvalidInput
+from mien.errors import NameTaken
+from mien.gallery.answers import Gallery
+from mien.gallery.names import clean_gallery_name
+from mien.gallery.names import name_key
+from mien.gallery.tools import Tools
+from mien.storage.models import EventRow
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.storage.models import PhotoRow
+from mien.storage.models import ProbeFaceRow
+from mien.storage.models import ProbeRow
+from mien.storage.models import now
+from mien.vision.types import EngineSummary
+
+DEFAULT_GALLERY = "default"
+
+
+def find_gallery(session: Session, name: str) -> GalleryRow:
+    """The row of a gallery by its name, whatever the letters' case.
+
+    Raises:
+        GalleryNotFound: there is none.
+    """
+    row = session.scalar(select(GalleryRow).where(GalleryRow.name_key == name_key(name)))
+    if row is None:
+        raise GalleryNotFound("There is no gallery of this name.")
+    return row
+
+
+def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
+    """Make sure that the gallery's embeddings and the engine's may be compared.
+
+    Raises:
+        GalleryModelMismatch: they come from two models.
+    """
+    if gallery.contract_id != engine.contract_id:
+        raise GalleryModelMismatch(
+            f"The gallery was filled with the model pack {gallery.pack}, but {engine.pack} is in "
+            "use, and vectors of two models cannot be compared. Go back with "
+            f"`mien models use {gallery.pack}`, or make a new gallery.",
+            gallery_pack=gallery.pack,
+            engine_pack=engine.pack,
+        )
+
+
+def list_galleries(tools: Tools) -> tuple[Gallery, ...]:
+    """All galleries, the default one first, then by name."""
+    with tools.database.read() as session:
+        rows = session.scalars(select(GalleryRow).order_by(GalleryRow.name_key)).all()
+        people, faces = _counts(session)
+        answers = [_answer(row, people.get(row.id, 0), faces.get(row.id, 0)) for row in rows]
+    return tuple(sorted(answers, key=lambda gallery: gallery.name != DEFAULT_GALLERY))
+
+
+def show_gallery(tools: Tools, *, name: str) -> Gallery:
+    """One gallery.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    with tools.database.read() as session:
+        return _shown(session, find_gallery(session, name))
+
+
+def create_gallery(
+    tools: Tools, *, name: str, threshold: float | None = None, keep_photos: bool = True
+) -> Gallery:
+    """Make an empty gallery, bound to the model pack in use.
+
+    Raises:
+        InvalidInput: the name or the threshold breaks a rule.
+        NameTaken: a gallery of this name exists.
+    """
+    row = GalleryRow(
+        name=clean_gallery_name(name),
+        name_key=name_key(name),
+        pack=tools.engine.summary.pack,
+        contract_id=tools.engine.summary.contract_id,
+        threshold=_checked(threshold),
+        keep_photos=keep_photos,
+    )
+    with _unique(), tools.database.write() as session:
+        session.add(row)
+        session.flush()
+        return _shown(session, row)
+
+
+def bind_empty_galleries(tools: Tools, *, pack: str, contract_id: str) -> None:
+    """Make the default gallery when it is missing, and let empty galleries follow the pack.
+
+    An empty gallery holds no vectors of another model, so nothing is lost.
+    """
+    with tools.database.read() as session:
+        contracts = dict(session.execute(select(GalleryRow.name, GalleryRow.contract_id)).all())
+    if DEFAULT_GALLERY in contracts and set(contracts.values()) == {contract_id}:
+        return
+    with tools.database.write() as session:
+        if session.scalar(select(GalleryRow.id).filter_by(name_key=DEFAULT_GALLERY)) is None:
+            session.add(
+                GalleryRow(
+                    name=DEFAULT_GALLERY,
+                    name_key=DEFAULT_GALLERY,
+                    pack=pack,
+                    contract_id=contract_id,
+                )
+            )
+            session.flush()
+        empty = select(GalleryRow).where(
+            GalleryRow.contract_id != contract_id,
+            ~select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
+        )
+        for row in session.scalars(empty):
+            row.pack, row.contract_id = pack, contract_id
+            tools.indexes.drop(row.id)
+
+
+def change_gallery(
+    tools: Tools,
+    *,
+    name: str,
+    new_name: str | None = None,
+    threshold: float | None = None,
+    automatic_threshold: bool = False,
+    keep_photos: bool | None = None,
+) -> Gallery:
+    """Rename a gallery or change its settings; None leaves a setting as it is.
+
+    Args:
+        tools: the collaborators.
+        name: which gallery.
+        new_name: its name from now on.
+        threshold: similarity from which a candidate is a match, in [-1, 1].
+        automatic_threshold: go back to the pack's own threshold.
+        keep_photos: whether photos of later enrolments are kept.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryProtected: the default gallery keeps its name.
+        InvalidInput: a value breaks a rule.
+        NameTaken: another gallery has the new name.
+    """
+    with _unique(), tools.database.write() as session:
+        row = find_gallery(session, name)
+        if new_name is not None and new_name != row.name:
+            if row.name == DEFAULT_GALLERY:
+                raise GalleryProtected("The default gallery keeps its name.")
+            row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
+        if threshold is not None:
+            row.threshold = _checked(threshold)
+        if automatic_threshold:
+            row.threshold = None
+        if keep_photos is not None:
+            row.keep_photos = keep_photos
+        row.updated_at = now()
+        session.flush()
+        return _shown(session, row)
+
+
+def delete_gallery(tools: Tools, *, name: str) -> Gallery:
+    """Remove a gallery with all its people, faces, crops and photos; says what it was.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryProtected: the default gallery stays.
+    """
+    with tools.database.write() as session:
+        row = find_gallery(session, name)
+        if row.name == DEFAULT_GALLERY:
+            raise GalleryProtected("The default gallery cannot be removed; remove its people.")
+        answer = _shown(session, row)
+        files = _files(session, row.id)
+        session.delete(row)
+        session.add(
+            EventRow(
+                kind="gallery_removed",
+                gallery_id=row.id,
+                facts={"people": answer.people, "faces": answer.faces, "files": len(files)},
+            )
+        )
+    tools.files.delete(files)
+    tools.indexes.drop(answer.id)
+    tools.database.scrub()
+    return answer
+
+
+class _unique:  # noqa: N801 - reads as a word in a with statement
+    """Names the one constraint that a gallery can break."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            raise NameTaken("A gallery of this name exists already.") from error
+
+
+def _checked(threshold: float | None) -> float | None:
+    if threshold is not None and not -1 <= threshold <= 1:
+        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
+    return threshold
+
+
+def _files(session: Session, gallery_id: str) -> list[str]:
+    queries = (
+        select(FaceRow.crop_file).where(FaceRow.gallery_id == gallery_id),
+        select(PhotoRow.file).where(PhotoRow.gallery_id == gallery_id),
+        select(ProbeRow.original_file).where(ProbeRow.gallery_id == gallery_id),
+        select(ProbeRow.display_file).where(ProbeRow.gallery_id == gallery_id),
+        select(ProbeFaceRow.crop_file).join(ProbeRow).where(ProbeRow.gallery_id == gallery_id),
+    )
+    return [name for query in queries for name in session.scalars(query)]
+
+
+def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    people = session.execute(
+        select(PersonRow.gallery_id, func.count()).group_by(PersonRow.gallery_id)
+    )
+    faces = session.execute(select(FaceRow.gallery_id, func.count()).group_by(FaceRow.gallery_id))
+    return dict(people.all()), dict(faces.all())
+
+
+def _shown(session: Session, row: GalleryRow) -> Gallery:
+    people = session.scalar(
+        select(func.count()).select_from(PersonRow).where(PersonRow.gallery_id == row.id)
+    )
+    faces = session.scalar(
+        select(func.count()).select_from(FaceRow).where(FaceRow.gallery_id == row.id)
+    )
+    return _answer(row, people or 0, faces or 0)
+
+
+def _answer(row: GalleryRow, people: int, faces: int) -> Gallery:
+    return Gallery(
+        id=row.id,
+        name=row.name,
+        pack=row.pack,
+        contract_id=row.contract_id,
+        threshold=row.threshold,
+        keep_photos=row.keep_photos,
+        people=people,
+        faces=faces,
+        revision=row.revision,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,127 @@
+"""API keys: random, shown once, kept as a digest, named, scoped, revocable."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from typing import get_args
+
+from sqlalchemy import select
+
+from mien.errors import InvalidInput
+from mien.errors import KeyInvalid
+from mien.errors import KeyNotFound
+from mien.gallery.names import clean_name
+from mien.gallery.passwords import digest
+from mien.gallery.passwords import new_secret
+from mien.gallery.tools import Tools
+from mien.storage.models import EventRow
+from mien.storage.models import KeyRow
+from mien.storage.models import now
+
+Scope = Literal["read", "identify", "enrol", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+PREFIX = "mien_"
+# Being used is written down no more often than this.
+_USED_EVERY = dt.timedelta(minutes=5)
+_HINT_LENGTH = len(PREFIX) + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What may be known of an API key.
+
+    Attributes:
+        hint: its first characters, to tell keys apart.
+        scopes: what it may do; `admin` may do everything.
+    """
+
+    id: str
+    name: str
+    hint: str
+    scopes: tuple[Scope, ...]
+    created_at: dt.datetime
+    used_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the key may do what needs this scope."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+def create_key(tools: Tools, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
+    """Make a key; gives the key itself, which is not kept, and what may be known of it.
+
+    Raises:
+        InvalidInput: the name or a scope breaks a rule.
+    """
+    chosen = set(scopes)
+    if not chosen or not chosen <= set(SCOPES):
+        raise InvalidInput(
+            f"A key has at least one scope, out of: {', '.join(SCOPES)}.", field="scopes"
+        )
+    secret = PREFIX + new_secret()
+    row = KeyRow(
+        name=clean_name(name),
+        key_sha256=digest(secret),
+        hint=secret[:_HINT_LENGTH],
+        scopes=[scope for scope in SCOPES if scope in chosen],
+    )
+    with tools.database.write() as session:
+        session.add(row)
+        session.flush()
+        session.add(EventRow(kind="key_created", subject_id=row.id, facts={"scopes": row.scopes}))
+        return secret, _answer(row)
+
+
+def list_keys(tools: Tools) -> tuple[Key, ...]:
+    """All keys, revoked ones too, the newest first."""
+    with tools.database.read() as session:
+        rows = session.scalars(select(KeyRow).order_by(KeyRow.created_at.desc(), KeyRow.id))
+        return tuple(_answer(row) for row in rows)
+
+
+def check_key(tools: Tools, *, secret: str) -> Key:
+    """The key that a caller sent.
+
+    Raises:
+        KeyInvalid: it is unknown or revoked.
+    """
+    with tools.database.read() as session:
+        row = session.scalar(select(KeyRow).where(KeyRow.key_sha256 == digest(secret)))
+    if row is None or row.revoked_at is not None:
+        raise KeyInvalid("This API key is unknown or has been revoked.")
+    if row.used_at is None or now() - row.used_at > _USED_EVERY:
+        with tools.database.write() as session:
+            fresh = session.get(KeyRow, row.id)
+            if fresh is not None:
+                fresh.used_at = now()
+    return _answer(row)
+
+
+def revoke_key(tools: Tools, *, key_id: str) -> Key:
+    """Make a key useless from its next call on; revoking twice changes nothing.
+
+    Raises:
+        KeyNotFound: no key has this id.
+    """
+    with tools.database.write() as session:
+        row = session.get(KeyRow, key_id)
+        if row is None:
+            raise KeyNotFound("No API key has this id.")
+        if row.revoked_at is None:
+            row.revoked_at = now()
+            session.add(EventRow(kind="key_revoked", subject_id=row.id))
+        return _answer(row)
+
+
+def _answer(row: KeyRow) -> Key:
+    return Key(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scopes=tuple(scope for scope in SCOPES if scope in row.scopes),
+        created_at=row.created_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+    )

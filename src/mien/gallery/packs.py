@@ -1,0 +1,104 @@
+"""Which model pack this installation uses; the database's choice holds for every process."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from mien.errors import Conflict
+from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.tools import Tools
+from mien.storage.database import Database
+from mien.storage.models import EventRow
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import InstallationRow
+from mien.vision.packs.choose import PassedOver
+from mien.vision.packs.manifest import Manifest
+from mien.vision.packs.progress import Progress
+from mien.vision.packs.progress import silent
+
+_KEY = "pack"
+
+
+@dataclass(frozen=True, slots=True)
+class PackInUse:
+    """The pack that holds.
+
+    Attributes:
+        first_time: whether it was chosen just now, for a new installation.
+        passed_over: better packs that could not be had, and why; empty unless chosen just now.
+    """
+
+    manifest: Manifest
+    first_time: bool
+    passed_over: tuple[PassedOver, ...]
+
+
+def current_pack(database: Database) -> str | None:
+    """The name of the pack in use; None before the first start."""
+    with database.read() as session:
+        return session.scalar(select(InstallationRow.value).where(InstallationRow.key == _KEY))
+
+
+def ensure_pack(tools: Tools, *, progress: Progress = silent) -> PackInUse:
+    """Have a pack in use and its files on this machine; the first time, choose one.
+
+    The default gallery exists afterwards.
+
+    Raises:
+        ModelError: the pack's files cannot be had.
+    """
+    name = current_pack(tools.database)
+    passed_over: tuple[PassedOver, ...] = ()
+    first_time = name is None
+    if name is None:
+        choice = tools.packs.choose_first(progress=progress)
+        passed_over = choice.passed_over
+        name = _settle(tools, choice.installed.manifest.name)
+    manifest = tools.packs.install(name, progress=progress).manifest
+    bind_empty_galleries(tools, pack=name, contract_id=manifest.contract_id)
+    return PackInUse(manifest=manifest, first_time=first_time, passed_over=passed_over)
+
+
+def use_pack(tools: Tools, *, name: str, progress: Progress = silent) -> PackInUse:
+    """Change to another pack; running servers take it up when they are started again.
+
+    Empty galleries follow. A gallery with faces of other vectors stands in the way, because
+    nobody in it would be found any more.
+
+    Raises:
+        ModelError: there is no such pack, or its files cannot be had.
+        Conflict: a gallery holds faces of another embedding contract; names the galleries.
+    """
+    manifest = tools.packs.install(name, progress=progress).manifest
+    with tools.database.write() as session:
+        held = session.scalars(
+            select(GalleryRow.name)
+            .where(
+                GalleryRow.contract_id != manifest.contract_id,
+                select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
+            )
+            .order_by(GalleryRow.name_key)
+        ).all()
+        if held:
+            raise Conflict(
+                f"Vectors of two models cannot be compared, and these galleries hold faces of "
+                f"another one: {', '.join(held)}. Remove them, or import their people into a new "
+                f"installation with MIEN_PACK={name}.",
+                galleries=list(held),
+            )
+        session.merge(InstallationRow(key=_KEY, value=name))
+        session.add(EventRow(kind="pack_changed", facts={"pack": name}))
+    bind_empty_galleries(tools, pack=name, contract_id=manifest.contract_id)
+    return PackInUse(manifest=manifest, first_time=False, passed_over=())
+
+
+def _settle(tools: Tools, name: str) -> str:
+    """Keep a first choice, unless another process has kept one meanwhile; says which holds."""
+    with tools.database.write() as session:
+        kept = session.get(InstallationRow, _KEY)
+        if kept is not None:
+            return kept.value
+        session.add(InstallationRow(key=_KEY, value=name))
+        session.add(EventRow(kind="pack_chosen", facts={"pack": name}))
+    return name

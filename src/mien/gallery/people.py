@@ -1,0 +1,288 @@
+"""People of a gallery: create, list, show, change. Forgetting them is in `forget.py`."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+from typing import Literal
+
+from sqlalchemy import Select
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mien.errors import InvalidInput
+from mien.errors import NameTaken
+from mien.errors import PersonNotFound
+from mien.gallery.answers import Page
+from mien.gallery.answers import Person
+from mien.gallery.galleries import find_gallery
+from mien.gallery.names import clean_name
+from mien.gallery.names import name_key
+from mien.gallery.tools import Tools
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.storage.models import now
+
+MOST_A_PAGE = 500
+NOTES_LENGTH = 10_000
+METADATA_BYTES = 16_384
+Order = Literal["name", "newest"]
+
+
+def find_person(session: Session, gallery: GalleryRow, person_id: str) -> PersonRow:
+    """The row of a person by id.
+
+    Raises:
+        PersonNotFound: nobody in this gallery has this id.
+    """
+    row = session.get(PersonRow, person_id)
+    if row is None or row.gallery_id != gallery.id:
+        raise PersonNotFound("Nobody in this gallery has this id.")
+    return row
+
+
+def find_person_by_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
+    """The row of a person by name, whatever the letters' case."""
+    return session.scalar(
+        select(PersonRow).where(
+            PersonRow.gallery_id == gallery.id, PersonRow.name_key == name_key(name)
+        )
+    )
+
+
+def add_person_row(
+    session: Session,
+    gallery: GalleryRow,
+    *,
+    name: str,
+    notes: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> PersonRow:
+    """Put a new person into a running transaction.
+
+    Raises:
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody of this name.
+    """
+    cleaned = clean_name(name)
+    if find_person_by_name(session, gallery, cleaned) is not None:
+        raise NameTaken("This gallery has a person of this name already.")
+    row = PersonRow(
+        gallery_id=gallery.id,
+        name=cleaned,
+        name_key=name_key(cleaned),
+        notes=_checked_notes(notes),
+        details=_checked_metadata(metadata or {}),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NameTaken("This gallery has a person of this name already.") from error
+    return row
+
+
+def create_person(
+    tools: Tools,
+    *,
+    gallery: str,
+    name: str,
+    notes: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> Person:
+    """Add somebody without a face yet.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody of this name.
+    """
+    with tools.database.write() as session:
+        row = add_person_row(
+            session, find_gallery(session, gallery), name=name, notes=notes, metadata=metadata
+        )
+        return _answer(row, 0, None)
+
+
+def show_person(tools: Tools, *, gallery: str, person_id: str) -> Person:
+    """One person.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonNotFound: nobody in it has this id.
+    """
+    with tools.database.read() as session:
+        row = find_person(session, find_gallery(session, gallery), person_id)
+        return _answers(session, [row])[0]
+
+
+def list_people(
+    tools: Tools,
+    *,
+    gallery: str,
+    query: str = "",
+    order: Order = "name",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """People whose name holds the query, page by page.
+
+    Args:
+        tools: the collaborators.
+        gallery: its name.
+        query: part of a name, whatever the letters' case; empty for all.
+        order: by name, or the newest first.
+        limit: people a page, 1 to 500.
+        cursor: what the last page gave to go on; None for the first.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: the limit or the cursor is wrong.
+    """
+    if not 1 <= limit <= MOST_A_PAGE:
+        raise InvalidInput(f"A page has 1 to {MOST_A_PAGE} people.", field="limit")
+    with tools.database.read() as session:
+        chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
+        if key := name_key(query):
+            chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
+        total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+        rows = session.scalars(_from(chosen, order, cursor).limit(limit + 1)).all()
+        people = _answers(session, list(rows[:limit]))
+    more = len(rows) > limit
+    return Page(
+        people=tuple(people),
+        total=total,
+        next_cursor=_cursor(rows[limit - 1], order) if more else None,
+    )
+
+
+def change_person(
+    tools: Tools,
+    *,
+    gallery: str,
+    person_id: str,
+    name: str | None = None,
+    notes: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Person:
+    """Rename somebody or change what is noted; None leaves a value as it is.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonNotFound: nobody in it has this id.
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody else of this name.
+    """
+    with tools.database.write() as session:
+        found = find_gallery(session, gallery)
+        row = find_person(session, found, person_id)
+        if name is not None:
+            cleaned = clean_name(name)
+            other = find_person_by_name(session, found, cleaned)
+            if other is not None and other.id != row.id:
+                raise NameTaken("This gallery has another person of this name already.")
+            row.name, row.name_key = cleaned, name_key(cleaned)
+        if notes is not None:
+            row.notes = _checked_notes(notes)
+        if metadata is not None:
+            row.details = _checked_metadata(metadata)
+        row.updated_at = now()
+        session.flush()
+        return _answers(session, [row])[0]
+
+
+def _from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Select[PersonRow]:
+    place = _read_cursor(cursor, order)
+    if order == "newest":
+        # Version 4 ids have no order of their own; the time does, and the id breaks ties.
+        ordered = chosen.order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
+        if place is None:
+            return ordered
+        anchor = select(PersonRow.created_at).where(PersonRow.id == place[1]).scalar_subquery()
+        return ordered.where(tuple_(PersonRow.created_at, PersonRow.id) < tuple_(anchor, place[1]))
+    ordered = chosen.order_by(PersonRow.name_key, PersonRow.id)
+    if place is None:
+        return ordered
+    return ordered.where(tuple_(PersonRow.name_key, PersonRow.id) > tuple_(*place))
+
+
+def _cursor(row: PersonRow, order: Order) -> str:
+    place = [order, row.name_key if order == "name" else "", row.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        said, key, person_id = (str(part) for part in place)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise _bad_cursor() from error
+    if said != order or "\x00" in key + person_id:
+        raise _bad_cursor()
+    return key, person_id
+
+
+def _bad_cursor() -> InvalidInput:
+    return InvalidInput(
+        "The cursor is not one that this list gave for this order. Begin without one.",
+        field="cursor",
+    )
+
+
+def _checked_notes(notes: str) -> str:
+    if len(notes) > NOTES_LENGTH:
+        raise InvalidInput(f"Notes have at most {NOTES_LENGTH} characters.", field="notes")
+    if "\x00" in notes:
+        raise InvalidInput("Notes cannot hold a null character.", field="notes")
+    return notes.replace("\r\n", "\n")
+
+
+def _checked_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        text = json.dumps(metadata, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput("Metadata is a JSON object.", field="metadata") from error
+    if len(text) > METADATA_BYTES:
+        raise InvalidInput(
+            f"Metadata has at most {METADATA_BYTES} bytes as JSON.", field="metadata"
+        )
+    if "\\u0000" in text:
+        raise InvalidInput("Metadata cannot hold a null character.", field="metadata")
+    return dict(metadata)
+
+
+def _answers(session: Session, rows: list[PersonRow]) -> list[Person]:
+    faces: dict[str, list[tuple[float, str]]] = {row.id: [] for row in rows}
+    found = session.execute(
+        select(FaceRow.person_id, FaceRow.id, FaceRow.quality).where(
+            FaceRow.person_id.in_(list(faces))
+        )
+    )
+    for person_id, face_id, quality in found:
+        faces[person_id].append((float(quality["score"]), face_id))
+    return [
+        _answer(row, len(faces[row.id]), max(faces[row.id])[1] if faces[row.id] else None)
+        for row in rows
+    ]
+
+
+def _answer(row: PersonRow, faces: int, portrait_face_id: str | None) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        notes=row.notes,
+        metadata=row.details,
+        faces=faces,
+        portrait_face_id=portrait_face_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,232 @@
+"""Hold a photo for a while after it was identified on a page, for what is done next.
+
+The photo is analysed once. Asking again searches anew, so an answer shows at once whom one has
+just added. A photo is its holder's alone and is let go when its time is over.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.errors import FaceNumberOutOfRange
+from mien.errors import ProbeNotFound
+from mien.gallery.answers import Enrolment
+from mien.gallery.answers import Identification
+from mien.gallery.answers import StoredFile
+from mien.gallery.enrol import Example
+from mien.gallery.enrol import Original
+from mien.gallery.enrol import store
+from mien.gallery.found_faces import from_columns
+from mien.gallery.found_faces import to_columns
+from mien.gallery.galleries import find_gallery
+from mien.gallery.galleries import require_contract
+from mien.gallery.identify import answers
+from mien.gallery.identify import effective_threshold
+from mien.gallery.identify import search
+from mien.gallery.tools import Tools
+from mien.gallery.whom import Whom
+from mien.storage.models import GalleryRow
+from mien.storage.models import ProbeFaceRow
+from mien.storage.models import ProbeRow
+from mien.storage.models import now
+from mien.vision.images import encode_jpeg
+from mien.vision.portraits import portrait
+from mien.vision.shrinking import shrink
+
+# Large enough for a wide screen; the original is kept aside for an enrolment.
+_DISPLAY_SIDE = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class HeldProbe:
+    """A held photo and its answers.
+
+    Attributes:
+        id: random; the address of its page.
+        expires_at: when it is let go.
+    """
+
+    id: str
+    expires_at: dt.datetime
+    identification: Identification
+
+
+def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str:
+    """Analyse a photo and hold it for its user; says under which id.
+
+    Raises:
+        ImageError: the bytes are no photo that can be read.
+        GalleryNotFound: no gallery has this name.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    with tools.database.read() as session:
+        row = find_gallery(session, gallery)
+        require_contract(row, tools.engine.summary)
+    image = tools.reader.decode(photo)
+    faces = tools.engine.analyze(image.image_rgb)
+    written: list[str] = []
+
+    def put(data: bytes, extension: str) -> str:
+        written.append(tools.files.put(data, extension=extension))
+        return written[-1]
+
+    probe = ProbeRow(
+        id=secrets.token_urlsafe(24),
+        gallery_id=row.id,
+        user_id=user_id,
+        original_file=put(photo, image.extension),
+        display_file=put(encode_jpeg(shrink(image.image_rgb, _DISPLAY_SIDE)), "jpg"),
+        sha256=hashlib.sha256(photo).hexdigest(),
+        media_type=image.media_type,
+        width=image.width,
+        height=image.height,
+        expires_at=now() + dt.timedelta(seconds=tools.probe_seconds),
+    )
+    probe_faces = [
+        ProbeFaceRow(
+            probe_id=probe.id,
+            number=number,
+            crop_file=put(encode_jpeg(portrait(image.image_rgb, face.landmarks)), "jpg"),
+            embedding=face.embedding,
+            **to_columns(face),
+        )
+        for number, face in enumerate(faces, start=1)
+    ]
+    try:
+        with tools.database.write() as session:
+            session.add(probe)
+            session.flush()
+            session.add_all(probe_faces)
+    except BaseException:
+        tools.files.delete(written)
+        raise
+    return probe.id
+
+
+def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5) -> HeldProbe:
+    """Answer, for every face of a held photo, who it shows now.
+
+    Raises:
+        ProbeNotFound: it was let go, or is somebody else's.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    with tools.database.read() as session:
+        probe, gallery = _find(session, probe_id, user_id)
+        rows = _faces(session, probe)
+        threshold = effective_threshold(tools, gallery)
+        candidates = search(tools, session, gallery, [row.embedding for row in rows], limit=limit)
+    found = [from_columns(row) for row in rows]
+    return HeldProbe(
+        id=probe.id,
+        expires_at=probe.expires_at,
+        identification=Identification(
+            gallery=gallery.name,
+            threshold=threshold,
+            width=probe.width,
+            height=probe.height,
+            answers=answers(found, candidates, threshold=threshold),
+        ),
+    )
+
+
+def enrol_probe_face(
+    tools: Tools, *, probe_id: str, user_id: str, face_number: int, whom: Whom
+) -> Enrolment:
+    """Store a face of a held photo as an example of a person, new or known.
+
+    Raises:
+        ProbeNotFound: the photo was let go, or is somebody else's.
+        FaceNumberOutOfRange: it has no face of this number.
+        PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    with tools.database.read() as session:
+        probe, gallery = _find(session, probe_id, user_id)
+        face = _face(session, probe, face_number)
+    # The held files go when the probe does; the example gets its own.
+    crop = tools.files.put(tools.files.read(face.crop_file), extension="jpg")
+    original = None
+    if gallery.keep_photos:
+        photo = tools.files.read(probe.original_file)
+        original = Original(
+            file=tools.files.put(photo, extension=probe.original_file.rsplit(".", 1)[1]),
+            sha256=probe.sha256,
+            media_type=probe.media_type,
+            size_bytes=len(photo),
+            width=probe.width,
+            height=probe.height,
+        )
+    example = Example(found=from_columns(face), embedding=face.embedding, crop_file=crop)
+    return store(tools, gallery=gallery.name, whom=whom, example=example, original=original)
+
+
+def read_probe_photo(tools: Tools, *, probe_id: str, user_id: str) -> StoredFile:
+    """A held photo as JPEG, upright, at a size for the screen.
+
+    Raises:
+        ProbeNotFound: it was let go, or is somebody else's.
+    """
+    with tools.database.read() as session:
+        probe, _ = _find(session, probe_id, user_id)
+    return StoredFile(tools.files.read(probe.display_file), "image/jpeg", probe.display_file[:32])
+
+
+def read_probe_crop(tools: Tools, *, probe_id: str, user_id: str, face_number: int) -> StoredFile:
+    """The portrait of a face of a held photo, as JPEG.
+
+    Raises:
+        ProbeNotFound: the photo was let go, or is somebody else's.
+        FaceNumberOutOfRange: it has no face of this number.
+    """
+    with tools.database.read() as session:
+        probe, _ = _find(session, probe_id, user_id)
+        face = _face(session, probe, face_number)
+    return StoredFile(tools.files.read(face.crop_file), "image/jpeg", face.crop_file[:32])
+
+
+def let_go_of_probe(tools: Tools, *, probe_id: str, user_id: str) -> None:
+    """Remove a held photo before its time.
+
+    Raises:
+        ProbeNotFound: it was let go already, or is somebody else's.
+    """
+    with tools.database.write() as session:
+        probe, _ = _find(session, probe_id, user_id)
+        files = probe_files(session, probe)
+        session.delete(probe)
+    tools.files.delete(files)
+
+
+def probe_files(session: Session, probe: ProbeRow) -> list[str]:
+    """The files that go when a held photo goes."""
+    crops = session.scalars(select(ProbeFaceRow.crop_file).where(ProbeFaceRow.probe_id == probe.id))
+    return [probe.original_file, probe.display_file, *crops]
+
+
+def _find(session: Session, probe_id: str, user_id: str) -> tuple[ProbeRow, GalleryRow]:
+    probe = session.get(ProbeRow, probe_id)
+    gallery = session.get(GalleryRow, probe.gallery_id) if probe else None
+    if probe is None or gallery is None or probe.user_id != user_id or probe.expires_at <= now():
+        raise ProbeNotFound(
+            "This photo is no longer held. Photos on the identify page are let go after a while; "
+            "choose it again."
+        )
+    return probe, gallery
+
+
+def _faces(session: Session, probe: ProbeRow) -> list[ProbeFaceRow]:
+    rows = session.scalars(
+        select(ProbeFaceRow).where(ProbeFaceRow.probe_id == probe.id).order_by(ProbeFaceRow.number)
+    )
+    return list(rows)
+
+
+def _face(session: Session, probe: ProbeRow, face_number: int) -> ProbeFaceRow:
+    face = session.get(ProbeFaceRow, (probe.id, face_number))
+    if face is None:
+        raise FaceNumberOutOfRange(f"The photo has no face number {face_number}.")
+    return face

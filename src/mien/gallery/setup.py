@@ -1,0 +1,84 @@
+"""The first administrator, by a link that is printed once and works once."""
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.errors import SetupFinished
+from mien.errors import SetupLinkInvalid
+from mien.gallery.passwords import digest
+from mien.gallery.passwords import new_secret
+from mien.gallery.tools import Tools
+from mien.gallery.users import User
+from mien.gallery.users import as_user
+from mien.gallery.users import user_row
+from mien.storage.models import EventRow
+from mien.storage.models import InstallationRow
+from mien.storage.models import UserRow
+
+_KEY = "setup_link_sha256"
+
+
+def setup_needed(tools: Tools) -> bool:
+    """Whether nobody can administer yet."""
+    with tools.database.read() as session:
+        return not _has_admin(session)
+
+
+def issue_link(tools: Tools) -> str | None:
+    """A new secret for the set-up link; older ones stop working. None when an admin exists."""
+    if not setup_needed(tools):
+        return None
+    secret = new_secret()
+    with tools.database.write() as session:
+        session.merge(InstallationRow(key=_KEY, value=digest(secret)))
+    return secret
+
+
+def check_link(tools: Tools, *, secret: str) -> None:
+    """Make sure that a set-up link may be used.
+
+    Raises:
+        SetupFinished: an administrator exists.
+        SetupLinkInvalid: the secret is wrong or older than the last start.
+    """
+    with tools.database.read() as session:
+        _check(session, secret)
+
+
+def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User:
+    """Make the first administrator and spend the link.
+
+    Raises:
+        SetupFinished: an administrator exists.
+        SetupLinkInvalid: the secret is wrong or older than the last start.
+        InvalidInput: the name or the password breaks a rule.
+    """
+    check_link(tools, secret=secret)
+    row = user_row(name=name, password=password, is_admin=True)
+    with tools.database.write() as session:
+        _check(session, secret)
+        session.add(row)
+        spent = session.get(InstallationRow, _KEY)
+        if spent is not None:
+            session.delete(spent)
+        session.flush()
+        session.add(EventRow(kind="setup_finished", subject_id=row.id))
+    return as_user(row)
+
+
+def _check(session: Session, secret: str) -> None:
+    if _has_admin(session):
+        raise SetupFinished("Mien is set up already. Sign in instead.")
+    kept = session.get(InstallationRow, _KEY)
+    if kept is None or not secrets.compare_digest(kept.value, digest(secret)):
+        raise SetupLinkInvalid(
+            "This set-up link does not work: it is incomplete, or Mien was started again since. "
+            "Use the link that the last start printed."
+        )
+
+
+def _has_admin(session: Session) -> bool:
+    query = select(UserRow.id).where(UserRow.is_admin.is_(True)).limit(1)
+    return session.scalar(query) is not None

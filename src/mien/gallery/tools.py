@@ -1,0 +1,33 @@
+"""What every verb works with."""
+
+from dataclasses import dataclass
+
+from mien.gallery.sync import Indexes
+from mien.storage.database import Database
+from mien.storage.files import FileStore
+from mien.vision.engine import Engine
+from mien.vision.images import ImageReader
+from mien.vision.packs.store import PackStore
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The collaborators of the verbs; made once a process, shared by its threads.
+
+    Attributes:
+        database: the rows.
+        files: crops and photos.
+        reader: from bytes to a picture, within limits.
+        engine: from a picture to faces.
+        indexes: search, kept up to the rows.
+        packs: where model packs come from and are kept.
+        probe_seconds: how long a photo is held for follow-up actions.
+    """
+
+    database: Database
+    files: FileStore
+    reader: ImageReader
+    engine: Engine
+    indexes: Indexes
+    packs: PackStore
+    probe_seconds: int = 3600

@@ -1,0 +1,149 @@
+"""Accounts: who may sign in."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mien.errors import LastAdministrator
+from mien.errors import NameTaken
+from mien.errors import UserNotFound
+from mien.errors import WrongCredentials
+from mien.gallery.names import clean_name
+from mien.gallery.names import name_key
+from mien.gallery.passwords import hash_password
+from mien.gallery.passwords import password_fits
+from mien.gallery.tools import Tools
+from mien.storage.models import EventRow
+from mien.storage.models import SignInRow
+from mien.storage.models import UserRow
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may sign in."""
+
+    id: str
+    name: str
+    is_admin: bool
+    created_at: dt.datetime
+
+
+def add_user(tools: Tools, *, name: str, password: str, is_admin: bool) -> User:
+    """Make an account.
+
+    Raises:
+        InvalidInput: the name or the password breaks a rule.
+        NameTaken: an account of this name exists.
+    """
+    # Hashing takes a while on purpose; the write lock is not held meanwhile.
+    row = user_row(name=name, password=password, is_admin=is_admin)
+    try:
+        with tools.database.write() as session:
+            session.add(row)
+            session.flush()
+            session.add(EventRow(kind="user_added", subject_id=row.id))
+    except IntegrityError as error:
+        raise NameTaken("An account of this name exists already.") from error
+    return as_user(row)
+
+
+def list_users(tools: Tools) -> tuple[User, ...]:
+    """All accounts, by name."""
+    with tools.database.read() as session:
+        return tuple(
+            as_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name_key))
+        )
+
+
+def remove_user(tools: Tools, *, name: str) -> User:
+    """Remove an account and sign it out everywhere.
+
+    Raises:
+        UserNotFound: no account has this name.
+        LastAdministrator: nobody else could administer.
+    """
+    with tools.database.write() as session:
+        row = find_user(session, name)
+        admins = session.scalar(
+            select(func.count()).select_from(UserRow).where(UserRow.is_admin.is_(True))
+        )
+        if row.is_admin and admins == 1:
+            raise LastAdministrator(
+                "This is the last administrator. Make another one first: "
+                "`mien users add NAME --admin`."
+            )
+        session.delete(row)
+        session.add(EventRow(kind="user_removed", subject_id=row.id))
+        return as_user(row)
+
+
+def change_password(
+    tools: Tools, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
+) -> None:
+    """Set a new password and sign out every other browser.
+
+    Args:
+        tools: the collaborators.
+        user_id: whose.
+        old_password: has to be right.
+        new_password: from now on.
+        keep_sign_in: id of the sign-in that asks and stays.
+
+    Raises:
+        WrongCredentials: the old password is wrong.
+        InvalidInput: the new one breaks a rule.
+        UserNotFound: the account is gone.
+    """
+    with tools.database.read() as session:
+        row = session.get(UserRow, user_id)
+    if row is None:
+        raise UserNotFound("This account has been removed.")
+    if not password_fits(row.password_hash, old_password):
+        raise WrongCredentials("The present password is not right.")
+    hashed = hash_password(new_password)
+    with tools.database.write() as session:
+        fresh = session.get(UserRow, user_id)
+        if fresh is None:
+            raise UserNotFound("This account has been removed.")
+        fresh.password_hash = hashed
+        session.execute(
+            delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
+        )
+        session.add(EventRow(kind="password_changed", subject_id=user_id))
+
+
+def find_user(session: Session, name: str) -> UserRow:
+    """The row of an account by its name, whatever the letters' case.
+
+    Raises:
+        UserNotFound: there is none.
+    """
+    row = session.scalar(select(UserRow).where(UserRow.name_key == name_key(name)))
+    if row is None:
+        raise UserNotFound("No account has this name.")
+    return row
+
+
+def user_row(*, name: str, password: str, is_admin: bool) -> UserRow:
+    """A new account, not stored yet.
+
+    Raises:
+        InvalidInput: the name or the password breaks a rule.
+    """
+    cleaned = clean_name(name)
+    return UserRow(
+        name=cleaned,
+        name_key=name_key(cleaned),
+        password_hash=hash_password(password),
+        is_admin=is_admin,
+    )
+
+
+def as_user(row: UserRow) -> User:
+    """What may be shown of an account."""
+    return User(id=row.id, name=row.name, is_admin=row.is_admin, created_at=row.created_at)

@@ -1,0 +1,112 @@
+"""Say whether two photos, or a photo and a person, show the same person."""
+
+import numpy as np
+from sqlalchemy import select
+
+from mien.errors import FaceError
+from mien.errors import ImageError
+from mien.errors import InvalidInput
+from mien.errors import NoFaceFound
+from mien.gallery.answers import Verification
+from mien.gallery.detect import choose_face
+from mien.gallery.galleries import find_gallery
+from mien.gallery.galleries import require_contract
+from mien.gallery.people import find_person
+from mien.gallery.tools import Tools
+from mien.storage.models import FaceRow
+from mien.vision.types import Face
+
+
+def verify_photos(
+    tools: Tools,
+    *,
+    photo_a: bytes,
+    photo_b: bytes,
+    face_number_a: int | None = None,
+    face_number_b: int | None = None,
+    threshold: float | None = None,
+) -> Verification:
+    """Compare a face of one photo with a face of another.
+
+    Raises:
+        ImageError: a photo cannot be read.
+        NoFaceFound, SeveralFacesFound, FaceNumberOutOfRange: it is not clear which face is meant;
+            `extra["photo"]` says in which photo.
+        InvalidInput: the threshold is out of range.
+    """
+    chosen = _checked(tools, threshold)
+    face_a = _face(tools, photo_a, face_number_a, which="a")
+    face_b = _face(tools, photo_b, face_number_b, which="b")
+    similarity = _cosine(face_a, face_b.embedding)
+    return Verification(
+        same_person=similarity >= chosen,
+        similarity=similarity,
+        threshold=chosen,
+        face_a=face_a,
+        face_b=face_b,
+        example_face_id=None,
+    )
+
+
+def verify_person(
+    tools: Tools,
+    *,
+    gallery: str,
+    person_id: str,
+    photo: bytes,
+    face_number: int | None = None,
+    threshold: float | None = None,
+) -> Verification:
+    """Compare a face of a photo with a person's examples; the nearest counts.
+
+    Raises:
+        ImageError: the photo cannot be read.
+        NoFaceFound: there is no face in the photo, or the person has no example.
+        SeveralFacesFound, FaceNumberOutOfRange: it is not clear which face is meant.
+        GalleryNotFound, PersonNotFound: it is not clear who is meant.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+        InvalidInput: the threshold is out of range.
+    """
+    chosen = _checked(tools, threshold)
+    with tools.database.read() as session:
+        row = find_gallery(session, gallery)
+        require_contract(row, tools.engine.summary)
+        person = find_person(session, row, person_id)
+        examples = session.execute(
+            select(FaceRow.id, FaceRow.embedding).where(FaceRow.person_id == person.id)
+        ).all()
+    if not examples:
+        raise NoFaceFound("This person has no photo yet. Add one, then compare.")
+    face = _face(tools, photo, face_number)
+    similarity, face_id = max(
+        (_cosine(face, example.embedding), example.id) for example in examples
+    )
+    return Verification(
+        same_person=similarity >= chosen,
+        similarity=similarity,
+        threshold=chosen,
+        face_a=face,
+        face_b=None,
+        example_face_id=face_id,
+    )
+
+
+def _checked(tools: Tools, threshold: float | None) -> float:
+    if threshold is None:
+        return tools.engine.summary.verify_threshold
+    if not -1 <= threshold <= 1:
+        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
+    return threshold
+
+
+def _face(tools: Tools, photo: bytes, face_number: int | None, *, which: str = "a") -> Face:
+    try:
+        faces = tools.engine.analyze(tools.reader.decode(photo).image_rgb)
+        return choose_face(faces, face_number=face_number)
+    except (ImageError, FaceError) as error:
+        error.extra["photo"] = which
+        raise
+
+
+def _cosine(face: Face, embedding: np.ndarray) -> float:
+    return float(np.clip(face.embedding @ embedding, -1.0, 1.0))

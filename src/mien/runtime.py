@@ -1,0 +1,127 @@
+"""Runtime: everything a process works with, built from the settings, closed at the end."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.errors import ModelFileMissing
+from mien.gallery.packs import current_pack
+from mien.gallery.sync import Indexes
+from mien.gallery.tools import Tools
+from mien.index.build import build_index
+from mien.settings import Settings
+from mien.storage.database import Database
+from mien.storage.files import FileStore
+from mien.vision.engine import Engine
+from mien.vision.engine import EnginePlan
+from mien.vision.engine import LazyEngine
+from mien.vision.images import ImageReader
+from mien.vision.packs.store import PackStore
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a process works with; shared by its threads, never by a fork."""
+
+    settings: Settings
+    tools: Tools
+
+    @property
+    def database(self) -> Database:
+        """The rows."""
+        return self.tools.database
+
+    @property
+    def files(self) -> FileStore:
+        """Crops and photos."""
+        return self.tools.files
+
+    @property
+    def engine(self) -> Engine:
+        """From a picture to faces."""
+        return self.tools.engine
+
+    def close(self) -> None:
+        """Let go of models and connections."""
+        self.tools.engine.close()
+        self.tools.database.close()
+
+
+def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime:
+    """Build the collaborators; connects to nothing and loads nothing yet.
+
+    Args:
+        settings: what the operator has said.
+        engine: another engine than the pack's, for tests.
+
+    Raises:
+        DatabaseUnreachable: the database's address cannot be understood.
+    """
+    database = Database(settings.resolved_database_url)
+    packs = PackStore(
+        models_dir=settings.models_dir,
+        offline=settings.offline,
+        timeout_seconds=settings.source_timeout_seconds,
+        runtime=settings.inference_runtime,
+        wanted=settings.pack,
+    )
+    tools = Tools(
+        database=database,
+        files=FileStore(settings.home.resolve() / "files"),
+        reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
+        engine=engine or LazyEngine(lambda: _plan(settings, database, packs)),
+        indexes=Indexes(build_index),
+        packs=packs,
+        probe_seconds=settings.probe_seconds,
+    )
+    return Runtime(settings=settings, tools=tools)
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs form tokens: the operator's, or one made once and kept in the home."""
+    given = settings.secret_key.get_secret_value()
+    return given or _kept_key(settings.home / "secret_key")
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        # Written aside and linked, so that of several processes that start at once one wins
+        # and nobody reads half a key.
+        temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        temporary.touch(mode=0o600)
+        temporary.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _plan(settings: Settings, database: Database, packs: PackStore) -> EnginePlan:
+    from mien.vision.pack_engine import PackEngine
+    from mien.vision.pack_engine import summarise
+
+    name = current_pack(database)
+    if name is None:
+        raise ModelFileMissing(
+            "No model pack has been chosen yet. `mien models pull` chooses one and fetches it; "
+            "`mien run` does so at its first start."
+        )
+
+    def build() -> Engine:
+        return PackEngine(
+            packs.install(name, offline=True),
+            runtime=settings.inference_runtime,
+            precision=settings.inference_precision,
+            threads=settings.inference_threads,
+            concurrency=settings.inference_concurrency,
+            detection_side=settings.detection_side,
+        )
+
+    return EnginePlan(
+        summary=summarise(packs.find(name), runtime=settings.inference_runtime), build=build
+    )

@@ -1,0 +1,148 @@
+"""One database, two ways in: reading sees one moment, writing is all or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy import create_engine
+from sqlalchemy import event
+from sqlalchemy import make_url
+from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import InterfaceError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from mien.errors import DatabaseUnreachable
+
+_WRITE = "mien_write"
+_BUSY_MILLISECONDS = 30_000
+
+
+class Database:
+    """A database by its SQLAlchemy address; connects when first used.
+
+    Args:
+        url: SQLite or PostgreSQL.
+
+    Raises:
+        DatabaseUnreachable: the address cannot be understood or its driver is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            # Parameters hold names and embeddings, so they never reach a message or a log.
+            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        except (ArgumentError, ImportError, ValueError) as error:
+            raise DatabaseUnreachable(
+                "The database address cannot be used. It looks like sqlite:////path/mien.db "
+                "or postgresql://user:password@host/name, and PostgreSQL needs the extra "
+                "mien[postgresql]."
+            ) from error
+        self.dialect = engine.dialect.name
+        self._engine = engine
+        if self.dialect == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            self._reading = engine
+        else:
+            # One moment for all the rows that one answer is made of, as SQLite gives by itself.
+            self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writing = engine.execution_options(**{_WRITE: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and changes nothing.
+
+        Raises:
+            DatabaseUnreachable: the database does not answer.
+        """
+        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+            # Closing rolls back; an explicit rollback would also empty the rows that were read.
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session whose changes are committed at the end of the block, or not at all.
+
+        Raises:
+            DatabaseUnreachable: the database does not answer, or is locked for too long.
+        """
+        with (
+            _translated(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection in a writing transaction, for migrations."""
+        with _translated(), self._writing.begin() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            DatabaseUnreachable: it gives none.
+        """
+        with self.read() as session:
+            session.execute(text("select 1"))
+
+    def scrub(self) -> None:
+        """Bring what was erased out of the database's own logs as far as it can be done.
+
+        SQLite overwrites deleted rows (secure_delete) but keeps older pages in its write-ahead
+        log until a checkpoint; other databases have their own vacuum.
+        """
+        if self.dialect == "sqlite":
+            with self._engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                if driver is not None:
+                    driver.execute("pragma wal_checkpoint(truncate)")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseUnreachable(
+            "The database does not answer. Check MIEN_DATABASE_URL, that the server runs "
+            "and that its disk has room; then run `mien db check`."
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own idea of when to begin is older than SAVEPOINT and BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        # An embedding of 2 kB wastes most of a small page.
+        "page_size = 16384",
+        "journal_mode = wal",
+        # An acknowledged enrolment survives a power cut, not only a crash.
+        "synchronous = full",
+        "foreign_keys = on",
+        # What is erased is overwritten, not only unlinked.
+        "secure_delete = on",
+    ):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that starts by reading and then writes would fail when another wrote in
+    # between; taking the write lock at once makes it wait its turn.
+    immediate = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("begin immediate" if immediate else "begin")

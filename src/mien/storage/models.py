@@ -1,0 +1,242 @@
+"""The tables. Rows are the truth; everything else can be made again from them."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ForeignKey
+from sqlalchemy import Index
+from sqlalchemy import MetaData
+from sqlalchemy import String
+from sqlalchemy import Text
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import mapped_column
+
+from mien.storage.types import Json
+from mien.storage.types import UtcTime
+from mien.storage.types import Vector
+
+NAME_LENGTH = 200
+_KEY_LENGTH = 600  # case folding may make up to three characters of one
+
+
+def new_id() -> str:
+    """A random id: a UUID of version 4, as text."""
+    return str(uuid.uuid4())
+
+
+def now() -> dt.datetime:
+    """The present, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share; constraints get names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class InstallationRow(Base):
+    """Facts of the whole installation, by key: the pack in use, the set-up link's digest."""
+
+    __tablename__ = "installation"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class GalleryRow(Base):
+    """A set of people, bound to one embedding contract.
+
+    `revision` is raised by every change of its faces, in the same transaction; the changed rows
+    carry the new value. An index that has applied less than `floor_revision` cannot catch up,
+    because older removals have been purged, and is built anew.
+    """
+
+    __tablename__ = "gallery"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(100), unique=True)
+    pack: Mapped[str] = mapped_column(String(60))
+    contract_id: Mapped[str] = mapped_column(String(120))
+    revision: Mapped[int] = mapped_column(default=0)
+    floor_revision: Mapped[int] = mapped_column(default=0)
+    threshold: Mapped[float | None]
+    keep_photos: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class PersonRow(Base):
+    """Somebody in a gallery; `name_key` makes names unique without regard to case."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("gallery_id", "name_key"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_key: Mapped[str] = mapped_column(String(_KEY_LENGTH))
+    notes: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class PhotoRow(Base):
+    """An original photo that was kept; once a gallery, however many faces were taken from it."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("gallery_id", "sha256"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class FaceRow(Base):
+    """One example of a person: what it looks like (`crop_file`) and its embedding."""
+
+    __tablename__ = "face"
+    __table_args__ = (Index(None, "gallery_id", "revision"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="cascade"), index=True)
+    photo_id: Mapped[str | None] = mapped_column(
+        ForeignKey("photo.id", ondelete="set null"), index=True
+    )
+    crop_file: Mapped[str] = mapped_column(String(80), unique=True)
+    revision: Mapped[int]
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    box: Mapped[list[float]] = mapped_column(Json)
+    landmarks: Mapped[list[list[float]]] = mapped_column(Json)
+    score: Mapped[float]
+    pose: Mapped[dict[str, Any]] = mapped_column(Json)
+    quality: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class RemovedFaceRow(Base):
+    """That a face is gone, for indexes that have not heard yet; says nothing of whose it was."""
+
+    __tablename__ = "removed_face"
+    __table_args__ = (Index(None, "gallery_id", "revision"),)
+
+    face_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    revision: Mapped[int]
+    removed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class ProbeRow(Base):
+    """A photo held for a while after it was identified on a page, for what is done next."""
+
+    __tablename__ = "probe"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="cascade"))
+    original_file: Mapped[str] = mapped_column(String(80))
+    display_file: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
+
+
+class ProbeFaceRow(Base):
+    """A face of a held photo, analysed once."""
+
+    __tablename__ = "probe_face"
+
+    probe_id: Mapped[str] = mapped_column(
+        ForeignKey("probe.id", ondelete="cascade"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    crop_file: Mapped[str] = mapped_column(String(80))
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    box: Mapped[list[float]] = mapped_column(Json)
+    landmarks: Mapped[list[list[float]]] = mapped_column(Json)
+    score: Mapped[float]
+    pose: Mapped[dict[str, Any]] = mapped_column(Json)
+    quality: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class UserRow(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_key: Mapped[str] = mapped_column(String(_KEY_LENGTH), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class SignInRow(Base):
+    """A signed-in browser; the cookie's secret is kept only as a digest."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.id", ondelete="cascade"), index=True
+    )
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+
+
+class KeyRow(Base):
+    """An API key; random enough that a plain digest keeps it safe."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(12))
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
+class EventRow(Base):
+    """What was done, by whom, when: ids and counts, never a name or an image."""
+
+    __tablename__ = "event"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    subject_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    gallery_id: Mapped[str | None] = mapped_column(String(36))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -1,0 +1,27 @@
+"""Make the things that tests work with."""
+
+from pathlib import Path
+
+from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.tools import Tools
+from mien.runtime import Runtime
+from mien.runtime import open_runtime
+from mien.settings import Settings
+from mien.storage.migrate import upgrade
+from mien.vision.engine import Engine
+from mien.vision.fake import FakeEngine
+
+
+def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object) -> Runtime:
+    """A runtime over a fresh or an existing home, with drawn faces unless told otherwise."""
+    given = {"home": home, "models_dir": home / "models", "offline": True, **settings}
+    runtime = open_runtime(Settings.model_validate(given), engine=engine or FakeEngine())
+    upgrade(runtime.database)
+    summary = runtime.engine.summary
+    bind_empty_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
+    return runtime
+
+
+def make_tools(home: Path, *, engine: Engine | None = None) -> Tools:
+    """The collaborators of verbs over a fresh or an existing home."""
+    return make_runtime(home, engine=engine).tools
