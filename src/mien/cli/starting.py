@@ -26,9 +26,9 @@ def prepare(settings: Settings) -> str | None:
     make_home(settings)
     with opened(settings) as runtime:
         _bring_up_to_date(runtime)
-        from mien.gallery.setup import issue_link
+        from mien.gallery.setup import issue_setup_link
 
-        return issue_link(runtime.tools)
+        return issue_setup_link(runtime.tools)
 
 
 def make_home(settings: Settings) -> None:

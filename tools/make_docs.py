@@ -1,0 +1,117 @@
+"""Writes the reference pages that are made from the code: `make docs`.
+
+Each page is a function that returns its text, so that a test can compare it with the file.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from mien.cli import COMMANDS
+from mien.cli import cli
+from mien.settings import Settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+NOTE = "<!-- Made from the code by `make docs`; changes here are lost. -->\n\n"
+# The default depends on the machine that the page is made on.
+DEFAULTS_IN_WORDS = {"models_dir": "`~/.cache/mien/models`"}
+
+COMMAND_LINE = """\
+# Command line
+
+Results go to standard output, everything else to standard error. In a pipe a table is one
+tab-separated line a row; `--json`, where a command has it, prints JSON and turns errors into
+`{"code", "detail"}`.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | refused or failed; the reason is on standard error |
+| 2 | wrongly called |
+| 3 | some of several photos failed, the others are done |
+| 130 | interrupted |
+"""
+
+
+def settings_page() -> str:
+    """Every setting: variable, default, what it is for."""
+    lines = [
+        "# Settings",
+        "",
+        "Every setting is an environment variable. Wrong values are named and refused at the start;",
+        "unknown variables that begin with `MIEN_` are passed over. `MIEN_SECRET_KEY` and",
+        "`MIEN_DATABASE_URL` may also be read from a file: `MIEN_SECRET_KEY_FILE=/run/secrets/key`.",
+        "",
+        "| variable | default | what it is for |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `MIEN_{name.upper()}` | {default_of(name, field)} | {in_cell(field.description or '')} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return NOTE + "\n".join(lines) + "\n"
+
+
+def default_of(name: str, field: FieldInfo) -> str:
+    """The default of a setting, as text for the table."""
+    if name in DEFAULTS_IN_WORDS:
+        return DEFAULTS_IN_WORDS[name]
+    value = field.default
+    if hasattr(value, "get_secret_value"):
+        value = value.get_secret_value()
+    if value is PydanticUndefined:
+        raise ValueError(f"the default of {name} needs words in DEFAULTS_IN_WORDS")
+    if value == "" or value is None:
+        return "empty"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def cli_page() -> str:
+    """Every command: what it does, how it is called."""
+    root = click.Context(cli, info_name="mien", max_content_width=90, terminal_width=90)
+    sections = [COMMAND_LINE]
+    for name in COMMANDS:
+        sections.extend(command_sections(cli, name, root))
+    return NOTE + "\n".join(sections)
+
+
+def command_sections(group: click.Group, name: str, parent: click.Context) -> Iterator[str]:
+    """The help of a command and of the commands below it, each with a heading."""
+    command = group.get_command(parent, name)
+    if command is None or command.hidden:
+        return
+    context = click.Context(
+        command, info_name=name, parent=parent, max_content_width=90, terminal_width=90
+    )
+    yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            yield from command_sections(command, each, context)
+
+
+def in_cell(text: str) -> str:
+    """Text that may stand in a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/settings.md": settings_page,
+    "reference/cli.md": cli_page,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        path = DOCS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(), encoding="utf-8")
+        print(f"Wrote {path.relative_to(DOCS.parent)}")
+
+
+if __name__ == "__main__":
+    main()
