@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 class ModelServer:
     """Serves a folder; the first part of an address says how.
 
-    right: as it should be, with ranges. plain: without ranges. slow: no answer until the server
-    ends. drip: headers that never end. stall: half, then silence. cut: half, then the connection
-    ends, unless a range is asked for. lie: half of the bytes as if they were all. wrong: other
-    bytes, as many. long: more bytes. gone: 404. broken: 500. moved: a redirect to right.
-    away: a redirect to a plain address elsewhere. round: a redirect to itself.
+    right: as it should be, with ranges. late: the same after a moment. plain: without ranges.
+    slow: no answer until the server ends. drip: headers that never end. stall: half, then
+    silence. cut: half, then the connection ends, unless a range is asked for. lie: half of the
+    bytes as if they were all. wrong: other bytes, as many. long: more bytes. gone: 404.
+    broken: 500. moved: a redirect to right. away: a redirect to a plain address elsewhere.
+    round: a redirect to itself.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,6 +54,8 @@ class ModelServer:
             "away": "http://models.example/drawn.onnx",
             "round": f"/round/{name}",
         }
+        if how == "late":
+            self.over.wait(0.3)
         if how == "slow":
             self.over.wait(30)
             return

@@ -45,11 +45,11 @@ def pull_at_once(manifest: Manifest, models_dir: Path) -> list[Report]:
 def test_of_several_processes_one_fetches_and_all_find(
     server: ModelServer, models_dir: Path
 ) -> None:
-    source = HttpsSource(kind="https", url=f"{server.address('right')}/drawn.onnx")
+    source = HttpsSource(kind="https", url=f"{server.address('late')}/drawn.onnx")
     reports = pull_at_once(drawn_pack(source), models_dir)
     good = [hashlib.sha256(drawn_bytes()).hexdigest()]
     assert [digests for _, digests, _ in reports] == [good] * PROCESSES
-    assert server.requests == {"right": 1}
+    assert server.requests == {"late": 1}
     assert sum("fetching" in stages for _, _, stages in reports) == 1
 
 

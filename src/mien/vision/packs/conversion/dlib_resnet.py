@@ -2,6 +2,7 @@
 
 import json
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import onnx
@@ -82,7 +83,8 @@ def drawn_picture() -> NDArray[np.uint8]:
     """A picture that is the same everywhere: uint8 (150, 150, 3), RGB, nothing in particular."""
     rows, columns, channels = np.indices((SIDE, SIDE, 3))
     values = 7 * rows + 13 * columns + 29 * channels + (rows * columns) // 5
-    return (values % 256).astype(np.uint8)
+    picture: NDArray[np.uint8] = (values % 256).astype(np.uint8)
+    return picture
 
 
 class _Graph:
@@ -203,7 +205,7 @@ class _Graph:
         return padded
 
     def _node(
-        self, operator: str, inputs: list[str], *, output: str | None = None, **attributes: object
+        self, operator: str, inputs: list[str], *, output: str | None = None, **attributes: Any
     ) -> None:
         self._name = output or f"{operator.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, inputs, [self._name], **attributes))
