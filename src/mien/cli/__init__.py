@@ -8,7 +8,11 @@ from mien.cli.lazy import LazyGroup
 
 COMMANDS = {
     "run": LazyCommand("mien.cli.run:run", "Serve Mien on this machine."),
+    "demo": LazyCommand(
+        "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
+    ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
+    "models": LazyCommand("mien.cli.models:models", "Model packs: list, show, pull, verify, use."),
 }
 
 

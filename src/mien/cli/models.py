@@ -1,0 +1,265 @@
+"""`mien models`: which model packs there are, which are here, and which is in use."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from mien.cli.choice import tell_choice
+from mien.cli.opening import load_settings
+from mien.cli.opening import opened
+from mien.cli.output import ExitCode
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.progress import shown_progress
+from mien.errors import DatabaseUnreachable
+from mien.errors import StorageError
+from mien.settings import Settings
+from mien.vision.packs.choose import PassedOver
+from mien.vision.packs.manifest import Manifest
+from mien.vision.packs.progress import Progress
+
+if TYPE_CHECKING:
+    from mien.runtime import Runtime
+
+
+@click.group()
+def models() -> None:
+    """Model packs: the networks that find and recognise faces.
+
+    A pack is only a manifest: what to fetch, from where, under which licence, and how to use it.
+    Your own are TOML files in the folder `packs` of MIEN_MODELS_DIR.
+    """
+
+
+@models.command("list")
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the packs, the best first."""
+    from mien.vision.packs.catalog import load_catalog
+
+    settings = load_settings()
+    catalog = load_catalog(settings.models_dir)
+    used = _pack_in_use(settings)
+    packs = [
+        {"origin": entry.origin, **_summary(entry.manifest, settings, used)}
+        for entry in catalog.entries.values()
+    ]
+    if as_json:
+        broken = [{"path": path, "reason": reason} for path, reason in catalog.broken.items()]
+        print_json({"packs": packs, "broken": broken})
+        return
+    print_table(
+        ("Name", "State", "Size", "Licences", "Summary"),
+        (
+            (
+                each["name"],
+                _state(each),
+                _megabytes(each["size_bytes"]),
+                ", ".join(each["licences"]),
+                each["summary"],
+            )
+            for each in packs
+        ),
+    )
+    for path, reason in catalog.broken.items():
+        print_note(f"{path} cannot be used: {reason}")
+
+
+@models.command()
+@click.argument("name")
+@json_option
+def show(*, name: str, as_json: bool) -> None:
+    """Show one pack: its files, their licences, makers and sources, and how it decides."""
+    from mien.vision.packs.catalog import find_pack
+    from mien.vision.packs.sources import describe
+
+    settings = load_settings()
+    manifest = find_pack(name, models_dir=settings.models_dir)
+    summary = _summary(manifest, settings, _pack_in_use(settings))
+    if as_json:
+        print_json({**manifest.model_dump(mode="json"), **summary})
+        return
+    click.echo(f"{manifest.title} ({manifest.name}, version {manifest.version}): {_state(summary)}")
+    click.echo(manifest.summary)
+    for file in manifest.files:
+        click.echo(f"\n{file.name}, {_megabytes(file.size_bytes)}, licence {file.licence}")
+        click.echo(f"  made by   {file.origin}")
+        if file.notice:
+            click.echo(f"  notice    {file.notice}")
+        click.echo(f"  SHA-256   {file.sha256}")
+        for source in file.sources:
+            click.echo(f"  source    {describe(source)}")
+    spec, thresholds = manifest.recognizer, manifest.thresholds
+    click.echo(f"\ndetector    {manifest.detector.family}")
+    click.echo(f"recognizer  {spec.model}, {spec.dimension} numbers a face")
+    click.echo(f"contract    {manifest.contract_id}")
+    click.echo(f"identify    from a similarity of {thresholds.identify:g}")
+    click.echo(f"verify      from a similarity of {thresholds.verify:g}")
+    click.echo(f"measured    {thresholds.measured}")
+
+
+@models.command()
+@click.argument("name", required=False)
+@json_option
+def pull(*, name: str | None, as_json: bool) -> None:
+    """Fetch a pack's files; without a name those of the pack in use, or of the best to be had."""
+    settings = load_settings()
+    name = name or _pack_in_use(settings)
+    chosen: tuple[PassedOver, ...] | None = None
+    with opened(settings) as runtime, shown_progress() as progress:
+        if name is None:
+            manifest, chosen = _choose(runtime, settings, progress)
+            name = manifest.name
+        installed = runtime.tools.packs.install(name, progress=progress)
+    if as_json:
+        paths = {file: str(path) for file, path in installed.paths.items()}
+        print_json({"name": name, "paths": paths, "passed_over": chosen or ()})
+        return
+    if chosen is not None:
+        tell_choice(installed.manifest, chosen)
+    print_note(f"The files of {name} are in {settings.models_dir}.")
+
+
+@models.command()
+@click.argument("name", required=False)
+@click.option("--repair", is_flag=True, help="Fetch damaged and missing files again.")
+@json_option
+def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
+    """Read the files of a pack again and compare them with their digests.
+
+    Without a name: of every pack that is here. The exit code is 1 when a file is not as it
+    should be.
+    """
+    from mien.vision.packs.catalog import load_catalog
+    from mien.vision.packs.install import is_installed
+    from mien.vision.packs.verify import remove_damaged
+    from mien.vision.packs.verify import verify as check
+
+    settings = load_settings()
+    catalog = load_catalog(settings.models_dir)
+    if name is not None:
+        manifests = [catalog.find(name)]
+    else:
+        manifests = [
+            entry.manifest
+            for entry in catalog.entries.values()
+            if is_installed(entry.manifest, models_dir=settings.models_dir)
+        ]
+    results = {each.name: check(each, models_dir=settings.models_dir) for each in manifests}
+    if repair:
+        for manifest in manifests:
+            if any(file.state != "good" for file in results[manifest.name]):
+                remove_damaged(results[manifest.name])
+                _fetch(settings, manifest.name)
+                results[manifest.name] = check(manifest, models_dir=settings.models_dir)
+    if as_json:
+        print_json({"packs": results})
+    else:
+        print_table(
+            ("Pack", "File", "State", "Path"),
+            (
+                (pack, file.file, file.state, file.path)
+                for pack, files in results.items()
+                for file in files
+            ),
+            empty="No pack is here yet; `mien models pull` fetches one.",
+        )
+    if any(file.state != "good" for files in results.values() for file in files):
+        if not as_json:
+            print_note("Run it again with --repair to fetch what is damaged or missing.")
+        click.get_current_context().exit(ExitCode.FAILED)
+
+
+@models.command()
+@click.argument("name")
+@json_option
+def use(*, name: str, as_json: bool) -> None:
+    """Change the pack in use; running servers take it up when they are started again.
+
+    Galleries that hold faces of another network stand in the way: vectors of two networks cannot
+    be compared.
+    """
+    from mien.cli.starting import make_home
+    from mien.gallery.packs import use_pack
+    from mien.storage import migrate
+
+    settings = load_settings()
+    make_home(settings)
+    with opened(settings) as runtime:
+        if not _has_database(settings):
+            migrate.upgrade(runtime.database)
+        migrate.require_current(runtime.database)
+        with shown_progress() as progress:
+            used = use_pack(runtime.tools, name=name, progress=progress)
+    if as_json:
+        print_json({"name": used.manifest.name, "contract_id": used.manifest.contract_id})
+        return
+    tell_choice(used.manifest, ())
+
+
+def _choose(
+    runtime: "Runtime", settings: Settings, progress: Progress
+) -> tuple[Manifest, tuple[PassedOver, ...]]:
+    """Choose for good where there is a database to keep the choice; else only fetch."""
+    from mien.gallery.packs import ensure_pack
+    from mien.storage import migrate
+
+    if _has_database(settings):
+        with suppress(StorageError):
+            migrate.require_current(runtime.database)
+            used = ensure_pack(runtime.tools, progress=progress)
+            return used.manifest, used.passed_over
+    choice = runtime.tools.packs.choose_first(progress=progress)
+    return choice.installed.manifest, choice.passed_over
+
+
+def _fetch(settings: Settings, name: str) -> None:
+    with opened(settings) as runtime, shown_progress() as progress:
+        runtime.tools.packs.install(name, progress=progress)
+
+
+def _has_database(settings: Settings) -> bool:
+    """Whether there is a database to ask; looking into an absent SQLite file would make one."""
+    return bool(settings.database_url) or (settings.home / "mien.db").exists()
+
+
+def _pack_in_use(settings: Settings) -> str | None:
+    """The pack in use; None before the first start."""
+    if not _has_database(settings):
+        return None
+    from mien.gallery.packs import current_pack
+
+    with opened(settings) as runtime:
+        try:
+            return current_pack(runtime.database)
+        except DatabaseUnreachable:
+            # Also where its tables are not made yet. Packs can be looked at and fetched without.
+            return None
+
+
+def _summary(manifest: Manifest, settings: Settings, used: str | None) -> dict[str, Any]:
+    from mien.vision.packs.install import is_installed
+
+    return {
+        "name": manifest.name,
+        "title": manifest.title,
+        "summary": manifest.summary,
+        "in_use": manifest.name == used,
+        "installed": is_installed(manifest, models_dir=settings.models_dir),
+        "size_bytes": sum(file.size_bytes for file in manifest.files),
+        "licences": sorted({file.licence for file in manifest.files}),
+        "contract_id": manifest.contract_id,
+    }
+
+
+def _state(summary: dict[str, Any]) -> str:
+    here = "installed" if summary["installed"] else "not here"
+    return f"in use, {here}" if summary["in_use"] else here
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB"
