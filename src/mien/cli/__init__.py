@@ -12,7 +12,9 @@ COMMANDS = {
         "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
     ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
-    "models": LazyCommand("mien.cli.models:models", "Model packs: list, show, pull, verify, use."),
+    "models": LazyCommand(
+        "mien.cli.models:models", "Model packs: the networks that find and recognise faces."
+    ),
 }
 
 
