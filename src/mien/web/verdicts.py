@@ -6,6 +6,7 @@ from typing import Any
 from typing import Literal
 from typing import TypeAlias
 
+from mien.web.contexts.compare import Comparison
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
 from mien.web.contexts.faces import FaceCard
@@ -136,6 +137,32 @@ def findings(faces: tuple[FaceCard, ...]) -> str:
     return f"{counted(len(faces), 'face')}, {matched} recognised"
 
 
+def pair_decision(result: Comparison) -> str:
+    """The mark of a comparison: as for a match, or as for a stranger."""
+    return "match" if result.same_person else "unknown"
+
+
+def pair_words(result: Comparison) -> str:
+    """The word beside that mark."""
+    return "Same person" if result.same_person else "Different people"
+
+
+def pair_answer(result: Comparison) -> str:
+    """The answer as a title."""
+    if result.same_person:
+        return "This looks like the same person"
+    return "These look like two different people"
+
+
+def pair_sure(result: Comparison) -> str:
+    """How sure that is, and which faces were compared where a photo had several."""
+    reached, needed = decimal(result.similarity), decimal(result.threshold)
+    words = f"The likeness is {reached}; the same person needs {needed}."
+    if max(result.photo_a.face_count, result.photo_b.face_count) > 1:
+        words += " Where a photo shows several faces, the largest was compared."
+    return words
+
+
 def stranger_words(odds: int | None) -> str:
     """What the threshold means for strangers; empty when it has not been measured."""
     if odds is None:
@@ -166,6 +193,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "how_sure": how_sure,
     "likely": likely,
     "others": others,
+    "pair_answer": pair_answer,
+    "pair_decision": pair_decision,
+    "pair_sure": pair_sure,
+    "pair_words": pair_words,
     "stranger_words": stranger_words,
     "verdict_word": verdict_word,
 }

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mien.web.contexts.chrome import Theme
+from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.page import Page
+
+THEME_CHOICES = (
+    Choice(value="", label="As the system has it"),
+    Choice(value="light", label="Light"),
+    Choice(value="dark", label="Dark"),
+)
+"""Values are those of `mien.web.contexts.chrome.Theme`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class AccountPage(Page):
         form: the password form.
         password_length: fewest characters of a password.
         sessions: all browsers that are signed in; the one in use first.
-        theme: the appearance chosen by this browser.
+        theme_form: the appearance chosen by this browser, as `chosen["theme"]`.
+        theme_choices: the appearances to choose from: `THEME_CHOICES`.
         password_url, theme_url, sign_out_url: take POSTs.
     """
 
@@ -49,7 +57,8 @@ class AccountPage(Page):
     form: FormState
     password_length: int
     sessions: tuple[SessionRow, ...]
-    theme: Theme
+    theme_form: FormState
     password_url: str
     theme_url: str
     sign_out_url: str
+    theme_choices: tuple[Choice, ...] = THEME_CHOICES

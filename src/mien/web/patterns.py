@@ -1,0 +1,100 @@
+"""The page that shows every component, with people who do not exist."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mien.web.contexts.faces import BoxView
+from mien.web.contexts.faces import CandidateView
+from mien.web.contexts.faces import Decision
+from mien.web.contexts.faces import FaceCard
+from mien.web.contexts.faces import FaceMark
+from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.faces import QualityView
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.page import Page
+from mien.web.contexts.people import PersonTile
+
+ROLES = ("paper", "sunken", "ink", "soft", "accent", "match", "ambiguous", "unknown", "danger")
+"""The colours by their roles, as the style sheets know them."""
+
+DECISIONS: tuple[Decision, ...] = ("match", "ambiguous", "unknown")
+
+_THRESHOLD = 0.36
+_NAMES = ("Ada Lovelace", "Grace Hopper", "Noor Inayat", "Zoë Ångström")
+_MAX_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PatternsPage(Page):
+    """Every component once, in each of its states."""
+
+    template: ClassVar[str] = "patterns.html"
+
+    roles: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    form: FormState
+    wrong_form: FormState
+    options: tuple[Choice, ...]
+    people: tuple[PersonTile, ...]
+    photo: PhotoView
+    faces: tuple[FaceCard, ...]
+    good: QualityView
+    poor: QualityView
+    max_bytes: int
+    url: str
+
+
+def _candidate(number: int, similarity: float) -> CandidateView:
+    return CandidateView(
+        person_id=str(number), name=_NAMES[number], url="#faces", similarity=similarity
+    )
+
+
+def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]) -> FaceCard:
+    return FaceCard(
+        number=number,
+        portrait_url="",
+        decision=decision,
+        threshold=_THRESHOLD,
+        similarity=candidates[0].similarity,
+        runner_up=candidates[1].similarity,
+        candidates=candidates,
+        quality=QualityView(acceptable=decision == "match"),
+        add_url="#faces",
+        new_person_url="#faces",
+    )
+
+
+def patterns_page(photo_url: str) -> PatternsPage:
+    """The page of patterns.
+
+    Args:
+        photo_url: of a drawn picture of 640 by 400 pixels with three heads.
+    """
+    marks = (
+        FaceMark(1, BoxView(80, 130, 110, 140), _NAMES[0], "match"),
+        FaceMark(2, BoxView(265, 100, 110, 140), "", "ambiguous"),
+        FaceMark(3, BoxView(450, 130, 110, 140), "", "unknown"),
+    )
+    return PatternsPage(
+        roles=ROLES,
+        decisions=DECISIONS,
+        form=FormState(values={"sample": "Ada Lovelace"}, chosen={"ticked": ("yes",)}),
+        wrong_form=FormState(errors={"wrong": "Give a name of up to 200 characters."}),
+        options=(
+            Choice("read", "Read", "Look at people and galleries."),
+            Choice("identify", "Identify", "Ask who is in a photo."),
+        ),
+        people=tuple(PersonTile(name, "#sheet", "", 3) for name in _NAMES),
+        photo=PhotoView(photo_url, 640, 400, marks),
+        faces=(
+            _face(1, "match", (_candidate(0, 0.71), _candidate(1, 0.12))),
+            _face(2, "ambiguous", (_candidate(1, 0.48), _candidate(2, 0.46))),
+            _face(3, "unknown", (_candidate(3, 0.21), _candidate(0, 0.15))),
+        ),
+        good=QualityView(acceptable=True),
+        poor=QualityView(acceptable=False, reasons=("too_small", "blurred")),
+        max_bytes=_MAX_BYTES,
+        url="#content",
+    )

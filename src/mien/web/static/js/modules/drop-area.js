@@ -1,0 +1,80 @@
+// An area that takes photos by drop, paste, choice or camera, and shows what it has got.
+// It puts them into its file input; sending is the form's matter.
+
+import openCamera from "./camera.js";
+
+const MEGABYTE = 1024 * 1024;
+
+/** @param {HTMLElement} area */
+export default function dropArea(area) {
+  const input = area.querySelector('input[type="file"]');
+  const preview = area.querySelector(".drop__preview");
+  const problem = area.querySelector(".drop__problem");
+  const largest = Number(area.dataset.maxBytes);
+
+  function say(words) {
+    problem.textContent = words;
+    problem.hidden = !words;
+  }
+
+  function show() {
+    for (const image of preview.children) URL.revokeObjectURL(image.src);
+    preview.replaceChildren(...Array.from(input.files).slice(0, 8).map((file) => {
+      const image = new Image();
+      image.src = URL.createObjectURL(file);
+      image.alt = "";
+      // A kind of picture that this browser cannot show may still be read by the server.
+      image.onerror = () => image.replaceWith(document.createTextNode(file.name));
+      return image;
+    }));
+    preview.hidden = !input.files.length;
+  }
+
+  function accept() {
+    const tooLarge = Array.from(input.files).find((file) => file.size > largest);
+    if (tooLarge) {
+      say(`“${tooLarge.name}” is larger than ${Math.round(largest / MEGABYTE)} MB. Please choose a smaller one.`);
+      input.value = "";
+    } else {
+      say("");
+    }
+    show();
+    if (input.files.length && "atOnce" in area.dataset) input.form.requestSubmit();
+  }
+
+  function take(files) {
+    const images = Array.from(files).filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
+    if (!images.length) {
+      say("That is not a photo. JPEG, PNG, WebP and HEIC can be read.");
+      return;
+    }
+    const transfer = new DataTransfer();
+    for (const file of input.multiple ? images : images.slice(0, 1)) transfer.items.add(file);
+    input.files = transfer.files;
+    accept();
+  }
+
+  input.addEventListener("change", accept);
+  area.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    area.classList.add("is-over");
+  });
+  area.addEventListener("dragleave", (event) => {
+    if (!area.contains(event.relatedTarget)) area.classList.remove("is-over");
+  });
+  area.addEventListener("drop", (event) => {
+    event.preventDefault();
+    area.classList.remove("is-over");
+    take(event.dataTransfer.files);
+  });
+  document.addEventListener("paste", (event) => {
+    const free = Array.from(document.querySelectorAll('.drop input[type="file"]')).find((other) => !other.files.length);
+    if (event.clipboardData.files.length && (free ?? input) === input) {
+      event.preventDefault();
+      take(event.clipboardData.files);
+    }
+  });
+
+  openCamera(area, take);
+  area.classList.add("is-ready");
+}
