@@ -25,10 +25,10 @@ def prepare(settings: Settings) -> str | None:
     """
     make_home(settings)
     with opened(settings) as runtime:
-        _bring_up_to_date(runtime)
-        from mien.gallery.setup import issue_setup_link
+        bring_up_to_date(runtime)
+        from mien.gallery.setup import issue_link
 
-        return issue_setup_link(runtime.tools)
+        return issue_link(runtime.tools)
 
 
 def make_home(settings: Settings) -> None:
@@ -57,10 +57,20 @@ def tell_where(address: str, token: str | None) -> None:
         print_note(f"Create the administrator, once, at {address}/setup/{token}")
 
 
-def _bring_up_to_date(runtime: "Runtime") -> None:
+def bring_up_to_date(runtime: "Runtime") -> None:
+    """Upgrade the database and have the models on this machine, telling what was chosen.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+        ModelError: model files are missing and cannot be had.
+    """
     from mien.gallery.packs import ensure_pack
     from mien.storage import migrate
 
     migrate.upgrade(runtime.database)
     with shown_progress() as progress:
-        ensure_pack(runtime.tools, progress=progress)
+        pack = ensure_pack(runtime.tools, progress=progress)
+    if pack.first_time:
+        for passed in pack.passed_over:
+            print_note(f"Passed over the model pack {passed.pack}: {passed.reason}")
+        print_note(f"Took the model pack {pack.manifest.name}.")

