@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         default=8,
         description="Requests answered at the same time by `mien run`; inference has its own bound.",
     )
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0,
+        description="How many proxies in front of Mien set X-Forwarded-For and -Proto; exactly so "
+        "many are believed, so that a client cannot forge its address.",
+    )
     secure_cookies: Literal["auto", "always", "never"] = Field(
         default="auto",
         description="Whether cookies are marked Secure; auto marks them on requests over TLS.",

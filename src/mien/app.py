@@ -1,0 +1,48 @@
+"""From a runtime to the application: one step after the other, and nothing clever."""
+
+from flask import Flask
+from flask_openapi.openapi import OpenAPI
+from jinja2 import StrictUndefined
+
+from mien.api import routes as api
+from mien.http import health
+from mien.http.auth import install_auth
+from mien.http.context import EXTENSION
+from mien.http.converters import install_converters
+from mien.http.cookies import install_cookies
+from mien.http.csrf import install_csrf
+from mien.http.json_text import install_json
+from mien.http.limits import install_limits
+from mien.http.limits import install_proxies
+from mien.http.limits import install_rates
+from mien.http.problems import install_problems
+from mien.http.request_ids import install_request_ids
+from mien.http.security import install_security
+from mien.runtime import Runtime
+from mien.runtime import secret_key
+from mien.web import blueprints as web
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The WSGI application over a runtime, which stays its maker's to close."""
+    settings = runtime.settings
+    app = OpenAPI("mien", static_folder=None, template_folder="web/templates", **api.DOCUMENT)
+    app.extensions[EXTENSION] = runtime
+    app.secret_key = secret_key(settings)
+    app.jinja_env.undefined = StrictUndefined
+    # What comes first here is asked first of every request.
+    install_proxies(app, settings)
+    install_request_ids(app)
+    install_converters(app)
+    install_json(app)
+    install_problems(app)
+    install_security(app)
+    install_cookies(app)
+    install_csrf(app)
+    install_limits(app, settings)
+    install_auth(app)
+    app.register_blueprint(health.bp)
+    api.register(app)
+    web.register(app)
+    install_rates(app, settings)
+    return app

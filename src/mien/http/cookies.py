@@ -1,0 +1,57 @@
+"""The two cookies: who is signed in, and what proves that a form is ours."""
+
+from flask import Flask
+from flask import Response
+from flask import request
+from flask.sessions import SecureCookieSessionInterface
+
+from mien.http.context import runtime
+
+SIGN_IN_COOKIE = "mien_session"
+FORM_COOKIE = "mien_form"
+
+
+class _FormCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, marked Secure by the same rule as the other."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether browsers may send it over TLS only."""
+        del app
+        return cookies_are_secure()
+
+
+def install_cookies(app: Flask) -> None:
+    """Set name and marks of the cookie that holds form tokens and short messages."""
+    app.session_interface = _FormCookie()
+    app.config.update(
+        SESSION_COOKIE_NAME=FORM_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+
+
+def cookies_are_secure() -> bool:
+    """Whether cookies of the present answer are marked Secure."""
+    chosen = runtime().settings.secure_cookies
+    return chosen == "always" or (chosen == "auto" and request.is_secure)
+
+
+def set_sign_in_cookie(response: Response, secret: str) -> None:
+    """Let the browser keep the secret of its sign-in."""
+    response.set_cookie(
+        SIGN_IN_COOKIE,
+        secret,
+        max_age=runtime().settings.session_seconds,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=cookies_are_secure(),
+    )
+
+
+def clear_sign_in_cookie(response: Response) -> None:
+    """Let the browser forget the secret of its sign-in."""
+    response.delete_cookie(
+        SIGN_IN_COOKIE, path="/", httponly=True, samesite="Lax", secure=cookies_are_secure()
+    )

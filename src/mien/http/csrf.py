@@ -1,0 +1,34 @@
+"""Nothing that a cookie authenticates is changed by another site."""
+
+from typing import Final
+
+from flask import Flask
+from flask import request
+from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFProtect
+
+from mien.http.problems import API_PREFIX
+
+_CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
+_OWN_SITES: Final = {"same-origin", "none"}
+
+
+def install_csrf(app: Flask) -> None:
+    """Ask every form for its token; the API takes no cookie and needs none.
+
+    A token holds as long as the browser's session: a page may stay open over lunch.
+    """
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
+    protection = CSRFProtect(app)
+
+    def check_form() -> None:
+        if request.method not in _CHANGING or request.path.startswith(API_PREFIX):
+            return
+        if request.endpoint is None:
+            return  # nothing is there; the answer says so
+        # Browsers say where a request comes from; scripts and old browsers say nothing.
+        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+            raise CSRFError
+        protection.protect()
+
+    app.before_request(check_form)

@@ -1,0 +1,149 @@
+"""Photos and JSON out of a request, within limits."""
+
+import base64
+import binascii
+from typing import Any
+from typing import Final
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import UnsupportedMediaType
+
+from mien.errors import ImageTooLarge
+from mien.errors import InvalidInput
+from mien.http.context import runtime
+from mien.http.limits import MOST_PHOTOS
+
+FORM: Final = "multipart/form-data"
+_JSON_BYTES: Final = 256 * 1024
+
+
+def read_photo(field: str = "photo") -> bytes:
+    """The bytes of the one photo that was sent, as a part of a form or as JSON in base64.
+
+    Raises:
+        InvalidInput: it is missing, or not what it should be.
+        ImageTooLarge: it has more bytes than are accepted.
+        UnsupportedMediaType: the request is neither a form nor JSON.
+    """
+    if request.is_json:
+        given = read_json_object(photos=1).get(field)
+        if given is None:
+            raise _missing(field)
+        return decode_photo(given, field=field)
+    photos = read_photos(field)
+    if len(photos) > 1:
+        raise InvalidInput("Send one photo at a time.", field=field)
+    return photos[0]
+
+
+def read_photos(field: str = "photo") -> list[bytes]:
+    """The bytes of the photos that a form sent, at least one, in its order.
+
+    Raises:
+        InvalidInput: there is none, or there are too many.
+        ImageTooLarge: one has more bytes than are accepted.
+        UnsupportedMediaType: the request is no form.
+    """
+    require_form()
+    # A form sends an empty part for a field in which nothing was chosen.
+    parts = [part for part in request.files.getlist(field) if part.filename or not _is_empty(part)]
+    if not parts:
+        raise _missing(field)
+    if len(parts) > MOST_PHOTOS:
+        raise InvalidInput(f"Send at most {MOST_PHOTOS} photos at once.", field=field)
+    return [_read_part(part) for part in parts]
+
+
+def require_form() -> None:
+    """Make sure that the request is a form that may hold files.
+
+    Raises:
+        UnsupportedMediaType: it is something else.
+    """
+    if request.mimetype != FORM:
+        raise UnsupportedMediaType(
+            "Send the photo as a part of a multipart/form-data request or, to the API, as JSON "
+            "with the photo in base64."
+        )
+
+
+def read_json_object(*, photos: int = 0) -> dict[str, Any]:
+    """The JSON object that was sent.
+
+    Args:
+        photos: how many photos in base64 it may hold.
+
+    Raises:
+        UnsupportedMediaType: it was not sent as JSON.
+        BadRequest: it is not JSON.
+        InvalidInput: it is JSON but no object.
+    """
+    if not request.is_json:
+        raise UnsupportedMediaType("Send JSON, with the header `Content-Type: application/json`.")
+    request.max_content_length = _JSON_BYTES + photos * _base64_length(_most_bytes())
+    given = request.get_json()
+    if not isinstance(given, dict):
+        raise InvalidInput("Send a JSON object.", field="")
+    return given
+
+
+def decode_photo(text: object, *, field: str = "photo") -> bytes:
+    """The bytes of a photo that was sent as base64.
+
+    Raises:
+        InvalidInput: the value is not base64 text.
+        ImageTooLarge: it has more bytes than are accepted; told before it is decoded.
+    """
+    if not isinstance(text, str):
+        raise InvalidInput("Send the photo as text in base64.", field=field)
+    if text.startswith("data:"):
+        raise InvalidInput(
+            "Send the photo's base64 alone, without the `data:…;base64,` before it.", field=field
+        )
+    if len(text) > _base64_length(_most_bytes()):
+        raise _too_large()
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput(
+            "The photo is not valid base64: it is cut off, or has characters or line breaks that "
+            "do not belong.",
+            field=field,
+        ) from error
+    if not data:
+        raise _missing(field)
+    return data
+
+
+def _read_part(part: FileStorage) -> bytes:
+    most = _most_bytes()
+    data = part.stream.read(most + 1)
+    if len(data) > most:
+        raise _too_large()
+    return data
+
+
+def _is_empty(part: FileStorage) -> bool:
+    empty = not part.stream.read(1)
+    part.stream.seek(0)
+    return empty
+
+
+def _most_bytes() -> int:
+    return runtime().settings.max_upload_bytes
+
+
+def _base64_length(count: int) -> int:
+    return -(-count // 3) * 4
+
+
+def _missing(field: str) -> InvalidInput:
+    return InvalidInput(f"A photo is missing: send it as `{field}`.", field=field)
+
+
+def _too_large() -> ImageTooLarge:
+    return ImageTooLarge(
+        f"The photo has more than the {_most_bytes():,} bytes that are accepted.",
+        max_bytes=_most_bytes(),
+    )

@@ -1,0 +1,30 @@
+"""Stored files as responses."""
+
+from typing import Final
+
+from flask import Response
+from flask import request
+
+from mien.gallery.answers import StoredFile
+
+# What every browser shows as a picture and never runs; the rest is saved.
+_SHOWN: Final = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/avif"}
+)
+
+
+def file_response(file: StoredFile) -> Response:
+    """A crop or a photo, for its reader alone, with a validator; 304 when the reader has it.
+
+    Bytes from outside may claim to be what they are not, so a browser may neither guess their
+    type nor run anything in them.
+    """
+    response = Response(file.data, mimetype=file.media_type)
+    response.set_etag(file.etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Disposition"] = (
+        "inline" if file.media_type in _SHOWN else "attachment"
+    )
+    response.make_conditional(request)
+    return response
