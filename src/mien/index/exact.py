@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from mien.index.base import Hit
 
 _FIRST_CAPACITY = 256
 _MOST_DEAD = 0.25
+# So many queries at a time bound the memory that their similarities take.
+_QUERIES_AT_ONCE = 16
+# More than single precision errs by on unit vectors; rows this close are compared exactly.
+_MARGIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +73,23 @@ class ExactIndex:
                 f"expected {len(keys)} groups and vectors of shape "
                 f"({len(keys)}, {self._dimension}), got {len(groups)} and {vectors.shape}"
             )
+        # Of a key that is given twice the last vector counts.
+        last = list({key: position for position, key in enumerate(keys)}.values())
         with self._lock:
-            known = [key for key in keys if key in self._row_of]
-            if known:
-                self._mask(known)
-            self._append(keys, groups, vectors)
+            known = [self._row_of[key] for key in set(keys) if key in self._row_of]
+            state = self._appended(
+                _masked(self._state, known),
+                [keys[i] for i in last],
+                [groups[i] for i in last],
+                vectors[last],
+            )
+            self._state = self._compacted(state)
 
     def remove(self, keys: Sequence[str]) -> None:
         """See `VectorIndex.remove`."""
         with self._lock:
-            self._mask([key for key in keys if key in self._row_of])
-            if self._state.count and len(self._row_of) < (1 - _MOST_DEAD) * self._state.count:
-                self._compact()
+            known = [self._row_of.pop(key) for key in set(keys) if key in self._row_of]
+            self._state = self._compacted(_masked(self._state, known))
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
@@ -90,9 +100,17 @@ class ExactIndex:
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]
-        similarities = queries @ state.vectors[: state.count].T
-        similarities[:, ~state.alive] = -np.inf
-        return [_best_groups(row, state, groups) for row in similarities]
+        dead = np.flatnonzero(~state.alive)
+        found = []
+        for start in range(0, len(queries), _QUERIES_AT_ONCE):
+            some = queries[start : start + _QUERIES_AT_ONCE]
+            similarities = some @ state.vectors[: state.count].T
+            similarities[:, dead] = -np.inf
+            found += [
+                _best_groups(query, row, state, groups)
+                for query, row in zip(some, similarities, strict=True)
+            ]
+        return found
 
     def _empty(self, capacity: int) -> _State:
         return _State(
@@ -104,10 +122,16 @@ class ExactIndex:
             count=0,
         )
 
-    def _append(
-        self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
-    ) -> None:
-        old = self._state
+    # These make the next state without showing it: whoever calls them, under the lock, publishes
+    # the last one in a single assignment.
+
+    def _appended(
+        self,
+        old: _State,
+        keys: Sequence[str],
+        groups: Sequence[str],
+        vectors: NDArray[np.float32],
+    ) -> _State:
         count = old.count + len(keys)
         matrix, group_of = old.vectors, old.group_of
         if count > len(matrix):
@@ -125,64 +149,62 @@ class ExactIndex:
             group_of[old.count + offset] = position
             self._row_of[key] = old.count + offset
             old.keys.append(key)
-        self._state = _State(
-            vectors=matrix,
-            alive=np.concatenate([old.alive, np.ones(len(keys), np.bool_)]),
-            group_of=group_of,
-            keys=old.keys,
-            groups=old.groups,
-            count=count,
-        )
+        alive = np.concatenate([old.alive, np.ones(len(keys), np.bool_)])
+        return _State(matrix, alive, group_of, old.keys, old.groups, count)
 
-    def _mask(self, keys: Sequence[str]) -> None:
-        if not keys:
-            return
-        old = self._state
-        alive = old.alive.copy()
-        for key in keys:
-            row = self._row_of.pop(key)
-            alive[row] = False
-            # A running search may still see the row; nobody who comes later finds its numbers.
-        self._state = _State(
-            vectors=old.vectors,
-            alive=alive,
-            group_of=old.group_of,
-            keys=old.keys,
-            groups=old.groups,
-            count=old.count,
-        )
-
-    def _compact(self) -> None:
-        old = self._state
+    def _compacted(self, old: _State) -> _State:
         rows = np.flatnonzero(old.alive)
-        self._row_of, self._group_at = {}, {}
-        self._state = self._empty(max(_FIRST_CAPACITY, len(rows)))
-        self._append(
+        if len(rows) >= (1 - _MOST_DEAD) * old.count:
+            return old
+        # Every key is still there and only gets another row, so `_row_of` is never seen empty.
+        self._group_at = {}
+        return self._appended(
+            self._empty(max(_FIRST_CAPACITY, len(rows))),
             [old.keys[row] for row in rows],
             [old.groups[old.group_of[row]] for row in rows],
             old.vectors[rows],
         )
 
 
-def _best_groups(similarities: NDArray[np.float32], state: _State, wanted: int) -> list[Hit]:
-    """The best row of each of the best groups, from one row of similarities (count,)."""
+def _masked(state: _State, rows: Sequence[int]) -> _State:
+    alive = state.alive.copy()
+    alive[list(rows)] = False
+    return replace(state, alive=alive)
+
+
+def _best_groups(
+    query: NDArray[np.float32], similarities: NDArray[np.float32], state: _State, wanted: int
+) -> list[Hit]:
+    """The best row of each of the best groups.
+
+    Args:
+        query: float32, shape (dimension,).
+        similarities: float32, shape (count,), of all rows; removed ones are minus infinity.
+        state: what the rows are.
+        wanted: how many groups.
+    """
     take = min(len(similarities), 4 * wanted)
     while True:
-        rows = np.argpartition(similarities, -take)[-take:]
-        rows = rows[np.isfinite(similarities[rows])]
-        # Equal similarities come in the order of their keys, so that every index agrees.
-        order = sorted(rows.tolist(), key=lambda row: (-similarities[row], state.keys[row]))
-        best: dict[int, int] = {}
-        for row in order:
-            best.setdefault(int(state.group_of[row]), row)
+        least = np.partition(similarities, -take)[-take]
+        sure = np.flatnonzero((similarities >= least) & np.isfinite(similarities))
+        enough = len({int(group) for group in state.group_of[sure]}) >= wanted
         # Rows outside are no better than the last one inside, so enough groups are the best.
-        if len(best) >= wanted or take == len(similarities) or len(rows) < take:
-            return [
-                Hit(
-                    key=state.keys[row],
-                    group=state.groups[group],
-                    similarity=float(np.clip(similarities[row], -1.0, 1.0)),
-                )
-                for group, row in list(best.items())[:wanted]
-            ]
+        if enough or take == len(similarities):
+            break
         take = min(len(similarities), 4 * take)
+    rows = np.flatnonzero((similarities >= least - _MARGIN) & np.isfinite(similarities))
+    # Summed row by row in double precision, equal vectors are equally similar wherever they
+    # stand; they come in the order of their keys, so that every index agrees.
+    exact = (state.vectors[rows].astype(np.float64) * query.astype(np.float64)).sum(axis=1)
+    order = sorted(range(len(rows)), key=lambda i: (-exact[i], state.keys[rows[i]]))
+    best: dict[int, int] = {}
+    for i in order:
+        best.setdefault(int(state.group_of[rows[i]]), i)
+    return [
+        Hit(
+            key=state.keys[rows[i]],
+            group=state.groups[group],
+            similarity=float(np.clip(exact[i], -1.0, 1.0)),
+        )
+        for group, i in list(best.items())[:wanted]
+    ]
