@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mien.errors import FileMissing
 
-_NAME = re.compile(r"^[0-9a-f]{32}\.[a-z0-9]{2,5}$")
+_NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
 class FileStore:
@@ -35,7 +35,9 @@ class FileStore:
         name = f"{secrets.token_hex(16)}.{extension}"
         path = self.path(name)
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(self.root)
         temporary = path.with_name(f"{path.name}.part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -47,6 +49,7 @@ class FileStore:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+        _sync_folder(path.parent)
         return name
 
     def path(self, name: str) -> Path:
@@ -55,7 +58,7 @@ class FileStore:
         Raises:
             FileMissing: the name is not one of ours, so there can be no such file.
         """
-        if not _NAME.match(name):
+        if not _NAME.fullmatch(name):
             raise FileMissing("The name is not that of a stored file.")
         return self.root / name[:2] / name
 
@@ -78,12 +81,16 @@ class FileStore:
         return self.path(name).is_file()
 
     def delete(self, names: Iterable[str]) -> int:
-        """Remove files; what is gone already is passed over. Returns how many were removed."""
+        """Remove files and say how many were.
+
+        What is gone already is passed over, and so is what cannot be removed now: no row speaks
+        of it any more, so it is swept up later.
+        """
         count = 0
         for name in names:
             try:
                 self.path(name).unlink()
-            except FileNotFoundError:
+            except OSError:
                 continue
             count += 1
         return count
@@ -102,3 +109,12 @@ class FileStore:
                 continue
             if path.name not in known and not young:
                 yield path
+
+
+def _sync_folder(folder: Path) -> None:
+    # A file's bytes outlive a power cut only together with the entry that names it.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
