@@ -50,7 +50,7 @@ def test_a_line_is_one_json_object_with_time_level_and_attributes(stream: io.Str
 def test_a_bound_request_id_is_in_every_line(stream: io.StringIO) -> None:
     with structlog.contextvars.bound_contextvars(request_id="r1"):
         structlog.get_logger().info("One")
-        logging.getLogger("alembic").info("Two")
+        logging.getLogger("gunicorn").info("Two")
     structlog.get_logger().info("Three")
     assert [line.get("request_id") for line in lines_of(stream)] == ["r1", "r1", None]
 
@@ -126,7 +126,7 @@ def test_lines_below_the_level_are_not_written() -> None:
     stream = io.StringIO()
     logs.configure(log_format="json", log_level="warning", stream=stream)
     structlog.get_logger().info("No")
-    logging.getLogger("alembic").info("No")
+    logging.getLogger("gunicorn").info("No")
     structlog.get_logger().warning("Yes")
     assert [line["event"] for line in lines_of(stream)] == ["Yes"]
 

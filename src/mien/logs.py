@@ -78,8 +78,8 @@ def configure(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(log_level.upper())
-    # These would write statements with their parameters, or every byte received.
-    for name in ("sqlalchemy", "PIL", "urllib3", "httpx"):
+    # These would write statements with their parameters, every byte received, or their own news.
+    for name in ("alembic", "sqlalchemy", "PIL", "urllib3", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

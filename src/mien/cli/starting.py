@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from mien.cli.opening import opened
 from mien.cli.output import print_note
 from mien.cli.progress import shown_progress
@@ -10,6 +12,8 @@ from mien.settings import Settings
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
 
 
 def prepare(settings: Settings) -> str | None:
@@ -67,7 +71,10 @@ def bring_up_to_date(runtime: "Runtime") -> None:
     from mien.gallery.packs import ensure_pack
     from mien.storage import migrate
 
+    before = migrate.current_revision(runtime.database)
     migrate.upgrade(runtime.database)
+    if before != migrate.head_revision():
+        _log.info("Database upgraded", before=before, after=migrate.head_revision())
     with shown_progress() as progress:
         pack = ensure_pack(runtime.tools, progress=progress)
     if pack.first_time:

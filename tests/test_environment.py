@@ -1,0 +1,92 @@
+"""tools/environment.py: what it installs, when, and what it says where it may not."""
+
+from pathlib import Path
+
+import pytest
+from tools import environment
+
+
+class Pip:
+    """Remembers what would have been installed."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.broken = False
+
+    def __call__(self, *arguments: str) -> None:
+        if self.broken:
+            raise SystemExit("no network")
+        self.calls.append(Path(arguments[-1]).name)
+
+
+@pytest.fixture
+def pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pip:
+    (tmp_path / "pyproject.toml").write_text("[project]")
+    for name in ("run.lock", "dev.lock"):
+        (tmp_path / name).write_text(name)
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "STAMP", tmp_path / "installed.json")
+    locks = {name: tmp_path / f"{name}.lock" for name in ("run", "dev")}
+    monkeypatch.setattr(environment, "LOCKS", locks)
+    fake = Pip()
+    monkeypatch.setattr(environment, "pip", fake)
+    return fake
+
+
+def test_a_second_start_asks_for_nothing(pip: Pip, tmp_path: Path) -> None:
+    environment.provide_packages("run")
+    assert pip.calls == ["run.lock", tmp_path.name]
+    pip.broken = True
+    environment.provide_packages("run")
+
+
+def test_what_runs_is_there_once_what_develops_is(pip: Pip) -> None:
+    environment.provide_packages("dev")
+    pip.broken = True
+    environment.provide_packages("run")
+
+
+def test_a_changed_lock_is_installed_and_the_project_is_not_again(pip: Pip, tmp_path: Path) -> None:
+    environment.provide_packages("run")
+    pip.calls.clear()
+    (tmp_path / "run.lock").write_text("newer")
+    environment.provide_packages("run")
+    assert pip.calls[0] == "run.lock"
+
+
+def test_a_broken_off_installation_is_done_again(pip: Pip, tmp_path: Path) -> None:
+    environment.provide_packages("run")
+    (tmp_path / "run.lock").write_text("newer")
+    pip.broken = True
+    with pytest.raises(SystemExit):
+        environment.provide_packages("run")
+    pip.broken = False
+    pip.calls.clear()
+    environment.provide_packages("run")
+    assert pip.calls == ["run.lock", tmp_path.name]
+
+
+def test_an_ordinary_account_is_told_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "shutil.which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None
+    )
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(SystemExit, match=r"sudo apt-get install .* python3\.11-venv"):
+        environment.install_system_package("python3.11-venv", why="there is no venv")
+
+
+@pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
+def test_a_missing_browser_is_a_failure_in_ci_alone(
+    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
+) -> None:
+    monkeypatch.setenv("CI", in_ci)
+    monkeypatch.setenv("CHROMIUM", "")
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    assert environment.provide_browser() == status
+
+
+def test_a_browser_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.touch(mode=0o755)
+    monkeypatch.setenv("CHROMIUM", str(browser))
+    assert environment.find_chromium() == browser
