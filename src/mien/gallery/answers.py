@@ -199,26 +199,32 @@ class Erasure:
         person_id: who was erased.
         faces: examples removed.
         photos: kept originals removed.
+        probes: photos held for identification that were let go because they may show the person.
         files: files removed from the disk.
         rows_left: rows that still speak of the person; 0.
         files_left: files that should be gone and are not; 0.
         indexed_left: examples that a search of this process could still find; 0.
+        log_cleared: whether the database's own log was emptied, so that no copy of an erased row
+            is left in it; False while somebody, such as a backup, reads an older moment.
         event_id: the record of the erasure, which holds these counts and no name.
     """
 
     person_id: str
     faces: int
     photos: int
+    probes: int
     files: int
     rows_left: int
     files_left: int
     indexed_left: int
+    log_cleared: bool
     event_id: str
 
     @property
     def complete(self) -> bool:
         """Whether nothing is left."""
-        return not (self.rows_left or self.files_left or self.indexed_left)
+        left = self.rows_left or self.files_left or self.indexed_left
+        return not left and self.log_cleared
 
 
 @dataclass(frozen=True, slots=True)

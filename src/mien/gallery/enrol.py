@@ -18,6 +18,7 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
+from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.gallery.whom import resolve
 from mien.storage.models import FaceRow
@@ -82,55 +83,56 @@ def enrol(
     image = tools.reader.decode(photo)
     face = choose_face(tools.engine.analyze(image.image_rgb), face_number=face_number)
     crop = encode_jpeg(portrait(image.image_rgb, face.landmarks))
-    written = [tools.files.put(crop, extension="jpg")]
-    original = None
-    if keep_photos:
-        written.append(tools.files.put(photo, extension=image.extension))
-        original = Original(
-            file=written[-1],
-            sha256=hashlib.sha256(photo).hexdigest(),
-            media_type=image.media_type,
-            size_bytes=len(photo),
-            width=image.width,
-            height=image.height,
-        )
-    example = Example(found=face, embedding=face.embedding, crop_file=written[0])
-    return store(tools, gallery=gallery, whom=whom, example=example, original=original)
+    with written_files(tools) as put:
+        example = Example(found=face, embedding=face.embedding, crop_file=put(crop, "jpg"))
+        original = None
+        if keep_photos:
+            original = Original(
+                file=put(photo, image.extension),
+                sha256=hashlib.sha256(photo).hexdigest(),
+                media_type=image.media_type,
+                size_bytes=len(photo),
+                width=image.width,
+                height=image.height,
+            )
+        return store(tools, gallery=gallery, whom=whom, example=example, original=original)
 
 
 def store(
     tools: Tools, *, gallery: str, whom: Whom, example: Example, original: Original | None
 ) -> Enrolment:
-    """Write an example and its person in one transaction; its files are removed if that fails.
+    """Write an example and its person in one transaction.
+
+    An original that the gallery has already is removed again; if the whole fails, the caller's
+    `written_files` removes the files.
 
     Raises:
         GalleryNotFound, PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
-    unused = [example.crop_file] + ([original.file] if original else [])
-    try:
-        with tools.database.write() as session:
-            row = find_gallery(session, gallery)
-            require_contract(row, tools.engine.summary)
-            person, is_new = resolve(session, row, whom)
-            photo = _keep(session, row, original)
-            face = FaceRow(
-                id=new_id(),
-                gallery_id=row.id,
-                person_id=person.id,
-                photo_id=photo.id if photo else None,
-                crop_file=example.crop_file,
-                revision=raise_revision(session, row.id),
-                embedding=example.embedding,
-                created_at=now(),
-                **to_columns(example.found),
-            )
-            session.add(face)
-            person.updated_at = now()
-            kept_file = photo.file if photo else None
-        unused = [name for name in unused if name not in (example.crop_file, kept_file)]
-    finally:
-        tools.files.delete(unused)
+    with tools.database.write() as session:
+        row = find_gallery(session, gallery)
+        # First of all: it makes everybody wait who changes this gallery's faces or people.
+        revision = raise_revision(session, row.id)
+        require_contract(row, tools.engine.summary)
+        person, is_new = resolve(session, row, whom)
+        photo = _keep(session, row, original)
+        face = FaceRow(
+            id=new_id(),
+            gallery_id=row.id,
+            person_id=person.id,
+            photo_id=photo.id if photo else None,
+            crop_file=example.crop_file,
+            revision=revision,
+            embedding=example.embedding,
+            created_at=now(),
+            **to_columns(example.found),
+        )
+        session.add(face)
+        person.updated_at = now()
+        kept_file = photo.file if photo else None
+    if original is not None and original.file != kept_file:
+        tools.files.delete([original.file])
     return Enrolment(
         person=PersonRef(person.id, person.name),
         face=StoredFace(

@@ -10,6 +10,7 @@ from mien.gallery.answers import StoredFace
 from mien.gallery.answers import StoredFile
 from mien.gallery.found_faces import from_columns
 from mien.gallery.galleries import find_gallery
+from mien.gallery.names import can_be_stored
 from mien.gallery.people import find_person
 from mien.gallery.revisions import note_removed
 from mien.gallery.revisions import raise_revision
@@ -28,7 +29,7 @@ def find_face(
     Raises:
         FaceNotFound: this gallery, or this person in it, has no such face.
     """
-    row = session.get(FaceRow, face_id)
+    row = session.get(FaceRow, face_id) if can_be_stored(face_id) else None
     if (
         row is None
         or row.gallery_id != gallery.id
@@ -60,11 +61,13 @@ def delete_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> 
     """
     with tools.database.write() as session:
         row = find_gallery(session, gallery)
+        # First of all: it makes everybody wait who changes this gallery's faces or people.
+        revision = raise_revision(session, row.id)
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
         files = [face.crop_file]
         photo_id = face.photo_id
-        note_removed(session, row.id, [face.id], revision=raise_revision(session, row.id))
+        note_removed(session, row.id, [face.id], revision=revision)
         session.delete(face)
         session.flush()
         files += _drop_photo_if_unused(session, photo_id)

@@ -1,13 +1,18 @@
 """Forget a person: rows, crops, photos, index, and the proof of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from mien.errors import ModelError
 from mien.gallery.answers import Erasure
 from mien.gallery.galleries import find_gallery
+from mien.gallery.identify import effective_threshold
 from mien.gallery.people import find_person
 from mien.gallery.probes import probe_files
 from mien.gallery.revisions import note_removed
@@ -18,8 +23,22 @@ from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
+from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Erased:
+    """What was taken out of the rows, to be looked for afterwards."""
+
+    gallery_id: str
+    person_id: str
+    face_ids: list[str]
+    photo_ids: list[str]
+    probe_ids: list[str]
+    files: list[str]
+    event_id: str
 
 
 def forget_person(tools: Tools, *, gallery: str, person_id: str) -> Erasure:
@@ -27,7 +46,8 @@ def forget_person(tools: Tools, *, gallery: str, person_id: str) -> Erasure:
 
     An original photo in which the person was enrolled goes too, even when other people of the
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
-    not. Photos held for identification are let go when they are such an original.
+    not. Photos held for identification are let go when they are such an original, or when a face
+    in them would have been taken for the person.
 
     Args:
         tools: the collaborators.
@@ -40,78 +60,118 @@ def forget_person(tools: Tools, *, gallery: str, person_id: str) -> Erasure:
     """
     with tools.database.write() as session:
         row = find_gallery(session, gallery)
+        # First of all: it makes everybody wait who changes this gallery's faces or people.
+        revision = raise_revision(session, row.id)
         person = find_person(session, row, person_id)
-        faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
-        face_ids = [face.id for face in faces]
-        photos = _photos(session, [face.photo_id for face in faces if face.photo_id])
-        files = [face.crop_file for face in faces] + [photo.file for photo in photos]
-        files += _let_go_of_probes(session, row, [photo.sha256 for photo in photos])
-        note_removed(session, row.id, face_ids, revision=raise_revision(session, row.id))
-        photo_ids = [photo.id for photo in photos]
-        session.execute(
-            update(FaceRow).where(FaceRow.photo_id.in_(photo_ids)).values(photo_id=None)
-        )
-        session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
-        session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
-        session.execute(delete(PersonRow).where(PersonRow.id == person.id))
-        event = EventRow(
-            id=new_id(),
-            kind="person_erased",
-            subject_id=person_id,
-            gallery_id=row.id,
-            facts={"faces": len(faces), "photos": len(photos), "files": len(files)},
-        )
-        session.add(event)
-    tools.files.delete(files)
-    tools.database.scrub()
-    return _prove(
-        tools,
-        gallery=row,
-        person_id=person_id,
-        face_ids=face_ids,
-        photos=len(photos),
+        erased = _erase(tools, session, row, person, revision=revision)
+    tools.files.delete(erased.files)
+    return _prove(tools, erased, log_cleared=tools.database.scrub())
+
+
+def _erase(
+    tools: Tools, session: Session, gallery: GalleryRow, person: PersonRow, *, revision: int
+) -> _Erased:
+    faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
+    photo_ids = {face.photo_id for face in faces if face.photo_id}
+    photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
+    probes = _probes_showing(tools, session, gallery, faces, photos)
+    files = [face.crop_file for face in faces] + [photo.file for photo in photos]
+    for probe in probes:
+        files += probe_files(session, probe)
+        session.delete(probe)
+    note_removed(session, gallery.id, [face.id for face in faces], revision=revision)
+    session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
+    # Faces of other people lose their photo by the foreign key.
+    session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
+    session.execute(delete(PersonRow).where(PersonRow.id == person.id))
+    event = EventRow(
+        id=new_id(),
+        kind="person_erased",
+        subject_id=person.id,
+        gallery_id=gallery.id,
+        facts={
+            "faces": len(faces),
+            "photos": len(photos),
+            "probes": len(probes),
+            "files": len(files),
+        },
+    )
+    session.add(event)
+    return _Erased(
+        gallery_id=gallery.id,
+        person_id=person.id,
+        face_ids=[face.id for face in faces],
+        photo_ids=sorted(photo_ids),
+        probe_ids=[probe.id for probe in probes],
         files=files,
         event_id=event.id,
     )
 
 
-def _photos(session: Session, photo_ids: list[str]) -> list[PhotoRow]:
-    return list(session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))))
-
-
-def _let_go_of_probes(session: Session, gallery: GalleryRow, digests: list[str]) -> list[str]:
-    probes = session.scalars(
-        select(ProbeRow).where(ProbeRow.gallery_id == gallery.id, ProbeRow.sha256.in_(digests))
-    ).all()
-    files: list[str] = []
-    for probe in probes:
-        files += probe_files(session, probe)
-        session.delete(probe)
-    return files
-
-
-def _prove(
+def _probes_showing(
     tools: Tools,
-    *,
+    session: Session,
     gallery: GalleryRow,
-    person_id: str,
-    face_ids: list[str],
-    photos: int,
-    files: list[str],
-    event_id: str,
-) -> Erasure:
+    faces: Sequence[FaceRow],
+    photos: Sequence[PhotoRow],
+) -> list[ProbeRow]:
+    """Held photos that are one of these, or in which a face would be taken for one of these."""
+    digests = {photo.sha256 for photo in photos}
+    probes = session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all()
+    held = session.scalars(
+        select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
+    ).all()
+    threshold = _threshold(tools, gallery)
+    showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
+    return [probe for probe in probes if probe.id in showing or probe.sha256 in digests]
+
+
+def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bool:
+    # Of vectors that cannot be compared nothing is known, and what may show the person goes.
+    return any(
+        held.embedding.shape != face.embedding.shape
+        or float(np.dot(held.embedding, face.embedding)) >= threshold
+        for face in faces
+    )
+
+
+def _threshold(tools: Tools, gallery: GalleryRow) -> float:
+    """The similarity from which a held face may be the person's."""
+    try:
+        same_model = gallery.contract_id == tools.engine.summary.contract_id
+    except ModelError:
+        # Forgetting somebody does not depend on a model being there.
+        same_model = False
+    if gallery.threshold is not None or same_model:
+        return effective_threshold(tools, gallery)
+    return -1.0
+
+
+def _prove(tools: Tools, erased: _Erased, *, log_cleared: bool) -> Erasure:
+    looked_for = (
+        (PersonRow.id, [erased.person_id]),
+        (FaceRow.person_id, [erased.person_id]),
+        (PhotoRow.id, erased.photo_ids),
+        (ProbeRow.id, erased.probe_ids),
+        (ProbeFaceRow.probe_id, erased.probe_ids),
+    )
     with tools.database.read() as session:
-        people = select(func.count()).select_from(PersonRow).where(PersonRow.id == person_id)
-        faces = select(func.count()).select_from(FaceRow).where(FaceRow.person_id == person_id)
-        rows_left = (session.scalar(people) or 0) + (session.scalar(faces) or 0)
-        index = tools.indexes.refresh(session, gallery.id, dimension=tools.engine.summary.dimension)
+        rows_left = sum(
+            session.scalar(select(func.count()).where(column.in_(ids))) or 0
+            for column, ids in looked_for
+        )
+        index = tools.indexes.held(erased.gallery_id)
+        if index is not None:
+            index = tools.indexes.refresh(session, erased.gallery_id, dimension=index.dimension)
     return Erasure(
-        person_id=person_id,
-        faces=len(face_ids),
-        photos=photos,
-        files=len(files),
+        person_id=erased.person_id,
+        faces=len(erased.face_ids),
+        photos=len(erased.photo_ids),
+        probes=len(erased.probe_ids),
+        files=len(erased.files),
         rows_left=rows_left,
-        files_left=sum(tools.files.exists(name) for name in files),
-        indexed_left=sum(face_id in index for face_id in face_ids),
-        event_id=event_id,
+        files_left=sum(tools.files.exists(name) for name in erased.files),
+        indexed_left=sum(index is not None and face_id in index for face_id in erased.face_ids),
+        log_cleared=log_cleared,
+        event_id=erased.event_id,
     )

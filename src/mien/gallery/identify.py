@@ -16,13 +16,13 @@ from mien.gallery.decide import decide
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.tools import Tools
-from mien.index.base import Hit
-from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.vision.types import DetectedFace
 
 MOST_CANDIDATES = 100
+# Databases take only so many values in one statement.
+_IDS_AT_ONCE = 5_000
 
 
 def identify(
@@ -99,17 +99,27 @@ def search(
     if not embeddings:
         return []
     index = tools.indexes.refresh(session, gallery.id, dimension=tools.engine.summary.dimension)
-    # Somebody may be forgotten while this runs; one more leaves room to drop them.
-    hits = index.search(np.stack(embeddings), groups=limit + 1)
-    people = _people_by_face(session, hits)
-    return [
-        tuple(
-            Candidate(person=people[hit.key], similarity=hit.similarity, face_id=hit.key)
-            for hit in found
-            if hit.key in people
-        )[:limit]
-        for found in hits
-    ]
+    queries = np.stack(embeddings)
+    wanted = limit
+    while True:
+        hits = index.search(queries, groups=wanted)
+        people = _people(session, {hit.group for found in hits for hit in found})
+        candidates = [
+            tuple(
+                Candidate(person=people[hit.group], similarity=hit.similarity, face_id=hit.key)
+                for hit in found
+                if hit.group in people
+            )[:limit]
+            for found in hits
+        ]
+        if not any(
+            len(named) < limit and len(found) == wanted
+            for named, found in zip(candidates, hits, strict=True)
+        ):
+            return candidates
+        # Another thread has brought the index to a later moment than this session sees, and
+        # people of that moment take the places of people of this one.
+        wanted *= 2
 
 
 def answers(
@@ -130,11 +140,11 @@ def answers(
     )
 
 
-def _people_by_face(session: Session, hits: list[list[Hit]]) -> dict[str, PersonRef]:
-    face_ids = {hit.key for found in hits for hit in found}
-    rows = session.execute(
-        select(FaceRow.id, PersonRow.id, PersonRow.name)
-        .join(PersonRow, PersonRow.id == FaceRow.person_id)
-        .where(FaceRow.id.in_(face_ids))
-    )
-    return {face_id: PersonRef(person_id, name) for face_id, person_id, name in rows}
+def _people(session: Session, person_ids: set[str]) -> dict[str, PersonRef]:
+    ids = sorted(person_ids)
+    people = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(some)))
+        people.update({person_id: PersonRef(person_id, name) for person_id, name in rows})
+    return people

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
+from mien.gallery.names import can_be_stored
 from mien.gallery.names import clean_name
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
@@ -106,7 +107,7 @@ def revoke_key(tools: Tools, *, key_id: str) -> Key:
         KeyNotFound: no key has this id.
     """
     with tools.database.write() as session:
-        row = session.get(KeyRow, key_id)
+        row = session.get(KeyRow, key_id) if can_be_stored(key_id) else None
         if row is None:
             raise KeyNotFound("No API key has this id.")
         if row.revoked_at is None:

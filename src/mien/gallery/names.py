@@ -4,12 +4,15 @@ import re
 import unicodedata
 
 from mien.errors import InvalidInput
+from mien.storage.models import KEY_LENGTH
 from mien.storage.models import NAME_LENGTH
 
-_GALLERY = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")
-_CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+_GALLERY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+# Unassigned characters are let in: some are newer than this Python's tables, and people's names.
+_CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # These shape scripts and emoji rather than hide text.
 _JOINERS = "\u200c\u200d"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean_name(name: str, *, field: str = "name") -> str:
@@ -18,17 +21,23 @@ def clean_name(name: str, *, field: str = "name") -> str:
     Raises:
         InvalidInput: it is empty, too long, or has characters that cannot be shown.
     """
-    composed = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    words = unicodedata.normalize("NFC", name).strip().split(" ")
+    composed = " ".join(word for word in words if word)
     if any(unicodedata.category(c) in _CONTROL and c not in _JOINERS for c in composed):
         raise InvalidInput(
             "A name cannot hold control characters or line breaks. Write it on one line.",
             field=field,
         )
-    if not composed.strip(_JOINERS):
+    if not composed.strip(_JOINERS + " "):
         raise InvalidInput("A name cannot be empty.", field=field)
     if len(composed) > NAME_LENGTH:
         raise InvalidInput(
             f"A name has at most {NAME_LENGTH} characters; this one has {len(composed)}.",
+            field=field,
+        )
+    if len(name_key(composed)) > KEY_LENGTH:
+        raise InvalidInput(
+            "This name holds ligatures that stand for too many letters. Write them out.",
             field=field,
         )
     return composed
@@ -37,9 +46,24 @@ def clean_name(name: str, *, field: str = "name") -> str:
 def name_key(name: str) -> str:
     """What two names have in common when they are the same to a reader.
 
-    Compatibility forms, letter case and runs of spaces make no difference.
+    Compatibility forms, letter case, joiners and runs of spaces make no difference. Gives
+    something to look for whatever it is given, also for text that no name can hold.
     """
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    folded = _UNSTORABLE.sub("\ufffd", name)
+    # Folding may leave what can be decomposed further, and that what can be folded: the
+    # standard's compatibility caseless match does both twice.
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKD", folded).casefold()
+    composed = unicodedata.normalize("NFKC", folded)
+    return " ".join(composed.translate(dict.fromkeys(map(ord, _JOINERS))).split())
+
+
+def can_be_stored(text: str) -> bool:
+    """Whether databases take this text: no null character and no half of a surrogate pair.
+
+    Ids come from outside; what cannot be stored cannot be found.
+    """
+    return _UNSTORABLE.search(text) is None
 
 
 def clean_gallery_name(name: str) -> str:
@@ -49,7 +73,7 @@ def clean_gallery_name(name: str) -> str:
         InvalidInput: it is not 1 to 100 of letters, digits, `.`, `_`, `-`, led by one of the
             first two.
     """
-    if not _GALLERY.match(name):
+    if not _GALLERY.fullmatch(name):
         raise InvalidInput(
             "A gallery's name has 1 to 100 characters: unaccented letters, digits, dots, hyphens "
             "and underscores, and begins with a letter or a digit.",

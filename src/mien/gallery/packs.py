@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from mien.errors import Conflict
 from mien.gallery.galleries import bind_empty_galleries
@@ -95,10 +96,14 @@ def use_pack(tools: Tools, *, name: str, progress: Progress = silent) -> PackInU
 
 def _settle(tools: Tools, name: str) -> str:
     """Keep a first choice, unless another process has kept one meanwhile; says which holds."""
-    with tools.database.write() as session:
-        kept = session.get(InstallationRow, _KEY)
-        if kept is not None:
-            return kept.value
-        session.add(InstallationRow(key=_KEY, value=name))
-        session.add(EventRow(kind="pack_chosen", facts={"pack": name}))
+    try:
+        with tools.database.write() as session:
+            kept = session.get(InstallationRow, _KEY)
+            if kept is not None:
+                return kept.value
+            session.add(InstallationRow(key=_KEY, value=name))
+            session.add(EventRow(kind="pack_chosen", facts={"pack": name}))
+    except IntegrityError:
+        # Where writers do not wait for each other, both find nothing and one row is refused.
+        return current_pack(tools.database) or name
     return name

@@ -8,6 +8,7 @@ from argon2.exceptions import InvalidHashError
 from argon2.exceptions import VerificationError
 
 from mien.errors import InvalidInput
+from mien.gallery.names import can_be_stored
 
 LEAST_LENGTH = 10
 MOST_LENGTH = 256
@@ -26,11 +27,15 @@ def hash_password(password: str) -> str:
         )
     if len(password) > MOST_LENGTH:
         raise InvalidInput(f"A password has at most {MOST_LENGTH} characters.", field="password")
+    if not can_be_stored(password):
+        raise InvalidInput("A password is text; this one holds no valid text.", field="password")
     return PasswordHasher().hash(password)
 
 
 def password_fits(password_hash: str, password: str) -> bool:
     """Whether a password is the one that was hashed."""
+    if not can_be_stored(password):
+        return False
     try:
         return PasswordHasher().verify(password_hash, password[: MOST_LENGTH + 1])
     except (VerificationError, InvalidHashError):
@@ -52,4 +57,4 @@ def digest(secret: str) -> str:
 
     A slow hash guards what people choose; 256 random bits need none.
     """
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

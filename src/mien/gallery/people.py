@@ -1,16 +1,12 @@
 """People of a gallery: create, list, show, change. Forgetting them is in `forget.py`."""
 
-import base64
-import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
-from typing import Literal
 
-from sqlalchemy import Select
 from sqlalchemy import func
 from sqlalchemy import select
-from sqlalchemy import tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,8 +16,12 @@ from mien.errors import PersonNotFound
 from mien.gallery.answers import Page
 from mien.gallery.answers import Person
 from mien.gallery.galleries import find_gallery
+from mien.gallery.names import can_be_stored
 from mien.gallery.names import clean_name
 from mien.gallery.names import name_key
+from mien.gallery.paging import Order as Order  # noqa: PLC0414 - who lists people names it
+from mien.gallery.paging import cursor_after
+from mien.gallery.paging import page_from
 from mien.gallery.tools import Tools
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -31,7 +31,8 @@ from mien.storage.models import now
 MOST_A_PAGE = 500
 NOTES_LENGTH = 10_000
 METADATA_BYTES = 16_384
-Order = Literal["name", "newest"]
+# An escaped null character in JSON, and not an escaped backslash before the same letters.
+_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def find_person(session: Session, gallery: GalleryRow, person_id: str) -> PersonRow:
@@ -40,7 +41,7 @@ def find_person(session: Session, gallery: GalleryRow, person_id: str) -> Person
     Raises:
         PersonNotFound: nobody in this gallery has this id.
     """
-    row = session.get(PersonRow, person_id)
+    row = session.get(PersonRow, person_id) if can_be_stored(person_id) else None
     if row is None or row.gallery_id != gallery.id:
         raise PersonNotFound("Nobody in this gallery has this id.")
     return row
@@ -151,13 +152,13 @@ def list_people(
         if key := name_key(query):
             chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-        rows = session.scalars(_from(chosen, order, cursor).limit(limit + 1)).all()
+        rows = session.scalars(page_from(chosen, order, cursor).limit(limit + 1)).all()
         people = _answers(session, list(rows[:limit]))
     more = len(rows) > limit
     return Page(
         people=tuple(people),
         total=total,
-        next_cursor=_cursor(rows[limit - 1], order) if more else None,
+        next_cursor=cursor_after(rows[limit - 1], order) if more else None,
     )
 
 
@@ -192,70 +193,32 @@ def change_person(
         if metadata is not None:
             row.details = _checked_metadata(metadata)
         row.updated_at = now()
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise NameTaken("This gallery has another person of this name already.") from error
         return _answers(session, [row])[0]
-
-
-def _from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Select[PersonRow]:
-    place = _read_cursor(cursor, order)
-    if order == "newest":
-        # Version 4 ids have no order of their own; the time does, and the id breaks ties.
-        ordered = chosen.order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
-        if place is None:
-            return ordered
-        anchor = select(PersonRow.created_at).where(PersonRow.id == place[1]).scalar_subquery()
-        return ordered.where(tuple_(PersonRow.created_at, PersonRow.id) < tuple_(anchor, place[1]))
-    ordered = chosen.order_by(PersonRow.name_key, PersonRow.id)
-    if place is None:
-        return ordered
-    return ordered.where(tuple_(PersonRow.name_key, PersonRow.id) > tuple_(*place))
-
-
-def _cursor(row: PersonRow, order: Order) -> str:
-    place = [order, row.name_key if order == "name" else "", row.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:
-    if cursor is None:
-        return None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        said, key, person_id = (str(part) for part in place)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise _bad_cursor() from error
-    if said != order or "\x00" in key + person_id:
-        raise _bad_cursor()
-    return key, person_id
-
-
-def _bad_cursor() -> InvalidInput:
-    return InvalidInput(
-        "The cursor is not one that this list gave for this order. Begin without one.",
-        field="cursor",
-    )
 
 
 def _checked_notes(notes: str) -> str:
     if len(notes) > NOTES_LENGTH:
         raise InvalidInput(f"Notes have at most {NOTES_LENGTH} characters.", field="notes")
-    if "\x00" in notes:
-        raise InvalidInput("Notes cannot hold a null character.", field="notes")
+    if not can_be_stored(notes):
+        raise InvalidInput("Notes hold a character that is none.", field="notes")
     return notes.replace("\r\n", "\n")
 
 
 def _checked_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        text = json.dumps(metadata, allow_nan=False)
-        text.encode()
+        text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
+        size = len(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInput("Metadata is a JSON object.", field="metadata") from error
-    if len(text) > METADATA_BYTES:
+    if size > METADATA_BYTES:
         raise InvalidInput(
             f"Metadata has at most {METADATA_BYTES} bytes as JSON.", field="metadata"
         )
-    if "\\u0000" in text:
+    if _NULL.search(text):
         raise InvalidInput("Metadata cannot hold a null character.", field="metadata")
     return dict(metadata)
 

@@ -25,9 +25,12 @@ from mien.gallery.found_faces import to_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.identify import answers
+from mien.gallery.identify import check_query
 from mien.gallery.identify import effective_threshold
 from mien.gallery.identify import search
+from mien.gallery.names import can_be_stored
 from mien.gallery.tools import Tools
+from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
@@ -68,42 +71,34 @@ def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str
         require_contract(row, tools.engine.summary)
     image = tools.reader.decode(photo)
     faces = tools.engine.analyze(image.image_rgb)
-    written: list[str] = []
-
-    def put(data: bytes, extension: str) -> str:
-        written.append(tools.files.put(data, extension=extension))
-        return written[-1]
-
-    probe = ProbeRow(
-        id=secrets.token_urlsafe(24),
-        gallery_id=row.id,
-        user_id=user_id,
-        original_file=put(photo, image.extension),
-        display_file=put(encode_jpeg(shrink(image.image_rgb, _DISPLAY_SIDE)), "jpg"),
-        sha256=hashlib.sha256(photo).hexdigest(),
-        media_type=image.media_type,
-        width=image.width,
-        height=image.height,
-        expires_at=now() + dt.timedelta(seconds=tools.probe_seconds),
-    )
-    probe_faces = [
-        ProbeFaceRow(
-            probe_id=probe.id,
-            number=number,
-            crop_file=put(encode_jpeg(portrait(image.image_rgb, face.landmarks)), "jpg"),
-            embedding=face.embedding,
-            **to_columns(face),
+    with written_files(tools) as put:
+        probe = ProbeRow(
+            id=secrets.token_urlsafe(24),
+            gallery_id=row.id,
+            user_id=user_id,
+            original_file=put(photo, image.extension),
+            display_file=put(encode_jpeg(shrink(image.image_rgb, _DISPLAY_SIDE)), "jpg"),
+            sha256=hashlib.sha256(photo).hexdigest(),
+            media_type=image.media_type,
+            width=image.width,
+            height=image.height,
+            expires_at=now() + dt.timedelta(seconds=tools.probe_seconds),
         )
-        for number, face in enumerate(faces, start=1)
-    ]
-    try:
+        probe_faces = [
+            ProbeFaceRow(
+                probe_id=probe.id,
+                number=number,
+                crop_file=put(encode_jpeg(portrait(image.image_rgb, face.landmarks)), "jpg"),
+                embedding=face.embedding,
+                **to_columns(face),
+            )
+            for number, face in enumerate(faces, start=1)
+        ]
         with tools.database.write() as session:
+            require_contract(find_gallery(session, row.name), tools.engine.summary)
             session.add(probe)
             session.flush()
             session.add_all(probe_faces)
-    except BaseException:
-        tools.files.delete(written)
-        raise
     return probe.id
 
 
@@ -113,10 +108,12 @@ def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5)
     Raises:
         ProbeNotFound: it was let go, or is somebody else's.
         GalleryModelMismatch: the gallery holds vectors of another model.
+        InvalidInput: the limit is out of range.
     """
+    check_query(limit=limit, threshold=None)
     with tools.database.read() as session:
-        probe, gallery = _find(session, probe_id, user_id)
-        rows = _faces(session, probe)
+        probe, gallery = find_probe(session, probe_id, user_id)
+        rows = faces_of_probe(session, probe)
         threshold = effective_threshold(tools, gallery)
         candidates = search(tools, session, gallery, [row.embedding for row in rows], limit=limit)
     found = [from_columns(row) for row in rows]
@@ -145,23 +142,24 @@ def enrol_probe_face(
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     with tools.database.read() as session:
-        probe, gallery = _find(session, probe_id, user_id)
+        probe, gallery = find_probe(session, probe_id, user_id)
         face = _face(session, probe, face_number)
-    # The held files go when the probe does; the example gets its own.
-    crop = tools.files.put(tools.files.read(face.crop_file), extension="jpg")
-    original = None
-    if gallery.keep_photos:
-        photo = tools.files.read(probe.original_file)
-        original = Original(
-            file=tools.files.put(photo, extension=probe.original_file.rsplit(".", 1)[1]),
-            sha256=probe.sha256,
-            media_type=probe.media_type,
-            size_bytes=len(photo),
-            width=probe.width,
-            height=probe.height,
-        )
-    example = Example(found=from_columns(face), embedding=face.embedding, crop_file=crop)
-    return store(tools, gallery=gallery.name, whom=whom, example=example, original=original)
+    with written_files(tools) as put:
+        # The held files go when the probe does; the example gets its own.
+        crop = put(tools.files.read(face.crop_file), "jpg")
+        original = None
+        if gallery.keep_photos:
+            photo = tools.files.read(probe.original_file)
+            original = Original(
+                file=put(photo, probe.original_file.rsplit(".", 1)[1]),
+                sha256=probe.sha256,
+                media_type=probe.media_type,
+                size_bytes=len(photo),
+                width=probe.width,
+                height=probe.height,
+            )
+        example = Example(found=from_columns(face), embedding=face.embedding, crop_file=crop)
+        return store(tools, gallery=gallery.name, whom=whom, example=example, original=original)
 
 
 def read_probe_photo(tools: Tools, *, probe_id: str, user_id: str) -> StoredFile:
@@ -171,7 +169,7 @@ def read_probe_photo(tools: Tools, *, probe_id: str, user_id: str) -> StoredFile
         ProbeNotFound: it was let go, or is somebody else's.
     """
     with tools.database.read() as session:
-        probe, _ = _find(session, probe_id, user_id)
+        probe, _ = find_probe(session, probe_id, user_id)
     return StoredFile(tools.files.read(probe.display_file), "image/jpeg", probe.display_file[:32])
 
 
@@ -183,7 +181,7 @@ def read_probe_crop(tools: Tools, *, probe_id: str, user_id: str, face_number: i
         FaceNumberOutOfRange: it has no face of this number.
     """
     with tools.database.read() as session:
-        probe, _ = _find(session, probe_id, user_id)
+        probe, _ = find_probe(session, probe_id, user_id)
         face = _face(session, probe, face_number)
     return StoredFile(tools.files.read(face.crop_file), "image/jpeg", face.crop_file[:32])
 
@@ -195,10 +193,11 @@ def let_go_of_probe(tools: Tools, *, probe_id: str, user_id: str) -> None:
         ProbeNotFound: it was let go already, or is somebody else's.
     """
     with tools.database.write() as session:
-        probe, _ = _find(session, probe_id, user_id)
+        probe, _ = find_probe(session, probe_id, user_id)
         files = probe_files(session, probe)
         session.delete(probe)
     tools.files.delete(files)
+    tools.database.scrub()
 
 
 def probe_files(session: Session, probe: ProbeRow) -> list[str]:
@@ -207,8 +206,13 @@ def probe_files(session: Session, probe: ProbeRow) -> list[str]:
     return [probe.original_file, probe.display_file, *crops]
 
 
-def _find(session: Session, probe_id: str, user_id: str) -> tuple[ProbeRow, GalleryRow]:
-    probe = session.get(ProbeRow, probe_id)
+def find_probe(session: Session, probe_id: str, user_id: str) -> tuple[ProbeRow, GalleryRow]:
+    """The row of a held photo, and its gallery's.
+
+    Raises:
+        ProbeNotFound: it was let go, or is somebody else's.
+    """
+    probe = session.get(ProbeRow, probe_id) if can_be_stored(probe_id) else None
     gallery = session.get(GalleryRow, probe.gallery_id) if probe else None
     if probe is None or gallery is None or probe.user_id != user_id or probe.expires_at <= now():
         raise ProbeNotFound(
@@ -218,7 +222,8 @@ def _find(session: Session, probe_id: str, user_id: str) -> tuple[ProbeRow, Gall
     return probe, gallery
 
 
-def _faces(session: Session, probe: ProbeRow) -> list[ProbeFaceRow]:
+def faces_of_probe(session: Session, probe: ProbeRow) -> list[ProbeFaceRow]:
+    """The faces of a held photo, the largest first."""
     rows = session.scalars(
         select(ProbeFaceRow).where(ProbeFaceRow.probe_id == probe.id).order_by(ProbeFaceRow.number)
     )

@@ -3,8 +3,10 @@
 import secrets
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mien.errors import NameTaken
 from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
 from mien.gallery.passwords import digest
@@ -54,6 +56,7 @@ def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User
         SetupFinished: an administrator exists.
         SetupLinkInvalid: the secret is wrong or older than the last start.
         InvalidInput: the name or the password breaks a rule.
+        NameTaken: somebody who is no administrator has this name.
     """
     check_link(tools, secret=secret)
     row = user_row(name=name, password=password, is_admin=True)
@@ -63,7 +66,10 @@ def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User
         spent = session.get(InstallationRow, _KEY)
         if spent is not None:
             session.delete(spent)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise NameTaken("An account of this name exists already.") from error
         session.add(EventRow(kind="setup_finished", subject_id=row.id))
     return as_user(row)
 

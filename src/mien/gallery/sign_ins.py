@@ -9,6 +9,7 @@ from mien.errors import NotAuthenticated
 from mien.errors import NotFound
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
+from mien.gallery.names import can_be_stored
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
 from mien.gallery.passwords import password_fits
@@ -130,7 +131,7 @@ def end_sign_in(tools: Tools, *, user_id: str, sign_in_id: str) -> None:
         NotFound: this user has no such sign-in.
     """
     with tools.database.write() as session:
-        row = session.get(SignInRow, sign_in_id)
+        row = session.get(SignInRow, sign_in_id) if can_be_stored(sign_in_id) else None
         if row is None or row.user_id != user_id:
             raise NotFound("This browser is signed out already.")
         session.delete(row)

@@ -27,7 +27,7 @@ _BATCH = 5_000
 
 @dataclass(slots=True)
 class _Applied:
-    """One gallery's index and how far it has read."""
+    """One gallery's index and how far it has read; -1 is nothing at all."""
 
     index: VectorIndex
     revision: int = -1
@@ -71,6 +71,11 @@ class Indexes:
                 self._catch_up(session, gallery_id, applied, row)
         return applied.index
 
+    def held(self, gallery_id: str) -> VectorIndex | None:
+        """The gallery's index as this process last searched it; None when it never did."""
+        applied = self._applied.get(gallery_id)
+        return None if applied is None else applied.index
+
     def drop(self, gallery_id: str) -> None:
         """Throw an index away."""
         with self._lock:
@@ -83,37 +88,38 @@ class Indexes:
 
     def _of(self, gallery_id: str, dimension: int) -> _Applied:
         with self._lock:
-            if gallery_id not in self._applied:
-                self._applied[gallery_id] = _Applied(self._build(dimension))
-            return self._applied[gallery_id]
+            applied = self._applied.get(gallery_id)
+            if applied is None or applied.index.dimension != dimension:
+                applied = self._applied[gallery_id] = _Applied(self._build(dimension))
+            return applied
 
     def _catch_up(
         self, session: Session, gallery_id: str, applied: _Applied, row: Row[int, int]
     ) -> None:
         if applied.revision >= row.revision:
             return  # another thread was quicker
-        if -1 < applied.revision < row.floor_revision:
-            # Removals that this index has not heard of have been purged: what it holds
-            # beyond the rows has to go too.
-            applied.index = self._build(applied.index.dimension)
-            applied.revision = -1
-        if applied.revision > -1:
+        index, revision = applied.index, applied.revision
+        if -1 < revision < row.floor_revision:
+            # Removals that this index has not heard of have been purged: what it holds beyond
+            # the rows has to go too. Others search the old one until the new one is complete.
+            index, revision = self._build(index.dimension), -1
+        if revision > -1:
             removed = session.scalars(
                 select(RemovedFaceRow.face_id).where(
                     RemovedFaceRow.gallery_id == gallery_id,
-                    RemovedFaceRow.revision > applied.revision,
+                    RemovedFaceRow.revision > revision,
                 )
             ).all()
-            applied.index.remove(removed)
+            index.remove(removed)
         faces = session.execute(
             select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
-            .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied.revision)
+            .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > revision)
             .execution_options(yield_per=_BATCH)
         )
         for batch in faces.partitions():
-            applied.index.upsert(
+            index.upsert(
                 [face.id for face in batch],
                 [face.person_id for face in batch],
                 np.stack([face.embedding for face in batch]),
             )
-        applied.revision = row.revision
+        applied.index, applied.revision = index, row.revision

@@ -11,10 +11,8 @@ from sqlalchemy import update
 
 from mien.gallery.probes import probe_files
 from mien.gallery.tools import Tools
-from mien.storage.models import FaceRow
+from mien.gallery.unspoken import spoken_of
 from mien.storage.models import GalleryRow
-from mien.storage.models import PhotoRow
-from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
@@ -64,6 +62,7 @@ def _expired_probes(tools: Tools) -> int:
         for probe in expired:
             session.delete(probe)
     tools.files.delete(files)
+    tools.database.scrub()
     return len(expired)
 
 
@@ -94,17 +93,7 @@ def _old_removals(tools: Tools) -> int:
 def _stray_files(tools: Tools) -> int:
     older_than = time.time() - _STRAY_SECONDS
     with tools.database.read() as session:
-        known = {
-            name
-            for column in (
-                FaceRow.crop_file,
-                PhotoRow.file,
-                ProbeRow.original_file,
-                ProbeRow.display_file,
-                ProbeFaceRow.crop_file,
-            )
-            for name in session.scalars(select(column))
-        }
+        known = spoken_of(session)
     count = 0
     for path in tools.files.stray(known, older_than=older_than):
         path.unlink(missing_ok=True)

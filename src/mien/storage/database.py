@@ -12,12 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
 from mien.errors import DatabaseUnreachable
 
 _WRITE = "mien_write"
 _BUSY_MILLISECONDS = 30_000
+# Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
+_SCRUB_MILLISECONDS = 2_000
 
 
 class Database:
@@ -81,9 +84,21 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A bare connection in a writing transaction, for migrations."""
-        with _translated(), self._writing.begin() as connection:
-            yield connection
+        """A bare connection in a writing transaction, for migrations.
+
+        Foreign keys are not enforced meanwhile: SQLite changes a table by making it anew, and
+        dropping the old one would otherwise take along every row that refers to it.
+        """
+        with _translated(), self._writing.connect() as connection:
+            driver = connection.connection.driver_connection
+            if self.dialect == "sqlite" and driver is not None:
+                driver.execute("pragma foreign_keys = off")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.dialect == "sqlite" and driver is not None:
+                    driver.execute("pragma foreign_keys = on")
 
     def ping(self) -> None:
         """Ask the database for a sign of life.
@@ -94,17 +109,28 @@ class Database:
         with self.read() as session:
             session.execute(text("select 1"))
 
-    def scrub(self) -> None:
-        """Bring what was erased out of the database's own logs as far as it can be done.
+    def scrub(self) -> bool:
+        """Bring what was erased out of the database's own log as far as it can be done.
 
         SQLite overwrites deleted rows (secure_delete) but keeps older pages in its write-ahead
         log until a checkpoint; other databases have their own vacuum.
+
+        Returns:
+            Whether it is done; False when somebody has been reading an older moment all the
+            while, and the next scrub has to finish it.
         """
-        if self.dialect == "sqlite":
-            with self._engine.connect() as connection:
-                driver = connection.connection.driver_connection
-                if driver is not None:
-                    driver.execute("pragma wal_checkpoint(truncate)")
+        if self.dialect != "sqlite":
+            return True
+        with _translated(), self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is None:
+                return False
+            driver.execute(f"pragma busy_timeout = {_SCRUB_MILLISECONDS}")
+            try:
+                busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+            finally:
+                driver.execute(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")
+            return not busy
 
     def close(self) -> None:
         """Close every connection."""
@@ -115,7 +141,7 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, NoFreeConnection) as error:
         raise DatabaseUnreachable(
             "The database does not answer. Check MIEN_DATABASE_URL, that the server runs "
             "and that its disk has room; then run `mien db check`."

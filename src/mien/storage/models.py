@@ -21,7 +21,7 @@ from mien.storage.types import UtcTime
 from mien.storage.types import Vector
 
 NAME_LENGTH = 200
-_KEY_LENGTH = 600  # case folding may make up to three characters of one
+KEY_LENGTH = 600  # case folding may make up to three characters of one
 
 
 def new_id() -> str:
@@ -89,7 +89,7 @@ class PersonRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    name_key: Mapped[str] = mapped_column(String(_KEY_LENGTH))
+    name_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
     notes: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
@@ -192,7 +192,7 @@ class UserRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    name_key: Mapped[str] = mapped_column(String(_KEY_LENGTH), unique=True)
+    name_key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)

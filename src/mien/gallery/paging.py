@@ -1,0 +1,74 @@
+"""Lists page by page: a cursor says where a page ended, in a form that is nobody's to read."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from typing import Literal
+
+from sqlalchemy import Select
+from sqlalchemy import literal
+from sqlalchemy import tuple_
+
+from mien.errors import InvalidInput
+from mien.gallery.names import can_be_stored
+from mien.storage.models import PersonRow
+from mien.storage.types import UtcTime
+
+Order = Literal["name", "newest"]
+
+
+def page_from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Select[PersonRow]:
+    """Put people into an order and begin after a cursor.
+
+    Raises:
+        InvalidInput: the cursor is not one of this order.
+    """
+    place = _read_cursor(cursor, order)
+    if order == "newest":
+        # Version 4 ids have no order of their own; the time does, and the id breaks ties.
+        ordered = chosen.order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
+        if place is None:
+            return ordered
+        at = literal(_read_time(place[0]), UtcTime)
+        return ordered.where(tuple_(PersonRow.created_at, PersonRow.id) < tuple_(at, place[1]))
+    ordered = chosen.order_by(PersonRow.name_key, PersonRow.id)
+    if place is None:
+        return ordered
+    return ordered.where(tuple_(PersonRow.name_key, PersonRow.id) > tuple_(*place))
+
+
+def cursor_after(row: PersonRow, order: Order) -> str:
+    """What to ask for to go on after this person."""
+    # Where the page ended, not at whom: that person may be gone when the next page is asked for.
+    place = [order, row.name_key if order == "name" else row.created_at.isoformat(), row.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        said, key, person_id = (str(part) for part in place)
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise _bad_cursor() from error
+    if said != order or not can_be_stored(key + person_id):
+        raise _bad_cursor()
+    return key, person_id
+
+
+def _read_time(text: str) -> dt.datetime:
+    try:
+        time = dt.datetime.fromisoformat(text)
+        return time.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> InvalidInput:
+    return InvalidInput(
+        "The cursor is not one that this list gave for this order. Begin without one.",
+        field="cursor",
+    )
