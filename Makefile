@@ -32,7 +32,8 @@ lint: dev-environment  ## Check style, types, import layers, templates and spell
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --allow-empty-input --lint --check src/mien
+	@$(BIN)/djlint --quiet --allow-empty-input --lint src/mien
+	@$(BIN)/djlint --allow-empty-input --check src/mien
 	@$(BIN)/codespell
 
 format: dev-environment  ## Put code and templates into the one style

@@ -13,6 +13,8 @@ from pydantic_core import PydanticUndefined
 
 from mien.cli import COMMANDS
 from mien.cli import cli
+from mien.cli.routes import list_routes
+from mien.errors import MienError
 from mien.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -98,9 +100,55 @@ def in_cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def routes_page() -> str:
+    """Every URL: rule, methods, endpoint."""
+    lines = [
+        "# Routes",
+        "",
+        "Every URL of the application, as `mien routes` lists them. `GET` also answers `HEAD`, and",
+        "every URL answers `OPTIONS`.",
+        "",
+        "| rule | methods | endpoint |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{route.rule}` | {', '.join(route.methods)} | `{route.endpoint}` |"
+        for route in list_routes()
+    ]
+    return NOTE + "\n".join(lines) + "\n"
+
+
+def errors_page() -> str:
+    """Every error code: what happened, and what kind of error it is."""
+    lines = [
+        "# Error codes",
+        "",
+        "Every error has a stable code: `code` in the API's `application/problem+json`, in brackets",
+        "behind the message of a command. The kind is the group it belongs to.",
+        "",
+        "| code | what happened | kind |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{error.code}` | {in_cell((error.__doc__ or '').splitlines()[0])} | `{kind}` |"
+        for error, kind in sorted(errors_below(MienError, ""), key=lambda pair: pair[0].code)
+    ]
+    return NOTE + "\n".join(lines) + "\n"
+
+
+def errors_below(error: type[MienError], kind: str) -> Iterator[tuple[type[MienError], str]]:
+    """Every error that is raised itself, with the code of its kind."""
+    for each in error.__subclasses__():
+        if each.__subclasses__():
+            yield from errors_below(each, each.code)
+        else:
+            yield each, kind
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
+    "reference/errors.md": errors_page,
 }
 
 

@@ -12,6 +12,7 @@ COMMANDS = {
         "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
     ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
+    "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(
         "mien.cli.models:models", "Model packs: the networks that find and recognise faces."
     ),
