@@ -1,12 +1,38 @@
 """The API's blueprints, in one place."""
 
 from typing import Any
+from typing import Final
+from typing import NoReturn
 
 from flask_openapi.openapi import OpenAPI
+from pydantic import ValidationError
 
-DOCUMENT: dict[str, Any] = {"doc_ui": False}
+from mien.api import detect
+from mien.api import document
+from mien.api import faces
+from mien.api import galleries
+from mien.api import identify
+from mien.api import people
+from mien.api import verify
+from mien.api.bodies import as_invalid_input
+from mien.api.shapes import ProblemOut
+
+
+def _refuse(error: ValidationError) -> NoReturn:
+    raise as_invalid_input(error) from error
+
+
+DOCUMENT: Final[dict[str, Any]] = {
+    # Its pages fetch scripts and write them inline; ours may do neither.
+    "doc_ui": False,
+    "validation_error_model": ProblemOut,
+    "validation_error_callback": _refuse,
+}
+"""What the application has to know to collect the API's description."""
 
 
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
-    del app
+    for module in (detect, verify, identify, galleries, people, faces):
+        app.register_api(module.bp)
+    app.register_blueprint(document.bp)

@@ -53,6 +53,18 @@ def list_faces(tools: Tools, *, gallery: str, person_id: str) -> tuple[StoredFac
     return tuple(sorted(faces, key=lambda face: (-face.found.quality.score, face.id)))
 
 
+def show_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> StoredFace:
+    """One example of a person.
+
+    Raises:
+        GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
+    """
+    with tools.database.read() as session:
+        row = find_gallery(session, gallery)
+        person = find_person(session, row, person_id)
+        return _answer(find_face(session, row, face_id, person_id=person.id))
+
+
 def delete_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> None:
     """Remove one example: its row, its crop, and its photo when no other face needs it.
 

@@ -55,6 +55,30 @@ def read_photos(field: str = "photo") -> list[bytes]:
     return [_read_part(part) for part in parts]
 
 
+def read_form() -> dict[str, str | bytes]:
+    """Every field that a form sent: text as text, files as bytes; empty files are left out.
+
+    Raises:
+        InvalidInput: a field was sent twice, or holds a null character.
+        ImageTooLarge: a file has more bytes than are accepted.
+        UnsupportedMediaType: the request is no form.
+    """
+    require_form()
+    fields: dict[str, str | bytes] = {}
+    for name, text in request.form.items(multi=True):
+        if name in fields:
+            raise _twice(name)
+        if "\x00" in name + text:
+            raise InvalidInput("A null character cannot be part of any text here.", field=name)
+        fields[name] = text
+    for name, part in request.files.items(multi=True):
+        if name in fields:
+            raise _twice(name)
+        if not _is_empty(part):
+            fields[name] = _read_part(part)
+    return fields
+
+
 def require_form() -> None:
     """Make sure that the request is a form that may hold files.
 
@@ -140,6 +164,10 @@ def _base64_length(count: int) -> int:
 
 def _missing(field: str) -> InvalidInput:
     return InvalidInput(f"A photo is missing: send it as `{field}`.", field=field)
+
+
+def _twice(field: str) -> InvalidInput:
+    return InvalidInput("This field may be sent only once.", field=field)
 
 
 def _too_large() -> ImageTooLarge:

@@ -1,0 +1,159 @@
+"""Bodies of requests: JSON, or for photos a form with files; both become one model."""
+
+import copy
+from collections.abc import Mapping
+from typing import Annotated
+from typing import Any
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel
+from pydantic import BeforeValidator
+from pydantic import ValidationError
+from pydantic import WithJsonSchema
+
+from mien.api.shapes import FaceNumber
+from mien.api.shapes import In
+from mien.errors import InvalidInput
+from mien.http.requests import FORM
+from mien.http.requests import decode_photo
+from mien.http.requests import read_form
+from mien.http.requests import read_json_object
+
+JSON = "application/json"
+_FIELD_LENGTH = 100
+_JSON_PHOTO = {
+    "type": "string",
+    "contentEncoding": "base64",
+    "minLength": 4,
+    "description": "The file's bytes in base64, without a `data:` prefix.",
+}
+_FORM_PHOTO = {"type": "string", "format": "binary", "description": "The file."}
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _decode(value: object) -> bytes:
+    # Errors of Mien's own pass through pydantic as they are and keep their codes.
+    return value if isinstance(value, bytes) else decode_photo(value)
+
+
+Photo = Annotated[bytes, BeforeValidator(_decode), WithJsonSchema(_JSON_PHOTO)]
+
+
+class PhotoIn(In):
+    """One photo."""
+
+    photo: Photo
+
+
+class FacePhotoIn(PhotoIn):
+    """One photo and, when it shows several faces, which of them is meant."""
+
+    face_number: FaceNumber | None = None
+
+
+def read_body(model: type[_M]) -> _M:
+    """The body, sent as JSON.
+
+    Raises:
+        UnsupportedMediaType, BadRequest: it is no JSON.
+        InvalidInput: it breaks a rule of the model.
+    """
+    return checked(model, read_json_object(), strict=True)
+
+
+def read_photo_fields(*, photos: int = 1) -> tuple[Mapping[str, Any], bool]:
+    """The fields of a body with photos, and whether it was JSON, whose numbers are numbers.
+
+    Raises:
+        UnsupportedMediaType, BadRequest: it is neither JSON nor a form.
+        InvalidInput: it is no object, or a field was sent twice.
+        ImageTooLarge: a file has more bytes than are accepted.
+    """
+    if request.is_json:
+        return read_json_object(photos=photos), True
+    return read_form(), False
+
+
+def read_photo_body(model: type[_M]) -> _M:
+    """The body of a call that takes one photo, sent as JSON or as a form.
+
+    Raises:
+        UnsupportedMediaType, BadRequest: it is neither.
+        InvalidInput: it breaks a rule of the model.
+        ImageTooLarge: the photo has more bytes than are accepted.
+    """
+    fields, strict = read_photo_fields()
+    return checked(model, fields, strict=strict)
+
+
+def checked(model: type[_M], fields: Mapping[str, Any], *, strict: bool) -> _M:
+    """The model of these fields.
+
+    Raises:
+        InvalidInput: they break a rule.
+    """
+    try:
+        return model.model_validate(fields, strict=strict)
+    except ValidationError as error:
+        raise as_invalid_input(error) from error
+
+
+def as_invalid_input(error: ValidationError) -> InvalidInput:
+    """The first rule that was broken, in one sentence that never repeats the value."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"])[:_FIELD_LENGTH]
+    match first["type"]:
+        case "missing":
+            detail = f"`{field}` is missing."
+        case "extra_forbidden":
+            detail = "There is no field of this name here."
+        case _:
+            detail = f"`{field}` cannot be used: {first['msg'].lower()}."
+    return InvalidInput(detail, field=field)
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The description of a body that is JSON."""
+    return {"required": True, "content": {JSON: {"schema": _reference(model.__name__)}}}
+
+
+def photo_body(*models: type[BaseModel]) -> dict[str, Any]:
+    """The description of a body that is a form or JSON, of one of these models."""
+    names = [model.__name__ for model in models]
+    return {
+        "required": True,
+        "content": {
+            FORM: {"schema": _one_of([form_name(name) for name in names])},
+            JSON: {"schema": _one_of(names)},
+        },
+    }
+
+
+def form_name(name: str) -> str:
+    """What the form of a model is called in the description."""
+    return f"{name.removesuffix('In')}Form"
+
+
+def form_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same fields as a form sends them: photos as files; None when there is no photo."""
+    form = copy.deepcopy(dict(schema))
+    photos = [
+        name
+        for name, field in form.get("properties", {}).items()
+        if field.get("contentEncoding") == "base64"
+    ]
+    for name in photos:
+        form["properties"][name] = dict(_FORM_PHOTO)
+    form["title"] = form_name(form["title"])
+    return form if photos else None
+
+
+def _one_of(names: list[str]) -> dict[str, Any]:
+    if len(names) == 1:
+        return _reference(names[0])
+    return {"oneOf": [_reference(name) for name in names]}
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,45 @@
+"""Find the faces of a photo."""
+
+from flask import Response
+
+from mien.api.blueprint import BODY
+from mien.api.blueprint import answer
+from mien.api.blueprint import described
+from mien.api.blueprint import make_blueprint
+from mien.api.bodies import PhotoIn
+from mien.api.bodies import photo_body
+from mien.api.bodies import read_photo_body
+from mien.api.shapes import FaceOut
+from mien.api.shapes import ImageOut
+from mien.api.shapes import Out
+from mien.api.shapes import face_fields
+from mien.gallery.detect import detect
+from mien.http.auth import require_scope
+from mien.http.context import tools
+
+bp = make_blueprint("detect", "Photos")
+
+
+class DetectionOut(Out):
+    """The faces of a photo, the largest first."""
+
+    image: ImageOut
+    faces: list[FaceOut]
+
+
+@bp.post(
+    "/detect",
+    operation_id="detect",
+    request_body=photo_body(PhotoIn),
+    responses=described(200, DetectionOut, *BODY, text="Every face; there may be none."),
+)
+@require_scope("identify")
+def detect_faces() -> Response:
+    """Find every face of a photo."""
+    found = detect(tools(), photo=read_photo_body(PhotoIn).photo)
+    return answer(
+        DetectionOut(
+            image=ImageOut(width=found.width, height=found.height),
+            faces=[FaceOut(**face_fields(face)) for face in found.faces],
+        )
+    )

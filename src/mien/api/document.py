@@ -1,0 +1,102 @@
+"""The description of the API: OpenAPI, made from the views and their models."""
+
+import re
+from typing import Any
+from typing import Final
+
+from flask import Blueprint
+from flask import Response
+from flask import current_app
+from flask import jsonify
+from flask_openapi.openapi import OpenAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from mien import __version__
+from mien.api.bodies import form_name
+from mien.api.bodies import form_schema
+from mien.api.shapes import In
+from mien.api.shapes import Out
+from mien.api.shapes import ProblemOut
+from mien.http.auth import SCOPE_MARK
+from mien.http.auth import check_reader
+
+bp = Blueprint("api_document", __name__)
+bp.before_request(check_reader)
+
+OPENAPI_VERSION: Final = "3.1.0"
+_PLACEHOLDER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
+_ABOUT: Final = (
+    "Detect, verify and identify faces, and keep galleries of people. Every call needs an API key "
+    "with the scope that its description names; the scope `admin` includes all others. Photos are "
+    "sent as parts of a form or as JSON in base64. Errors are `application/problem+json`."
+)
+_SECURITY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key of Mien."},
+    "api_key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "The same key, where `Authorization` is taken by a proxy.",
+    },
+}
+
+
+@bp.get("/api/openapi.json")
+def show() -> Response:
+    """The description, for any key and any signed-in browser."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way from the proxy to the app
+    return jsonify(document(app))
+
+
+def document(app: OpenAPI) -> dict[str, Any]:
+    """The description of an app's API."""
+    collected = app.api_doc
+    _name_scopes(app, collected["paths"])
+    return {
+        "openapi": OPENAPI_VERSION,
+        "info": {"title": "Mien", "version": __version__, "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag.name} for tag in app.tags],
+        "paths": collected["paths"],
+        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
+    }
+
+
+def _name_scopes(app: OpenAPI, paths: dict[str, Any]) -> None:
+    for rule in app.url_map.iter_rules():
+        scope = getattr(app.view_functions[rule.endpoint], SCOPE_MARK, None)
+        operations = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
+        for method in rule.methods or ():
+            if scope and method.lower() in operations:
+                operations[method.lower()]["description"] = f"Needs the scope `{scope}`."
+
+
+def _schemas() -> dict[str, Any]:
+    incoming = [(model, "validation") for model in _below(In)]
+    outgoing = [(model, "serialization") for model in [ProblemOut, *_below(Out)]]
+    _, definitions = models_json_schema(
+        [*incoming, *outgoing],  # type: ignore[list-item]  # the modes are the two literals
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas: dict[str, Any] = definitions["$defs"]
+    for model in _below(In):
+        form = form_schema(schemas[model.__name__])
+        if form is not None:
+            schemas[form_name(model.__name__)] = form
+    wanted = {
+        name: schema for name, schema in schemas.items() if not name.endswith(("Path", "Query"))
+    }
+    return dict(sorted(wanted.items()))
+
+
+def _below(base: type[BaseModel]) -> list[type[BaseModel]]:
+    """Every class that inherits from one, in the order of their names."""
+    found: dict[str, type[BaseModel]] = {}
+    waiting = list(base.__subclasses__())
+    while waiting:
+        model = waiting.pop()
+        if model.__module__.startswith("mien.api."):
+            found[model.__name__] = model
+        waiting.extend(model.__subclasses__())
+    return [found[name] for name in sorted(found)]

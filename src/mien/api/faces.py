@@ -1,0 +1,100 @@
+"""The examples of a person: list, add, show, remove, look at."""
+
+from flask import Response
+from flask import url_for
+
+from mien.api.blueprint import BODY
+from mien.api.blueprint import answer
+from mien.api.blueprint import described
+from mien.api.blueprint import make_blueprint
+from mien.api.bodies import FacePhotoIn
+from mien.api.bodies import photo_body
+from mien.api.bodies import read_photo_body
+from mien.api.shapes import FacePath
+from mien.api.shapes import Out
+from mien.api.shapes import PersonPath
+from mien.api.shapes import StoredFaceOut
+from mien.gallery.enrol import enrol
+from mien.gallery.faces import delete_face
+from mien.gallery.faces import list_faces
+from mien.gallery.faces import read_crop
+from mien.gallery.faces import show_face
+from mien.gallery.whom import KnownPerson
+from mien.http.auth import require_scope
+from mien.http.context import tools
+from mien.http.responses import file_response
+
+bp = make_blueprint("faces", "Faces")
+_FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
+_FACE = f"{_FACES}/<id:face_id>"
+
+
+class FacesOut(Out):
+    """A person's examples, the best first."""
+
+    faces: list[StoredFaceOut]
+
+
+@bp.get(
+    _FACES,
+    operation_id="list_faces",
+    responses=described(200, FacesOut, 404, text="The person's examples."),
+)
+@require_scope("read")
+def list_all(path: PersonPath) -> Response:
+    """List the examples of a person."""
+    found = list_faces(tools(), **dict(path))
+    return answer(FacesOut(faces=[StoredFaceOut.of(face) for face in found]))
+
+
+@bp.post(
+    _FACES,
+    operation_id="add_face",
+    request_body=photo_body(FacePhotoIn),
+    responses=described(201, StoredFaceOut, 404, 409, *BODY, text="The new example."),
+)
+@require_scope("enrol")
+def add(path: PersonPath) -> Response:
+    """Add an example of a person from a photo; `face_number` says which face when several."""
+    given = read_photo_body(FacePhotoIn)
+    made = enrol(
+        tools(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given)
+    ).face
+    location = url_for("api_faces.show", **dict(path), face_id=made.id)
+    return answer(StoredFaceOut.of(made), status=201, location=location)
+
+
+@bp.get(
+    _FACE,
+    operation_id="show_face",
+    responses=described(200, StoredFaceOut, 404, text="The example."),
+)
+@require_scope("read")
+def show(path: FacePath) -> Response:
+    """Show an example."""
+    return answer(StoredFaceOut.of(show_face(tools(), **dict(path))))
+
+
+@bp.delete(
+    _FACE, operation_id="delete_face", responses=described(204, None, 404, text="It is gone.")
+)
+@require_scope("enrol")
+def delete(path: FacePath) -> Response:
+    """Remove an example, its crop, and its photo when no other face needs it."""
+    delete_face(tools(), **dict(path))
+    return Response(status=204)
+
+
+@bp.get(
+    f"{_FACE}/crop",
+    operation_id="read_crop",
+    responses={
+        **described(200, None, 404, text="The portrait.", media_type="image/jpeg"),
+        "304": {"description": "It has not changed since (`If-None-Match`)."},
+    },
+)
+@require_scope("read")
+def crop(path: FacePath) -> Response:
+    """The portrait of an example, with a validator for caches."""
+    show_face(tools(), **dict(path))
+    return file_response(read_crop(tools(), gallery=path.gallery, face_id=path.face_id))

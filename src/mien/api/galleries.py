@@ -1,0 +1,151 @@
+"""Galleries: list, create, show, change, remove."""
+
+from typing import Any
+
+from flask import Response
+from flask import url_for
+from pydantic import Field
+
+from mien.api.blueprint import BODY
+from mien.api.blueprint import answer
+from mien.api.blueprint import described
+from mien.api.blueprint import make_blueprint
+from mien.api.bodies import json_body
+from mien.api.bodies import read_body
+from mien.api.shapes import GalleryName
+from mien.api.shapes import GalleryPath
+from mien.api.shapes import In
+from mien.api.shapes import Out
+from mien.api.shapes import Threshold
+from mien.gallery.answers import Gallery
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import delete_gallery
+from mien.gallery.galleries import list_galleries
+from mien.gallery.galleries import show_gallery
+from mien.http.auth import require_scope
+from mien.http.context import tools
+
+bp = make_blueprint("galleries", "Galleries")
+
+
+class GalleryIn(In):
+    """A new gallery."""
+
+    name: GalleryName
+    threshold: Threshold | None = Field(default=None, description="Null takes the model pack's.")
+    keep_photos: bool = Field(
+        default=True, description="Whether original photos are kept beside the crops."
+    )
+
+
+class GalleryChangeIn(In):
+    """What is to change; what is left out stays."""
+
+    name: GalleryName = ""
+    threshold: Threshold | None = Field(
+        default=None, description="Null goes back to the model pack's."
+    )
+    keep_photos: bool = True
+
+    def changes(self) -> dict[str, Any]:
+        """As the verb takes them."""
+        given = self.model_dump(exclude_unset=True)
+        if "name" in given:
+            given["new_name"] = given.pop("name")
+        given["automatic_threshold"] = given.get("threshold", 0) is None
+        return given
+
+
+class GalleryOut(Out):
+    """A gallery and how much is in it."""
+
+    name: GalleryName
+    pack: str = Field(description="The model pack whose vectors it holds.")
+    threshold: Threshold | None
+    keep_photos: bool
+    person_count: int
+    face_count: int
+    created_at: str = Field(json_schema_extra={"format": "date-time"})
+    updated_at: str = Field(json_schema_extra={"format": "date-time"})
+
+    @classmethod
+    def of(cls, gallery: Gallery) -> "GalleryOut":
+        """From the verbs' answer."""
+        return cls(
+            name=gallery.name,
+            pack=gallery.pack,
+            threshold=gallery.threshold,
+            keep_photos=gallery.keep_photos,
+            person_count=gallery.people,
+            face_count=gallery.faces,
+            created_at=gallery.created_at.isoformat(),
+            updated_at=gallery.updated_at.isoformat(),
+        )
+
+
+class GalleriesOut(Out):
+    """All galleries, the default one first."""
+
+    galleries: list[GalleryOut]
+
+
+@bp.get(
+    "/galleries",
+    operation_id="list_galleries",
+    responses=described(200, GalleriesOut, text="All galleries."),
+)
+@require_scope("read")
+def list_all() -> Response:
+    """List the galleries."""
+    found = list_galleries(tools())
+    return answer(GalleriesOut(galleries=[GalleryOut.of(each) for each in found]))
+
+
+@bp.post(
+    "/galleries",
+    operation_id="create_gallery",
+    request_body=json_body(GalleryIn),
+    responses=described(201, GalleryOut, 409, *BODY, text="The new gallery."),
+)
+@require_scope("admin")
+def create() -> Response:
+    """Create an empty gallery, bound to the model pack in use."""
+    made = create_gallery(tools(), **dict(read_body(GalleryIn)))
+    location = url_for("api_galleries.show", gallery=made.name)
+    return answer(GalleryOut.of(made), status=201, location=location)
+
+
+@bp.get(
+    "/galleries/<gallery:gallery>",
+    operation_id="show_gallery",
+    responses=described(200, GalleryOut, 404, text="The gallery."),
+)
+@require_scope("read")
+def show(path: GalleryPath) -> Response:
+    """Show a gallery."""
+    return answer(GalleryOut.of(show_gallery(tools(), name=path.gallery)))
+
+
+@bp.patch(
+    "/galleries/<gallery:gallery>",
+    operation_id="change_gallery",
+    request_body=json_body(GalleryChangeIn),
+    responses=described(200, GalleryOut, 404, 409, *BODY, text="The gallery as it is now."),
+)
+@require_scope("admin")
+def change(path: GalleryPath) -> Response:
+    """Rename a gallery or change its settings."""
+    changes = read_body(GalleryChangeIn).changes()
+    return answer(GalleryOut.of(change_gallery(tools(), name=path.gallery, **changes)))
+
+
+@bp.delete(
+    "/galleries/<gallery:gallery>",
+    operation_id="delete_gallery",
+    responses=described(200, GalleryOut, 404, 409, text="What was removed."),
+)
+@require_scope("admin")
+def delete(path: GalleryPath) -> Response:
+    """Remove a gallery with all its people, faces, crops and photos."""
+    return answer(GalleryOut.of(delete_gallery(tools(), name=path.gallery)))
