@@ -74,7 +74,9 @@ def default_of(name: str, field: FieldInfo) -> str:
 
 def cli_page() -> str:
     """Every command: what it does, how it is called."""
-    root = click.Context(cli, info_name="mien", max_content_width=90, terminal_width=90)
+    # As the command itself is started, except for the width of somebody's terminal.
+    settings = cli.context_settings | {"max_content_width": 90, "terminal_width": 90}
+    root = click.Context(cli, info_name="mien", **settings)
     sections = [COMMAND_LINE]
     for name in COMMANDS:
         sections.extend(command_sections(cli, name, root))
@@ -118,37 +120,22 @@ def routes_page() -> str:
     return NOTE + "\n".join(lines) + "\n"
 
 
-def errors_page() -> str:
-    """Every error code: what happened, and what kind of error it is."""
-    lines = [
-        "# Error codes",
-        "",
-        "Every error has a stable code: `code` in the API's `application/problem+json`, in brackets",
-        "behind the message of a command. The kind is the group it belongs to.",
-        "",
-        "| code | what happened | kind |",
-        "|---|---|---|",
-    ]
-    lines += [
-        f"| `{error.code}` | {in_cell((error.__doc__ or '').splitlines()[0])} | `{kind}` |"
-        for error, kind in sorted(errors_below(MienError, ""), key=lambda pair: pair[0].code)
-    ]
-    return NOTE + "\n".join(lines) + "\n"
-
-
-def errors_below(error: type[MienError], kind: str) -> Iterator[tuple[type[MienError], str]]:
-    """Every error that is raised itself, with the code of its kind."""
-    for each in error.__subclasses__():
-        if each.__subclasses__():
-            yield from errors_below(each, each.code)
-        else:
-            yield each, kind
+def openapi_text() -> str:
+    """The API's description, as `/api/openapi.json` gives it."""
+    with tempfile.TemporaryDirectory() as home:
+        runtime = open_runtime(Settings(home=Path(home), offline=True))
+        try:
+            described = document(create_app(runtime))
+        finally:
+            runtime.close()
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
-    "reference/errors.md": errors_page,
+    "reference/routes.md": routes_page,
+    "openapi.json": openapi_text,
 }
 
 
