@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy import make_url
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -145,6 +146,15 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnreachable(
             "The database does not answer. Check MIEN_DATABASE_URL, that the server runs "
             "and that its disk has room; then run `mien db check`."
+        ) from error
+    except DatabaseError as error:
+        # Its subclasses are about what was asked; the class itself is what SQLite says of a
+        # file that it cannot make sense of.
+        if type(error) is not DatabaseError:
+            raise
+        raise DatabaseUnreachable(
+            "The database file is damaged or is no database. Restore it from a backup, or name "
+            "another with MIEN_DATABASE_URL."
         ) from error
 
 
