@@ -1,0 +1,1 @@
+"""From the verbs' answers to what the pages show, one module an area."""

@@ -1,0 +1,123 @@
+"""The home page and its answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from mien.gallery.answers import Answer
+from mien.gallery.answers import Candidate
+from mien.gallery.galleries import list_galleries
+from mien.gallery.galleries import show_gallery
+from mien.gallery.people import MOST_A_PAGE
+from mien.gallery.people import list_people
+from mien.gallery.probes import HeldProbe
+from mien.gallery.tools import Tools
+from mien.http.context import runtime
+from mien.web.contexts.faces import CandidateView
+from mien.web.contexts.faces import FaceCard
+from mien.web.contexts.faces import FaceMark
+from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.identify import IdentifyHome
+from mien.web.contexts.identify import IdentifyResult
+from mien.web.filling.faces import box_view
+from mien.web.filling.faces import crop_url
+from mien.web.filling.faces import probe_portrait_url
+from mien.web.filling.faces import quality_view
+
+# Two photos of one person are never this similar; a face and its stored self always are.
+_ITSELF = 0.9999
+
+
+def identify_home(tools: Tools, *, gallery: str, form: FormState | None = None) -> IdentifyHome:
+    """The page that takes a photo.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    chosen = show_gallery(tools, name=gallery)
+    return IdentifyHome(
+        form=form or FormState(),
+        action_url=url_for("identify.submit"),
+        galleries=tuple(Choice(found.name, found.name) for found in list_galleries(tools)),
+        gallery=chosen.name,
+        people_count=chosen.people,
+        max_bytes=runtime().settings.max_upload_bytes,
+        add_person_url=url_for("people.new", gallery=chosen.name),
+    )
+
+
+def identify_result(
+    tools: Tools, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
+) -> IdentifyResult:
+    """The photo with its faces, and a card for each.
+
+    Args:
+        tools: the collaborators.
+        held: the photo's answers.
+        forms: what was typed for a face and could not be done, by the face's number.
+    """
+    found = held.identification
+    return IdentifyResult(
+        photo=PhotoView(
+            url=url_for("identify.photo", probe_id=held.id),
+            width=found.width,
+            height=found.height,
+            marks=tuple(_mark(answer) for answer in found.answers),
+        ),
+        faces=tuple(_card(held, answer, forms or {}) for answer in found.answers),
+        gallery=found.gallery,
+        people_count=show_gallery(tools, name=found.gallery).people,
+        names=_names(tools, found.gallery),
+        again_url=url_for("identify.home", gallery=found.gallery),
+        expires_at=held.expires_at.isoformat(),
+    )
+
+
+def _mark(answer: Answer) -> FaceMark:
+    matched = answer.decision == "match"
+    return FaceMark(
+        number=answer.number,
+        box=box_view(answer.face.box),
+        label=answer.candidates[0].person.name if matched else "",
+        decision=answer.decision,
+    )
+
+
+def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
+    gallery = held.identification.gallery
+    candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
+    first = candidates[0] if candidates else None
+    place: dict[str, Any] = {"probe_id": held.id, "number": answer.number}
+    return FaceCard(
+        number=answer.number,
+        portrait_url=probe_portrait_url(held.id, answer.number),
+        decision=answer.decision,
+        threshold=held.identification.threshold,
+        similarity=first.similarity if first else None,
+        runner_up=answer.runner_up.similarity if answer.runner_up else None,
+        candidates=candidates,
+        quality=quality_view(answer.face),
+        add_url=url_for("identify.add", **place),
+        new_person_url=url_for("identify.add", **place),
+        form=forms.get(answer.number, FormState()),
+        added_to=first if first and first.similarity >= _ITSELF else None,
+    )
+
+
+def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
+    person = candidate.person
+    return CandidateView(
+        person_id=person.id,
+        name=person.name,
+        url=url_for("person.show_one", gallery=gallery, person_id=person.id),
+        similarity=candidate.similarity,
+        example_url=crop_url(gallery, person.id, candidate.face_id),
+    )
+
+
+def _names(tools: Tools, gallery: str) -> tuple[str, ...]:
+    page = list_people(tools, gallery=gallery, limit=MOST_A_PAGE)
+    return tuple(person.name for person in page.people)

@@ -1,0 +1,193 @@
+"""The people of a gallery, and one of them."""
+
+import json
+from typing import Any
+
+from flask import url_for
+
+from mien.gallery.answers import Person
+from mien.gallery.answers import StoredFace as StoredFaceAnswer
+from mien.gallery.faces import list_faces
+from mien.gallery.galleries import show_gallery
+from mien.gallery.people import Order
+from mien.gallery.people import list_people
+from mien.gallery.people import show_person
+from mien.gallery.probes import HeldProbe
+from mien.gallery.tools import Tools
+from mien.http.context import runtime
+from mien.web.contexts.faces import FaceMark
+from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.people import ChooseFacePage
+from mien.web.contexts.people import EditPersonPage
+from mien.web.contexts.people import FaceOption
+from mien.web.contexts.people import Fact
+from mien.web.contexts.people import NewPersonPage
+from mien.web.contexts.people import PeoplePage
+from mien.web.contexts.people import PersonPage
+from mien.web.contexts.people import PersonTile
+from mien.web.contexts.people import RefusedPhoto
+from mien.web.contexts.people import StoredFace
+from mien.web.filling.faces import box_view
+from mien.web.filling.faces import crop_url
+from mien.web.filling.faces import probe_portrait_url
+from mien.web.filling.faces import quality_view
+
+_SORTS = (Choice("name", "By name"), Choice("newest", "Newest first"))
+_A_SHEET = 60
+
+
+def people_page(
+    tools: Tools, *, gallery: str, query: str, order: Order, cursor: str | None
+) -> PeoplePage:
+    """The contact sheet.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: the cursor is wrong.
+    """
+    shown = show_gallery(tools, name=gallery)
+    found = list_people(
+        tools, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
+    )
+    sheet = url_for("people.sheet", gallery=shown.name)
+    kept: dict[str, Any] = {"q": query or None, "sort": None if order == "name" else order}
+    return PeoplePage(
+        gallery=shown.name,
+        people=tuple(_tile(shown.name, person) for person in found.people),
+        total_count=shown.people,
+        found_count=found.total,
+        query=query,
+        sorts=_SORTS,
+        sort=order,
+        letters=(),
+        search_url=sheet,
+        previous_url="",
+        next_url=url_for("people.sheet", gallery=shown.name, cursor=found.next_cursor, **kept)
+        if found.next_cursor
+        else "",
+        add_url=url_for("people.new", gallery=shown.name),
+    )
+
+
+def new_person_page(tools: Tools, *, gallery: str, form: FormState | None = None) -> NewPersonPage:
+    """The page that adds somebody.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    name = show_gallery(tools, name=gallery).name
+    return NewPersonPage(
+        form=form or FormState(),
+        gallery=name,
+        action_url=url_for("people.create", gallery=name),
+        back_url=url_for("people.sheet", gallery=name),
+        max_bytes=runtime().settings.max_upload_bytes,
+    )
+
+
+def person_page(
+    tools: Tools,
+    *,
+    gallery: str,
+    person_id: str,
+    form: FormState | None = None,
+    refused: tuple[RefusedPhoto, ...] = (),
+) -> PersonPage:
+    """Somebody, their faces, and what became of the photos just sent.
+
+    Raises:
+        GalleryNotFound, PersonNotFound: they are not there.
+    """
+    person = show_person(tools, gallery=gallery, person_id=person_id)
+    faces = list_faces(tools, gallery=gallery, person_id=person_id)
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+    return PersonPage(
+        name=person.name,
+        notes=person.notes,
+        portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
+        added_at=person.created_at.isoformat(),
+        faces=tuple(_stored(gallery, face) for face in faces),
+        facts=tuple(Fact(name, _words(value)) for name, value in person.metadata.items()),
+        looks_like=(),
+        refused=refused,
+        form=form or FormState(),
+        add_photos_url=url_for("person.add_photos", **place),
+        edit_url=url_for("person.edit", **place),
+        delete_url=url_for("person.ask_delete", **place),
+        back_url=url_for("people.sheet", gallery=gallery),
+        max_bytes=runtime().settings.max_upload_bytes,
+    )
+
+
+def edit_person_page(
+    tools: Tools, *, gallery: str, person_id: str, form: FormState | None = None
+) -> EditPersonPage:
+    """The page that renames somebody.
+
+    Raises:
+        GalleryNotFound, PersonNotFound: they are not there.
+    """
+    person = show_person(tools, gallery=gallery, person_id=person_id)
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+    return EditPersonPage(
+        form=form or FormState(values={"name": person.name, "notes": person.notes}),
+        name=person.name,
+        portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
+        action_url=url_for("person.save", **place),
+        back_url=url_for("person.show_one", **place),
+    )
+
+
+def choose_face_page(
+    person: Person, held: HeldProbe, *, form: FormState | None = None
+) -> ChooseFacePage:
+    """The page that asks which face of a held photo is somebody's."""
+    found = held.identification
+    place: dict[str, Any] = {"gallery": found.gallery, "person_id": person.id}
+    return ChooseFacePage(
+        form=form or FormState(),
+        name=person.name,
+        photo=PhotoView(
+            url=url_for("identify.photo", probe_id=held.id),
+            width=found.width,
+            height=found.height,
+            marks=tuple(FaceMark(one.number, box_view(one.face.box)) for one in found.answers),
+        ),
+        options=tuple(
+            FaceOption(
+                number=answer.number,
+                portrait_url=probe_portrait_url(held.id, answer.number),
+                box=box_view(answer.face.box),
+                quality=quality_view(answer.face),
+            )
+            for answer in found.answers
+        ),
+        action_url=url_for("person.choose_face", probe_id=held.id, **place),
+        back_url=url_for("person.show_one", **place),
+    )
+
+
+def _tile(gallery: str, person: Person) -> PersonTile:
+    return PersonTile(
+        name=person.name,
+        url=url_for("person.show_one", gallery=gallery, person_id=person.id),
+        portrait_url=crop_url(gallery, person.id, person.portrait_face_id),
+        face_count=person.faces,
+    )
+
+
+def _stored(gallery: str, face: StoredFaceAnswer) -> StoredFace:
+    place: dict[str, Any] = {"gallery": gallery, "person_id": face.person_id, "face_id": face.id}
+    return StoredFace(
+        url=crop_url(gallery, face.person_id, face.id),
+        photo_url=url_for("faces.photo", **place) if face.photo_id else "",
+        added_at=face.created_at.isoformat(),
+        quality=quality_view(face.found),
+        delete_url=url_for("faces.ask_delete", **place),
+    )
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,85 @@
+"""The form that all others are made from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+from wtforms import Field
+from wtforms import PasswordField
+from wtforms import SelectMultipleField
+from wtforms import StringField
+
+from mien.errors import ImageError
+from mien.errors import InvalidInput
+from mien.errors import MienError
+from mien.http.problems import status_of
+from mien.web.contexts.forms import FormState
+
+REJECTED = 422
+"""Status of a page that shows a form again."""
+
+
+class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form that is shown again with what was typed and what is wrong with it.
+
+    Attributes:
+        status: HTTP status of the page that shows it again.
+        problem: a sentence about the form as a whole.
+    """
+
+    status: int = REJECTED
+    problem: str = ""
+
+    @contextmanager
+    def noting(self, *kinds: type[MienError], field: str = "") -> Iterator[None]:
+        """Keep what a verb refuses as words beside a field; other errors travel on.
+
+        An `InvalidInput` names its field itself.
+
+        Args:
+            kinds: errors that this form has caused.
+            field: the field they are about; empty for the form as a whole.
+        """
+        try:
+            yield
+        except InvalidInput as error:
+            if error.field not in self:
+                raise
+            self._say(error.field, error.detail)
+        except kinds as error:
+            if field:
+                self._say(field, error.detail)
+            else:
+                self.problem = error.detail
+            if isinstance(error, ImageError):
+                self.status = status_of(type(error))
+
+    def state(self) -> FormState:
+        """What the page shows of this form; passwords are never shown again."""
+        shown = [field for field in self if field.name != "csrf_token"]
+        return FormState(
+            values={f.name: f.data or "" for f in shown if _is_text(f)},
+            chosen={f.name: _chosen(f) for f in shown if not _is_text(f)},
+            errors={f.name: str(f.errors[0]) for f in shown if f.errors},
+            problem=self.problem,
+        )
+
+    def text(self, name: str) -> str:
+        """What was typed into a field; empty when it was not sent."""
+        return self[name].data or ""
+
+    def _say(self, field: str, words: str) -> None:
+        self[field].errors = [*self[field].errors, words]
+
+
+def _is_text(field: Field) -> bool:
+    return isinstance(field, StringField) and not isinstance(field, PasswordField)
+
+
+def _chosen(field: Field) -> tuple[str, ...]:
+    if isinstance(field, SelectMultipleField):
+        return tuple(field.data or ())
+    if isinstance(field, BooleanField):
+        return ("yes",) if field.data else ()
+    return (field.data,) if isinstance(field.data, str) else ()

@@ -1,0 +1,30 @@
+"""Forms about somebody who is in a gallery."""
+
+from wtforms import StringField
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired
+
+from mien.errors import InvalidInput
+from mien.gallery.names import name_key
+from mien.web.forms.base import PageForm
+
+
+class EditPersonForm(PageForm):
+    """What somebody is called, and what is noted."""
+
+    name = StringField(validators=[DataRequired("Type a name.")])
+    notes = TextAreaField()
+
+
+class ConfirmForm(PageForm):
+    """A yes to something that cannot be undone; `name` where a name has to be typed."""
+
+    name = StringField()
+
+    def confirms(self, name: str) -> bool:
+        """Whether this name was typed; says so beside the field when it was not."""
+        with self.noting():
+            if name_key(self.text("name")) != name_key(name):
+                raise InvalidInput(f"Type “{name}” to confirm.", field="name")
+            return True
+        return False

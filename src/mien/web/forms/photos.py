@@ -1,0 +1,71 @@
+"""Forms that take photos."""
+
+from typing import Final
+
+from flask_wtf.file import FileField
+from flask_wtf.file import FileRequired
+from flask_wtf.file import MultipleFileField
+from werkzeug.datastructures import FileStorage
+from wtforms import HiddenField
+from wtforms import RadioField
+from wtforms import StringField
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired
+from wtforms.validators import Length
+
+from mien.http.limits import MOST_PHOTOS
+from mien.web.forms.base import PageForm
+
+_NOT_TOO_MANY: Final = Length(
+    max=MOST_PHOTOS, message=f"Choose at most {MOST_PHOTOS} photos at once."
+)
+
+
+class IdentifyForm(PageForm):
+    """A photo, and the gallery to search in."""
+
+    photo = FileField(validators=[FileRequired("Choose a photo first.")])
+    gallery = HiddenField()
+
+
+class CompareForm(PageForm):
+    """Two photos."""
+
+    photo_a = FileField(validators=[FileRequired("Choose the first photo.")])
+    photo_b = FileField(validators=[FileRequired("Choose the second photo.")])
+
+
+class AddPhotosForm(PageForm):
+    """Photos of somebody who is known."""
+
+    photos = MultipleFileField(
+        validators=[FileRequired("Choose at least one photo."), _NOT_TOO_MANY]
+    )
+
+
+class NewPersonForm(PageForm):
+    """Somebody new, with or without photos."""
+
+    name = StringField(validators=[DataRequired("Type a name.")])
+    notes = TextAreaField()
+    photos = MultipleFileField(validators=[_NOT_TOO_MANY])
+
+    def files(self) -> list[FileStorage]:
+        """The photos that were chosen; a browser sends an empty one where there are none."""
+        return [file for file in self.photos.data or () if file]
+
+
+class ChooseFaceForm(PageForm):
+    """Which face of a photo; the choices are set by the view."""
+
+    face = RadioField(
+        coerce=int, validators=[DataRequired("Choose a face.")], validate_choice=False
+    )
+
+
+class AddFaceForm(PageForm):
+    """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
+
+    person_id = HiddenField()
+    person = StringField()
+    name = StringField()

@@ -1,0 +1,1 @@
+"""One blueprint an area: a view parses, calls one verb, and fills a page."""

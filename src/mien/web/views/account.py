@@ -1,0 +1,92 @@
+"""One's own account: password, appearance, the browsers that are signed in."""
+
+from typing import Final
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import WrongCredentials
+from mien.gallery.sign_ins import end_sign_in
+from mien.gallery.users import change_password
+from mien.http.auth import current_sign_in
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.http.cookies import cookies_are_secure
+from mien.http.limits import signin_limit
+from mien.web.filling.account import account_page
+from mien.web.forms.settings import PasswordForm
+from mien.web.forms.settings import ThemeForm
+from mien.web.showing import go_to
+from mien.web.showing import show
+from mien.web.surroundings import THEME_COOKIE
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+bp.before_request(require_sign_in)
+
+_YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+@bp.get("")
+def show_own() -> ResponseReturnValue:
+    """The account of who is signed in."""
+    page = account_page(tools(), current_sign_in(), PasswordForm(formdata=None).state())
+    return show(page, place="account")
+
+
+@bp.post("")
+@signin_limit
+def save_password() -> ResponseReturnValue:
+    """Change the password and sign out every other browser."""
+    form = PasswordForm()
+    signed_in = current_sign_in()
+    if form.validate():
+        with form.noting(WrongCredentials, field="current_password"):
+            change_password(
+                tools(),
+                user_id=signed_in.user.id,
+                old_password=form.text("current_password"),
+                new_password=form.text("password"),
+                keep_sign_in=signed_in.id,
+            )
+            flash("The password is changed, and other browsers are signed out.", "done")
+            return go_to(url_for("account.show_own"))
+    page = account_page(tools(), signed_in, form.state())
+    return show(page, place="account", status=form.status)
+
+
+@bp.post("/theme")
+def save_theme() -> ResponseReturnValue:
+    """Let this browser keep the appearance chosen."""
+    form = ThemeForm()
+    response = go_to(url_for("account.show_own"))
+    if form.validate() and form.theme.data:
+        response.set_cookie(
+            THEME_COOKIE,
+            form.theme.data,
+            max_age=_YEAR_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=cookies_are_secure(),
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+@bp.post("/browsers/<id:sign_in_id>/end")
+def end_browser(sign_in_id: str) -> ResponseReturnValue:
+    """Sign a browser out."""
+    end_sign_in(tools(), user_id=current_sign_in().user.id, sign_in_id=sign_in_id)
+    flash("That browser is signed out.", "done")
+    return go_to(url_for("account.show_own"))
+
+
+@bp.get("/theme")
+@bp.get("/browsers/<id:sign_in_id>/end")
+def elsewhere(sign_in_id: str = "") -> ResponseReturnValue:
+    """These forms are on the account's page."""
+    del sign_in_id
+    return redirect(url_for("account.show_own"))

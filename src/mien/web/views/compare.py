@@ -1,0 +1,61 @@
+"""Two photos: the same person or not."""
+
+from flask import Blueprint
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import ImageError
+from mien.errors import NoFaceFound
+from mien.gallery.compare import compare_probes
+from mien.gallery.galleries import DEFAULT_GALLERY
+from mien.gallery.probes import hold_probe
+from mien.http.auth import current_sign_in
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.http.requests import read_photo
+from mien.web.filling.compare import compare_page
+from mien.web.filling.compare import comparison
+from mien.web.forms.photos import CompareForm
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint("compare", __name__, url_prefix="/compare")
+bp.before_request(require_sign_in)
+
+
+@bp.get("")
+def ask() -> ResponseReturnValue:
+    """Ask for two photos."""
+    return show(compare_page(), place="compare")
+
+
+@bp.post("")
+def submit() -> ResponseReturnValue:
+    """Hold both photos and lead to the answer."""
+    form = CompareForm()
+    if form.validate():
+        with form.noting(ImageError, NoFaceFound, field="photo_a"):
+            first = _hold("photo_a")
+            with form.noting(ImageError, NoFaceFound, field="photo_b"):
+                return go_to(url_for("compare.result", first=first, second=_hold("photo_b")))
+    return show(compare_page(form=form.state()), place="compare", status=form.status)
+
+
+@bp.get("/<first>/<second>")
+def result(first: str, second: str) -> ResponseReturnValue:
+    """Show what comparing two held photos gives."""
+    found = compare_probes(tools(), probe_a=first, probe_b=second, user_id=_user_id())
+    return show(compare_page(result=comparison(found, first, second)), place="compare")
+
+
+def _hold(field: str) -> str:
+    probe_id = hold_probe(
+        tools(), gallery=DEFAULT_GALLERY, photo=read_photo(field), user_id=_user_id()
+    )
+    # A photo without a face is refused now, while its field can say so.
+    compare_probes(tools(), probe_a=probe_id, probe_b=probe_id, user_id=_user_id())
+    return probe_id
+
+
+def _user_id() -> str:
+    return current_sign_in().user.id

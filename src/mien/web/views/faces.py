@@ -1,0 +1,52 @@
+"""The pictures of somebody's faces, and removing one."""
+
+from flask import Blueprint
+from flask import flash
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.gallery.faces import delete_face
+from mien.gallery.faces import read_crop
+from mien.gallery.faces import read_photo
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.http.responses import file_response
+from mien.web.filling.erasing import confirm_face
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint(
+    "faces",
+    __name__,
+    url_prefix="/galleries/<gallery:gallery>/people/<id:person_id>/faces/<id:face_id>",
+)
+bp.before_request(require_sign_in)
+
+
+@bp.get("/crop")
+def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
+    """The portrait."""
+    del person_id  # it makes the address readable; the face says whose it is
+    return file_response(read_crop(tools(), gallery=gallery, face_id=face_id))
+
+
+@bp.get("/photo")
+def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
+    """The original photo, where it was kept."""
+    del person_id
+    return file_response(read_photo(tools(), gallery=gallery, face_id=face_id))
+
+
+@bp.get("/delete")
+def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
+    """Ask before a face is removed."""
+    page = confirm_face(tools(), gallery=gallery, person_id=person_id, face_id=face_id)
+    return show(page, place="people", gallery=gallery)
+
+
+@bp.post("/delete")
+def delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
+    """Remove a face."""
+    delete_face(tools(), gallery=gallery, person_id=person_id, face_id=face_id)
+    flash("The face is deleted.", "done")
+    return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))

@@ -1,0 +1,112 @@
+"""Galleries and their settings; those who are no administrators may look at the list."""
+
+from flask import Blueprint
+from flask import flash
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import GalleryProtected
+from mien.errors import NameTaken
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import delete_gallery
+from mien.http.auth import require_admin
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.web.filling.erasing import confirm_gallery
+from mien.web.filling.galleries import galleries_page
+from mien.web.filling.galleries import new_gallery_page
+from mien.web.filling.galleries import settings_page
+from mien.web.filters import counted
+from mien.web.forms.people import ConfirmForm
+from mien.web.forms.settings import GallerySettingsForm
+from mien.web.forms.settings import NewGalleryForm
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint("galleries", __name__, url_prefix="/galleries")
+
+
+@bp.before_request
+def check_access() -> None:
+    """Everybody may see the list, administrators may change it."""
+    if request.endpoint == "galleries.show_all":
+        require_sign_in()
+    else:
+        require_admin()
+
+
+@bp.get("")
+def show_all() -> ResponseReturnValue:
+    """All galleries."""
+    return show(galleries_page(tools()), place="galleries")
+
+
+@bp.get("/new")
+def new() -> ResponseReturnValue:
+    """Ask for a gallery's name."""
+    return show(new_gallery_page(NewGalleryForm(formdata=None).state()), place="galleries")
+
+
+@bp.post("/new")
+def create() -> ResponseReturnValue:
+    """Make a gallery and lead to its people."""
+    form = NewGalleryForm()
+    if form.validate():
+        with form.noting(NameTaken, field="name"):
+            gallery = create_gallery(
+                tools(), name=form.text("name").strip(), keep_photos=form.keep_photos.data
+            )
+            flash("The gallery is made. Add people to it, or choose it when you identify.", "done")
+            return go_to(url_for("people.sheet", gallery=gallery.name))
+    return show(new_gallery_page(form.state()), place="galleries", status=form.status)
+
+
+@bp.get("/<gallery:gallery>/settings")
+def settings(gallery: str) -> ResponseReturnValue:
+    """The settings of a gallery."""
+    return show(settings_page(tools(), gallery=gallery), place="galleries")
+
+
+@bp.post("/<gallery:gallery>/settings")
+def save(gallery: str) -> ResponseReturnValue:
+    """Change a gallery's settings."""
+    form = GallerySettingsForm()
+    if form.validate():
+        with form.noting(NameTaken, GalleryProtected, field="name"):
+            changed = change_gallery(
+                tools(),
+                name=gallery,
+                new_name=form.text("name").strip() or None,
+                threshold=form.likeness(),
+                automatic_threshold=form.likeness() is None,
+                keep_photos=form.keep_photos.data,
+            )
+            flash("Saved.", "done")
+            return go_to(url_for("galleries.settings", gallery=changed.name))
+    page = settings_page(tools(), gallery=gallery, form=form.state())
+    return show(page, place="galleries", status=form.status)
+
+
+@bp.get("/<gallery:gallery>/delete")
+def ask_delete(gallery: str) -> ResponseReturnValue:
+    """Ask before a gallery is removed with everybody in it."""
+    return show(confirm_gallery(tools(), gallery=gallery), place="galleries")
+
+
+@bp.post("/<gallery:gallery>/delete")
+def delete(gallery: str) -> ResponseReturnValue:
+    """Remove a gallery whose name was typed."""
+    form = ConfirmForm()
+    with form.noting(GalleryProtected):
+        if form.validate() and form.confirms(gallery):
+            gone = delete_gallery(tools(), name=gallery)
+            flash(
+                f"The gallery is deleted, with {counted(gone.people, 'person', 'people')} and "
+                f"{counted(gone.faces, 'face')}.",
+                "done",
+            )
+            return go_to(url_for("galleries.show_all"))
+    page = confirm_gallery(tools(), gallery=gallery, form=form.state())
+    return show(page, place="galleries", status=form.status)

@@ -1,0 +1,60 @@
+"""API keys: listed, created, shown once, revoked."""
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.gallery.keys import create_key
+from mien.gallery.keys import revoke_key
+from mien.http.auth import require_admin
+from mien.http.context import tools
+from mien.web.filling.keys import created_key_page
+from mien.web.filling.keys import keys_page
+from mien.web.filling.keys import new_key_page
+from mien.web.forms.settings import NewKeyForm
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint("keys", __name__, url_prefix="/keys")
+bp.before_request(require_admin)
+
+
+@bp.get("")
+def show_all() -> ResponseReturnValue:
+    """The keys that are in force."""
+    return show(keys_page(tools()), place="keys")
+
+
+@bp.get("/new")
+def new() -> ResponseReturnValue:
+    """Ask for a key's name and what it may do."""
+    return show(new_key_page(NewKeyForm(formdata=None).state()), place="keys")
+
+
+@bp.post("/new")
+def create() -> ResponseReturnValue:
+    """Make a key and show it, this one time."""
+    form = NewKeyForm()
+    if form.validate():
+        with form.noting():
+            # Not sent on to another page: the key would have to be kept for it.
+            secret, key = create_key(tools(), name=form.text("name"), scopes=form.scopes.data or ())
+            return show(created_key_page(secret, key), place="keys", status=201)
+    return show(new_key_page(form.state()), place="keys", status=form.status)
+
+
+@bp.post("/<id:key_id>/revoke")
+def revoke(key_id: str) -> ResponseReturnValue:
+    """Make a key useless from now on."""
+    key = revoke_key(tools(), key_id=key_id)
+    flash(f"The key “{key.name}” is revoked.", "done")
+    return go_to(url_for("keys.show_all"))
+
+
+@bp.get("/<id:key_id>/revoke")
+def revoke_elsewhere(key_id: str) -> ResponseReturnValue:
+    """The form that revokes a key is in the list."""
+    del key_id
+    return redirect(url_for("keys.show_all"))

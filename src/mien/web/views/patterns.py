@@ -1,0 +1,22 @@
+"""The page that shows every component, for those who work on the pages."""
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import Blueprint
+from flask import current_app
+from flask.typing import ResponseReturnValue
+
+from mien.http.auth import require_admin
+from mien.web.patterns import patterns_page
+from mien.web.showing import show
+
+bp = Blueprint("patterns", __name__)
+bp.before_request(require_admin)
+
+
+@bp.get("/patterns")
+def show_patterns() -> ResponseReturnValue:
+    """Every component once, in each of its states."""
+    asset_url = cast("Callable[[str], str]", current_app.jinja_env.globals["asset_url"])
+    return show(patterns_page(asset_url("three-heads.svg")))

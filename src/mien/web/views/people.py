@@ -1,0 +1,85 @@
+"""The people of a gallery: all of them, and a new one."""
+
+from typing import cast
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import request
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import NameTaken
+from mien.gallery.answers import Person
+from mien.gallery.people import Order
+from mien.gallery.people import create_person
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.web.filling.people import new_person_page
+from mien.web.filling.people import people_page
+from mien.web.filling.people import person_page
+from mien.web.filters import counted
+from mien.web.forms.photos import NewPersonForm
+from mien.web.photos import add_photos
+from mien.web.showing import go_to
+from mien.web.showing import show
+from mien.web.surroundings import current_gallery
+
+bp = Blueprint("people", __name__)
+bp.before_request(require_sign_in)
+
+
+@bp.get("/people")
+def home() -> ResponseReturnValue:
+    """The people of the gallery looked at last."""
+    return redirect(url_for("people.sheet", gallery=current_gallery()))
+
+
+@bp.get("/galleries/<gallery:gallery>")
+def of_gallery(gallery: str) -> ResponseReturnValue:
+    """What is in a gallery is its people."""
+    return redirect(url_for("people.sheet", gallery=gallery))
+
+
+@bp.get("/galleries/<gallery:gallery>/people")
+def sheet(gallery: str) -> ResponseReturnValue:
+    """The contact sheet, searched by `q`, in an order, page by page."""
+    order = "newest" if request.args.get("sort") == "newest" else "name"
+    page = people_page(
+        tools(),
+        gallery=gallery,
+        query=request.args.get("q", "").strip(),
+        order=cast("Order", order),
+        cursor=request.args.get("cursor") or None,
+    )
+    return show(page, place="people", gallery=page.gallery)
+
+
+@bp.get("/galleries/<gallery:gallery>/people/new")
+def new(gallery: str) -> ResponseReturnValue:
+    """Ask for somebody's name and photos."""
+    page = new_person_page(tools(), gallery=gallery)
+    return show(page, place="people", gallery=page.gallery)
+
+
+@bp.post("/galleries/<gallery:gallery>/people/new")
+def create(gallery: str) -> ResponseReturnValue:
+    """Add somebody, with the faces of the photos sent along."""
+    form = NewPersonForm()
+    if form.validate():
+        with form.noting(NameTaken, field="name"):
+            person = create_person(
+                tools(), gallery=gallery, name=form.text("name"), notes=form.text("notes")
+            )
+            return _add_first_photos(form, gallery, person)
+    page = new_person_page(tools(), gallery=gallery, form=form.state())
+    return show(page, place="people", gallery=page.gallery, status=form.status)
+
+
+def _add_first_photos(form: NewPersonForm, gallery: str, person: Person) -> ResponseReturnValue:
+    added = add_photos(tools(), form.files(), gallery=gallery, person_id=person.id)
+    if not added.refused:
+        flash(f"{person.name} was added, with {counted(added.faces, 'face')}.", "done")
+        return go_to(url_for("person.show_one", gallery=gallery, person_id=person.id))
+    page = person_page(tools(), gallery=gallery, person_id=person.id, refused=added.refused)
+    return show(page, place="people", gallery=gallery, status=form.status)

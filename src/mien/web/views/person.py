@@ -1,0 +1,144 @@
+"""Somebody: their faces, their name, and forgetting them."""
+
+from typing import Any
+from typing import Final
+
+from flask import Blueprint
+from flask import flash
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import NameTaken
+from mien.gallery.forget import forget_person
+from mien.gallery.people import change_person
+from mien.gallery.people import show_person
+from mien.gallery.probes import enrol_probe_face
+from mien.gallery.probes import hold_probe
+from mien.gallery.probes import identify_probe
+from mien.gallery.probes import let_go_of_probe
+from mien.gallery.whom import KnownPerson
+from mien.http.auth import current_sign_in
+from mien.http.auth import require_sign_in
+from mien.http.context import tools
+from mien.web.filling.erasing import confirm_person
+from mien.web.filling.erasing import erasure_words
+from mien.web.filling.people import choose_face_page
+from mien.web.filling.people import edit_person_page
+from mien.web.filling.people import person_page
+from mien.web.filters import counted
+from mien.web.forms.people import EditPersonForm
+from mien.web.forms.photos import AddPhotosForm
+from mien.web.forms.photos import ChooseFaceForm
+from mien.web.photos import add_photos as add_each
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint("person", __name__)
+bp.before_request(require_sign_in)
+
+ONE: Final = "/galleries/<gallery:gallery>/people/<id:person_id>"
+
+
+@bp.get(ONE)
+def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Somebody and their faces."""
+    page = person_page(tools(), gallery=gallery, person_id=person_id)
+    return show(page, place="people", gallery=gallery)
+
+
+@bp.post(ONE)
+def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Add the faces of photos; what became of each is told by its file's name."""
+    form = AddPhotosForm()
+    if not form.validate():
+        page = person_page(tools(), gallery=gallery, person_id=person_id, form=form.state())
+        return show(page, place="people", gallery=gallery, status=form.status)
+    added = add_each(tools(), form.photos.data, gallery=gallery, person_id=person_id)
+    if added.to_choose is not None:
+        return _let_choose(gallery, person_id, added.to_choose)
+    if added.faces:
+        flash(f"{counted(added.faces, 'face')} added.", "done")
+    if added.refused:
+        page = person_page(tools(), gallery=gallery, person_id=person_id, refused=added.refused)
+        return show(page, place="people", gallery=gallery, status=form.status)
+    return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
+
+
+@bp.get(f"{ONE}/choose/<probe_id>")
+def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
+    """Ask which face of a held photo is this person's."""
+    person = show_person(tools(), gallery=gallery, person_id=person_id)
+    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    return show(choose_face_page(person, held), place="people", gallery=gallery)
+
+
+@bp.post(f"{ONE}/choose/<probe_id>")
+def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
+    """Add the chosen face and let go of the photo."""
+    form = ChooseFaceForm()
+    person = show_person(tools(), gallery=gallery, person_id=person_id)
+    if form.validate():
+        enrol_probe_face(
+            tools(),
+            probe_id=probe_id,
+            user_id=_user_id(),
+            face_number=form.face.data,
+            whom=KnownPerson(person.id),
+        )
+        let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
+        flash("1 face added.", "done")
+        return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
+    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    page = choose_face_page(person, held, form=form.state())
+    return show(page, place="people", gallery=gallery, status=form.status)
+
+
+@bp.get(f"{ONE}/edit")
+def edit(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Show name and notes to be changed."""
+    page = edit_person_page(tools(), gallery=gallery, person_id=person_id)
+    return show(page, place="people", gallery=gallery)
+
+
+@bp.post(f"{ONE}/edit")
+def save(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Rename somebody and change what is noted."""
+    form = EditPersonForm()
+    if form.validate():
+        with form.noting(NameTaken, field="name"):
+            change_person(
+                tools(),
+                gallery=gallery,
+                person_id=person_id,
+                name=form.text("name"),
+                notes=form.text("notes"),
+            )
+            flash("Saved.", "done")
+            return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
+    page = edit_person_page(tools(), gallery=gallery, person_id=person_id, form=form.state())
+    return show(page, place="people", gallery=gallery, status=form.status)
+
+
+@bp.get(f"{ONE}/delete")
+def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Ask before somebody is forgotten, and say what goes."""
+    page = confirm_person(tools(), gallery=gallery, person_id=person_id)
+    return show(page, place="people", gallery=gallery)
+
+
+@bp.post(f"{ONE}/delete")
+def delete(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Forget somebody, and say what was erased."""
+    erasure = forget_person(tools(), gallery=gallery, person_id=person_id)
+    flash(erasure_words(erasure), "done" if erasure.complete else "problem")
+    return go_to(url_for("people.sheet", gallery=gallery))
+
+
+def _let_choose(gallery: str, person_id: str, photo: bytes) -> ResponseReturnValue:
+    probe_id = hold_probe(tools(), gallery=gallery, photo=photo, user_id=_user_id())
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id, "probe_id": probe_id}
+    return go_to(url_for("person.ask_which_face", **place))
+
+
+def _user_id() -> str:
+    return current_sign_in().user.id

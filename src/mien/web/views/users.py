@@ -1,0 +1,71 @@
+"""Accounts, managed by administrators."""
+
+from flask import Blueprint
+from flask import flash
+from flask import redirect
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.errors import NameTaken
+from mien.errors import UserNotFound
+from mien.gallery.users import add_user
+from mien.gallery.users import list_users
+from mien.gallery.users import remove_user
+from mien.http.auth import current_sign_in
+from mien.http.auth import require_admin
+from mien.http.context import tools
+from mien.web.filling.users import new_user_page
+from mien.web.filling.users import users_page
+from mien.web.forms.settings import NewUserForm
+from mien.web.showing import go_to
+from mien.web.showing import show
+
+bp = Blueprint("users", __name__, url_prefix="/users")
+bp.before_request(require_admin)
+
+
+@bp.get("")
+def show_all() -> ResponseReturnValue:
+    """All accounts."""
+    return show(users_page(tools(), own_id=current_sign_in().user.id), place="users")
+
+
+@bp.get("/new")
+def new() -> ResponseReturnValue:
+    """Ask for a name and a first password."""
+    return show(new_user_page(NewUserForm(formdata=None).state()), place="users")
+
+
+@bp.post("/new")
+def create() -> ResponseReturnValue:
+    """Make an account."""
+    form = NewUserForm()
+    if form.validate():
+        with form.noting(NameTaken, field="name"):
+            user = add_user(
+                tools(),
+                name=form.text("name"),
+                password=form.text("password"),
+                is_admin=form.is_admin.data,
+            )
+            flash(f"{user.name} can sign in now.", "done")
+            return go_to(url_for("users.show_all"))
+    return show(new_user_page(form.state()), place="users", status=form.status)
+
+
+@bp.post("/<id:user_id>/remove")
+def remove(user_id: str) -> ResponseReturnValue:
+    """Remove an account and sign it out everywhere."""
+    name = next((user.name for user in list_users(tools()) if user.id == user_id), None)
+    if name is None:
+        raise UserNotFound("This account has been removed already.")
+    remove_user(tools(), name=name)
+    flash(f"{name} can no longer sign in.", "done")
+    return go_to(url_for("users.show_all"))
+
+
+@bp.get("/<id:user_id>/remove")
+def remove_elsewhere(user_id: str) -> ResponseReturnValue:
+    """The form that removes an account is in the list."""
+    del user_id
+    return redirect(url_for("users.show_all"))
