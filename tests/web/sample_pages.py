@@ -48,6 +48,9 @@ from mien.web.contexts.people import PersonPage
 from mien.web.contexts.people import PersonTile
 from mien.web.contexts.people import RefusedPhoto
 from mien.web.contexts.people import StoredFace
+from mien.web.contexts.users import NewUserPage
+from mien.web.contexts.users import UserEntry
+from mien.web.contexts.users import UsersPage
 from mien.web.patterns import patterns_page
 
 HOSTILE = 'Zoë "Z" <b>Ångström</b> & Söhne'
@@ -380,6 +383,20 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
     }
 
 
+def user_pages() -> dict[str, Page]:
+    users = UsersPage(
+        (
+            UserEntry("mara", "administrator", LONG_AGO, ""),
+            UserEntry(HOSTILE, "member", LATELY, "/users/2/remove"),
+        ),
+        "/users/new",
+    )
+    return {
+        "users": users,
+        "user-new": NewUserPage(FormState(), 12, "/users", "/users"),
+    }
+
+
 def door_pages() -> dict[str, Page]:
     wrong = FormState(
         values={"name": "mara"}, problem="This name and this password do not belong together."
@@ -405,6 +422,8 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Chrom
     for name, page in other_pages(portrait).items():
         place = {"compare": "Compare", "key": "Keys", "keys": "Keys", "account": "Account"}
         found[name] = (page, signed_in(place.get(name.split("-")[0], "Galleries")))
+    for name, page in user_pages().items():
+        found[name] = (page, signed_in("Account"))
     for name, page in door_pages().items():
         found[name] = (page, signed_out())
     found["people"] = (found["people"][0], replace(found["people"][1], flashes=done))
