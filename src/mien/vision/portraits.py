@@ -15,8 +15,9 @@ PORTRAIT_SIZE_WH = (320, 400)
 # for hair, chin and the start of the shoulders.
 _EYE_LINE = 1 / 3
 _EYE_DISTANCE = 0.25
-# Seen from the side the eyes close up, so that the way down to the mouth has a say in the scale.
-_MOUTH_BELOW_EYES = 1.05
+# Seen from the side the eyes close up: when the way down to the mouth is longer than this many
+# distances between the eyes, which no frontal face has, it sets the scale.
+_MOUTH_BELOW_EYES = 1.4
 
 
 def portrait(

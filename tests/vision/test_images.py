@@ -1,0 +1,351 @@
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pillow_heif
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from drawing import draw_picture
+from drawing import encode
+from mien.errors import ImageError
+from mien.errors import ImageTooLarge
+from mien.errors import TooManyPixels
+from mien.errors import UnreadableImage
+from mien.errors import UnsupportedImage
+from mien.vision.images import ImageReader
+from mien.vision.images import encode_jpeg
+
+READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
+PICTURE = draw_picture(["ada", "bob"])
+
+
+def _corners(size_wh: tuple[int, int] = (60, 40)) -> NDArray[np.uint8]:
+    """Red, green, blue and yellow quarters, so that a turn or a swapped channel shows."""
+    width, height = size_wh
+    picture = np.zeros((height, width, 3), dtype=np.uint8)
+    picture[: height // 2, : width // 2] = (200, 30, 30)
+    picture[: height // 2, width // 2 :] = (30, 200, 30)
+    picture[height // 2 :, : width // 2] = (30, 30, 200)
+    picture[height // 2 :, width // 2 :] = (200, 200, 30)
+    return picture
+
+
+def _save(image: Image.Image, format_name: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format_name, **options)
+    return buffer.getvalue()
+
+
+def _heic(picture: NDArray[np.uint8], **options: object) -> bytes:
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(Image.fromarray(picture)).save(buffer, quality=95, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "extension", "tolerance"),
+    [
+        (encode(_corners(), "JPEG", quality=95, subsampling=0), "image/jpeg", "jpg", 6),
+        (encode(_corners(), "JPEG", quality=95, progressive=True), "image/jpeg", "jpg", 12),
+        (encode(_corners(), "PNG"), "image/png", "png", 0),
+        (encode(_corners(), "WEBP", lossless=True), "image/webp", "webp", 0),
+        (encode(_corners(), "GIF"), "image/gif", "gif", 0),
+        (encode(_corners(), "BMP"), "image/bmp", "bmp", 0),
+        (encode(_corners(), "TIFF"), "image/tiff", "tif", 0),
+        (encode(_corners(), "TIFF", compression="tiff_lzw"), "image/tiff", "tif", 0),
+        (encode(_corners(), "AVIF", quality=95), "image/avif", "avif", 12),
+        (_heic(_corners()), "image/heic", "heic", 12),
+    ],
+    ids=["jpeg", "progressive", "png", "webp", "gif", "bmp", "tiff", "lzw", "avif", "heic"],
+)
+def test_every_format_gives_the_colours_that_were_drawn(
+    data: bytes, media_type: str, extension: str, tolerance: int
+) -> None:
+    decoded = READER.decode(data)
+    assert (decoded.media_type, decoded.extension) == (media_type, extension)
+    assert (decoded.width, decoded.height) == (60, 40)
+    assert decoded.image_rgb.dtype == np.uint8
+    assert decoded.image_rgb.flags.c_contiguous
+    for row, column in ((5, 5), (5, 50), (30, 5), (30, 50)):
+        wanted = _corners()[row, column].astype(int)
+        assert np.abs(decoded.image_rgb[row, column].astype(int) - wanted).max() <= tolerance
+
+
+_TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    1: lambda upright: upright,
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.swapaxes(0, 1),
+    6: lambda upright: np.rot90(upright, 1),
+    7: lambda upright: upright[::-1, ::-1].swapaxes(0, 1),
+    8: lambda upright: np.rot90(upright, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", _TURNS)
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_turned_camera_gives_an_upright_picture(orientation: int, format_name: str) -> None:
+    stored = np.ascontiguousarray(_TURNS[orientation](_corners()))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options: dict[str, object] = {"lossless": True} if format_name == "WEBP" else {}
+    decoded = READER.decode(_save(Image.fromarray(stored), format_name, exif=exif, **options))
+    assert (decoded.width, decoded.height) == (60, 40)
+    difference = decoded.image_rgb.astype(int) - _corners()
+    assert np.median(np.abs(difference)) <= 3
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_turned_heic_is_turned_once(orientation: int) -> None:
+    stored = np.ascontiguousarray(_TURNS[orientation](_corners((96, 64))))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    decoded = READER.decode(_heic(stored, exif=exif.tobytes()))
+    assert (decoded.width, decoded.height) == (96, 64)
+    assert np.median(np.abs(decoded.image_rgb.astype(int) - _corners((96, 64)))) <= 8
+
+
+def test_damaged_metadata_does_not_hide_the_picture() -> None:
+    data = encode(PICTURE, "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\x7fnonsense")
+    assert READER.decode(data).width == PICTURE.shape[1]
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "PA"])
+def test_every_mode_of_png_becomes_rgb(mode: str) -> None:
+    image = Image.new("RGBA", (20, 10), (200, 200, 200, 255)).convert("RGB").convert(mode)
+    format_name = "TIFF" if mode == "PA" else "PNG"
+    if mode == "PA":
+        image = image.convert("LA")
+    decoded = READER.decode(_save(image, format_name))
+    assert decoded.image_rgb.shape == (10, 20, 3)
+    assert decoded.image_rgb.mean() > 150
+
+
+def test_transparent_parts_are_white() -> None:
+    image = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, 10, 10))
+    image.paste((0, 0, 0, 128), (10, 0, 15, 10))
+    pixels = READER.decode(_save(image, "PNG")).image_rgb
+    assert pixels[5, 5].tolist() == [255, 0, 0]
+    assert abs(int(pixels[5, 12, 0]) - 127) <= 1
+    assert pixels[5, 18].tolist() == [255, 255, 255]
+
+
+def test_a_palette_with_a_transparent_colour_is_white_there() -> None:
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255] + [0] * 762)
+    image.putpixel((0, 0), 0)
+    pixels = READER.decode(_save(image, "PNG", transparency=0)).image_rgb
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+    assert pixels[2, 2].tolist() == [0, 0, 255]
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "TIFF"])
+def test_sixteen_bits_keep_their_scale(format_name: str) -> None:
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16)[None].repeat(8, axis=0)
+    pixels = READER.decode(_save(Image.fromarray(ramp), format_name)).image_rgb
+    assert np.abs(pixels[0, :, 0].astype(int) - np.arange(256)).max() <= 1
+    dim = (ramp // 4).astype(np.uint16)
+    pixels = READER.decode(_save(Image.fromarray(dim), format_name)).image_rgb
+    assert pixels.max() == 64
+
+
+def test_sixteen_bit_colour_keeps_its_scale() -> None:
+    rows = np.zeros((4, 4, 3), dtype=">u2")
+    rows[:] = (65535, 32768, 0)
+    data = _png(4, 4, bit_depth=16, color_type=2, rows=rows.tobytes())
+    assert np.abs(READER.decode(data).image_rgb[0, 0].astype(int) - (255, 128, 0)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (np.array([[0, 65535]], dtype=np.int32), [0, 255]),
+        (np.array([[0, 2**31 - 1]], dtype=np.int32), [0, 127]),
+        (np.array([[0.0, 0.5, 1.0]], dtype=np.float32), [0, 128, 255]),
+        (np.array([[0.0, 255.0, np.nan]], dtype=np.float32), [0, 255, 0]),
+    ],
+)
+def test_deep_grey_is_brought_to_eight_bits(values: NDArray[np.generic], wanted: list[int]) -> None:
+    pixels = READER.decode(_save(Image.fromarray(values), "TIFF")).image_rgb
+    assert pixels[0, :, 0].tolist() == wanted
+
+
+def test_print_colours_become_rgb() -> None:
+    image = Image.fromarray(_corners()).convert("CMYK")
+    pixels = READER.decode(_save(image, "JPEG", quality=95)).image_rgb
+    assert np.abs(pixels[5, 5].astype(int) - (200, 30, 30)).max() < 25
+
+
+def test_the_first_frame_stands_for_a_gif() -> None:
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue", "lime")]
+    data = _save(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert READER.decode(data).image_rgb[4, 4].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("format_name", ["WEBP", "PNG", "AVIF"])
+def test_other_animations_are_refused(format_name: str) -> None:
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue")]
+    data = _save(frames[0], format_name, save_all=True, append_images=frames[1:])
+    with pytest.raises(UnsupportedImage, match="animated"):
+        READER.decode(data)
+
+
+def test_the_first_page_stands_for_a_tiff() -> None:
+    pages = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
+    data = _save(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert READER.decode(data).image_rgb[4, 4].tolist() == [255, 0, 0]
+
+
+def test_too_many_bytes_are_refused_with_both_numbers() -> None:
+    with pytest.raises(ImageTooLarge, match=r"101 bytes; at most 100 "):
+        ImageReader(max_bytes=100, max_pixels=100).decode(b"x" * 101)
+
+
+def _png(
+    width: int, height: int, *, bit_depth: int = 8, color_type: int = 2, rows: bytes = b""
+) -> bytes:
+    """A PNG of any claim, its rows as given or empty."""
+    length = len(rows) // height if rows else 0
+    raw = b"".join(
+        b"\x00" + rows[i * length : (i + 1) * length] for i in range(height if rows else 0)
+    )
+    header = struct.pack(">IIBBBBB", width, height, bit_depth, color_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(kind, content)
+        for kind, content in ((b"IHDR", header), (b"IDAT", zlib.compress(raw)), (b"IEND", b""))
+    )
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
+@pytest.mark.parametrize("size_wh", [(1001, 1000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
+def test_a_bomb_is_refused_by_its_header(size_wh: tuple[int, int]) -> None:
+    with pytest.raises(TooManyPixels):
+        READER.decode(_png(*size_wh))
+
+
+def test_a_large_limit_is_honoured_without_a_warning() -> None:
+    reader = ImageReader(max_bytes=10**8, max_pixels=100_000_000)
+    with pytest.raises(UnreadableImage):
+        reader.decode(_png(9_999, 9_999))
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"])
+def test_the_limit_of_pixels_holds_for_every_format(format_name: str) -> None:
+    data = _heic(_corners()) if format_name == "HEIC" else encode(_corners(), format_name)
+    reader = ImageReader(max_bytes=10**6, max_pixels=60 * 40 - 1)
+    with pytest.raises(TooManyPixels, match="60 by 40"):
+        reader.decode(data)
+
+
+def test_compressed_text_does_not_fill_the_memory() -> None:
+    bomb = zlib.compress(b"\x00" * 30_000_000)
+    for chunk in (_chunk(b"zTXt", b"k\x00\x00" + bomb), _chunk(b"iCCP", b"k\x00\x00" + bomb)):
+        data = encode(PICTURE, "PNG")
+        with pytest.raises(UnreadableImage):
+            READER.decode(data[:33] + chunk * 3 + data[33:])
+
+
+def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
+    data = encode(PICTURE, "JPEG", progressive=True)
+    start = data.rindex(b"\xff\xda")
+    with pytest.raises(UnreadableImage, match="scans"):
+        READER.decode(data[:-2] + data[start:-2] * 1000 + b"\xff\xd9")
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_truncated_file_is_called_truncated(format_name: str, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = encode(noise, format_name)
+    with pytest.raises(UnreadableImage):
+        READER.decode(data[: int(len(data) * share)])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_truncated_heic_is_called_truncated(share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = _heic(noise)
+    with pytest.raises(UnreadableImage):
+        READER.decode(data[: int(len(data) * share)])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"hello", "not an image"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "PostScript"),
+        (b"8BPS\x00\x01" + b"\x00" * 40, "Photoshop"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"  <!doctype html><html>", "web page"),
+        (b"PK\x03\x04" + b"\x00" * 40, "archive"),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", "video"),
+        (b"P6 2 2 255 " + b"\x00" * 12, "not an image"),
+    ],
+)
+def test_what_is_no_photo_is_named(data: bytes, words: str) -> None:
+    with pytest.raises(UnsupportedImage, match=words):
+        READER.decode(data)
+
+
+@pytest.mark.parametrize("magic", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM"])
+def test_a_lying_start_is_unreadable(magic: bytes) -> None:
+    with pytest.raises(UnreadableImage):
+        READER.decode(magic + b"<script>alert(1)</script>" * 20)
+
+
+_SEEDS = [
+    encode(_corners(), "JPEG"),
+    encode(_corners(), "JPEG", progressive=True),
+    encode(_corners(), "PNG"),
+    encode(_corners(), "WEBP"),
+    encode(_corners(), "GIF"),
+    encode(_corners(), "BMP"),
+    encode(_corners(), "TIFF"),
+    encode(_corners(), "TIFF", compression="tiff_lzw"),
+    encode(_corners(), "AVIF"),
+    _heic(_corners()),
+]
+
+
+@settings(max_examples=300, deadline=2000)
+@given(
+    seed=st.sampled_from(_SEEDS),
+    changes=st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6)), min_size=1, max_size=8
+    ),
+    keep=st.floats(0.05, 1.0),
+)
+def test_damaged_bytes_raise_nothing_but_image_errors(
+    seed: bytes, changes: list[tuple[float, bytes]], keep: float
+) -> None:
+    data = bytearray(seed)
+    for place, replacement in changes:
+        # Half of the damage goes to the first bytes, where headers are.
+        start = int(place * 2 * min(len(data), 64)) if place < 0.5 else int(place * len(data))
+        data[start : start + len(replacement)] = replacement
+    data = data[: int(len(data) * keep)]
+    try:
+        decoded = READER.decode(bytes(data))
+    except ImageError:
+        return
+    assert decoded.image_rgb.shape == (decoded.height, decoded.width, 3)
+
+
+def test_a_written_jpeg_is_read_with_its_colours() -> None:
+    decoded = READER.decode(encode_jpeg(_corners(), 95))
+    assert np.median(np.abs(decoded.image_rgb.astype(int) - _corners())) <= 3
