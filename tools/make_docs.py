@@ -3,18 +3,28 @@
 Each page is a function that returns its text, so that a test can compare it with the file.
 """
 
+import json
+import tempfile
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from flask_openapi.openapi import OpenAPI
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from mien.api.document import document
+from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
 from mien.cli.routes import list_routes
 from mien.errors import MienError
+from mien.http.problems import CSRF_FAILED
+from mien.http.problems import HTTP_CODES
+from mien.http.problems import INTERNAL_ERROR
+from mien.http.problems import STATUSES
+from mien.runtime import open_runtime
 from mien.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -75,7 +85,7 @@ def default_of(name: str, field: FieldInfo) -> str:
 def cli_page() -> str:
     """Every command: what it does, how it is called."""
     # As the command itself is started, except for the width of somebody's terminal.
-    settings = cli.context_settings | {"max_content_width": 90, "terminal_width": 90}
+    settings = {**cli.context_settings, "max_content_width": 90, "terminal_width": 90}
     root = click.Context(cli, info_name="mien", **settings)
     sections = [COMMAND_LINE]
     for name in COMMANDS:
@@ -120,12 +130,52 @@ def routes_page() -> str:
     return NOTE + "\n".join(lines) + "\n"
 
 
+def errors_page() -> str:
+    """Every error code: the status it has over HTTP, and what happened."""
+    lines = [
+        "# Error codes",
+        "",
+        "Every error has a stable code: `code` in the API's `application/problem+json`, in brackets",
+        "behind the message of a command.",
+        "",
+        "| code | status | what happened |",
+        "|---|---|---|",
+    ]
+    rows = [
+        (error.code, status_of(error), (error.__doc__ or "").splitlines()[0])
+        for error in errors_below(MienError)
+    ]
+    # Some are raised before Mien's own code is reached, and may share a code with one of its own.
+    known = {code for code, _, _ in rows}
+    general = {code: (status, text) for status, (code, text) in reversed(HTTP_CODES.items())}
+    rows += [(code, *facts) for code, facts in general.items() if code not in known]
+    rows += [("internal_error", 500, INTERNAL_ERROR), ("csrf_failed", 400, CSRF_FAILED)]
+    lines += [f"| `{code}` | {status} | {in_cell(text)} |" for code, status, text in sorted(rows)]
+    return NOTE + "\n".join(lines) + "\n"
+
+
+def errors_below(error: type[MienError]) -> Iterator[type[MienError]]:
+    """Every error that is raised itself."""
+    for each in error.__subclasses__():
+        if each.__subclasses__():
+            yield from errors_below(each)
+        else:
+            yield each
+
+
+def status_of(error: type[MienError]) -> int:
+    """The status of the nearest ancestor that has one."""
+    return next(STATUSES[each] for each in error.__mro__ if each in STATUSES)
+
+
 def openapi_text() -> str:
     """The API's description, as `/api/openapi.json` gives it."""
     with tempfile.TemporaryDirectory() as home:
         runtime = open_runtime(Settings(home=Path(home), offline=True))
         try:
-            described = document(create_app(runtime))
+            app = create_app(runtime)
+            assert isinstance(app, OpenAPI)  # noqa: S101 - for the type checker
+            described = document(app)
         finally:
             runtime.close()
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
@@ -134,6 +184,7 @@ def openapi_text() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/cli.md": cli_page,
+    "reference/errors.md": errors_page,
     "reference/routes.md": routes_page,
     "openapi.json": openapi_text,
 }
