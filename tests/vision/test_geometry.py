@@ -47,7 +47,7 @@ def test_landmarks_that_coincide_give_a_finite_transform() -> None:
 
 def test_aligned_landmarks_lie_where_the_template_says() -> None:
     picture = np.zeros((400, 600, 3), dtype=np.uint8)
-    turn = cv2.getRotationMatrix2D((56, 72), 25, 1.7)
+    turn = np.array(cv2.getRotationMatrix2D((56, 72), 25, 1.7), dtype=np.float64)
     turn[:, 2] += (200, 90)
     landmarks = transform_points(turn, TEMPLATE)
     for x, y in landmarks:

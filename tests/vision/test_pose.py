@@ -11,7 +11,7 @@ FRONTAL = np.array([(38, 52), (74, 52), (56, 72), (42, 92), (70, 92)], dtype=np.
 @pytest.mark.parametrize("degrees", [0, 10, 45, 90, 179, -60, -120])
 def test_roll_is_positive_when_the_eye_on_the_right_is_lower(degrees: float) -> None:
     # OpenCV's angle is counter-clockwise as seen in the picture.
-    matrix = np.asarray(cv2.getRotationMatrix2D((56, 72), -degrees, 1.0))
+    matrix = np.array(cv2.getRotationMatrix2D((56, 72), -degrees, 1.0), dtype=np.float64)
     pose = estimate_pose(transform_points(matrix, FRONTAL))
     assert pose.roll_degrees == pytest.approx(degrees, abs=0.5)
     assert pose.yaw == pytest.approx(0, abs=0.02)

@@ -1,0 +1,161 @@
+"""What every engine promises, asked of the fake one and of every real one."""
+
+import threading
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from drawing import draw_picture
+from mien.errors import InferenceRuntimeMissing
+from mien.vision.engine import Engine
+from mien.vision.engine import EnginePlan
+from mien.vision.engine import LazyEngine
+from mien.vision.fake import FakeEngine
+from mien.vision.pack_engine import PackEngine
+from mien.vision.pack_engine import summarise
+from mien.vision.packs.manifest import InstalledPack
+from mien.vision.sessions import RuntimeChoice
+from mien.vision.types import ImageRGB
+
+REAL: list[tuple[str, RuntimeChoice]] = [
+    ("compact", "openvino"),
+    ("mobile", "openvino"),
+    ("mobile", "onnxruntime"),
+    ("classic", "openvino"),
+    ("classic", "onnxruntime"),
+]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(None, id="fake"),
+        *(pytest.param(pair, id="-".join(pair), marks=pytest.mark.models) for pair in REAL),
+    ],
+)
+def engine(
+    request: pytest.FixtureRequest, installed_pack: Callable[[str], InstalledPack]
+) -> Iterator[Engine]:
+    if request.param is None:
+        yield FakeEngine()
+        return
+    name, runtime = request.param
+    try:
+        built = PackEngine(installed_pack(name), runtime=runtime)
+    except InferenceRuntimeMissing as error:
+        pytest.skip(error.detail)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def one_face(engine: Engine, sample: Callable[[str], ImageRGB]) -> ImageRGB:
+    if isinstance(engine, FakeEngine):
+        return draw_picture(["ada"], face_px=200)
+    return sample("obama.jpg")
+
+
+@pytest.fixture
+def two_faces(engine: Engine, sample: Callable[[str], ImageRGB]) -> ImageRGB:
+    if isinstance(engine, FakeEngine):
+        return draw_picture(["ada", "bob"], face_px=200)
+    left, right = sample("obama.jpg")[:900], sample("biden.jpg")[:900]
+    return np.ascontiguousarray(np.concatenate([left, right], axis=1))
+
+
+def test_a_face_is_described_within_the_promised_ranges(engine: Engine, one_face: ImageRGB) -> None:
+    (face,) = engine.analyze(one_face)
+    assert face.box.width > 50
+    assert face.box.height > 50
+    assert face.landmarks.shape == (5, 2)
+    assert face.landmarks.dtype == np.float32
+    assert 0 < face.score <= 1
+    assert -180 < face.pose.roll_degrees <= 180
+    assert -1 <= face.pose.yaw <= 1
+    assert face.quality.acceptable
+    assert 0 < face.quality.score <= 1
+    assert face.quality.visible > 0.9
+    assert face.crop_rgb.dtype == np.uint8
+    assert face.crop_rgb.shape[0] == face.crop_rgb.shape[1]
+    assert face.embedding.dtype == np.float32
+    assert face.embedding.shape == (engine.summary.dimension,)
+    assert float(np.linalg.norm(face.embedding)) == pytest.approx(1, abs=1e-5)
+
+
+def test_landmarks_come_in_their_order(engine: Engine, one_face: ImageRGB) -> None:
+    (face,) = engine.detect(one_face)
+    eye_left, eye_right, nose, mouth_left, mouth_right = face.landmarks
+    assert eye_left[0] < eye_right[0]
+    assert mouth_left[0] < mouth_right[0]
+    assert eye_left[1] < nose[1] < mouth_left[1]
+    assert face.box.left < nose[0] < face.box.right
+    assert face.box.top < nose[1] < face.box.bottom
+
+
+def test_the_largest_face_comes_first(engine: Engine, two_faces: ImageRGB) -> None:
+    faces = engine.analyze(two_faces)
+    assert len(faces) == 2
+    areas = [face.box.width * face.box.height for face in faces]
+    assert areas == sorted(areas, reverse=True)
+
+
+def test_detection_and_analysis_agree(engine: Engine, two_faces: ImageRGB) -> None:
+    detected, analyzed = engine.detect(two_faces), engine.analyze(two_faces)
+    assert [face.box for face in detected] == [face.box for face in analyzed]
+    assert [face.quality for face in detected] == [face.quality for face in analyzed]
+
+
+def test_the_same_picture_gives_the_same_answer(engine: Engine, one_face: ImageRGB) -> None:
+    before = one_face.copy()
+    one, other = engine.analyze(one_face)[0], engine.analyze(one_face)[0]
+    assert (one.embedding == other.embedding).all()
+    assert (one_face == before).all()
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (3, 900), (640, 480), (31, 33)])
+def test_a_picture_without_a_face_has_none(engine: Engine, size_wh: tuple[int, int]) -> None:
+    grey = np.full((size_wh[1], size_wh[0], 3), 120, dtype=np.uint8)
+    assert engine.detect(grey) == []
+    assert engine.analyze(grey) == []
+
+
+def test_threads_share_an_engine(engine: Engine, two_faces: ImageRGB) -> None:
+    expected = [face.embedding for face in engine.analyze(two_faces)]
+    results: list[list[float]] = []
+
+    def ask() -> None:
+        for _ in range(3):
+            faces = engine.analyze(two_faces)
+            results.append([float(f.embedding @ e) for f, e in zip(faces, expected, strict=True)])
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 18
+    assert all(similarity > 0.9999 for result in results for similarity in result)
+
+
+def test_warming_up_and_the_summary_cost_nothing_to_repeat(engine: Engine) -> None:
+    engine.warm_up()
+    engine.warm_up()
+    assert engine.summary == engine.summary
+    assert -1 <= engine.summary.verify_threshold <= engine.summary.identify_threshold <= 1
+
+
+@pytest.mark.models
+def test_a_lazy_engine_says_the_same_before_it_loads(
+    installed_pack: Callable[[str], InstalledPack],
+) -> None:
+    installed = installed_pack("classic")
+    plan = EnginePlan(summarise(installed.manifest), lambda: PackEngine(installed))
+    lazy = LazyEngine(lambda: plan)
+    assert not lazy.loaded
+    before = lazy.summary
+    lazy.warm_up()
+    assert lazy.loaded
+    assert before == PackEngine(installed).summary
+    lazy.close()

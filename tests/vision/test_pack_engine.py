@@ -1,0 +1,192 @@
+import os
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.errors import InferenceRuntimeMissing
+from mien.errors import InvalidInput
+from mien.errors import ModelFileMissing
+from mien.errors import SessionForked
+from mien.vision.pack_engine import PackEngine
+from mien.vision.packs.manifest import InstalledPack
+from mien.vision.types import ImageRGB
+
+pytestmark = pytest.mark.models
+
+PACKS = ["compact", "mobile", "classic"]
+ONE_PERSON = [
+    "obama2.jpg",
+    "obama3.jpg",
+    "obama_partial_face.jpg",
+    "obama_partial_face2.jpg",
+    "32bit.png",
+]
+
+
+@pytest.fixture(scope="module", params=PACKS)
+def engine(
+    request: pytest.FixtureRequest, installed_pack: Callable[[str], InstalledPack]
+) -> Iterator[PackEngine]:
+    try:
+        built = PackEngine(installed_pack(request.param))
+    except InferenceRuntimeMissing as error:
+        pytest.skip(error.detail)
+    yield built
+    built.close()
+
+
+def _only(engine: PackEngine, image_rgb: ImageRGB) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    (face,) = engine.analyze(image_rgb)
+    return face.embedding
+
+
+@pytest.mark.parametrize("name", ONE_PERSON)
+def test_two_people_are_told_apart_in_every_photo(
+    engine: PackEngine, sample: Callable[[str], ImageRGB], name: str
+) -> None:
+    obama, biden = _only(engine, sample("obama.jpg")), _only(engine, sample("biden.jpg"))
+    probe = _only(engine, sample(name))
+    assert float(probe @ obama) >= engine.summary.identify_threshold
+    assert float(probe @ biden) < engine.summary.verify_threshold
+
+
+def test_the_astronaut_has_one_face_and_is_nobody_known(
+    engine: PackEngine, sample: Callable[[str], ImageRGB]
+) -> None:
+    astronaut = _only(engine, sample("astronaut.png"))
+    for name in ("obama.jpg", "biden.jpg"):
+        assert float(astronaut @ _only(engine, sample(name))) < engine.summary.verify_threshold
+
+
+@pytest.mark.parametrize("side", [256, 640, 1000, 1280])
+def test_the_detection_side_does_not_move_the_face(
+    engine: PackEngine, sample: Callable[[str], ImageRGB], side: int
+) -> None:
+    picture = sample("obama.jpg")
+    (usual,) = engine.detect(picture)
+    (other,) = engine.detect(picture, detection_side=side)
+    distance = np.linalg.norm(usual.landmarks - other.landmarks, axis=1)
+    assert float(distance.max()) < 0.1 * usual.box.width
+
+
+def test_a_larger_detection_side_sees_smaller_faces(
+    engine: PackEngine, sample: Callable[[str], ImageRGB]
+) -> None:
+    photo = sample("obama.jpg")
+    small = cv2.resize(photo[:600, 200:800], (60, 60), interpolation=cv2.INTER_AREA)
+    wide = np.full((2400, 3200, 3), 110, dtype=np.uint8)
+    wide[1200:1260, 1600:1660] = small
+    assert engine.detect(wide, detection_side=320) == []
+    assert len(engine.detect(wide, detection_side=2048)) == 1
+
+
+@pytest.mark.parametrize("side", [64, 5000])
+def test_a_detection_side_out_of_range_is_refused(engine: PackEngine, side: int) -> None:
+    with pytest.raises(InvalidInput, match=str(side)):
+        engine.detect(np.zeros((100, 100, 3), dtype=np.uint8), detection_side=side)
+
+
+def test_a_face_that_fills_the_frame_is_found(
+    engine: PackEngine, sample: Callable[[str], ImageRGB]
+) -> None:
+    picture = sample("obama.jpg")
+    (face,) = engine.detect(picture)
+    box = face.box
+    cut = 0.15
+    close = picture[
+        int(box.top + cut * box.height) : int(box.bottom - cut * box.height),
+        int(box.left + cut * box.width) : int(box.right - cut * box.width),
+    ]
+    large = cv2.resize(np.ascontiguousarray(close), None, fx=6, fy=6)
+    (found,) = engine.detect(np.asarray(large, dtype=np.uint8))
+    assert found.box.width > 0.8 * large.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("reason", "spoil"),
+    [
+        ("blurred", lambda picture: cv2.GaussianBlur(picture, (0, 0), 12)),
+        ("too_dark", lambda picture: (picture * 0.12).astype(np.uint8)),
+        ("too_bright", lambda picture: (255 - (255 - picture) * 0.12).astype(np.uint8)),
+        ("too_small", lambda picture: cv2.resize(picture, None, fx=0.12, fy=0.12)),
+        ("cut_off", lambda picture: np.ascontiguousarray(picture[:, 470:])),
+    ],
+)
+def test_a_spoilt_photo_says_what_is_wrong_with_it(
+    engine: PackEngine,
+    sample: Callable[[str], ImageRGB],
+    reason: str,
+    spoil: Callable[[ImageRGB], ImageRGB],
+) -> None:
+    picture = sample("obama.jpg")
+    (good,) = engine.detect(picture)
+    (bad,) = engine.detect(spoil(picture))
+    assert good.quality.acceptable
+    assert good.quality.reasons == ()
+    assert reason in bad.quality.reasons
+    assert not bad.quality.acceptable
+    assert bad.quality.score < good.quality.score
+
+
+@pytest.mark.parametrize("name", ["mobile", "classic"])
+def test_both_runtimes_give_the_same_embedding(
+    installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB], name: str
+) -> None:
+    pytest.importorskip("openvino", reason="the second runtime is not installed")
+    picture = sample("obama.jpg")
+    one = _only(PackEngine(installed_pack(name), runtime="openvino"), picture)
+    other = _only(PackEngine(installed_pack(name), runtime="onnxruntime"), picture)
+    assert float(one @ other) > 0.9999
+
+
+def test_a_file_of_one_size_serves_pictures_of_every_size(
+    installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB]
+) -> None:
+    # YuNet's own file takes 640 by 640 pixels; ONNX Runtime cannot change that.
+    from mien.vision.detectors.search import Detector
+    from mien.vision.detectors.yunet import FAMILY
+    from mien.vision.sessions import open_session
+
+    path = installed_pack("compact").paths["face_detection_yunet_2023mar.onnx"]
+    session = open_session(path, runtime="onnxruntime", input_shape=(1, 3, None, None))
+    detector = Detector(session, FAMILY, score_threshold=0.7, nms_iou=0.3)
+    for name in ("obama.jpg", "obama_partial_face.jpg", "astronaut.png"):
+        assert len(detector.find(sample(name), 320).scores) == 1
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+def test_a_forked_process_is_told_not_to_use_the_models(
+    installed_pack: Callable[[str], InstalledPack], runtime: str
+) -> None:
+    try:
+        engine = PackEngine(installed_pack("classic"), runtime=runtime)  # type: ignore[arg-type]  # from a parameter
+    except InferenceRuntimeMissing as error:
+        pytest.skip(error.detail)
+    picture = np.zeros((64, 64, 3), dtype=np.uint8)
+    engine.detect(picture)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            engine.detect(picture)
+            os.write(writing, b"nothing")
+        except SessionForked as error:
+            os.write(writing, error.code.encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        assert answer.read() == b"session_forked"
+    os.waitpid(child, 0)
+
+
+def test_a_missing_file_is_named(installed_pack: Callable[[str], InstalledPack]) -> None:
+    installed = installed_pack("classic")
+    gone = {name: Path("/nowhere") / name for name in installed.paths}
+    with pytest.raises(ModelFileMissing, match=r"/nowhere/centerface\.onnx"):
+        PackEngine(InstalledPack(installed.manifest, gone))
