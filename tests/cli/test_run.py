@@ -68,6 +68,7 @@ def test_it_takes_an_empty_folder_to_a_page_and_leaves_cleanly(tmp_path: Path) -
         process.send_signal(signal.SIGTERM)
         _, rest = process.communicate(timeout=30)
         assert process.returncode == 0
+        assert "SIGABRT" not in rest, "the models were still loading"
         assert link.rpartition("/")[2].strip() not in rest, "the secret of the link is not logged"
 
 

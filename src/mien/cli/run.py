@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mien.settings import Settings
     from mien.vision.engine import Engine
 
+_WARMING_SECONDS = 20
 _log = structlog.get_logger(__name__)
 
 
@@ -54,6 +55,7 @@ class Served:
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         self._runtime: Runtime | None = None
+        self._warming: threading.Thread | None = None
 
     def load(self) -> Any:
         """Open the runtime and make the application; the models load meanwhile."""
@@ -61,11 +63,14 @@ class Served:
         from mien.runtime import open_runtime
 
         self._runtime = open_runtime(self._settings)
-        warm_in_background(self._runtime.engine)
+        self._warming = warm_in_background(self._runtime.engine)
         return create_app(self._runtime)
 
     def close(self) -> None:
         """Close the runtime, if one was opened in this process."""
+        if self._warming is not None:
+            # A thread inside a native library when the process ends would abort it.
+            self._warming.join(_WARMING_SECONDS)
         if self._runtime is not None:
             self._runtime.close()
 
