@@ -60,7 +60,7 @@ def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]
         similarity=candidates[0].similarity,
         runner_up=candidates[1].similarity,
         candidates=candidates,
-        quality=QualityView(acceptable=decision == "match"),
+        quality=QualityView(acceptable=True),
         add_url="#faces",
         new_person_url="#faces",
     )

@@ -68,6 +68,8 @@ export default function dropArea(area) {
     take(event.dataTransfer.files);
   });
   document.addEventListener("paste", (event) => {
+    // Each area hears it; the first that is empty takes it.
+    if (event.defaultPrevented) return;
     const free = Array.from(document.querySelectorAll('.drop input[type="file"]')).find((other) => !other.files.length);
     if (event.clipboardData.files.length && (free ?? input) === input) {
       event.preventDefault();
