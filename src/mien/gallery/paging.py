@@ -51,10 +51,11 @@ def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        said, key, person_id = (str(part) for part in place)
+        said, key, person_id = place
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _bad_cursor() from error
-    if said != order or not can_be_stored(key + person_id):
+    words = isinstance(place, list) and isinstance(key, str) and isinstance(person_id, str)
+    if said != order or not words or not can_be_stored(key + person_id):
         raise _bad_cursor()
     return key, person_id
 

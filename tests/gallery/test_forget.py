@@ -1,0 +1,254 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from drawing import draw_photo
+from looking import bytes_of
+from looking import files_of
+from looking import rows_of
+from mien.errors import GalleryNotFound
+from mien.errors import ModelFileMissing
+from mien.errors import PersonNotFound
+from mien.errors import ProbeNotFound
+from mien.gallery.answers import Enrolment
+from mien.gallery.enrol import enrol
+from mien.gallery.faces import list_faces
+from mien.gallery.faces import read_crop
+from mien.gallery.forget import forget_person
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
+from mien.gallery.identify import identify
+from mien.gallery.people import create_person
+from mien.gallery.people import list_people
+from mien.gallery.probes import hold_probe
+from mien.gallery.probes import identify_probe
+from mien.gallery.tools import Tools
+from mien.gallery.users import add_user
+from mien.gallery.whom import NamedPerson
+from mien.storage.models import EventRow
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.vision.fake import FakeEngine
+
+ADA = draw_photo(["ada"])
+
+
+def add(tools: Tools, name: str, photo: bytes = ADA, *, number: int | None = None) -> Enrolment:
+    return enrol(tools, gallery="default", photo=photo, whom=NamedPerson(name), face_number=number)
+
+
+def user(tools: Tools) -> str:
+    return add_user(tools, name="root", password="a good password", is_admin=True).id
+
+
+def test_nothing_of_a_forgotten_person_is_left(tools: Tools, home: Path) -> None:
+    for size in (120, 100, 80):
+        done = add(tools, "Ada Lovelace", draw_photo(["ada"], face_px=size))
+    add(tools, "Bob", draw_photo(["bob"]))
+    others = files_of(tools)
+    with tools.database.read() as session:
+        mine = session.scalars(select(FaceRow).where(FaceRow.person_id == done.person.id)).all()
+    vectors = [face.embedding.astype("<f4").tobytes() for face in mine]
+    assert all(vector in bytes_of(home) for vector in vectors)
+    identify(tools, gallery="default", photo=ADA)
+
+    proof = forget_person(tools, gallery="default", person_id=done.person.id)
+
+    assert proof.complete
+    assert (proof.faces, proof.photos, proof.files, proof.probes) == (3, 3, 6, 0)
+    assert (proof.rows_left, proof.files_left, proof.indexed_left) == (0, 0, 0)
+    assert proof.log_cleared
+    assert len(files_of(tools)) == 2
+    assert files_of(tools) < others
+    rows = rows_of(tools)
+    assert (rows["person"], rows["face"], rows["photo"]) == (1, 1, 1)
+    [answer] = identify(tools, gallery="default", photo=ADA).answers
+    assert "Ada" not in str(answer)
+    assert answer.decision == "unknown"
+    left = bytes_of(home)
+    assert not any(vector in left for vector in vectors)
+    assert b"Lovelace" not in left
+    assert b"lovelace" not in left
+    assert b"Bob" in left
+
+
+def test_the_record_of_it_holds_counts_and_no_name(tools: Tools) -> None:
+    done = add(tools, "Ada")
+    proof = forget_person(tools, gallery="default", person_id=done.person.id)
+    with tools.database.read() as session:
+        event = session.get(EventRow, proof.event_id)
+    assert event is not None
+    assert (event.kind, event.subject_id) == ("person_erased", done.person.id)
+    assert event.facts == {"faces": 1, "photos": 1, "probes": 0, "files": 2}
+
+
+def test_the_photo_of_two_goes_and_the_other_stays(tools: Tools) -> None:
+    group = draw_photo(["ada", "bob"])
+    one, two = add(tools, "One", group, number=1), add(tools, "Two", group, number=2)
+    proof = forget_person(tools, gallery="default", person_id=one.person.id)
+    assert proof.complete
+    assert (proof.photos, proof.files) == (1, 2)
+    [face] = list_faces(tools, gallery="default", person_id=two.person.id)
+    assert face.photo_id is None
+    assert read_crop(tools, gallery="default", face_id=face.id).data
+    decisions = [
+        answer.decision for answer in identify(tools, gallery="default", photo=group).answers
+    ]
+    assert sorted(decisions) == ["match", "unknown"]
+
+
+def test_somebody_without_a_face_is_forgotten_too(tools: Tools) -> None:
+    person = create_person(tools, gallery="default", name="Ada")
+    proof = forget_person(tools, gallery="default", person_id=person.id)
+    assert proof.complete
+    assert (proof.faces, proof.files) == (0, 0)
+    assert list_people(tools, gallery="default").total == 0
+
+
+def test_what_is_not_there_is_named(tools: Tools) -> None:
+    create_gallery(tools, name="club")
+    done = add(tools, "Ada")
+    for gallery, person, error in (
+        ("nowhere", done.person.id, GalleryNotFound),
+        ("club", done.person.id, PersonNotFound),
+        ("default", "nobody", PersonNotFound),
+    ):
+        with pytest.raises(error):
+            forget_person(tools, gallery=gallery, person_id=person)
+    forget_person(tools, gallery="default", person_id=done.person.id)
+    with pytest.raises(PersonNotFound):
+        forget_person(tools, gallery="default", person_id=done.person.id)
+
+
+def test_held_photos_that_may_show_the_person_are_let_go(tools: Tools) -> None:
+    root = user(tools)
+    done = add(tools, "Ada")
+    photos = {
+        "the original": ADA,
+        "another photo": draw_photo(["ada"], face_px=90),
+        "a group": draw_photo(["bob", "ada"], face_px=100),
+        "somebody else": draw_photo(["bob"]),
+        "nobody": draw_photo(),
+    }
+    held = {
+        what: hold_probe(tools, gallery="default", photo=photo, user_id=root)
+        for what, photo in photos.items()
+    }
+    proof = forget_person(tools, gallery="default", person_id=done.person.id)
+    assert proof.complete
+    assert proof.probes == 3
+    for what in ("the original", "another photo", "a group"):
+        with pytest.raises(ProbeNotFound):
+            identify_probe(tools, probe_id=held[what], user_id=root)
+    for what in ("somebody else", "nobody"):
+        identify_probe(tools, probe_id=held[what], user_id=root)
+    # Original, picture for the screen and one crop; original and picture.
+    assert len(files_of(tools)) == 5
+
+
+def test_a_held_photo_goes_by_the_gallerys_own_threshold(tools: Tools) -> None:
+    root = user(tools)
+    done = add(tools, "Ada")
+    hold_probe(tools, gallery="default", photo=draw_photo(["ada"], face_px=90), user_id=root)
+    hold_probe(tools, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+    change_gallery(tools, name="default", threshold=-1)
+    assert forget_person(tools, gallery="default", person_id=done.person.id).probes == 2
+
+
+def test_held_photos_of_another_gallery_stay(tools: Tools) -> None:
+    root = user(tools)
+    create_gallery(tools, name="club")
+    done = add(tools, "Ada")
+    hold_probe(tools, gallery="club", photo=ADA, user_id=root)
+    assert forget_person(tools, gallery="default", person_id=done.person.id).probes == 0
+    assert rows_of(tools)["probe"] == 1
+
+
+def test_forgetting_needs_no_model(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = user(tools)
+    done = add(tools, "Ada")
+    hold_probe(tools, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+
+    class NoModel:
+        @property
+        def summary(self) -> None:
+            raise ModelFileMissing("No model pack has been chosen yet.")
+
+    bare = _replaced(tools, engine=NoModel())
+    proof = forget_person(bare, gallery="default", person_id=done.person.id)
+    assert proof.complete
+    # Whom the held photo shows cannot be known without a threshold.
+    assert proof.probes == 1
+
+
+def test_a_gallery_of_another_model_can_be_left(tools: Tools) -> None:
+    done = add(tools, "Ada")
+    identify(tools, gallery="default", photo=ADA)
+    other = _replaced(tools, engine=FakeEngine(dimension=32))
+    with tools.database.write() as session:
+        session.scalars(select(GalleryRow)).one().contract_id = "another"
+    assert forget_person(other, gallery="default", person_id=done.person.id).complete
+
+
+def _replaced(tools: Tools, **changes: object) -> Tools:
+    return dataclasses.replace(tools, **changes)  # type: ignore[arg-type]  # a fake each
+
+
+def test_the_proof_tells_of_files_that_stay(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = add(tools, "Ada")
+    monkeypatch.setattr(tools.files, "delete", lambda names: 0)
+    proof = forget_person(tools, gallery="default", person_id=done.person.id)
+    assert (proof.files_left, proof.complete) == (2, False)
+
+
+def test_the_proof_tells_of_rows_that_stay(tools: Tools) -> None:
+    done = add(tools, "Ada")
+
+    def put_back() -> bool:
+        with tools.database.write() as session:
+            gallery = session.scalars(select(GalleryRow)).one()
+            session.add(
+                PersonRow(id=done.person.id, gallery_id=gallery.id, name="Ada", name_key="ada")
+            )
+        return True
+
+    class Haunted:
+        def __getattr__(self, name: str) -> object:
+            return put_back if name == "scrub" else getattr(tools.database, name)
+
+    haunted = _replaced(tools, database=Haunted())
+    proof = forget_person(haunted, gallery="default", person_id=done.person.id)
+    assert (proof.rows_left, proof.complete) == (1, False)
+
+
+def test_the_proof_tells_of_an_index_that_does_not_let_go(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = add(tools, "Ada")
+    identify(tools, gallery="default", photo=ADA)
+    with tools.database.read() as session:
+        gallery_id = session.scalars(select(GalleryRow.id)).one()
+    index = tools.indexes.held(gallery_id)
+    assert index is not None
+    monkeypatch.setattr(index, "remove", lambda keys: None)
+    proof = forget_person(tools, gallery="default", person_id=done.person.id)
+    assert (proof.indexed_left, proof.complete) == (1, False)
+
+
+def test_the_proof_tells_of_a_log_that_somebody_still_reads(
+    tools: Tools, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.storage.database._SCRUB_MILLISECONDS", 20)
+    done = add(tools, "Ada")
+    vector = np.asarray(tools.engine.analyze(tools.reader.decode(ADA).image_rgb)[0].embedding)
+    with tools.database.read() as session:
+        session.scalar(select(FaceRow.id))
+        proof = forget_person(tools, gallery="default", person_id=done.person.id)
+    assert (proof.log_cleared, proof.complete) == (False, False)
+    assert vector.tobytes() in bytes_of(home)
+    assert tools.database.scrub()
+    assert vector.tobytes() not in bytes_of(home)
