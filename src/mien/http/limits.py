@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 from flask_limiter import RequestLimit
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import NotFound
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -71,7 +72,9 @@ def _refuse(limit: RequestLimit) -> None:
 
 
 def _refuse_null_characters() -> None:
-    texts = [request.path, *request.args.keys(), *request.args.values()]
+    if "\x00" in request.path:
+        raise NotFound
+    texts = [*request.args.keys(), *request.args.values()]
     if request.method == "POST" and not request.path.startswith(API_PREFIX):
         # Read already, for the form's token; the API looks at its own fields.
         texts += [*request.form.keys(), *request.form.values()]

@@ -1,0 +1,182 @@
+"""The whole way over the API: add, identify, rename, compare, forget."""
+
+import base64
+
+import pytest
+
+from drawing import draw_photo
+from serving_app import Api
+from serving_app import assert_problem
+
+PEOPLE = "/galleries/default/people"
+
+
+def test_from_a_photo_to_a_name_and_back_to_nothing(api: Api) -> None:
+    ada = api.add_person("Ada Lovelace")
+    bob = api.add_person("Bob")
+    face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"]))
+    assert face.status_code == 201
+    assert face.headers["Location"].endswith(f"{PEOPLE}/{ada}/faces/{face.get_json()['id']}")
+    assert api("GET", face.headers["Location"].removeprefix("/api/v1")).get_json() == face.json
+    api.send(f"{PEOPLE}/{bob}/faces", photo=draw_photo(["bob"]))
+
+    group = draw_photo(["bob", "cy", "ada"], variant=3)
+    found = api.send("/galleries/default/identify?limit=1", photo=group).get_json()
+    assert found["gallery"] == "default"
+    assert found["image"] == {"width": 600, "height": 240}
+    assert sorted(each["number"] for each in found["faces"]) == [1, 2, 3]
+    from_the_left = sorted(found["faces"], key=lambda each: each["box"]["x"])
+    assert [each["decision"] for each in from_the_left] == ["match", "unknown", "match"]
+    first, _, last = from_the_left
+    assert first["candidates"][0]["person"] == {"id": bob, "name": "Bob"}
+    assert last["candidates"][0]["person"] == {"id": ada, "name": "Ada Lovelace"}
+    assert last["candidates"][0]["face_id"] == face.get_json()["id"]
+    assert last["candidates"][0]["similarity"] >= found["threshold"]
+
+    renamed = api("PATCH", f"{PEOPLE}/{ada}", json={"name": "Ada"}).get_json()
+    assert (renamed["name"], renamed["face_count"]) == ("Ada", 1)
+
+    proof = api("DELETE", f"{PEOPLE}/{ada}")
+    assert proof.status_code == 200
+    assert proof.get_json()["complete"] is True
+    assert proof.get_json()["faces"] == 1
+    again = api.send("/galleries/default/identify", photo=group).get_json()
+    assert [each["decision"] for each in again["faces"]].count("match") == 1
+    assert_problem(api("GET", f"{PEOPLE}/{ada}"), 404, "person_not_found")
+
+
+def test_every_face_is_detected_with_its_five_points(api: Api) -> None:
+    found = api.send("/detect", photo=draw_photo(["ada", "bob"])).get_json()
+    assert found["image"] == {"width": 420, "height": 240}
+    assert len(found["faces"]) == 2
+    for face in found["faces"]:
+        assert set(face["box"]) == {"x", "y", "width", "height"}
+        assert [len(point) for point in face["landmarks"]] == [2] * 5
+        assert 0 <= face["score"] <= 1
+        assert face["quality"]["acceptable"] is True
+        assert face["quality"]["reasons"] == []
+
+
+def test_a_photo_without_faces_has_none(api: Api) -> None:
+    assert api.send("/detect", photo=draw_photo()).get_json()["faces"] == []
+    answer = api.send("/galleries/default/identify", photo=draw_photo())
+    assert answer.get_json()["faces"] == []
+
+
+def test_a_photo_may_come_as_json(api: Api) -> None:
+    photo = base64.b64encode(draw_photo(["ada"])).decode()
+    assert len(api("POST", "/detect", json={"photo": photo}).get_json()["faces"]) == 1
+
+
+@pytest.mark.parametrize(("second", "same"), [("ada", True), ("bob", False)])
+def test_two_photos_are_compared(api: Api, second: str, same: bool) -> None:
+    photos = {"photo_a": draw_photo(["ada"]), "photo_b": draw_photo([second], variant=2)}
+    as_form = api.send("/verify", **photos).get_json()
+    assert as_form["same_person"] is same
+    assert (as_form["similarity"] >= as_form["threshold"]) is same
+    texts = {name: base64.b64encode(data).decode() for name, data in photos.items()}
+    assert api("POST", "/verify", json=texts).get_json() == as_form
+
+
+@pytest.mark.parametrize(("shown", "same"), [("ada", True), ("bob", False)])
+def test_a_photo_is_compared_with_a_person(api: Api, shown: str, same: bool) -> None:
+    ada = api.add_person("Ada")
+    face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()
+    found = api.send("/verify", photo=draw_photo([shown], variant=2), person_id=ada).get_json()
+    assert found["same_person"] is same
+    assert found["example_face_id"] == face["id"]
+    assert found["face_b"] is None
+
+
+def test_a_person_of_another_gallery_is_not_compared_with(api: Api) -> None:
+    api("POST", "/galleries", json={"name": "club"})
+    ada = api.add_person("Ada", gallery="club")
+    photo = draw_photo(["ada"])
+    assert_problem(api.send("/verify", photo=photo, person_id=ada), 404, "person_not_found")
+    given = api.send("/verify", photo=photo, person_id=ada, gallery="club")
+    assert_problem(given, 422, "no_face_found")
+
+
+def test_which_face_is_meant_can_be_said(api: Api) -> None:
+    ada = api.add_person("Ada")
+    photo = draw_photo(["ada", "bob"])
+    several = assert_problem(
+        api.send(f"{PEOPLE}/{ada}/faces", photo=photo), 422, "several_faces_found"
+    )
+    assert [set(box) for box in several["boxes"]] == [{"x", "y", "width", "height"}] * 2
+    chosen = api.send(f"{PEOPLE}/{ada}/faces", photo=photo, face_number="2")
+    assert chosen.status_code == 201
+    none = api.send(f"{PEOPLE}/{ada}/faces", photo=photo, face_number="3")
+    assert_problem(none, 422, "face_number_out_of_range")
+
+
+def test_galleries_are_made_changed_and_removed(api: Api) -> None:
+    made = api("POST", "/galleries", json={"name": "club", "threshold": 0.6})
+    assert made.status_code == 201
+    assert made.headers["Location"] == "/api/v1/galleries/club"
+    assert made.get_json()["threshold"] == 0.6
+    assert_problem(api("POST", "/galleries", json={"name": "CLUB"}), 409, "name_taken")
+    changed = api("PATCH", "/galleries/club", json={"name": "team", "threshold": None})
+    assert changed.get_json()["threshold"] is None
+    kept = api("PATCH", "/galleries/team", json={"keep_photos": False}).get_json()
+    assert (kept["name"], kept["keep_photos"]) == ("team", False)
+    names = [each["name"] for each in api("GET", "/galleries").get_json()["galleries"]]
+    assert names == ["default", "team"]
+    assert api("DELETE", "/galleries/team").get_json()["name"] == "team"
+    assert_problem(api("GET", "/galleries/team"), 404, "gallery_not_found")
+    assert_problem(api("DELETE", "/galleries/default"), 409, "gallery_protected")
+
+
+def test_people_are_paged_and_searched(api: Api) -> None:
+    for name in ("Ada", "Åsa", "Bob", "Zoë"):
+        api.add_person(name)
+    first = api("GET", f"{PEOPLE}?limit=3").get_json()
+    assert first["total"] == 4
+    second = api("GET", f"{PEOPLE}?limit=3&cursor={first['next_cursor']}").get_json()
+    assert second["next_cursor"] is None
+    assert len({each["id"] for each in first["people"] + second["people"]}) == 4
+    found = api("GET", f"{PEOPLE}?q=ZO").get_json()
+    assert [each["name"] for each in found["people"]] == ["Zoë"]
+    newest = api("GET", f"{PEOPLE}?order=newest&limit=1").get_json()
+    assert [each["name"] for each in newest["people"]] == ["Zoë"]
+    assert_problem(api("GET", f"{PEOPLE}?cursor=zzz"), 422, "invalid_input")
+
+
+def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:
+    ada = api.add_person("Ada")
+    face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()
+    here = f"{PEOPLE}/{ada}/faces/{face['id']}"
+    assert api("GET", f"{here}/crop").mimetype == "image/jpeg"
+    gone = api("DELETE", here)
+    assert (gone.status_code, gone.data) == (204, b"")
+    assert_problem(api("GET", f"{here}/crop"), 404, "face_not_found")
+    assert api("GET", f"{PEOPLE}/{ada}/faces").get_json() == {"faces": []}
+
+
+def test_a_face_is_not_found_below_another_person(api: Api) -> None:
+    ada, bob = api.add_person("Ada"), api.add_person("Bob")
+    face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()["id"]
+    assert_problem(api("GET", f"{PEOPLE}/{bob}/faces/{face}/crop"), 404, "face_not_found")
+    assert_problem(api("DELETE", f"{PEOPLE}/{bob}/faces/{face}"), 404, "face_not_found")
+
+
+def test_a_crop_that_one_has_is_not_sent_again(api: Api) -> None:
+    ada = api.add_person("Ada")
+    face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()["id"]
+    crop = f"{PEOPLE}/{ada}/faces/{face}/crop"
+    first = api("GET", crop)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = api("GET", crop, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    other = api("GET", crop, headers={"If-None-Match": '"another"'})
+    assert (other.status_code, other.data) == (200, first.data)
+
+
+@pytest.mark.parametrize("name", ["日本 太郎", "Ñandú 🦤", "O'Brien; drop table", "Ada 𠜎"])
+def test_names_of_any_script_come_back_as_they_were(api: Api, name: str) -> None:
+    person = api.add_person(name)
+    notes = {"notes": "línea\nzwei", "metadata": {"ключ": [1, None, {"ä": "🙂"}]}}
+    assert api("PATCH", f"{PEOPLE}/{person}", json=notes).status_code == 200
+    shown = api("GET", f"{PEOPLE}/{person}").get_json()
+    assert shown["name"] == name
+    assert (shown["notes"], shown["metadata"]) == (notes["notes"], notes["metadata"])

@@ -1,0 +1,102 @@
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+
+from building import make_runtime
+from mien.app import create_app
+from serving_app import assert_problem
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def form(app: Flask) -> FlaskClient:
+    app.add_url_rule("/form", "form", generate_csrf, methods=["GET"])
+    app.add_url_rule("/change", "change", lambda: "changed", methods=["POST", "PUT", "DELETE"])
+    return app.test_client()
+
+
+def token(client: FlaskClient, **options: str) -> str:
+    return client.get("/form", **options).text
+
+
+def test_a_form_of_our_own_is_taken(form: FlaskClient) -> None:
+    assert form.post("/change", data={"csrf_token": token(form)}).text == "changed"
+    assert form.delete("/change", headers={"X-CSRF-Token": token(form)}).text == "changed"
+
+
+@pytest.mark.parametrize("data", [{}, {"csrf_token": ""}, {"csrf_token": "made.up.token"}])
+def test_a_form_without_its_token_is_not(form: FlaskClient, data: dict[str, str]) -> None:
+    token(form)
+    for method in ("POST", "PUT", "DELETE"):
+        answer = form.open("/change", method=method, data=data, headers=JSON)
+        assert_problem(answer, 400, "csrf_failed")
+
+
+def test_a_token_of_another_browser_is_not_taken(app: Flask, form: FlaskClient) -> None:
+    stolen = token(app.test_client())
+    token(form)
+    answer = form.post("/change", data={"csrf_token": stolen}, headers=JSON)
+    assert_problem(answer, 400, "csrf_failed")
+
+
+@pytest.mark.parametrize(
+    ("site", "taken"),
+    [("same-origin", True), ("none", True), ("same-site", False), ("cross-site", False)],
+)
+def test_where_the_browser_says_it_comes_from_counts(
+    form: FlaskClient, site: str, taken: bool
+) -> None:
+    data = {"csrf_token": token(form)}
+    answer = form.post("/change", data=data, headers={**JSON, "Sec-Fetch-Site": site})
+    assert (answer.status_code == 200) is taken
+
+
+def test_under_tls_the_referrer_that_our_policy_lets_browsers_send_is_needed(
+    form: FlaskClient,
+) -> None:
+    here = {"base_url": "https://mien.example"}
+    data = {"csrf_token": token(form, **here)}
+    own = {"Referer": "https://mien.example/form"}
+    assert form.post("/change", data=data, headers=own, **here).text == "changed"
+    for other in ({}, {"Referer": "https://evil.example/form"}):
+        answer = form.post("/change", data=data, headers={**JSON, **other}, **here)
+        assert_problem(answer, 400, "csrf_failed")
+    policy = form.get("/form", **here).headers["Referrer-Policy"]
+    assert policy == "same-origin", "without a referrer every form would fail under TLS"
+
+
+def test_what_is_not_there_is_not_found_rather_than_forged(form: FlaskClient) -> None:
+    assert_problem(form.post("/nowhere", headers=JSON), 404, "not_found")
+
+
+def test_null_characters_are_refused_before_any_database_sees_them(form: FlaskClient) -> None:
+    data = {"csrf_token": token(form), "name": "a\x00b"}
+    assert_problem(form.post("/change", data=data, headers=JSON), 400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("setting", "scheme", "secure"),
+    [
+        ("auto", "http", False),
+        ("auto", "https", True),
+        ("always", "http", True),
+        ("never", "https", False),
+    ],
+)
+def test_the_form_cookie_has_its_marks(
+    tmp_path: Path, setting: str, scheme: str, secure: bool
+) -> None:
+    runtime = make_runtime(tmp_path, secure_cookies=setting)
+    app = create_app(runtime)
+    app.add_url_rule("/form", "form", generate_csrf)
+    cookie = app.test_client().get("/form", base_url=f"{scheme}://localhost").headers["Set-Cookie"]
+    runtime.close()
+    assert re.match(r"mien_form=\S+; ", cookie)
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert ("Secure" in cookie.split("; ")) is secure
+    assert "Domain" not in cookie
