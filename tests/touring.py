@@ -1,0 +1,153 @@
+"""A furnished installation and the addresses of all its pages, to be looked at one by one."""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from browsing import PASSWORD
+from browsing import Site
+from drawing import draw_photo
+from mien.gallery.enrol import enrol
+from mien.gallery.galleries import create_gallery
+from mien.gallery.keys import create_key
+from mien.gallery.people import change_person
+from mien.gallery.probes import hold_probe
+from mien.gallery.users import add_user
+from mien.gallery.whom import NamedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """What an installation is furnished with.
+
+    Attributes:
+        people: names, each with a photo of that person alone.
+        group: some of them, and a stranger.
+        pair: two photos of one of them.
+        nobody: a photo without a face.
+    """
+
+    people: Sequence[tuple[str, bytes]]
+    group: bytes
+    pair: tuple[bytes, bytes]
+    nobody: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One page.
+
+    Attributes:
+        name: for files and messages.
+        path: its address.
+        signed_in: whether one has to be.
+        act: what to do there first, where the page to look at answers a form.
+    """
+
+    name: str
+    path: str
+    signed_in: bool = True
+    act: Callable[[Page], None] | None = None
+
+
+def visit(page: Page, site: Site, stop: Stop) -> None:
+    """Go to a page and do there what has to be done."""
+    page.goto(site.url + stop.path)
+    if stop.act is not None:
+        stop.act(page)
+
+
+def drawn_photos() -> Photos:
+    """Photos whose people `FakeEngine` knows."""
+    names = ("Ada Lovelace", "Grace Hopper", "Noor Inayat", "Zoë Ångström", "José Ruiz", "Li Wei")
+    words = [name.split()[0].lower() for name in names]
+    return Photos(
+        people=[(name, draw_photo([word])) for name, word in zip(names, words, strict=True)],
+        group=draw_photo([words[0], "stranger", words[1]], variant=4, face_px=150),
+        pair=(draw_photo([words[0]], variant=1), draw_photo([words[0]], variant=2, face_px=90)),
+        nobody=draw_photo([]),
+    )
+
+
+def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
+    """Fill an installation and say where all its pages are.
+
+    Args:
+        site: empty but for its administrator.
+        photos: whom to fill it with.
+        user_id: the administrator, who holds the photos looked at.
+    """
+    tools = site.runtime.tools
+    made = [
+        enrol(tools, gallery="default", photo=photo, whom=NamedPerson(name))
+        for name, photo in photos.people
+    ]
+    first = made[0]
+    enrol(tools, gallery="default", photo=photos.pair[1], whom=NamedPerson(photos.people[0][0]))
+    change_person(
+        tools,
+        gallery="default",
+        person_id=first.person.id,
+        notes="Consent given in March.\nComes on Tuesdays.",
+        metadata={"membership": "1815"},
+    )
+    create_gallery(tools, name="club", keep_photos=False)
+    for name, scopes in (("Door", ["identify"]), ("Register", ["read", "enrol"])):
+        create_key(tools, name=name, scopes=scopes)
+    add_user(tools, name="Sam", password=PASSWORD, is_admin=False)
+
+    def hold(photo: bytes) -> str:
+        return hold_probe(tools, gallery="default", photo=photo, user_id=user_id)
+
+    group, nobody = hold(photos.group), hold(photos.nobody)
+    pair = [hold(photo) for photo in photos.pair]
+    people = "/galleries/default/people"
+    person = f"{people}/{first.person.id}"
+    return [
+        Stop("sign-in", "/sign-in", signed_in=False),
+        Stop("sign-in-refused", "/sign-in", signed_in=False, act=_mistype),
+        Stop("identify", "/identify"),
+        Stop("identify-empty-gallery", "/identify?gallery=club"),
+        Stop("identify-result", f"/identify/{group}"),
+        Stop("identify-no-face", f"/identify/{nobody}"),
+        Stop("people", people),
+        Stop("people-search", f"{people}?q=o"),
+        Stop("people-empty", "/galleries/club/people"),
+        Stop("person-new", f"{people}/new"),
+        Stop("person", person),
+        Stop("person-edit", f"{person}/edit"),
+        Stop("person-choose-face", f"{person}/choose/{group}"),
+        Stop("person-delete", f"{person}/delete"),
+        Stop("face-delete", f"{person}/faces/{first.face.id}/delete"),
+        Stop("compare", "/compare"),
+        Stop("compare-same", f"/compare/{pair[0]}/{pair[1]}"),
+        Stop("compare-different", f"/compare/{pair[0]}/{group}"),
+        Stop("galleries", "/galleries"),
+        Stop("gallery-new", "/galleries/new"),
+        Stop("gallery-settings", "/galleries/club/settings"),
+        Stop("gallery-delete", "/galleries/club/delete"),
+        Stop("keys", "/keys"),
+        Stop("key-new", "/keys/new"),
+        Stop("key-created", "/keys/new", act=_create_key),
+        Stop("users", "/users"),
+        Stop("user-new", "/users/new"),
+        Stop("account", "/account"),
+        Stop("patterns", "/patterns"),
+        Stop("not-found", "/nothing"),
+    ]
+
+
+def _mistype(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("Root")
+    page.get_by_label("Password", exact=True).fill("a guess")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".error-summary").wait_for()
+
+
+def _create_key(page: Page) -> None:
+    page.get_by_label("Name", exact=True).fill("Archive")
+    page.get_by_label("identify", exact=True).check()
+    page.get_by_role("button", name="Create the key").click()
+    page.locator(".copy").first.wait_for()
