@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
+from mien.gallery.users import User
+from mien.gallery.users import as_user
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
 from mien.storage.migrate import upgrade
+from mien.storage.models import UserRow
 from mien.vision.engine import Engine
 from mien.vision.fake import FakeEngine
 
@@ -25,3 +29,11 @@ def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object
 def make_tools(home: Path, *, engine: Engine | None = None) -> Tools:
     """The collaborators of verbs over a fresh or an existing home."""
     return make_runtime(home, engine=engine).tools
+
+
+def make_user(tools: Tools, name: str = "root", *, is_admin: bool = True) -> User:
+    """An account that no password opens: made without the time that hashing one takes."""
+    row = UserRow(name=name, name_key=name_key(name), password_hash="", is_admin=is_admin)
+    with tools.database.write() as session:
+        session.add(row)
+    return as_user(row)

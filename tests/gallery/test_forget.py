@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from building import make_user
 from drawing import draw_photo
 from looking import bytes_of
 from looking import files_of
@@ -26,7 +27,6 @@ from mien.gallery.people import list_people
 from mien.gallery.probes import hold_probe
 from mien.gallery.probes import identify_probe
 from mien.gallery.tools import Tools
-from mien.gallery.users import add_user
 from mien.gallery.whom import NamedPerson
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
@@ -42,7 +42,7 @@ def add(tools: Tools, name: str, photo: bytes = ADA, *, number: int | None = Non
 
 
 def user(tools: Tools) -> str:
-    return add_user(tools, name="root", password="a good password", is_admin=True).id
+    return make_user(tools).id
 
 
 def test_nothing_of_a_forgotten_person_is_left(tools: Tools, home: Path) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import ProbeNotFound
+from mien.errors import UserNotFound
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import Identification
 from mien.gallery.answers import StoredFile
@@ -35,6 +36,7 @@ from mien.gallery.whom import Whom
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import UserRow
 from mien.storage.models import now
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
@@ -65,6 +67,7 @@ def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str
         ImageError: the bytes are no photo that can be read.
         GalleryNotFound: no gallery has this name.
         GalleryModelMismatch: the gallery holds vectors of another model.
+        UserNotFound: the account is gone.
     """
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
@@ -96,6 +99,8 @@ def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str
         ]
         with tools.database.write() as session:
             require_contract(find_gallery(session, row.name), tools.engine.summary)
+            if session.get(UserRow, user_id) is None:
+                raise UserNotFound("This account has been removed.")
             session.add(probe)
             session.flush()
             session.add_all(probe_faces)

@@ -62,10 +62,10 @@ def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User
     row = user_row(name=name, password=password, is_admin=True)
     with tools.database.write() as session:
         _check(session, secret)
-        session.add(row)
         spent = session.get(InstallationRow, _KEY)
         if spent is not None:
             session.delete(spent)
+        session.add(row)
         try:
             session.flush()
         except IntegrityError as error:

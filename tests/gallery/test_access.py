@@ -1,0 +1,329 @@
+"""Accounts, the set-up link, sign-ins and API keys."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from building import make_user
+from looking import bytes_of
+from looking import rows_of
+from mien.errors import InvalidInput
+from mien.errors import KeyInvalid
+from mien.errors import KeyNotFound
+from mien.errors import LastAdministrator
+from mien.errors import NameTaken
+from mien.errors import NotAuthenticated
+from mien.errors import NotFound
+from mien.errors import SetupFinished
+from mien.errors import SetupLinkInvalid
+from mien.errors import UserNotFound
+from mien.errors import WrongCredentials
+from mien.gallery.keys import SCOPES
+from mien.gallery.keys import check_key
+from mien.gallery.keys import create_key
+from mien.gallery.keys import list_keys
+from mien.gallery.keys import revoke_key
+from mien.gallery.setup import check_link
+from mien.gallery.setup import finish_setup
+from mien.gallery.setup import issue_link
+from mien.gallery.setup import setup_needed
+from mien.gallery.sign_ins import end_sign_in
+from mien.gallery.sign_ins import list_sign_ins
+from mien.gallery.sign_ins import open_sign_in
+from mien.gallery.sign_ins import sign_in
+from mien.gallery.sign_ins import who_is
+from mien.gallery.tools import Tools
+from mien.gallery.users import User
+from mien.gallery.users import add_user
+from mien.gallery.users import change_password
+from mien.gallery.users import list_users
+from mien.gallery.users import remove_user
+from mien.storage.models import KeyRow
+from mien.storage.models import SignInRow
+from mien.storage.models import now
+
+GOOD = "correct horse battery"
+HOUR = 3600
+
+
+def add(tools: Tools, name: str = "root", *, is_admin: bool = True) -> User:
+    return add_user(tools, name=name, password=GOOD, is_admin=is_admin)
+
+
+def enter(tools: Tools, name: str = "root", password: str = GOOD) -> str:
+    secret, _ = sign_in(tools, name=name, password=password, browser="test", lasts_seconds=HOUR)
+    return secret
+
+
+def let_in(tools: Tools, user: User) -> str:
+    secret, _ = open_sign_in(tools, user_id=user.id, browser="", lasts_seconds=HOUR)
+    return secret
+
+
+# The set-up link
+
+
+def test_the_link_works_once_and_makes_an_administrator(tools: Tools) -> None:
+    assert setup_needed(tools)
+    secret = issue_link(tools)
+    assert secret is not None
+    check_link(tools, secret=secret)
+    user = finish_setup(tools, secret=secret, name=" Root ", password=GOOD)
+    assert (user.name, user.is_admin) == ("Root", True)
+    assert not setup_needed(tools)
+    assert issue_link(tools) is None
+    with pytest.raises(SetupFinished):
+        check_link(tools, secret=secret)
+    with pytest.raises(SetupFinished):
+        finish_setup(tools, secret=secret, name="second", password=GOOD)
+    assert "installation" not in rows_of(tools)
+
+
+def test_only_the_newest_link_works(tools: Tools) -> None:
+    old, new = issue_link(tools), issue_link(tools)
+    assert old is not None
+    assert new is not None
+    with pytest.raises(SetupLinkInvalid):
+        check_link(tools, secret=old)
+    check_link(tools, secret=new)
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "\ud800", "ü" * 10_000])
+def test_a_wrong_link_is_refused(tools: Tools, secret: str) -> None:
+    issue_link(tools)
+    with pytest.raises(SetupLinkInvalid):
+        finish_setup(tools, secret=secret, name="root", password=GOOD)
+    assert list_users(tools) == ()
+
+
+def test_without_a_link_nobody_sets_up(tools: Tools) -> None:
+    with pytest.raises(SetupLinkInvalid):
+        check_link(tools, secret="")
+
+
+def test_a_link_survives_a_form_filled_in_wrongly(tools: Tools) -> None:
+    add(tools, "Root", is_admin=False)
+    secret = issue_link(tools)
+    assert secret is not None
+    for name, password, error in (
+        ("", GOOD, InvalidInput),
+        ("a", "short", InvalidInput),
+        ("ROOT", GOOD, NameTaken),
+    ):
+        with pytest.raises(error):
+            finish_setup(tools, secret=secret, name=name, password=password)
+    finish_setup(tools, secret=secret, name="somebody else", password=GOOD)
+
+
+def test_no_secret_is_kept(tools: Tools, home: Path) -> None:
+    link = issue_link(tools)
+    add(tools, is_admin=False)
+    cookie = enter(tools)
+    key, _ = create_key(tools, name="k", scopes=["read"])
+    kept = bytes_of(home)
+    for secret in (link, cookie, key, GOOD):
+        assert secret is not None
+        assert secret.encode() not in kept
+
+
+# Accounts
+
+
+def test_accounts_have_names_that_are_given_once(tools: Tools) -> None:
+    add(tools, "Root")
+    with pytest.raises(NameTaken):
+        add(tools, "ROOT")
+    add(tools, "eve", is_admin=False)
+    assert [(user.name, user.is_admin) for user in list_users(tools)] == [
+        ("eve", False),
+        ("Root", True),
+    ]
+
+
+@pytest.mark.parametrize("password", ["", "123456789", "a" * 257, "\ud800" * 12])
+def test_a_password_is_text_of_some_length(tools: Tools, password: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        add_user(tools, name="root", password=password, is_admin=True)
+    assert caught.value.field == "password"
+
+
+def test_the_last_administrator_stays(tools: Tools) -> None:
+    make_user(tools, "root")
+    make_user(tools, "eve", is_admin=False)
+    with pytest.raises(LastAdministrator):
+        remove_user(tools, name="ROOT")
+    make_user(tools, "second")
+    assert remove_user(tools, name="Root").name == "root"
+    assert remove_user(tools, name="eve").name == "eve"
+    with pytest.raises(UserNotFound):
+        remove_user(tools, name="eve")
+
+
+def test_whoever_is_removed_is_signed_out(tools: Tools) -> None:
+    make_user(tools)
+    secret = let_in(tools, make_user(tools, "eve", is_admin=False))
+    remove_user(tools, name="eve")
+    with pytest.raises(NotAuthenticated):
+        who_is(tools, secret=secret, lasts_seconds=HOUR)
+
+
+def test_a_new_password_signs_the_other_browsers_out(tools: Tools) -> None:
+    user = add(tools)
+    here, elsewhere = let_in(tools, user), let_in(tools, user)
+    mine = who_is(tools, secret=here, lasts_seconds=HOUR)
+
+    def change(old: str, new: str, user_id: str = user.id) -> None:
+        change_password(
+            tools, user_id=user_id, old_password=old, new_password=new, keep_sign_in=mine.id
+        )
+
+    with pytest.raises(WrongCredentials):
+        change("wrong password", "another password")
+    with pytest.raises(InvalidInput):
+        change(GOOD, "short")
+    with pytest.raises(UserNotFound):
+        change(GOOD, "another password", "nobody")
+    change(GOOD, "another password")
+    assert who_is(tools, secret=here, lasts_seconds=HOUR).id == mine.id
+    with pytest.raises(NotAuthenticated):
+        who_is(tools, secret=elsewhere, lasts_seconds=HOUR)
+    with pytest.raises(WrongCredentials):
+        enter(tools)
+    enter(tools, password="another password")
+
+
+# Sign-ins
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("root", "wrong password"), ("nobody", GOOD), ("root", ""), ("", ""), ("root", "\ud800")],
+)
+def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
+    tools: Tools, name: str, password: str
+) -> None:
+    add(tools)
+    with pytest.raises(WrongCredentials) as caught:
+        enter(tools, name, password)
+    assert str(caught.value) == "The name and the password do not belong together."
+
+
+def test_a_cookies_secret_stands_for_its_sign_in(tools: Tools) -> None:
+    user = add(tools)
+    found = who_is(tools, secret=enter(tools, "ROOT"), lasts_seconds=HOUR)
+    assert found.user == user
+    assert found.browser == "test"
+    for secret in ("", "wrong", "\ud800"):
+        with pytest.raises(NotAuthenticated):
+            who_is(tools, secret=secret, lasts_seconds=HOUR)
+
+
+def test_a_sign_in_lasts_from_its_last_use(tools: Tools) -> None:
+    secret = let_in(tools, make_user(tools))
+
+    def backdate(**times: dt.datetime) -> None:
+        with tools.database.write() as session:
+            row = session.scalars(select(SignInRow)).one()
+            for name, time in times.items():
+                setattr(row, name, time)
+
+    soon = now() + dt.timedelta(seconds=10)
+    backdate(seen_at=now() - dt.timedelta(minutes=6), expires_at=soon)
+    who_is(tools, secret=secret, lasts_seconds=HOUR)
+    assert who_is(tools, secret=secret, lasts_seconds=HOUR).expires_at > soon
+    backdate(expires_at=now() - dt.timedelta(seconds=1))
+    with pytest.raises(NotAuthenticated):
+        who_is(tools, secret=secret, lasts_seconds=HOUR)
+
+
+def test_a_browser_can_be_signed_out_by_its_user_alone(tools: Tools) -> None:
+    root, eve = make_user(tools), make_user(tools, "eve", is_admin=False)
+    secret = let_in(tools, root)
+    let_in(tools, root)
+    mine = who_is(tools, secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(tools, user_id=root.id)) == 2
+    assert list_sign_ins(tools, user_id=eve.id) == ()
+    for user_id, sign_in_id in ((eve.id, mine.id), (root.id, "nothing"), (root.id, "\ud800")):
+        with pytest.raises(NotFound):
+            end_sign_in(tools, user_id=user_id, sign_in_id=sign_in_id)
+    end_sign_in(tools, user_id=root.id, sign_in_id=mine.id)
+    with pytest.raises(NotAuthenticated):
+        who_is(tools, secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(tools, user_id=root.id)) == 1
+
+
+def test_somebody_who_is_gone_is_not_signed_in(tools: Tools) -> None:
+    with pytest.raises(UserNotFound):
+        open_sign_in(tools, user_id="nobody", browser="", lasts_seconds=HOUR)
+
+
+# API keys
+
+
+def test_a_key_is_shown_once_and_known_again(tools: Tools) -> None:
+    secret, key = create_key(tools, name="door", scopes=["identify", "read", "read"])
+    assert secret.startswith("mien_")
+    assert len(secret) > 40
+    assert key.hint == secret[: len(key.hint)]
+    assert key.scopes == ("read", "identify")
+    assert check_key(tools, secret=secret).id == key.id
+    assert [each.id for each in list_keys(tools)] == [key.id]
+    assert secret not in repr(list_keys(tools))
+
+
+def test_scopes_allow_what_they_name_and_admin_everything() -> None:
+    assert SCOPES == ("read", "identify", "enrol", "admin")
+
+
+def test_a_key_allows_what_its_scopes_say(tools: Tools) -> None:
+    _, reader = create_key(tools, name="r", scopes=["read"])
+    assert [scope for scope in SCOPES if reader.allows(scope)] == ["read"]
+    _, admin = create_key(tools, name="a", scopes=["admin"])
+    assert all(admin.allows(scope) for scope in SCOPES)
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "field"),
+    [("k", [], "scopes"), ("k", ["write"], "scopes"), ("", ["read"], "name")],
+)
+def test_a_key_needs_a_name_and_scopes(
+    tools: Tools, name: str, scopes: list[str], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_key(tools, name=name, scopes=scopes)
+    assert caught.value.field == field
+
+
+def test_a_revoked_key_is_useless_at_once(tools: Tools) -> None:
+    secret, key = create_key(tools, name="k", scopes=["read"])
+    first = revoke_key(tools, key_id=key.id)
+    assert first.revoked_at is not None
+    with pytest.raises(KeyInvalid):
+        check_key(tools, secret=secret)
+    assert revoke_key(tools, key_id=key.id).revoked_at == first.revoked_at
+    for key_id in ("nothing", "\x00", "\ud800"):
+        with pytest.raises(KeyNotFound):
+            revoke_key(tools, key_id=key_id)
+
+
+@pytest.mark.parametrize("secret", ["", "mien_wrong", "\ud800", "x" * 100_000])
+def test_an_unknown_key_is_refused(tools: Tools, secret: str) -> None:
+    with pytest.raises(KeyInvalid):
+        check_key(tools, secret=secret)
+
+
+def test_a_keys_use_is_written_down_now_and_then(tools: Tools) -> None:
+    secret, key = create_key(tools, name="k", scopes=["read"])
+
+    def used() -> dt.datetime | None:
+        with tools.database.read() as session:
+            return session.scalars(select(KeyRow.used_at)).one()
+
+    assert key.used_at is None
+    check_key(tools, secret=secret)
+    first = used()
+    assert first is not None
+    check_key(tools, secret=secret)
+    assert used() == first
