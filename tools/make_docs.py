@@ -5,6 +5,7 @@ Each page is a function that returns its text, so that a test can compare it wit
 
 import json
 import tempfile
+import tomllib
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from mien.runtime import open_runtime
 from mien.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+WAYS_OUT = Path(__file__).resolve().parent / "ways_out.toml"
 NOTE = "<!-- Made from the code by `make docs`; changes here are lost. -->\n\n"
 # The default depends on the machine that the page is made on.
 DEFAULTS_IN_WORDS = {"models_dir": "`~/.cache/mien/models`"}
@@ -136,10 +138,13 @@ def errors_page() -> str:
         "# Error codes",
         "",
         "Every error has a stable code: `code` in the API's `application/problem+json`, in brackets",
-        "behind the message of a command.",
+        "behind the message of a command. `detail` says in a sentence what happened and may change;",
+        "further members say more: `field` names the value that breaks a rule, `boxes` says where",
+        "faces are, `photo` which of two photos is meant. The `request_id` also stands in the header",
+        "`X-Request-ID` and in the log lines of the request; a request may bring its own.",
         "",
-        "| code | status | what happened |",
-        "|---|---|---|",
+        "| code | status | what happened | way out |",
+        "|---|---|---|---|",
     ]
     rows = [
         (error.code, status_of(error), (error.__doc__ or "").splitlines()[0])
@@ -150,7 +155,11 @@ def errors_page() -> str:
     general = {code: (status, text) for status, (code, text) in reversed(HTTP_CODES.items())}
     rows += [(code, *facts) for code, facts in general.items() if code not in known]
     rows += [("internal_error", 500, INTERNAL_ERROR), ("csrf_failed", 400, CSRF_FAILED)]
-    lines += [f"| `{code}` | {status} | {in_cell(text)} |" for code, status, text in sorted(rows)]
+    ways_out = tomllib.loads(WAYS_OUT.read_text(encoding="utf-8"))
+    lines += [
+        f"| `{code}` | {status} | {in_cell(text)} | {in_cell(ways_out[code])} |"
+        for code, status, text in sorted(rows)
+    ]
     return NOTE + "\n".join(lines) + "\n"
 
 

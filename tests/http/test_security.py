@@ -1,8 +1,8 @@
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
-from drawing import draw_photofrom werkzeug.test import TestResponse
-
+from drawing import draw_photo
 from mien.gallery.answers import StoredFile
 from mien.http.responses import file_response
 from mien.http.security import POLICY

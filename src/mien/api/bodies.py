@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Annotated
 from typing import Any
 from typing import TypeVar
@@ -121,13 +122,11 @@ def json_body(model: type[BaseModel]) -> dict[str, Any]:
 def photo_body(*models: type[BaseModel]) -> dict[str, Any]:
     """The description of a body that is a form or JSON, of one of these models."""
     names = [model.__name__ for model in models]
-    return {
-        "required": True,
-        "content": {
-            FORM: {"schema": _one_of([form_name(name) for name in names])},
-            JSON: {"schema": _one_of(names)},
-        },
-    }
+    if len(names) == 1:
+        form, json = _reference(form_name(names[0])), _reference(names[0])
+    else:
+        form, json = _joined_form(models), {"oneOf": [_reference(name) for name in names]}
+    return {"required": True, "content": {FORM: {"schema": form}, JSON: {"schema": json}}}
 
 
 def form_name(name: str) -> str:
@@ -149,10 +148,13 @@ def form_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
     return form if photos else None
 
 
-def _one_of(names: list[str]) -> dict[str, Any]:
-    if len(names) == 1:
-        return _reference(names[0])
-    return {"oneOf": [_reference(name) for name in names]}
+def _joined_form(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
+    """One form with the fields of all: readers of descriptions seldom know a choice of forms."""
+    fields: dict[str, Any] = {}
+    for model in models:
+        form = form_schema(model.model_json_schema()) or {}
+        fields |= form["properties"]
+    return {"type": "object", "properties": fields, "additionalProperties": False}
 
 
 def _reference(name: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The description of the API: OpenAPI, made from the views and their models."""
 
+import json
 import re
 from typing import Any
 from typing import Final
@@ -26,6 +27,7 @@ bp.before_request(check_reader)
 
 OPENAPI_VERSION: Final = "3.1.0"
 _PLACEHOLDER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 _ABOUT: Final = (
     "Detect, verify and identify faces, and keep galleries of people. Every call needs an API key "
     "with the scope that its description names; the scope `admin` includes all others. Photos are "
@@ -53,13 +55,14 @@ def document(app: OpenAPI) -> dict[str, Any]:
     """The description of an app's API."""
     collected = app.api_doc
     _name_scopes(app, collected["paths"])
+    schemas = _named(_schemas(), collected["paths"])
     return {
         "openapi": OPENAPI_VERSION,
         "info": {"title": "Mien", "version": __version__, "description": _ABOUT},
         "servers": [{"url": "/"}],
         "tags": [{"name": tag.name} for tag in app.tags],
         "paths": collected["paths"],
-        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
+        "components": {"schemas": schemas, "securitySchemes": _SECURITY},
     }
 
 
@@ -84,10 +87,18 @@ def _schemas() -> dict[str, Any]:
         form = form_schema(schemas[model.__name__])
         if form is not None:
             schemas[form_name(model.__name__)] = form
-    wanted = {
-        name: schema for name, schema in schemas.items() if not name.endswith(("Path", "Query"))
-    }
-    return dict(sorted(wanted.items()))
+    return schemas
+
+
+def _named(schemas: dict[str, Any], within: object) -> dict[str, Any]:
+    """Those schemas that something names, directly or through another."""
+    found: set[str] = set()
+    waiting = set(_REFERENCE.findall(json.dumps(within)))
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= set(_REFERENCE.findall(json.dumps(schemas[name]))) - found
+    return {name: schemas[name] for name in sorted(found)}
 
 
 def _below(base: type[BaseModel]) -> list[type[BaseModel]]:

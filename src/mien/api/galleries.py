@@ -32,7 +32,7 @@ bp = make_blueprint("galleries", "Galleries")
 class GalleryIn(In):
     """A new gallery."""
 
-    name: GalleryName
+    name: GalleryName = Field(examples=["club"])
     threshold: Threshold | None = Field(default=None, description="Null takes the model pack's.")
     keep_photos: bool = Field(
         default=True, description="Whether original photos are kept beside the crops."
@@ -42,7 +42,7 @@ class GalleryIn(In):
 class GalleryChangeIn(In):
     """What is to change; what is left out stays."""
 
-    name: GalleryName = ""
+    name: GalleryName = Field(default="", examples=["choir"])
     threshold: Threshold | None = Field(
         default=None, description="Null goes back to the model pack's."
     )

@@ -45,7 +45,9 @@ class PersonIn(In):
     """A new person."""
 
     name: str = Field(
-        json_schema_extra={"minLength": 1, "maxLength": 200}, description="In any script."
+        examples=["Ada Lovelace"],
+        json_schema_extra={"minLength": 1, "maxLength": 200},
+        description="In any script.",
     )
     notes: str = Field(default="", json_schema_extra={"maxLength": 10_000})
     metadata: dict[str, Any] = Field(default={}, description="A JSON object, up to 16,384 bytes.")
@@ -54,7 +56,11 @@ class PersonIn(In):
 class PersonChangeIn(PersonIn):
     """What is to change; what is left out stays. Metadata is replaced as a whole."""
 
-    name: str = Field(default="", json_schema_extra={"minLength": 1, "maxLength": 200})
+    name: str = Field(
+        default="",
+        examples=["Ada Byron"],
+        json_schema_extra={"minLength": 1, "maxLength": 200},
+    )
 
 
 class PersonOut(Out):

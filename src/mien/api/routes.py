@@ -16,6 +16,7 @@ from mien.api import people
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
 from mien.api.shapes import ProblemOut
+from mien.http.description import offer_description
 
 
 def _refuse(error: ValidationError) -> NoReturn:
@@ -36,3 +37,4 @@ def register(app: OpenAPI) -> None:
     for module in (detect, verify, identify, galleries, people, faces):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)
+    offer_description(app, lambda: document.document(app))

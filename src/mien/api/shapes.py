@@ -46,7 +46,7 @@ class Out(BaseModel):
 class GalleryPath(In):
     """Addresses below a gallery."""
 
-    gallery: GalleryName
+    gallery: GalleryName = Field(examples=["default"])
 
 
 class PersonPath(GalleryPath):
