@@ -62,7 +62,7 @@ class Quality:
         size_px: the shorter side of the face's box in pixels of the picture.
         sharpness: variance of the Laplacian of the grey aligned crop at 112 pixels; unit: grey².
         brightness: mean grey of the aligned crop in [0, 255].
-        visible: share of the box inside the picture, in [0, 1].
+        visible: share of the face inside the picture, in [0, 1], by its box and by its landmarks.
     """
 
     acceptable: bool
