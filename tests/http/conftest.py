@@ -1,15 +1,16 @@
-from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from building import make_runtime
 from mien.app import create_app
-from mien.gallery.keys import create_key
+from mien.gallery.sign_ins import open_sign_in
+from mien.gallery.users import add_user
+from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
-from serving_app import Api
 
 
 @pytest.fixture
@@ -25,13 +26,10 @@ def app(runtime: Runtime) -> Flask:
 
 
 @pytest.fixture
-def key_with(runtime: Runtime) -> Callable[..., str]:
-    def make(*scopes: str) -> str:
-        return create_key(runtime.tools, name="a key", scopes=scopes)[0]
-
-    return make
-
-
-@pytest.fixture
-def api(app: Flask, key_with: Callable[..., str]) -> Api:
-    return Api(app, key_with("admin"))
+def browser(app: Flask, runtime: Runtime) -> FlaskClient:
+    """A browser in which an administrator is signed in."""
+    user = add_user(runtime.tools, name="Root", password="correct horse", is_admin=True)
+    secret, _ = open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)
+    client = app.test_client()
+    client.set_cookie(SIGN_IN_COOKIE, secret)
+    return client

@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from building import make_runtime
 from mien.app import create_app
 from serving_app import assert_problem
+from serving_app import photo_part
 
 JSON = {"Accept": "application/json"}
 
@@ -68,6 +69,13 @@ def test_under_tls_the_referrer_that_our_policy_lets_browsers_send_is_needed(
         assert_problem(answer, 400, "csrf_failed")
     policy = form.get("/form", **here).headers["Referrer-Policy"]
     assert policy == "same-origin", "without a referrer every form would fail under TLS"
+
+
+def test_a_stranger_cannot_make_the_server_read_an_upload(form: FlaskClient) -> None:
+    data = {"csrf_token": token(form), "photo": photo_part(b"x")}
+    assert_problem(form.post("/change", data=data, headers=JSON), 401, "not_authenticated")
+    text = {"csrf_token": token(form), "name": "x" * 70_000}
+    assert_problem(form.post("/change", data=text, headers=JSON), 413, "payload_too_large")
 
 
 def test_what_is_not_there_is_not_found_rather_than_forged(form: FlaskClient) -> None:

@@ -72,9 +72,11 @@ def test_only_a_trusted_proxy_says_that_there_is_tls(
     assert answer.text == secure
 
 
-def test_a_request_may_hold_twelve_photos_and_not_a_hundred(app: Flask) -> None:
+def test_a_request_may_hold_twelve_photos_and_not_a_hundred(
+    app: Flask, browser: FlaskClient
+) -> None:
     app.add_url_rule("/photos", "photos", lambda: str(len(request.files)), methods=["POST"])
-    answer = app.test_client().post(
+    answer = browser.post(
         "/photos", data=b"\x00" * 3_000_000, content_type="multipart/form-data; boundary=x",
         headers=JSON,
     )  # fmt: skip

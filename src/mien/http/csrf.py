@@ -7,10 +7,13 @@ from flask import request
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
 
+from mien.errors import NotAuthenticated
+from mien.http.auth import load_user
 from mien.http.problems import API_PREFIX
 
 _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _OWN_SITES: Final = {"same-origin", "none"}
+_STRANGERS_BYTES: Final = 64 * 1024
 
 
 def install_csrf(app: Flask) -> None:
@@ -29,6 +32,15 @@ def install_csrf(app: Flask) -> None:
         # Browsers say where a request comes from; scripts and old browsers say nothing.
         if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
             raise CSRFError
+        # Looking for the token reads the whole form, so strangers may send small ones only.
+        if load_user() is None:
+            _refuse_uploads()
         protection.protect()
 
     app.before_request(check_form)
+
+
+def _refuse_uploads() -> None:
+    if request.mimetype == "multipart/form-data":
+        raise NotAuthenticated("Sign in first; then send the photo again.")
+    request.max_content_length = _STRANGERS_BYTES
