@@ -363,8 +363,8 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
             form=FormState(),
             password_length=12,
             sessions=(
-                SessionRow("Firefox on Linux", "127.0.0.1", LATELY, LATELY, True, "/s/1"),
-                SessionRow("Safari on iPhone", "192.0.2.7", LONG_AGO, LATELY, False, "/s/2"),
+                SessionRow("Firefox on Linux", LATELY, LATELY, True, "/s/1"),
+                SessionRow("Safari on an iPhone", LONG_AGO, LATELY, False, "/s/2"),
             ),
             theme_form=FormState(chosen={"theme": ("",)}),
             password_url="/account/password",

@@ -21,7 +21,7 @@ TITLES: Final = {
     400: "That could not be understood",
     401: "Please sign in",
     403: "This is not for you to open",
-    404: "There is nothing here",
+    404: "Page not found",
     405: "This address does not take that",
     409: "Something stands in the way",
     413: "That is too large",

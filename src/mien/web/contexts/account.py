@@ -21,14 +21,12 @@ class SessionRow:
 
     Attributes:
         browser: in words, such as “Firefox on Linux”.
-        address: where it was last seen from.
         created_at, seen_at: ISO 8601 in UTC.
         current: whether it is the one in use now.
         revoke_url: takes a POST.
     """
 
     browser: str
-    address: str
     created_at: str
     seen_at: str
     current: bool

@@ -32,7 +32,6 @@ def account_page(tools: Tools, signed_in: SignIn, form: FormState) -> AccountPag
 def _row(one: SignIn, *, current: bool) -> SessionRow:
     return SessionRow(
         browser=one.browser or "A browser",
-        address="",
         created_at=one.created_at.isoformat(),
         seen_at=one.seen_at.isoformat(),
         current=current,

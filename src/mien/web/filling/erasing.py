@@ -83,13 +83,14 @@ def confirm_gallery(tools: Tools, *, gallery: str, form: FormState | None = None
         GalleryNotFound: no gallery has this name.
     """
     shown: Gallery = show_gallery(tools, name=gallery)
+    erased = ["The gallery and its settings"]
+    if shown.people:
+        erased.append(counted(shown.people, "person", "people"))
+    if shown.faces:
+        erased.append(f"{counted(shown.faces, 'face')}, with portraits and kept photos")
     return ConfirmPage(
         title=f"Delete the gallery {shown.name}?",
-        erased=(
-            counted(shown.people, "person", "people").capitalize(),
-            f"{counted(shown.faces, 'face')} with portraits and kept photos".capitalize(),
-            "The gallery and its settings",
-        ),
+        erased=tuple(erased),
         kept=("The other galleries",),
         action_label="Delete this gallery",
         action_url=url_for("galleries.delete", gallery=shown.name),

@@ -7,7 +7,6 @@ from flask import url_for
 
 from mien.gallery.answers import Answer
 from mien.gallery.answers import Candidate
-from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people import MOST_A_PAGE
 from mien.gallery.people import list_people
@@ -41,7 +40,8 @@ def identify_home(tools: Tools, *, gallery: str, form: FormState | None = None) 
     return IdentifyHome(
         form=form or FormState(),
         action_url=url_for("identify.submit"),
-        galleries=tuple(Choice(found.name, found.name) for found in list_galleries(tools)),
+        # One is chosen for all of the page, at its top.
+        galleries=(Choice(chosen.name, chosen.name),),
         gallery=chosen.name,
         people_count=chosen.people,
         max_bytes=runtime().settings.max_upload_bytes,
