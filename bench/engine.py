@@ -1,0 +1,279 @@
+"""Speed beside face_recognition: the same photos, the same steps, one run, alternating order.
+
+The peer is what face_recognition does, through dlib itself: HOG detector on the picture enlarged
+once, 5-point predictor, its network, Euclidean distance to every known face. Two comparisons:
+
+- the embedding alone: the same network, one aligned crop, one thread on either side;
+- the whole path from the bytes of a JPEG to a name, in a gallery of a hundred people, as either
+  runs by itself: this engine on the threads it chooses, dlib on its one.
+
+    python bench/engine.py [--quick] [--json]
+"""
+
+import argparse
+import io
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# The peer's linear algebra keeps to one thread; this must be said before it is loaded.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import dlib  # noqa: E402
+import numpy as np  # noqa: E402
+from bench.packs import fetch_peer_files  # noqa: E402
+from bench.packs import install_pack  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from mien.errors import ModelError  # noqa: E402
+from mien.index.build import build_index  # noqa: E402
+from mien.settings import Settings  # noqa: E402
+from mien.vision.images import ImageReader  # noqa: E402
+from mien.vision.pack_engine import PackEngine  # noqa: E402
+from mien.vision.packs.catalog import BUILTIN  # noqa: E402
+from mien.vision.packs.manifest import InstalledPack  # noqa: E402
+from mien.vision.packs.samples import fetch_samples  # noqa: E402
+from mien.vision.recognizers import Recognizer  # noqa: E402
+from mien.vision.sessions import choose_runtime  # noqa: E402
+from mien.vision.sessions import open_session  # noqa: E402
+from mien.vision.sessions import usable_cores  # noqa: E402
+from mien.vision.types import ImageRGB  # noqa: E402
+
+Work = Callable[[], object]
+_STRANGERS = 98
+_PHOTOS = ("obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama.jpg", "biden.jpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who is enrolled: a name for each photo that is."""
+
+    obama: bytes
+    biden: bytes
+
+    def items(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and photo of each."""
+        return (("Obama", self.obama), ("Biden", self.biden))
+
+
+class Peer:
+    """The steps of face_recognition, with dlib's own parts."""
+
+    def __init__(self, predictor: Path, network: Path, known: Known) -> None:
+        self._detector = dlib.get_frontal_face_detector()
+        self._predictor = dlib.shape_predictor(str(predictor))
+        self._network = dlib.face_recognition_model_v1(str(network))
+        self._names = [name for name, _ in known.items()]
+        photos = [self._encode(data)[0] for _, data in known.items()]
+        strangers = np.random.default_rng(0).normal(0, 0.13, (_STRANGERS, 128))
+        self._gallery = np.concatenate([np.stack(photos), strangers])
+        self._names += [f"stranger {number}" for number in range(_STRANGERS)]
+
+    def name_photo(self, data: bytes) -> list[str]:
+        """Who is in the photo, one name a face."""
+        return [self._nearest(encoding) for encoding in self._encode(data)]
+
+    def embed(self, crop_rgb: ImageRGB) -> object:
+        """The 128 numbers of an aligned crop of 150 by 150 pixels."""
+        return self._network.compute_face_descriptor(crop_rgb)
+
+    def _encode(self, data: bytes) -> list[NDArray[np.float64]]:
+        image_rgb = np.array(Image.open(io.BytesIO(data)).convert("RGB"))
+        return [
+            np.array(
+                self._network.compute_face_descriptor(image_rgb, self._predictor(image_rgb, box), 1)
+            )
+            for box in self._detector(image_rgb, 1)
+        ]
+
+    def _nearest(self, encoding: NDArray[np.float64]) -> str:
+        distances = np.linalg.norm(self._gallery - encoding, axis=1)
+        best = int(distances.argmin())
+        return self._names[best] if distances[best] <= 0.6 else "unknown"
+
+
+class Ours:
+    """From bytes to names through the parts that the server uses."""
+
+    def __init__(self, installed: InstalledPack, known: Known, *, threads: int = 0) -> None:
+        self._reader = ImageReader(max_bytes=10**8, max_pixels=10**8)
+        self._engine = PackEngine(installed, threads=threads)
+        self._engine.warm_up()
+        self.summary = self._engine.summary
+        dimension = self.summary.dimension
+        self._index = build_index(dimension)
+        for name, data in known.items():
+            face = self._engine.analyze(self._reader.decode(data).image_rgb)[0]
+            self._index.upsert([name], [name], face.embedding[None])
+        strangers = np.random.default_rng(0).normal(size=(_STRANGERS, dimension))
+        strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
+        names = [f"stranger {number}" for number in range(_STRANGERS)]
+        self._index.upsert(names, names, strangers.astype(np.float32))
+
+    def name_photo(self, data: bytes) -> list[str]:
+        """Who is in the photo, one name a face."""
+        faces = self._engine.analyze(self._reader.decode(data).image_rgb)
+        if not faces:
+            return []
+        queries = np.stack([face.embedding for face in faces])
+        threshold = self.summary.identify_threshold
+        return [
+            hits[0].group if hits and hits[0].similarity >= threshold else "unknown"
+            for hits in self._index.search(queries, groups=2)
+        ]
+
+    def crop(self, data: bytes) -> ImageRGB:
+        """The largest face as the network sees it."""
+        return self._engine.analyze(self._reader.decode(data).image_rgb)[0].crop_rgb
+
+
+def alternate(works: Mapping[str, Work], *, rounds: int) -> dict[str, float]:
+    """Median milliseconds of each, run in turns so that the machine's moods meet all alike."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    order = list(works)
+    for number in range(rounds + 1):
+        for name in order if number % 2 else reversed(order):
+            started = time.perf_counter()
+            works[name]()
+            if number:  # the first round only warms up
+                times[name].append(1000 * (time.perf_counter() - started))
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def embedding_works(installed: InstalledPack, peer: Peer, crop: ImageRGB) -> dict[str, Work]:
+    """The same network on the same crop, one thread on either side."""
+    works: dict[str, Work] = {"dlib": lambda: peer.embed(crop)}
+    spec = installed.manifest.recognizer
+    for runtime in ("openvino", "onnxruntime"):
+        try:
+            chosen = choose_runtime(runtime, needs_openvino=False)
+        except ModelError:
+            continue
+        session = open_session(
+            installed.paths[spec.file],
+            runtime=chosen,
+            input_shape=(None, 3, spec.input_size, spec.input_size),
+            threads=1,
+        )
+        one_view = Recognizer(session, spec.model_copy(update={"averaging": "none"}))
+        works[runtime] = partial(one_view.embed, [crop])
+        works[f"{runtime} batch of 8"] = partial(one_view.embed, [crop] * 8)
+        works[f"{runtime} as the pack uses it"] = partial(Recognizer(session, spec).embed, [crop])
+    return works
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    settings = Settings()
+    samples = {
+        sample.name: sample.path.read_bytes()
+        for sample in fetch_samples(
+            models_dir=options.models_dir or settings.models_dir, offline=False, timeout_seconds=10
+        )
+    }
+    known = Known(samples["obama.jpg"], samples["biden.jpg"])
+    predictor, network = fetch_peer_files(models_dir=options.models_dir, folders=options.files)
+    peer = Peer(predictor, network, known)
+    packs: dict[str, Ours] = {}
+    for name in BUILTIN:
+        try:
+            installed = install_pack(name, models_dir=options.models_dir, folders=options.files)
+            packs[name] = Ours(installed, known)
+        except ModelError as error:
+            print(f"{name} is left out: {error.detail}", file=sys.stderr)
+    classic = install_pack("classic", models_dir=options.models_dir, folders=options.files)
+    default = next(iter(packs))
+    single = Ours(
+        install_pack(default, models_dir=options.models_dir, folders=options.files),
+        known,
+        threads=1,
+    )
+
+    rounds = 5 if options.quick else 21
+    embedding = alternate(
+        embedding_works(classic, peer, packs["classic"].crop(known.obama)), rounds=rounds
+    )
+    names = _PHOTOS[:2] if options.quick else _PHOTOS
+    whole = {}
+    answers = {}
+    for photo in names:
+        works: dict[str, Peer | Ours] = {
+            "face_recognition": peer,
+            **packs,
+            f"{default}, one thread": single,
+        }
+        whole[photo] = alternate(
+            {name: partial(who.name_photo, samples[photo]) for name, who in works.items()},
+            rounds=max(rounds // 3, 3),
+        )
+        answers[photo] = {name: who.name_photo(samples[photo]) for name, who in works.items()}
+    medians = {
+        name: statistics.median(whole[photo][name] for photo in names) for name in whole[names[0]]
+    }
+    ours = min(value for name, value in embedding.items() if name in {"openvino", "onnxruntime"})
+    return {
+        "cores": usable_cores(),
+        "default_pack": default,
+        "embedding_milliseconds": embedding,
+        "photo_to_name_milliseconds": medians,
+        "photos": whole,
+        "answers": answers,
+        "ratios": {
+            "embedding_vs_dlib": embedding["dlib"] / ours,
+            "embedding_batch_of_8_vs_dlib": embedding["dlib"]
+            / min(value / 8 for name, value in embedding.items() if name.endswith("batch of 8")),
+            "photo_to_name_vs_face_recognition": medians["face_recognition"] / medians[default],
+            "photo_to_name_by_pack": {
+                name: medians["face_recognition"] / medians[name]
+                for name in medians
+                if name != "face_recognition"
+            },
+        },
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Speed beside face_recognition, in one run.")
+    parser.add_argument("--quick", action="store_true", help="fewer photos and rounds")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--models-dir", type=Path)
+    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    options = parser.parse_args(arguments)
+    report = measure(options)
+    print(json.dumps(report, indent=2) if options.json else _as_text(report))
+    return 0
+
+
+def _as_text(report: Mapping[str, Any]) -> str:
+    lines = [f"{report['cores']} cores; the default pack is {report['default_pack']}."]
+    lines.append("Embedding of one face, dlib's network, one thread:")
+    lines += [
+        f"  {name:<36}{value:8.2f} ms" for name, value in report["embedding_milliseconds"].items()
+    ]
+    lines.append("From the bytes of a photo to a name:")
+    lines += [
+        f"  {name:<36}{value:8.2f} ms"
+        for name, value in report["photo_to_name_milliseconds"].items()
+    ]
+    ratios = report["ratios"]
+    lines.append(
+        f"Embedding {ratios['embedding_vs_dlib']:.1f} times as fast as dlib "
+        f"({ratios['embedding_batch_of_8_vs_dlib']:.1f} in a batch of eight), photo to name "
+        f"{ratios['photo_to_name_vs_face_recognition']:.1f} times as fast as face_recognition."
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
