@@ -95,7 +95,7 @@ class PackEngine:
                 threads=threads,
                 concurrency=self._concurrency,
             )
-            return _BoundedSession(session, self._permits)
+            return BoundedSession(session, self._permits)
 
         detector = load(
             manifest.detector.file,
@@ -164,7 +164,7 @@ class PackEngine:
             self._permits.release(self._concurrency)
 
 
-class _BoundedSession:
+class BoundedSession:
     """A session that waits for a permit, so that many requests do not crowd few cores."""
 
     def __init__(self, session: Session, permits: threading.Semaphore) -> None:
@@ -174,10 +174,12 @@ class _BoundedSession:
         self.input_shape = session.input_shape
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
+        """See `Session.run`."""
         with self._permits:
             return self._session.run(batch)
 
     def close(self) -> None:
+        """See `Session.close`."""
         self._session.close()
 
 

@@ -1,0 +1,103 @@
+"""Decoders against outputs written by hand, so that no weights are needed."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.vision.detectors import centerface
+from mien.vision.detectors import scrfd
+from mien.vision.detectors import yunet
+from mien.vision.detectors.search import FAMILIES
+from mien.vision.detectors.search import Detector
+from mien.vision.sessions import open_session
+from mien.vision.types import FloatArray
+from mien.vision.types import ImageRGB
+
+INPUT_WH = (64, 32)
+
+
+def _zeros(*shape: int) -> FloatArray:
+    return np.zeros(shape, dtype=np.float32)
+
+
+def test_centerface_reads_a_face_from_its_maps() -> None:
+    heat, size, offset, points = (_zeros(1, n, 8, 16) for n in (1, 2, 2, 10))
+    row, column = 3, 10
+    heat[0, 0, row, column] = 0.8
+    size[0, :, row, column] = (math.log(5), math.log(4))  # height 20, width 16
+    offset[0, :, row, column] = (0.25, -0.25)
+    points[0, :, row, column] = (0.4, 0.3, 0.4, 0.7, 0.6, 0.5, 0.8, 0.35, 0.8, 0.65)
+    found = centerface.decode([heat, size, offset, points], INPUT_WH, 0.5)
+    center_y, center_x = (3 + 0.25 + 0.5) * 4, (10 - 0.25 + 0.5) * 4
+    left, top = center_x - 8, center_y - 10
+    assert found.scores.tolist() == pytest.approx([0.8])
+    assert found.boxes_xyxy[0].tolist() == pytest.approx([left, top, left + 16, top + 20])
+    assert found.landmarks[0, 0].tolist() == pytest.approx([left + 0.3 * 16, top + 0.4 * 20])
+    assert found.landmarks[0, 4].tolist() == pytest.approx([left + 0.65 * 16, top + 0.8 * 20])
+
+
+def _anchors(per_cell: int) -> list[int]:
+    return [per_cell * (64 // stride) * (32 // stride) for stride in (8, 16, 32)]
+
+
+def test_yunet_reads_a_face_at_every_stride() -> None:
+    outputs = [_zeros(1, count, n) for n in (1, 1, 4, 10) for count in _anchors(1)]
+    for level, stride in enumerate((8, 16, 32)):
+        cell = 64 // stride if level < 2 else 1  # row 1, column 0; the last stride has one row
+        outputs[level][0, cell] = 0.9
+        outputs[3 + level][0, cell] = 0.4
+        outputs[6 + level][0, cell] = (0.5, 0.25, math.log(2), math.log(3))
+        outputs[9 + level][0, cell] = np.arange(10) / 10
+    found = yunet.decode(outputs, INPUT_WH, 0.5)
+    assert found.scores.tolist() == pytest.approx([0.6] * 3)
+    assert found.boxes_xyxy[0].tolist() == pytest.approx([4 - 8, 10 - 12, 4 + 8, 10 + 12])
+    assert found.landmarks[0, 1].tolist() == pytest.approx([0.2 * 8, 1.3 * 8])
+    assert found.boxes_xyxy[2].tolist() == pytest.approx([48 - 32, 8 - 48, 48 + 32, 8 + 48])
+
+
+def test_scrfd_reads_both_anchors_of_a_cell() -> None:
+    outputs = [_zeros(count, n) for n in (1, 4, 10) for count in _anchors(2)]
+    cell = 9  # row 1, column 1 at stride 8
+    outputs[0][2 * cell : 2 * cell + 2, 0] = (0.7, 0.9)
+    outputs[3][2 * cell : 2 * cell + 2] = (1, 0.5, 2, 3)
+    outputs[6][2 * cell + 1] = 0.5
+    found = scrfd.decode(outputs, INPUT_WH, 0.5)
+    assert found.scores.tolist() == pytest.approx([0.7, 0.9])
+    assert found.boxes_xyxy[0].tolist() == pytest.approx([0, 4, 24, 32])
+    assert found.landmarks[1, 3].tolist() == pytest.approx([12, 12])
+
+
+@pytest.mark.parametrize(
+    "outputs_of",
+    [
+        lambda: (centerface, [_zeros(1, n, 8, 16) for n in (1, 2, 2, 10)]),
+        lambda: (yunet, [_zeros(1, count, n) for n in (1, 1, 4, 10) for count in _anchors(1)]),
+        lambda: (scrfd, [_zeros(count, n) for n in (1, 4, 10) for count in _anchors(2)]),
+    ],
+    ids=["centerface", "yunet", "scrfd"],
+)
+def test_a_picture_without_a_face_gives_empty_arrays(outputs_of: Callable[[], tuple]) -> None:  # type: ignore[type-arg]  # a module and its outputs
+    family, outputs = outputs_of()
+    found = family.decode(outputs, INPUT_WH, 0.5)
+    assert found.boxes_xyxy.shape == (0, 4)
+    assert found.landmarks.shape == (0, 5, 2)
+    assert found.scores.shape == (0,)
+
+
+@pytest.mark.models
+def test_scrfd_finds_the_face_that_the_others_find(
+    shared_data: Path, sample: Callable[[str], ImageRGB]
+) -> None:
+    session = open_session(
+        shared_data / "models" / "scrfd_2.5g" / "scrfd_2.5g_bnkps.onnx",
+        runtime="onnxruntime",
+        input_shape=(1, 3, None, None),
+    )
+    detector = Detector(session, FAMILIES["scrfd"], score_threshold=0.5, nms_iou=0.4)
+    found = detector.find(sample("obama.jpg"), 640)
+    assert len(found.scores) == 1
+    expected = [(435, 214), (557, 212), (498, 271), (441, 325), (549, 324)]
+    assert np.abs(found.landmarks[0] - expected).max() < 15

@@ -1,0 +1,176 @@
+import importlib.util
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto
+from onnx import helper
+
+from mien.errors import InferenceRuntimeMissing
+from mien.errors import ModelFileMissing
+from mien.vision.pack_engine import BoundedSession
+from mien.vision.sessions import Runtime
+from mien.vision.sessions import Session
+from mien.vision.sessions import choose_runtime
+from mien.vision.sessions import open_session
+from mien.vision.types import FloatArray
+
+RUNTIMES: list[Runtime] = ["onnxruntime", "openvino"]
+
+
+@pytest.fixture
+def doubling(tmp_path: Path) -> Path:
+    """A network that doubles and negates, for pictures of any size."""
+    shape: list[str | int | None] = ["n", 3, "h", "w"]
+    graph = helper.make_graph(
+        [
+            helper.make_node("Add", ["in", "in"], ["double"]),
+            helper.make_node("Neg", ["in"], ["negative"]),
+        ],
+        "doubling",
+        [helper.make_tensor_value_info("in", TensorProto.FLOAT, shape)],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name in ("double", "negative")
+        ],
+    )
+    path = tmp_path / "doubling.onnx"
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, path)
+    return path
+
+
+def _open(path: Path, runtime: Runtime, *, concurrency: int = 1) -> Session:
+    if runtime == "openvino":
+        pytest.importorskip("openvino", reason="the second runtime is not installed")
+    return open_session(
+        path, runtime=runtime, input_shape=(None, 3, None, None), concurrency=concurrency
+    )
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("shape", [(1, 3, 8, 8), (5, 3, 16, 4)])
+def test_outputs_come_in_their_order_for_every_shape(
+    doubling: Path, runtime: Runtime, shape: tuple[int, ...]
+) -> None:
+    session = _open(doubling, runtime)
+    batch = np.random.default_rng(0).random(shape, dtype=np.float32)
+    double, negative = session.run(batch)
+    assert np.allclose(double, 2 * batch)
+    assert np.allclose(negative, -batch)
+    assert double.dtype == np.float32
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_results_are_not_overwritten_by_the_next_run(doubling: Path, runtime: Runtime) -> None:
+    session = _open(doubling, runtime)
+    first = session.run(np.ones((1, 3, 4, 4), dtype=np.float32))[0]
+    session.run(np.full((1, 3, 4, 4), 9, dtype=np.float32))
+    assert (first == 2).all()
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_threads_do_not_mix_their_pictures(doubling: Path, runtime: Runtime) -> None:
+    session = _open(doubling, runtime, concurrency=2)
+    wrong: list[bool] = []
+
+    def ask(number: int) -> None:
+        batch = np.full((1, 3, 8, 8), number, np.float32)
+        wrong.extend(bool((session.run(batch)[0] != 2 * number).any()) for _ in range(50))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(wrong) == 300
+    assert not any(wrong)
+
+
+def test_no_more_inferences_run_than_permitted() -> None:
+    running, most = 0, 0
+    counting = threading.Lock()
+
+    class Slow:
+        runtime: Runtime = "onnxruntime"
+        input_shape = (None, 3, None, None)
+
+        def run(self, batch: FloatArray) -> list[FloatArray]:
+            nonlocal running, most
+            with counting:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.01)
+            with counting:
+                running -= 1
+            return [batch]
+
+        def close(self) -> None:
+            pass
+
+    session = BoundedSession(Slow(), threading.Semaphore(2))
+    batch = np.zeros((1, 3, 1, 1), dtype=np.float32)
+    threads = [threading.Thread(target=session.run, args=(batch,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 2
+
+
+def test_openvino_computes_as_precisely_as_it_is_told(doubling: Path) -> None:
+    openvino = pytest.importorskip("openvino", reason="the second runtime is not installed")
+    session = _open(doubling, "openvino")
+    hint = session._compiled.get_property("INFERENCE_PRECISION_HINT")  # type: ignore[attr-defined]  # looks inside
+    assert hint == openvino.Type.f32
+
+
+@pytest.mark.processes
+def test_loading_openvino_reports_nothing_to_its_maker(doubling: Path) -> None:
+    pytest.importorskip("openvino", reason="the second runtime is not installed")
+    script = (
+        "import sys, pathlib\n"
+        "from mien.vision.sessions import open_session\n"
+        f"open_session(pathlib.Path({str(doubling)!r}), runtime='openvino', "
+        "input_shape=(1, 3, None, None))\n"
+        "print([name for name, module in sys.modules.items() "
+        "if name.startswith('openvino_telemetry') and module is not None])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileMissing, match=r"gone\.onnx"):
+        open_session(tmp_path / "gone.onnx", runtime="onnxruntime", input_shape=(1, 3, None, None))
+
+
+@pytest.fixture
+def without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
+    real: Callable[[str], object] = importlib.util.find_spec
+    monkeypatch.setattr(
+        "mien.vision.sessions.importlib.util.find_spec",
+        lambda name: None if name == "openvino" else real(name),
+    )
+
+
+@pytest.mark.usefixtures("without_openvino")
+def test_without_openvino_the_other_runtime_is_chosen_where_it_can() -> None:
+    assert choose_runtime("auto", needs_openvino=False) == "onnxruntime"
+    with pytest.raises(InferenceRuntimeMissing, match=r"pip install 'mien\[openvino\]'"):
+        choose_runtime("auto", needs_openvino=True)
+    with pytest.raises(InferenceRuntimeMissing):
+        choose_runtime("openvino", needs_openvino=False)
+
+
+def test_a_file_for_openvino_is_never_given_to_the_other() -> None:
+    with pytest.raises(InferenceRuntimeMissing, match="auto"):
+        choose_runtime("onnxruntime", needs_openvino=True)
