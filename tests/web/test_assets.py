@@ -34,6 +34,7 @@ def test_a_file_of_this_version_is_kept_for_a_year(folder: Path) -> None:
     assert response.data == b"start();"
     assert response.cache_control.max_age == YEAR_SECONDS
     assert response.cache_control.immutable
+    assert not response.cache_control.no_cache
     response.close()
 
 

@@ -51,6 +51,8 @@ def install_assets(app: Flask, assets: Assets) -> None:
 
     def static_file(digest: str, name: str) -> Response:
         response = send_from_directory(assets.folder, name)
+        # Flask's own word, which would have browsers ask again for every file of every page.
+        response.cache_control.no_cache = None
         if digest == assets.digest:
             response.cache_control.public = True
             response.cache_control.max_age = YEAR_SECONDS
@@ -58,7 +60,6 @@ def install_assets(app: Flask, assets: Assets) -> None:
         else:
             # A page of another version is still open, or another node has been upgraded first:
             # what we have serves it better than nothing, but must not be kept under that name.
-            response.cache_control.no_cache = None
             response.cache_control.no_store = True
         return response
 
