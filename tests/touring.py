@@ -131,6 +131,7 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("keys", "/keys"),
         Stop("key-new", "/keys/new"),
         Stop("key-created", "/keys/new", act=_create_key),
+        Stop("api-reference", "/api/docs"),
         Stop("users", "/users"),
         Stop("user-new", "/users/new"),
         Stop("account", "/account"),

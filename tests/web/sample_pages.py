@@ -7,6 +7,14 @@ from mien.web.contexts.access import SetUpPage
 from mien.web.contexts.access import SignInPage
 from mien.web.contexts.account import AccountPage
 from mien.web.contexts.account import SessionRow
+from mien.web.contexts.api_reference import ApiReferencePage
+from mien.web.contexts.api_reference import FieldRow
+from mien.web.contexts.api_reference import FieldTable
+from mien.web.contexts.api_reference import FieldType
+from mien.web.contexts.api_reference import OperationGroup
+from mien.web.contexts.api_reference import OperationView
+from mien.web.contexts.api_reference import ProblemRow
+from mien.web.contexts.api_reference import ShapeView
 from mien.web.contexts.chrome import Chrome
 from mien.web.contexts.chrome import Flash
 from mien.web.contexts.chrome import GalleryLink
@@ -397,6 +405,42 @@ def user_pages() -> dict[str, Page]:
     }
 
 
+def reference_page() -> ApiReferencePage:
+    box = FieldTable(
+        "Box",
+        "A rectangle in pixels.",
+        (FieldRow("x", FieldType("number"), required=True, limits="at least 0"),),
+    )
+    body = FieldTable(
+        "Body, as `multipart/form-data`",
+        "One photo <b>only</b>.",
+        (
+            FieldRow("photo", FieldType("file"), required=True, text="The `file`."),
+            FieldRow("box", FieldType("list of ", "Box", "#shape-box", " or null"), required=False),
+        ),
+    )
+    operation = OperationView(
+        anchor="detect",
+        title="Detect",
+        method="POST",
+        path="/api/v1/detect",
+        summary="Find every face of a photo.",
+        text="Needs the scope `identify`.",
+        tables=(body,),
+        answer=FieldTable("Answer 204, empty", "Nothing.", ()),
+        problems=(ProblemRow("401", "No key (`key_invalid`)."),),
+        example='curl -H "Authorization: Bearer $KEY" -F photo=@photo.jpg',
+    )
+    return ApiReferencePage(
+        lead="Every call needs a key.",
+        keys=("`X-API-Key: $KEY`: An API key.",),
+        groups=(OperationGroup("photos", "Photos", (operation,)),),
+        problem=replace(box, caption="Every error"),
+        shapes=(ShapeView("shape-box", "Box", box),),
+        document_url="/api/openapi.json",
+    )
+
+
 def door_pages() -> dict[str, Page]:
     wrong = FormState(
         values={"name": "mara"}, problem="This name and this password do not belong together."
@@ -424,6 +468,7 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Chrom
         found[name] = (page, signed_in(place.get(name.split("-")[0], "Galleries")))
     for name, page in user_pages().items():
         found[name] = (page, signed_in("Account"))
+    found["api-reference"] = (reference_page(), signed_in("Keys"))
     for name, page in door_pages().items():
         found[name] = (page, signed_out())
     found["people"] = (found["people"][0], replace(found["people"][1], flashes=done))

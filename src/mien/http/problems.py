@@ -8,6 +8,7 @@ from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from typing import Final
+from typing import TypeVar
 
 import structlog
 from flask import Flask
@@ -25,9 +26,11 @@ from mien import errors
 from mien.http.request_ids import request_id
 
 API_PREFIX: Final = "/api/"
+_PEOPLE_MARK: Final = "mien_read_by_people"
 MEDIA_TYPE: Final = "application/problem+json"
 _SERVER_ERROR: Final = 500
 _LAST_CALLS: Final = 5
+_View = TypeVar("_View", bound=Callable[..., Any])
 _log = structlog.get_logger(__name__)
 
 STATUSES: Final[dict[type[errors.MienError], int]] = {
@@ -129,13 +132,24 @@ def status_of(kind: type[errors.MienError]) -> int:
     return next(STATUSES[each] for each in kind.__mro__ if each in STATUSES)
 
 
+def read_by_people(view: _View) -> _View:
+    """Mark a view under /api/ that is a page, so that its errors are pages too."""
+    setattr(view, _PEOPLE_MARK, True)
+    return view
+
+
 def wants_json() -> bool:
     """Whether who asked is a program: under /api/ always, elsewhere when it prefers JSON."""
-    if request.path.startswith(API_PREFIX):
+    if request.path.startswith(API_PREFIX) and not _is_for_people():
         return True
     accepted = request.accept_mimetypes
     json = max(accepted["application/json"], accepted[MEDIA_TYPE])
     return bool(json > accepted["text/html"])
+
+
+def _is_for_people() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, _PEOPLE_MARK, False)
 
 
 def _answer_mien_error(error: errors.MienError) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from mien.web.error_pages import install_error_pages
 from mien.web.pages import install_pages
 from mien.web.views import access
 from mien.web.views import account
+from mien.web.views import api_reference
 from mien.web.views import compare
 from mien.web.views import faces
 from mien.web.views import galleries
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         keys,
         users,
         account,
+        api_reference,
         patterns,
     ):
         app.register_blueprint(area.bp)

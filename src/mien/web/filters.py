@@ -115,7 +115,17 @@ def initial(name: str) -> str:
     return name[:1].upper()
 
 
+def code_spans(text: str) -> Markup:
+    """A text whose `code` between backticks is marked as such."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part
+        for number, part in enumerate(parts)
+    )
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "code_spans": code_spans,
     "counted": counted,
     "decimal": decimal,
     "file_size": file_size,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mien.web.contexts.api_reference import FieldRow
+from mien.web.contexts.api_reference import FieldTable
+from mien.web.contexts.api_reference import FieldType
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
 from mien.web.contexts.faces import Decision
@@ -41,6 +44,7 @@ class PatternsPage(Page):
     faces: tuple[FaceCard, ...]
     good: QualityView
     poor: QualityView
+    fields: FieldTable
     max_bytes: int
     url: str
 
@@ -95,6 +99,17 @@ def patterns_page(photo_url: str) -> PatternsPage:
         ),
         good=QualityView(acceptable=True),
         poor=QualityView(acceptable=False, reasons=("too_small", "blurred")),
+        fields=FieldTable(
+            "Fields of something that is sent",
+            "A sentence on all of them.",
+            (
+                FieldRow("photo", FieldType("file"), required=True, text="The file."),
+                FieldRow(
+                    "limit", FieldType("whole number"), required=False, limits="1 to 100, default 5"
+                ),
+                FieldRow("faces", FieldType("list of ", "Face", "#faces"), required=True),
+            ),
+        ),
         max_bytes=_MAX_BYTES,
         url="#content",
     )

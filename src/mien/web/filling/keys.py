@@ -17,15 +17,13 @@ from mien.web.contexts.keys import KeysPage
 from mien.web.contexts.keys import NewKeyPage
 from mien.web.filters import scope_words
 
-_DOCS = "/api/docs"
-
 
 def keys_page(tools: Tools) -> KeysPage:
     """The keys that are in force."""
     return KeysPage(
         keys=tuple(_row(key) for key in list_keys(tools) if key.revoked_at is None),
         new_url=url_for("keys.new"),
-        docs_url=_DOCS,
+        docs_url=url_for("api_reference.show_reference"),
     )
 
 

@@ -1,0 +1,24 @@
+"""The API's reference, for whoever is signed in."""
+
+from flask import Blueprint
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.http.auth import require_sign_in
+from mien.http.description import api_description
+from mien.http.problems import read_by_people
+from mien.web.filling.api_reference import api_reference_page
+from mien.web.showing import show
+
+bp = Blueprint("api_reference", __name__)
+bp.before_request(require_sign_in)
+
+
+@bp.get("/api/docs")
+@read_by_people
+def show_reference() -> ResponseReturnValue:
+    """Every operation of the API."""
+    start = url_for("identify.start", _external=True).rstrip("/")
+    document_url = url_for("api_document.show")
+    page = api_reference_page(api_description(), start=start, document_url=document_url)
+    return show(page, place="keys")
