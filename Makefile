@@ -32,14 +32,12 @@ lint: dev-environment  ## Check style, types, import layers, templates and spell
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --allow-empty-input --lint src/mien
-	@$(BIN)/djlint --allow-empty-input --check src/mien
+	@$(BIN)/djlint --quiet --lint src/mien
 	@$(BIN)/codespell
 
-format: dev-environment  ## Put code and templates into the one style
+format: dev-environment  ## Put code into the one style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-	@$(BIN)/djlint --quiet --allow-empty-input --reformat src/mien
 
 bench: dev-environment  ## Measure speed and accuracy beside peers (BENCH=--quick for less)
 	@$(BIN)/python bench/engine.py $(BENCH)

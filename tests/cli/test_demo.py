@@ -5,7 +5,10 @@ import pytest
 from click.testing import CliRunner
 
 from mien.cli import cli
+from mien.cli.demo import copy_photos
+from mien.errors import InvalidInput
 from mien.errors import ModelFileMissing
+from mien.vision.packs.samples import Sample
 from mien.vision.packs.samples import fetch_samples
 
 
@@ -29,3 +32,25 @@ def test_two_people_are_told_apart_from_one_photo_each(
 def test_offline_samples_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileMissing, match=r"obama\.jpg .*mien demo"):
         fetch_samples(models_dir=tmp_path, offline=True, timeout_seconds=1)
+
+
+def two_samples(folder: Path) -> tuple[Sample, ...]:
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(name.encode())
+    return (Sample("a.jpg", "A", folder / "a.jpg"), Sample("b.jpg", None, folder / "b.jpg"))
+
+
+def test_photos_are_put_into_a_folder_and_what_is_there_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "one" / "two"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(b"somebody's own")
+    assert copy_photos(two_samples(tmp_path), folder) == [folder / "a.jpg", folder / "b.jpg"]
+    assert (folder / "a.jpg").read_bytes() == b"somebody's own"
+    assert (folder / "b.jpg").read_bytes() == b"b.jpg"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "a.jpg"
+    samples = two_samples(tmp_path)
+    with pytest.raises(InvalidInput, match=r"a\.jpg cannot be written to"):
+        copy_photos(samples, taken)

@@ -76,8 +76,11 @@ def test_the_development_server_serves_and_leaves_cleanly(tmp_path: Path) -> Non
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    with started(tmp_path / "home", "dev", "--port", port) as (process, _said):
+    with started(tmp_path / "home", "dev", "--port", port) as (process, said):
         assert "ok" in answer_of(f"http://127.0.0.1:{port}/healthz")
+        # Told before the process that serves was started; each reload starts another.
+        (link,) = re.findall(r"once, at (\S+)", said)
+        assert "<form" in answer_of(link)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=30)
         assert process.returncode in {0, 130}

