@@ -161,7 +161,7 @@ def test_which_of_two_photos_is_at_fault_is_said(api: Api, code: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=x", "limit=", "threshold=1.5", "threshold=nan", "treshold=0.5"],
+    ["limit=0", "limit=101", "limit=x", "limit=", "threshold=1.5", "threshold=nan", "thresholds=1"],
 )
 def test_questions_out_of_range_are_refused(api: Api, query: str) -> None:
     answer = api.send(f"/galleries/default/identify?{query}", photo=draw_photo(["ada"]))
