@@ -40,6 +40,7 @@ _TITLES_BY_CODE: Final = {
     "gallery_not_found": "There is no such gallery",
     "setup_link_invalid": "This link does not work",
 }
+_BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
 
 
@@ -50,10 +51,10 @@ def install_error_pages(app: Flask) -> None:
 
 def error_page(problem: Problem) -> Response:
     """The page of an error."""
-    shown = problem.status if problem.status in TITLES else _SERVER_ERROR
+    like = _BAD_REQUEST if problem.status < _SERVER_ERROR else _SERVER_ERROR
     page = ErrorPage(
         status=problem.status,
-        title=_TITLES_BY_CODE.get(problem.code, TITLES[shown]),
+        title=_TITLES_BY_CODE.get(problem.code, TITLES.get(problem.status, TITLES[like])),
         detail=problem.detail,
         request_id=problem.request_id,
         action_label="Go to the start",

@@ -1,0 +1,195 @@
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from mien.gallery.setup import issue_link
+from mien.http.cookies import SIGN_IN_COOKIE
+from mien.runtime import Runtime
+from visiting import PASSWORD
+from visiting import Visitor
+from visiting import says
+
+Visitors = Callable[[], Visitor]
+GIVEN = {"name": "Root", "password": PASSWORD, "password_again": PASSWORD}
+
+
+def test_set_up_makes_the_administrator_signs_in_and_leads_home(
+    visitor: Visitors, runtime: Runtime
+) -> None:
+    link = f"/setup/{issue_link(runtime.tools)}"
+    browser = visitor()
+    assert "Welcome" in browser.get(link)
+    assert browser.done(link, **GIVEN) == "/identify"
+    assert "Who is in this photo?" in browser.get("/identify")
+
+
+def test_set_up_is_over_once_there_is_an_administrator(visitor: Visitors, runtime: Runtime) -> None:
+    link = f"/setup/{issue_link(runtime.tools)}"
+    visitor().done(link, **GIVEN)
+    late = visitor()
+    late.get(link, status=303)
+    assert late.told() == ["Mien is set up already. Sign in instead."]
+    assert late.done(link, **GIVEN) == "/sign-in"
+
+
+def test_a_wrong_link_is_refused(visitor: Visitors, runtime: Runtime) -> None:
+    issue_link(runtime.tools)
+    browser = visitor()
+    assert "This link does not work" in browser.get("/setup/guessed", status=403)
+    assert browser.post("/setup/guessed", **GIVEN).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"name": " "}, "Type a name to sign in with."),
+        ({"password": "short", "password_again": "short"}, "at least 10 characters"),
+        ({"password_again": "another"}, "The two passwords differ."),
+    ],
+)
+def test_set_up_says_what_is_wrong_and_keeps_the_name(
+    visitor: Visitors, runtime: Runtime, changed: dict[str, str], words: str
+) -> None:
+    link = f"/setup/{issue_link(runtime.tools)}"
+    page = visitor().refused(link, **{**GIVEN, **changed})
+    assert words in page
+    assert PASSWORD not in page
+    assert ('value="Root"' in page) == (changed.get("name") is None)
+
+
+def test_signing_in_leads_to_where_one_wanted_to_go(admin: Visitor, visitor: Visitors) -> None:
+    browser = visitor()
+    response = browser.client.get("/keys?a=b")
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/sign-in?next=/keys?a%3Db"
+    assert 'value="/keys?a=b"' in browser.get(response.headers["Location"])
+    given = {"name": "root", "password": PASSWORD}
+    assert browser.done("/sign-in", next="/keys?a=b", **given) == "/keys?a=b"
+    assert "API keys" in browser.get("/keys")
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil", "keys"])
+def test_signing_in_never_leads_to_another_site(
+    admin: Visitor, visitor: Visitors, elsewhere: str
+) -> None:
+    browser = visitor()
+    assert elsewhere not in browser.client.get("/sign-in", query_string={"next": elsewhere}).text
+    given = {"name": "root", "password": PASSWORD}
+    assert browser.done("/sign-in", next=elsewhere, **given) == "/"
+
+
+@pytest.mark.parametrize("given", [("Root", "wrong"), ("Nobody", PASSWORD)])
+def test_wrong_credentials_do_not_say_which_is_wrong(
+    admin: Visitor, visitor: Visitors, given: tuple[str, str]
+) -> None:
+    page = visitor().refused("/sign-in", name=given[0], password=given[1])
+    assert "The name and the password do not belong together." in page
+    assert f'value="{given[0]}"' in page
+
+
+def test_too_many_attempts_are_told_as_a_page(admin: Visitor, visitor: Visitors) -> None:
+    browser = visitor()
+    answers = [browser.post("/sign-in", name="root", password="x") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Too many attempts" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_signing_in_twice_leads_home(admin: Visitor) -> None:
+    assert admin.client.get("/sign-in").headers["Location"] == "/"
+
+
+def test_signing_out_ends_the_row_and_not_only_the_cookie(admin: Visitor) -> None:
+    cookie = admin.client.get_cookie(SIGN_IN_COOKIE)
+    assert cookie is not None
+    assert admin.done("/sign-out") == "/sign-in"
+    assert admin.client.get_cookie(SIGN_IN_COOKIE) is None
+    assert admin.told() == ["You are signed out."]
+    admin.client.set_cookie(SIGN_IN_COOKIE, cookie.value)
+    admin.get("/identify", status=303)
+
+
+def test_form_tokens_of_before_are_not_good_after_signing_in(
+    admin: Visitor, visitor: Visitors
+) -> None:
+    browser = visitor()
+    browser.get("/sign-in")
+    with browser.client.session_transaction() as session:
+        before = session["csrf_token"]
+    browser.done("/sign-in", name="root", password=PASSWORD)
+    browser.get("/identify")
+    with browser.client.session_transaction() as session:
+        assert session["csrf_token"] != before
+
+
+def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitors) -> None:
+    browser = visitor()
+    some_id = "00000000-0000-4000-8000-000000000000"
+    values = {"gallery": "default", "number": 1, "probe_id": "p", "first": "a", "second": "b"}
+    ids = dict.fromkeys(("person_id", "face_id", "key_id", "user_id", "sign_in_id"), some_id)
+    opened = set()
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            area = rule.endpoint.split(".")[0]
+            if area.startswith("api") or area in ("health", "static_file", "access"):
+                continue
+            path = app.url_for(
+                rule.endpoint, **{k: v for k, v in {**values, **ids}.items() if k in rule.arguments}
+            )
+            for method in (rule.methods or set()) - {"OPTIONS"}:
+                answer = (
+                    browser.post(path)
+                    if method == "POST"
+                    else browser.client.open(path, method=method)
+                )
+                assert answer.status_code == 303, (method, path, answer.status_code)
+                assert answer.headers["Location"].startswith("/sign-in"), path
+                opened.add(rule.endpoint)
+    assert len(opened) > 40
+
+
+ADMIN_ONLY = (
+    "/galleries/new",
+    "/galleries/default/settings",
+    "/galleries/default/delete",
+    "/keys",
+    "/keys/new",
+    "/users",
+    "/users/new",
+    "/patterns",
+)
+
+
+@pytest.mark.parametrize("path", ADMIN_ONLY)
+def test_what_is_for_administrators_is_closed_to_others(user: Visitor, path: str) -> None:
+    assert "Only administrators may do this." in user.get(path, status=403)
+    if path not in ("/patterns", "/keys", "/users"):
+        assert user.post(path).status_code == 403
+
+
+def test_users_identify_compare_and_work_with_people(user: Visitor) -> None:
+    person = user.enrol("ada")
+    for path in ("/identify", "/compare", "/galleries", "/galleries/default/people", person):
+        page = user.get(path)
+        assert "API keys" not in says(page)
+        assert 'href="/users"' not in page
+    user.done(f"{person}/edit", name="Ada")
+
+
+@pytest.mark.parametrize("path", ["/identify", "/keys/new", "/account", "/sign-out", "/sign-in"])
+def test_a_form_without_its_token_changes_nothing(admin: Visitor, path: str) -> None:
+    answer = admin.client.post(path, data={"name": "x", "scopes": "read"})
+    assert answer.status_code == 400
+    assert "This page has been open too long" in answer.text
+
+
+def test_a_form_from_another_site_changes_nothing(admin: Visitor) -> None:
+    page = admin.client.get("/galleries/new").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = admin.client.post(
+        "/galleries/new",
+        data={"csrf_token": token, "name": "club"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 400

@@ -1,0 +1,103 @@
+from collections.abc import Callable
+
+import pytest
+
+from mien.gallery.users import list_users
+from visiting import PASSWORD
+from visiting import Visitor
+from visiting import links
+
+NEW = "another good password"
+
+
+def test_the_password_is_changed_and_other_browsers_are_signed_out(
+    user: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    other = visitor()
+    other.done("/sign-in", name="Sam", password=PASSWORD)
+    other.get("/account")
+    given = {"current_password": PASSWORD, "password": NEW, "password_again": NEW}
+    assert user.done("/account", **given) == "/account"
+    user.get("/account")
+    other.get("/account", status=303)
+    other.refused("/sign-in", name="Sam", password=PASSWORD)
+    other.done("/sign-in", name="Sam", password=NEW)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"current_password": "wrong"}, "The present password is not right."),
+        ({"password": "short", "password_again": "short"}, "at least 10 characters"),
+        ({"password_again": "different"}, "The two passwords differ."),
+    ],
+)
+def test_a_password_that_cannot_be_changed_says_why(
+    user: Visitor, changed: dict[str, str], words: str
+) -> None:
+    given = {"current_password": PASSWORD, "password": NEW, "password_again": NEW}
+    page = user.refused("/account", **{**given, **changed})
+    assert words in page
+    assert NEW not in page
+
+
+def test_another_browser_can_be_signed_out_but_not_another_persons(
+    user: Visitor, admin: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    other = visitor()
+    other.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux) Firefox/140.0"
+    other.done("/sign-in", name="Sam", password=PASSWORD)
+    page = user.get("/account")
+    assert "Firefox on Linux" in page
+    (end,) = links(page, "/end")
+    assert admin.post(end).status_code == 404
+    other.get("/account")
+    assert user.done(end) == "/account"
+    other.get("/account", status=303)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_appearance_is_kept_by_the_browser(user: Visitor, theme: str) -> None:
+    user.done("/account/theme", theme=theme)
+    assert f'data-theme="{theme}"' in user.get("/identify")
+    user.done("/account/theme", theme="")
+    assert "data-theme" not in user.get("/identify")
+
+
+def test_an_unknown_appearance_is_passed_over(user: Visitor) -> None:
+    user.done("/account/theme", theme="neon")
+    assert "data-theme" not in user.get("/identify")
+
+
+def test_an_administrator_adds_and_removes_users(
+    admin: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    assert admin.done("/users/new", name="Eve", password=PASSWORD) == "/users"
+    eve = visitor()
+    eve.done("/sign-in", name="eve", password=PASSWORD)
+    eve.get("/keys", status=403)
+    (remove,) = links(admin.get("/users"), "/remove")
+    assert admin.done(remove) == "/users"
+    eve.get("/identify", status=303)
+    assert admin.post(remove).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": "root", "password": PASSWORD}, "An account of this name exists already."),
+        ({"name": "Eve", "password": "short"}, "at least 10 characters"),
+        ({"name": "", "password": PASSWORD}, "Type a name to sign in with."),
+    ],
+)
+def test_a_user_that_cannot_be_made_says_why(
+    admin: Visitor, fields: dict[str, str], words: str
+) -> None:
+    assert words in admin.refused("/users/new", **fields)
+    assert len(list_users(admin.runtime.tools)) == 1
+
+
+def test_the_last_administrator_stays(admin: Visitor) -> None:
+    answer = admin.post(f"/users/{admin.user_id}/remove")
+    assert answer.status_code == 409
+    assert "last administrator" in answer.text

@@ -1,0 +1,90 @@
+import pytest
+
+from mien.gallery.galleries import show_gallery
+from visiting import Visitor
+from visiting import says
+
+
+def test_all_galleries_are_listed_with_their_size(user: Visitor) -> None:
+    user.enrol("ada")
+    words = says(user.get("/galleries"))
+    assert "default 1 person, 1 face" in words
+
+
+def test_a_gallery_is_made_and_switched_to(admin: Visitor) -> None:
+    people = admin.done("/galleries/new", name="club", keep_photos="yes")
+    assert people == "/galleries/club/people"
+    page = admin.get(people)
+    assert 'aria-current="true">club<' in page
+    assert 'href="/galleries/default/people"' in page
+    assert show_gallery(admin.runtime.tools, name="club").keep_photos
+
+
+def test_photos_are_not_kept_where_the_box_is_not_ticked(admin: Visitor) -> None:
+    admin.done("/galleries/new", name="club")
+    assert not show_gallery(admin.runtime.tools, name="club").keep_photos
+    assert "Photo" not in says(admin.get(admin.enrol("ada", gallery="club"))).split("Add photos")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "Type a name."),
+        ("a b", "unaccented letters, digits"),
+        ("default", "A gallery of this name exists already."),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(admin: Visitor, name: str, words: str) -> None:
+    assert words in admin.refused("/galleries/new", name=name)
+
+
+def test_settings_are_shown_changed_and_set_back(admin: Visitor) -> None:
+    admin.done("/galleries/new", name="club", keep_photos="yes")
+    path = "/galleries/club/settings"
+    assert "0.50, which is recommended" in admin.get(path)
+    assert admin.done(path, name="club-2", threshold="0,61") == "/galleries/club-2/settings"
+    changed = show_gallery(admin.runtime.tools, name="club-2")
+    assert changed.threshold == pytest.approx(0.61)
+    assert not changed.keep_photos
+    path = "/galleries/club-2/settings"
+    assert 'value="0.61"' in admin.get(path)
+    admin.done(path, name="club-2", threshold="")
+    assert show_gallery(admin.runtime.tools, name="club-2").threshold is None
+
+
+@pytest.mark.parametrize("threshold", ["much", "2", "nan", "1e99"])
+def test_a_threshold_that_is_none_is_refused_and_shown_again(
+    admin: Visitor, threshold: str
+) -> None:
+    page = admin.refused("/galleries/default/settings", threshold=threshold)
+    assert f'value="{threshold}"' in page
+    assert "error-summary" in page
+    assert show_gallery(admin.runtime.tools, name="default").threshold is None
+
+
+def test_the_default_gallery_keeps_its_name_and_stays(admin: Visitor) -> None:
+    assert "keeps its name and cannot be deleted" in admin.get("/galleries/default/settings")
+    page = admin.refused("/galleries/default/settings", name="other", threshold="")
+    assert "The default gallery keeps its name." in page
+    page = admin.refused("/galleries/default/delete", name="default")
+    assert "The default gallery cannot be removed" in page
+
+
+def test_a_gallery_is_deleted_when_its_name_is_typed(admin: Visitor) -> None:
+    admin.done("/galleries/new", name="club")
+    person = admin.enrol("ada", gallery="club")
+    page = admin.get("/galleries/club/delete")
+    assert "1 person" in page
+    assert "1 face, with portraits" in page
+    assert "Type “club” to confirm." in admin.refused("/galleries/club/delete", name="klub")
+    admin.get(person)
+    assert admin.done("/galleries/club/delete", name="Club") == "/galleries"
+    admin.get(person, status=404)
+    admin.get("/identify")
+
+
+def test_a_gallery_that_is_gone_is_no_longer_remembered(admin: Visitor) -> None:
+    admin.done("/galleries/new", name="club")
+    admin.get("/galleries/club/people")
+    admin.done("/galleries/club/delete", name="club")
+    assert admin.client.get("/people").headers["Location"] == "/galleries/default/people"

@@ -1,0 +1,153 @@
+from collections.abc import Callable
+
+import pytest
+
+from drawing import draw_photo
+from mien.gallery.galleries import create_gallery
+from mien.gallery.people import list_people
+from visiting import Visitor
+from visiting import links
+from visiting import says
+
+
+def identified(browser: Visitor, *people: str, **drawing: int) -> str:
+    """Send a photo; gives the address of its answers."""
+    return browser.done("/identify", photo=draw_photo(people, **drawing), gallery="default")
+
+
+def test_home_is_where_one_identifies(user: Visitor) -> None:
+    assert user.client.get("/").headers["Location"] == "/identify"
+    assert "This gallery has no people yet" in user.get("/identify")
+    user.enrol("ada")
+    assert "compared with 1 person" in says(user.get("/identify"))
+
+
+def test_a_photo_is_answered_face_by_face(user: Visitor) -> None:
+    user.enrol("ada")
+    page = user.get(identified(user, "ada", "cy", face_px=100))
+    assert "2 faces, 1 recognised" in page
+    assert page.count("face-card--match") == 1
+    assert page.count("face-card--unknown") == 1
+    assert "No one in this gallery looks enough like this face." in page
+
+
+def test_all_pictures_of_an_answer_are_there(user: Visitor) -> None:
+    user.enrol("ada")
+    page = user.get(identified(user, "ada", "cy", face_px=100))
+    pictures = [*links(page, "/photo"), *links(page, "/portrait"), *links(page, "/crop")]
+    assert len(pictures) == 4
+    for picture in pictures:
+        answer = user.client.get(picture)
+        assert answer.status_code == 200
+        assert answer.mimetype == "image/jpeg"
+        again = user.client.get(picture, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+
+
+def test_a_face_becomes_a_new_person_and_is_known_from_then_on(user: Visitor) -> None:
+    probe = identified(user, "cy")
+    assert user.done(f"{probe}/faces/1/add", name="Cy") == f"{probe}#face-1"
+    assert user.told() == ["Face 1 was added to Cy."]
+    page = user.get(probe)
+    assert "Added to" in page
+    assert "face-card--match" in page
+
+
+def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -> None:
+    person = user.enrol("ada")
+    probe = identified(user, "bob", "cy", face_px=100)
+    user.done(f"{probe}/faces/1/add", person="ADA")
+    user.done(f"{probe}/faces/2/add", person_id=person.rsplit("/", 1)[1])
+    assert "3 faces" in says(user.get(person))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": "Ada"}, "This gallery has a person of this name already."),
+        ({"name": " "}, "A name cannot be empty."),
+        ({"name": "x" * 201}, "A name has at most 200 characters"),
+        ({"person": "Nobody"}, "Nobody in this gallery has this name."),
+        ({"person": ""}, "Type the name of somebody in this gallery."),
+        ({}, "Say whose face it is."),
+        ({"person_id": "gone"}, "Nobody in this gallery has this id."),
+    ],
+)
+def test_a_face_that_cannot_be_added_says_why_on_its_card(
+    user: Visitor, fields: dict[str, str], words: str
+) -> None:
+    user.enrol("ada")
+    probe = identified(user, "cy")
+    page = user.refused(f"{probe}/faces/1/add", **fields)
+    assert words in page
+    assert "face-card--unknown" in page
+
+
+def test_a_face_that_the_photo_does_not_have_is_not_added(user: Visitor) -> None:
+    probe = identified(user, "cy")
+    answer = user.post(f"{probe}/faces/9/add", name="Cy")
+    assert answer.status_code == 422
+    assert "no face number 9" in answer.text
+
+
+def test_a_held_photo_is_its_holders_alone(user: Visitor, visitor: Callable[[], Visitor]) -> None:
+    probe = identified(user, "cy")
+    other = visitor().signed_in("Other")
+    for path in (probe, f"{probe}/photo", f"{probe}/faces/1/portrait"):
+        other.get(path, status=404)
+    assert other.post(f"{probe}/faces/1/add", name="Cy").status_code == 404
+    assert other.post(f"{probe}/let-go").status_code == 404
+    assert list_people(user.runtime.tools, gallery="default").total == 0
+
+
+def test_a_held_photo_can_be_let_go_of(user: Visitor) -> None:
+    probe = identified(user, "cy")
+    assert user.done(f"{probe}/let-go") == "/identify"
+    assert "This photo is no longer held" in user.get(probe, status=404)
+
+
+def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
+    probe = identified(user, "cy")
+    assert user.client.get(f"{probe}/faces/1/add").headers["Location"] == f"{probe}#face-1"
+
+
+@pytest.mark.parametrize(
+    ("photo", "status", "words"),
+    [
+        (b"not an image at all", 415, "not an image"),
+        (draw_photo(["ada"])[:200], 422, "cannot be read"),
+        (b"x" * 200_001, 413, "bytes"),
+        (draw_photo([], size_wh=(1200, 1000)), 413, "pixels"),
+    ],
+)
+def test_a_photo_that_cannot_be_read_says_why_beside_its_field(
+    user: Visitor, photo: bytes, status: int, words: str
+) -> None:
+    page = user.refused("/identify", status, photo=photo, gallery="default")
+    assert "Who is in this photo?" in page
+    assert "error-summary" in page
+    assert words in page
+
+
+def test_a_missing_photo_is_asked_for(user: Visitor) -> None:
+    assert "Choose a photo first." in user.refused("/identify", gallery="default")
+
+
+def test_a_photo_without_faces_gets_a_helpful_answer(user: Visitor) -> None:
+    assert "No face could be found." in user.get(identified(user))
+
+
+def test_the_chosen_gallery_is_searched_and_remembered(user: Visitor) -> None:
+    create_gallery(user.runtime.tools, name="club")
+    user.enrol("cy", gallery="club")
+    assert "compared with 1 person" in says(user.get("/identify?gallery=club"))
+    probe = user.done("/identify", photo=draw_photo(["cy"], face_px=90), gallery="club")
+    page = user.get(probe)
+    assert "face-card--match" in page
+    assert 'href="/galleries/club/people"' in page
+    assert user.client.get("/people").headers["Location"] == "/galleries/club/people"
+
+
+def test_a_gallery_that_is_not_there_is_not_found(user: Visitor) -> None:
+    user.get("/identify?gallery=none", status=404)
+    assert user.post("/identify", photo=draw_photo(["cy"]), gallery="none").status_code == 404

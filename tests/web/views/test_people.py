@@ -1,0 +1,196 @@
+from drawing import draw_photo
+from mien.gallery.people import create_person
+from mien.gallery.people import list_people
+from visiting import Visitor
+from visiting import links
+from visiting import says
+
+PEOPLE = "/galleries/default/people"
+
+
+def test_an_empty_gallery_teaches_the_next_step(user: Visitor) -> None:
+    assert "Nobody here yet" in user.get(PEOPLE)
+
+
+def test_everybody_is_on_the_sheet_with_a_portrait(user: Visitor) -> None:
+    first, second = user.enrol("ada"), user.enrol("bob")
+    page = user.get(PEOPLE)
+    assert links(page, first) == [first]
+    assert links(page, second) == [second]
+    assert len(links(page, "/crop")) == 2
+
+
+def test_names_are_searched_and_the_part_for_script_comes_alone(user: Visitor) -> None:
+    user.enrol("ada")
+    user.enrol("bob")
+    page = user.get(f"{PEOPLE}?q=AD")
+    assert 'tile__name">ada<' in page
+    assert 'tile__name">bob<' not in page
+    assert 'value="AD"' in page
+    answer = user.client.get(f"{PEOPLE}?q=AD", headers={"X-Partial": "1"})
+    assert answer.headers["X-Partial"] == "1"
+    assert "X-Partial" in answer.headers["Vary"]
+    assert "<html" not in answer.text
+    assert 'tile__name">ada<' in answer.text
+
+
+def test_a_search_without_result_says_so(user: Visitor) -> None:
+    user.enrol("ada")
+    assert "Nobody by that name" in user.get(f"{PEOPLE}?q=zz")
+
+
+def test_large_galleries_come_page_by_page(user: Visitor) -> None:
+    for number in range(61):
+        create_person(user.runtime.tools, gallery="default", name=f"Person {number:02}")
+    page = user.get(f"{PEOPLE}?sort=newest")
+    assert page.count("tile__name") == 60
+    (following,) = [url for url in links(page, "sort=newest") if "cursor=" in url]
+    assert user.get(following).count("tile__name") == 1
+
+
+def test_a_wrong_cursor_is_an_error_page(user: Visitor) -> None:
+    assert "Begin without one." in user.get(f"{PEOPLE}?cursor=zzz", status=422)
+
+
+def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
+    person = user.done(
+        f"{PEOPLE}/new",
+        name="Ada",
+        notes="Likes engines",
+        photos=[draw_photo(["ada"]), draw_photo(["ada"], face_px=90)],
+    )
+    assert user.told() == ["Ada was added, with 2 faces."]
+    page = user.get(person)
+    assert "2 faces" in says(page)
+    assert "Likes engines" in page
+
+
+def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada"))
+    assert "Without one, Ada cannot be recognised." in page
+
+
+def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
+    user: Visitor,
+) -> None:
+    page = user.refused(
+        f"{PEOPLE}/new",
+        name="Ada",
+        photos=[
+            ("good.png", draw_photo(["ada"])),
+            ("holiday.jpg", b"no image"),
+            ("garden.png", draw_photo([])),
+            ("party.png", draw_photo(["ada", "bob"])),
+        ],
+    )
+    words = says(page)
+    assert "3 photos were not added" in words
+    assert "holiday.jpg : The file is not an image" in words
+    assert "garden.png : No face was found" in words
+    assert "party.png : There are 2 faces in it." in words
+    assert list_people(user.runtime.tools, gallery="default").people[0].faces == 1
+
+
+def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> None:
+    user.enrol("Ada")
+    page = user.refused(f"{PEOPLE}/new", name="ADA", notes="kept notes")
+    assert "This gallery has a person of this name already." in page
+    assert 'value="ADA"' in page
+    assert "kept notes" in page
+
+
+def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
+    person = user.enrol("ada")
+    page = user.refused(person, photos=[draw_photo(["ada"])] * 13)
+    assert "Choose at most 12 photos at once." in page
+    assert "1 face," in says(page)
+
+
+def test_photos_are_added_to_somebody(user: Visitor) -> None:
+    person = user.enrol("ada")
+    assert user.done(person, photos=[draw_photo(["ada"], face_px=90)]) == person
+    assert user.told() == ["1 face added."]
+    assert "Choose at least one photo." in user.refused(person)
+
+
+def test_of_several_faces_one_is_chosen_and_the_photo_let_go(user: Visitor) -> None:
+    person = user.enrol("ada")
+    choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
+    assert choose.startswith(f"{person}/choose/")
+    assert "Which face is ada?" in user.get(choose)
+    assert "Choose a face." in user.refused(choose)
+    assert user.done(choose, face="2") == person
+    assert "2 faces," in says(user.get(person))
+    user.get(choose, status=404)
+
+
+def test_somebody_is_renamed_and_noted(user: Visitor) -> None:
+    person = user.enrol("ada")
+    assert 'value="ada"' in user.get(f"{person}/edit")
+    assert user.done(f"{person}/edit", name="Ada Lovelace", notes="1815") == person
+    page = user.get(person)
+    assert "Ada Lovelace" in page
+    assert "1815" in page
+
+
+def test_a_name_that_cannot_be_is_refused_beside_its_field(user: Visitor) -> None:
+    person = user.enrol("ada")
+    user.enrol("bob")
+    assert "another person of this name" in user.refused(f"{person}/edit", name="Bob")
+    assert "Type a name." in user.refused(f"{person}/edit", name=" ")
+    assert "at most 10000 characters" in user.refused(
+        f"{person}/edit", name="ada", notes="x" * 10_001
+    )
+
+
+def test_a_face_is_deleted_after_asking(user: Visitor) -> None:
+    person = user.enrol("ada")
+    user.enrol("ada", face_px=90)
+    delete = links(user.get(person), "/delete")[-1]
+    assert "Delete this face of ada?" in user.get(delete)
+    assert user.done(delete) == person
+    assert "1 face," in says(user.get(person))
+    user.get(delete.replace("/delete", "/crop"), status=404)
+    assert user.post(delete).status_code == 404
+
+
+def test_pictures_are_served_to_their_readers_with_a_validator(user: Visitor) -> None:
+    page = user.get(user.enrol("ada"))
+    for picture in (links(page, "/crop")[0], links(page, "/photo")[0]):
+        answer = user.client.get(picture)
+        assert answer.status_code == 200
+        assert "private" in answer.headers["Cache-Control"]
+        again = user.client.get(picture, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+
+
+def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor) -> None:
+    person = user.enrol("ada")
+    crop = links(user.get(person), "/crop")[0]
+    page = user.get(f"{person}/delete")
+    assert "Delete ada?" in page
+    assert "1 face, with portrait" in page
+    assert "1 kept photo" in page
+    assert user.done(f"{person}/delete") == PEOPLE
+    assert user.told() == ["Erased: 1 face, 1 photo and 2 files. A second look found nothing left."]
+    for gone in (person, crop, f"{person}/edit", f"{person}/delete"):
+        user.get(gone, status=404)
+    assert user.post(f"{person}/delete").status_code == 404
+
+
+def test_asking_changes_nothing(user: Visitor) -> None:
+    person = user.enrol("ada")
+    user.get(f"{person}/delete")
+    user.get(links(user.get(person), "/delete")[-1])
+    assert "1 face," in says(user.get(person))
+
+
+def test_an_address_of_a_gallery_leads_to_its_people(user: Visitor) -> None:
+    assert user.client.get("/galleries/default").headers["Location"] == PEOPLE
+
+
+def test_names_are_escaped_everywhere(user: Visitor) -> None:
+    name = '<script>alert("1")</script>'
+    person = user.done(f"{PEOPLE}/new", name=name, photos=[draw_photo(["ada"])])
+    for path in (PEOPLE, person, f"{person}/edit", f"{person}/delete"):
+        assert "<script>alert" not in user.client.get(path).text
