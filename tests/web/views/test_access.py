@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -49,7 +50,7 @@ def test_a_wrong_link_is_refused(visitor: Visitors, runtime: Runtime) -> None:
     ],
 )
 def test_set_up_says_what_is_wrong_and_keeps_the_name(
-    visitor: Visitors, runtime: Runtime, changed: dict[str, str], words: str
+    visitor: Visitors, runtime: Runtime, changed: dict[str, Any], words: str
 ) -> None:
     link = f"/setup/{issue_link(runtime.tools)}"
     page = visitor().refused(link, **{**GIVEN, **changed})
@@ -126,7 +127,13 @@ def test_form_tokens_of_before_are_not_good_after_signing_in(
 def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitors) -> None:
     browser = visitor()
     some_id = "00000000-0000-4000-8000-000000000000"
-    values = {"gallery": "default", "number": 1, "probe_id": "p", "first": "a", "second": "b"}
+    values: dict[str, Any] = {
+        "gallery": "default",
+        "number": 1,
+        "probe_id": "p",
+        "first": "a",
+        "second": "b",
+    }
     ids = dict.fromkeys(("person_id", "face_id", "key_id", "user_id", "sign_in_id"), some_id)
     opened = set()
     with app.test_request_context():

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_the_password_is_changed_and_other_browsers_are_signed_out(
     ],
 )
 def test_a_password_that_cannot_be_changed_says_why(
-    user: Visitor, changed: dict[str, str], words: str
+    user: Visitor, changed: dict[str, Any], words: str
 ) -> None:
     given = {"current_password": PASSWORD, "password": NEW, "password_again": NEW}
     page = user.refused("/account", **{**given, **changed})
@@ -91,7 +92,7 @@ def test_an_administrator_adds_and_removes_users(
     ],
 )
 def test_a_user_that_cannot_be_made_says_why(
-    admin: Visitor, fields: dict[str, str], words: str
+    admin: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     assert words in admin.refused("/users/new", **fields)
     assert len(list_users(admin.runtime.tools)) == 1

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from visiting import links
 from visiting import says
 
 
-def identified(browser: Visitor, *people: str, **drawing: int) -> str:
+def identified(browser: Visitor, *people: str, **drawing: Any) -> str:
     """Send a photo; gives the address of its answers."""
     return browser.done("/identify", photo=draw_photo(people, **drawing), gallery="default")
 
@@ -74,7 +75,7 @@ def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -
     ],
 )
 def test_a_face_that_cannot_be_added_says_why_on_its_card(
-    user: Visitor, fields: dict[str, str], words: str
+    user: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     user.enrol("ada")
     probe = identified(user, "cy")

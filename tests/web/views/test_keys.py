@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(admin: Visitor) -> None:
     ],
 )
 def test_a_key_without_a_name_or_a_scope_is_not_made(
-    admin: Visitor, fields: dict[str, str], words: str
+    admin: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     page = admin.refused("/keys/new", **fields)
     assert words in page
