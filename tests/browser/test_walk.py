@@ -165,6 +165,8 @@ def identify_and_add_the_unknown(walker: Walker) -> None:
     assert sorted(walker.verdicts()) == ["Ada", "Bob", "Cy"]
     walker.identify(photo_file("cy", variant=3, face_px=90))
     assert walker.verdicts() == ["Cy"]
+    walker.press("Erase it now")
+    walker.told("The photo is erased.")
 
 
 def test_from_set_up_to_nothing_left(page: Page, site: Site) -> None:

@@ -151,6 +151,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         people_count=len(NAMES),
         names=NAMES,
         again_url="/",
+        let_go_url="/identify/1/let-go",
         expires_at=LATELY,
     )
 

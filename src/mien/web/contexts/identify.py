@@ -46,6 +46,7 @@ class IdentifyResult(Page):
         people_count: people in that gallery.
         names: names offered while one types whom a face belongs to.
         again_url: the page that takes another photo.
+        let_go_url: takes a POST that erases the photo now.
         expires_at: ISO 8601 in UTC; until then the photo is held for the actions.
     """
 
@@ -57,4 +58,5 @@ class IdentifyResult(Page):
     people_count: int
     names: tuple[str, ...]
     again_url: str
+    let_go_url: str
     expires_at: str

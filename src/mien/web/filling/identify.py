@@ -72,6 +72,7 @@ def identify_result(
         people_count=show_gallery(tools, name=found.gallery).people,
         names=_names(tools, found.gallery),
         again_url=url_for("identify.home", gallery=found.gallery),
+        let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
     )
 

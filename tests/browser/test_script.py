@@ -1,0 +1,81 @@
+"""What script makes quicker."""
+
+import pytest
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
+from playwright.sync_api import expect
+
+from browsing import Site
+from browsing import sign_in_administrator
+from drawing import draw_photo
+from mien.gallery.enrol import enrol
+from mien.gallery.whom import NamedPerson
+
+pytestmark = pytest.mark.browser
+
+DROP = """([area, bytes]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], "photo.png", { type: "image/png" }));
+  const event = { bubbles: true, cancelable: true, dataTransfer: transfer };
+  area.dispatchEvent(new DragEvent("drop", event));
+}"""
+PASTE = """bytes => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], "photo.png", { type: "image/png" }));
+  const event = { bubbles: true, cancelable: true, clipboardData: transfer };
+  document.dispatchEvent(new ClipboardEvent("paste", event));
+}"""
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Page:
+    sign_in_administrator(site, context)
+    for word, name in (("ada", "Ada"), ("bob", "Bob")):
+        enrol(
+            site.runtime.tools, gallery="default", photo=draw_photo([word]), whom=NamedPerson(name)
+        )
+    return context.new_page()
+
+
+def test_names_are_found_while_one_types_without_leaving_the_page(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/people")
+    page.evaluate("window.stayed = true")
+    page.get_by_label("Find a name").press_sequentially("bo")
+    expect(page.locator(".tile__name")).to_have_text(["Bob"])
+    assert page.url.endswith("?q=bo&sort=name")
+    assert page.evaluate("window.stayed")
+    page.get_by_label("Find a name").fill("")
+    expect(page.locator(".tile__name")).to_have_text(["Ada", "Bob"])
+
+
+def test_a_dropped_photo_is_identified_at_once(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/identify")
+    area = page.locator(".drop.is-ready").element_handle()
+    page.evaluate(DROP, [area, list(draw_photo(["ada"], face_px=90))])
+    expect(page.get_by_role("heading", level=1)).to_have_text("This looks like Ada")
+
+
+def test_a_pasted_photo_is_identified_at_once(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/identify")
+    page.locator(".drop.is-ready").wait_for()
+    page.evaluate(PASTE, list(draw_photo(["bob"], face_px=90)))
+    expect(page.get_by_role("heading", level=1)).to_have_text("This looks like Bob")
+
+
+def test_a_file_that_is_no_photo_is_refused_before_it_is_sent(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/identify")
+    area = page.locator(".drop.is-ready").element_handle()
+    page.evaluate(DROP.replace("image/png", "text/plain"), [area, [1, 2, 3]])
+    expect(page.locator(".drop__problem")).to_contain_text("That is not a photo.")
+    assert page.url.endswith("/identify")
+
+
+def test_a_chosen_appearance_holds_whatever_the_system_says(page: Page, site: Site) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{site.url}/account")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_label("Dark", exact=True).check()
+    page.get_by_role("button", name="Use it").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate(paper) != light
