@@ -11,6 +11,25 @@ COMMANDS = {
     "demo": LazyCommand(
         "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
     ),
+    "detect": LazyCommand(
+        "mien.cli.detect:detect", "Find the faces of photos, and say how good each is."
+    ),
+    "verify": LazyCommand("mien.cli.verify:verify", "Say whether photos show the same person."),
+    "identify": LazyCommand(
+        "mien.cli.identify:identify", "Say who is in photos, or that it is nobody known."
+    ),
+    "people": LazyCommand(
+        "mien.cli.people:people", "People of a gallery: add, list, show, rename, remove, import."
+    ),
+    "galleries": LazyCommand(
+        "mien.cli.galleries:galleries",
+        "Galleries: sets of people that are searched apart from each other.",
+    ),
+    "users": LazyCommand("mien.cli.users:users", "Accounts: who may sign in."),
+    "keys": LazyCommand("mien.cli.keys:keys", "API keys: what programs sign in with."),
+    "db": LazyCommand(
+        "mien.cli.db:db", "The database and the stored files: upgrade, check, back up."
+    ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
     "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(
@@ -24,8 +43,8 @@ COMMANDS = {
     commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Settings are environment variables that start with MIEN_. "
-    "Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 3 some of several failed, "
-    "130 interrupted.",
+    "Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 3 done but some of several "
+    "failed, 4 the answer is no (mien verify), 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -13,6 +14,9 @@ from mien.settings import Settings
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
+    from mien.vision.engine import Engine
+
+_engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
 
 
 def load_settings(*, serving: bool = False, **given: Any) -> Settings:
@@ -50,8 +54,26 @@ def opened(settings: Settings | None = None) -> "Iterator[Runtime]":
     """A runtime for the length of a command; closed whatever happens."""
     from mien.runtime import open_runtime
 
-    runtime = open_runtime(settings or load_settings())
+    runtime = open_runtime(settings or load_settings(), engine=_engine.get())
     try:
         yield runtime
     finally:
         runtime.close()
+
+
+@contextmanager
+def using_engine(engine: "Engine") -> Iterator[None]:
+    """Let the commands run in this block work with this engine and fetch no model pack.
+
+    The seam by which tests run commands without weights.
+    """
+    token = _engine.set(engine)
+    try:
+        yield
+    finally:
+        _engine.reset(token)
+
+
+def engine_given() -> bool:
+    """Whether commands work with another engine than the pack's."""
+    return _engine.get() is not None

@@ -25,6 +25,7 @@ class ExitCode(enum.IntEnum):
     FAILED = 1
     USAGE = 2
     SOME_FAILED = 3
+    ANSWER_IS_NO = 4
     INTERRUPTED = 130
 
 
@@ -33,6 +34,13 @@ class Mode:
     """How this run of the command speaks; the root of click's contexts holds it as `obj`."""
 
     json: bool = False
+
+
+def gallery_option(function: _Function) -> _Function:
+    """Give a command `--gallery`."""
+    return click.option(
+        "--gallery", default="default", show_default=True, metavar="NAME", help="Which gallery."
+    )(function)
 
 
 def json_option(function: _Function) -> _Function:

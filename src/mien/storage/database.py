@@ -1,7 +1,9 @@
 """One database, two ways in: reading sees one moment, writing is all or nothing."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
 from mien.errors import DatabaseUnreachable
+from mien.errors import StorageError
 
 _WRITE = "mien_write"
 _BUSY_MILLISECONDS = 30_000
@@ -109,6 +112,43 @@ class Database:
         """
         with self.read() as session:
             session.execute(text("select 1"))
+
+    def find_damage(self) -> tuple[str, ...]:
+        """What the database says is wrong with itself; nothing when it is whole.
+
+        Only SQLite can be asked; of other databases nothing is known here.
+        """
+        if self.dialect != "sqlite":
+            return ()
+        with self.read() as session:
+            said = [str(line) for line in session.scalars(text("pragma integrity_check"))]
+            loose = [row[0] for row in session.execute(text("pragma foreign_key_check"))]
+        damage = [] if said == ["ok"] else said
+        damage += [
+            f"{loose.count(table)} row(s) of {table} refer to nothing" for table in set(loose)
+        ]
+        return tuple(damage)
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the database as it is at one moment into a new file, while others write.
+
+        Raises:
+            StorageError: it is no SQLite database.
+        """
+        if self.dialect != "sqlite":
+            raise StorageError(
+                "Only a SQLite database is copied by Mien. For PostgreSQL use pg_dump, and copy "
+                "the folder `files` of MIEN_HOME after it."
+            )
+        with _translated(), self._engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is None:
+                raise StorageError("The database cannot be copied.")
+            target = sqlite3.connect(path)
+            try:
+                driver.backup(target)
+            finally:
+                target.close()
 
     def scrub(self) -> bool:
         """Bring what was erased out of the database's own log as far as it can be done.

@@ -1,0 +1,74 @@
+"""`mien detect`: the faces of photos."""
+
+from pathlib import Path
+
+import click
+
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.photos import find_photos
+from mien.cli.photos import look
+from mien.cli.photos import photo_paths
+from mien.cli.photos import read_photo
+from mien.cli.ready import ready_runtime
+
+
+@click.command()
+@photo_paths()
+@json_option
+@click.pass_context
+def detect(context: click.Context, *, photos: tuple[Path, ...], as_json: bool) -> None:
+    """Find the faces of photos, and say how good each is.
+
+    A folder stands for every picture in it. Boxes are in pixels of the upright photo.
+    """
+    found = find_photos(photos)
+    with ready_runtime(models=True) as runtime:
+        from mien.gallery.detect import detect as find_faces
+
+        most = runtime.settings.max_upload_bytes
+        looked = look(
+            found,
+            lambda path: find_faces(runtime.tools, photo=read_photo(path, max_bytes=most)),
+        )
+    if as_json:
+        from mien.api.shapes import FaceOut
+        from mien.api.shapes import face_fields
+
+        print_json(
+            {
+                "photos": [
+                    {
+                        "photo": str(path),
+                        "image": {"width": seen.width, "height": seen.height},
+                        "faces": [
+                            FaceOut(**face_fields(face)).model_dump(mode="json")
+                            for face in seen.faces
+                        ],
+                    }
+                    for path, seen in looked.done
+                ],
+                "refused": looked.refused,
+            }
+        )
+    else:
+        print_table(
+            ["photo", "face", "left", "top", "width", "height", "score", "quality"],
+            [
+                (
+                    path,
+                    number,
+                    *map(round, (face.box.left, face.box.top, face.box.width, face.box.height)),
+                    f"{face.score:.2f}",
+                    ", ".join(face.quality.reasons) or "good",
+                )
+                for path, seen in looked.done
+                for number, face in enumerate(seen.faces, start=1)
+            ],
+        )
+        for path, seen in looked.done:
+            if not seen.faces:
+                print_note(f"{path}: no face")
+    context.exit(looked.exit_code)

@@ -1,0 +1,104 @@
+"""`mien identify`: who is in photos."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.output import gallery_option
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.photos import Looked
+from mien.cli.photos import find_photos
+from mien.cli.photos import look
+from mien.cli.photos import photo_paths
+from mien.cli.photos import read_photo
+from mien.cli.ready import ready_runtime
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Answer
+    from mien.gallery.answers import Candidate
+    from mien.gallery.answers import Identification
+
+
+@click.command()
+@photo_paths()
+@gallery_option
+@click.option(
+    "--limit", type=int, default=5, show_default=True, metavar="N", help="People named a face."
+)
+@click.option(
+    "--threshold", type=float, metavar="S", help="Similarity of a match; else the gallery's."
+)
+@json_option
+@click.pass_context
+def identify(
+    context: click.Context,
+    *,
+    photos: tuple[Path, ...],
+    gallery: str,
+    limit: int,
+    threshold: float | None,
+    as_json: bool,
+) -> None:
+    """Say who is in photos, or that it is nobody known.
+
+    A folder stands for every picture in it. A face that nobody matches is answered "unknown",
+    with those who come nearest beside it.
+    """
+    found = find_photos(photos)
+    with ready_runtime(models=True) as runtime:
+        from mien.gallery.identify import identify as ask
+
+        most = runtime.settings.max_upload_bytes
+        looked = look(
+            found,
+            lambda path: ask(
+                runtime.tools,
+                gallery=gallery,
+                photo=read_photo(path, max_bytes=most),
+                limit=limit,
+                threshold=threshold,
+            ),
+        )
+    if as_json:
+        from mien.api.identify import IdentificationOut
+
+        print_json(
+            {
+                "photos": [
+                    {"photo": str(path), **IdentificationOut.of(seen).model_dump(mode="json")}
+                    for path, seen in looked.done
+                ],
+                "refused": looked.refused,
+            }
+        )
+    else:
+        _print(looked)
+    context.exit(looked.exit_code)
+
+
+def _print(looked: "Looked[Identification]") -> None:
+    print_table(
+        ["photo", "face", "answer", "nearest", "second"],
+        [
+            (path, answer.number, *_cells(answer))
+            for path, seen in looked.done
+            for answer in seen.answers
+        ],
+    )
+    for path, seen in looked.done:
+        if not seen.answers:
+            print_note(f"{path}: no face")
+
+
+def _cells(answer: "Answer") -> tuple[str, str, str]:
+    best = answer.candidates[0] if answer.candidates else None
+    named = best.person.name if best and answer.decision == "match" else answer.decision
+    return named, _figure(best), _figure(answer.runner_up)
+
+
+def _figure(candidate: "Candidate | None") -> str:
+    return "" if candidate is None else f"{candidate.person.name} {candidate.similarity:.2f}"

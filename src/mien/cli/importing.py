@@ -1,0 +1,115 @@
+"""`mien people import`: many people at once, one folder a person."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.output import gallery_option
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.photos import SUFFIXES
+from mien.cli.photos import Looked
+from mien.cli.photos import find_photos
+from mien.cli.photos import look
+from mien.cli.photos import read_photo
+from mien.cli.ready import ready_runtime
+from mien.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Enrolment
+    from mien.gallery.answers import PersonRef
+
+
+@click.command("import")
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
+)
+@gallery_option
+@json_option
+@click.pass_context
+def import_folder(context: click.Context, *, folder: Path, gallery: str, as_json: bool) -> None:
+    """Add people from a folder, one subfolder a person.
+
+    A subfolder's name is the person's, new or known; every picture below it becomes an example
+    and has to show one face. A picture that is refused is told of with its reason and stops
+    nothing: the exit code is 3 when some were refused, 1 when all were.
+    """
+    photos = _pictures_of_people(folder)
+    with ready_runtime(models=True) as runtime:
+        from mien.gallery.enrol import enrol
+        from mien.gallery.galleries import show_gallery
+        from mien.gallery.whom import NamedPerson
+
+        # A wrong name of a gallery is no matter of each picture.
+        show_gallery(runtime.tools, name=gallery)
+        most = runtime.settings.max_upload_bytes
+
+        def add(path: Path) -> "Enrolment":
+            return enrol(
+                runtime.tools,
+                gallery=gallery,
+                photo=read_photo(path, max_bytes=most),
+                whom=NamedPerson(path.relative_to(folder).parts[0]),
+            )
+
+        # A folder's name that nobody can have is a matter of the pictures in it.
+        looked = look(photos, add, also=(InvalidInput,))
+    _tell(looked, as_json=as_json)
+    context.exit(looked.exit_code)
+
+
+def _pictures_of_people(folder: Path) -> list[Path]:
+    people = [
+        each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
+    ]
+    if not people:
+        raise InvalidInput(
+            f"The folder {folder} has no subfolders. Make one for each person, with the person's "
+            "name, and put the pictures there.",
+            field="folder",
+        )
+    loose = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES]
+    for each in loose:
+        if each.is_file():
+            print_note(f"{each}: lies in no person's folder and is passed over")
+    photos: list[Path] = []
+    for person in people:
+        try:
+            photos += find_photos([person])
+        except InvalidInput:
+            print_note(f"{person}: holds no pictures")
+    if not photos:
+        raise InvalidInput(f"The folder {folder} holds no pictures of people.", field="folder")
+    return photos
+
+
+def _tell(looked: "Looked[Enrolment]", *, as_json: bool) -> None:
+    faces: Counter[PersonRef] = Counter(done.person for _, done in looked.done)
+    new = {done.person.id for _, done in looked.done if done.new_person}
+    if as_json:
+        print_json(
+            {
+                "people": [
+                    {"id": each.id, "name": each.name, "new": each.id in new, "faces": count}
+                    for each, count in faces.items()
+                ],
+                "refused": looked.refused,
+            }
+        )
+        return
+    print_table(
+        ["name", "faces added", "", "id"],
+        [
+            (each.name, count, "new" if each.id in new else "known", each.id)
+            for each, count in faces.items()
+        ],
+        empty="Nobody was added.",
+    )
+    print_note(
+        f"{len(looked.done)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
+        f"{len(looked.refused)} picture(s) refused."
+    )

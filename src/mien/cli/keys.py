@@ -1,0 +1,87 @@
+"""`mien keys`: API keys."""
+
+import click
+
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.ready import ready_runtime
+
+# The verb knows them too; naming them here keeps the help quick.
+SCOPES = ("read", "identify", "enrol", "admin")
+
+
+@click.group()
+def keys() -> None:
+    """API keys: what programs sign in with."""
+
+
+@keys.command()
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    required=True,
+    help="What the key may do; may be said several times. admin may do everything.",
+)
+@json_option
+def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
+    """Make a key and print it, once.
+
+    Only a digest is kept, so nobody can show it again.
+    """
+    with ready_runtime() as runtime:
+        from mien.gallery.keys import create_key
+
+        secret, key = create_key(runtime.tools, name=name, scopes=scopes)
+    if as_json:
+        print_json({"key": secret, "id": key.id, "name": key.name, "scopes": key.scopes})
+        return
+    print_note("Keep this key; it is not shown again. Send it as `Authorization: Bearer KEY`.")
+    click.echo(secret)
+
+
+@keys.command("list")
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the keys, revoked ones too, the newest first."""
+    with ready_runtime() as runtime:
+        from mien.gallery.keys import list_keys
+
+        found = list_keys(runtime.tools)
+    if as_json:
+        print_json({"keys": found})
+        return
+    print_table(
+        ["id", "name", "begins", "scopes", "used", "state"],
+        [
+            (
+                each.id,
+                each.name,
+                each.hint,
+                " ".join(each.scopes),
+                f"{each.used_at:%Y-%m-%d %H:%M}" if each.used_at else "never",
+                "revoked" if each.revoked_at else "good",
+            )
+            for each in found
+        ],
+        empty="No key yet. `mien keys create NAME --scope SCOPE` makes one.",
+    )
+
+
+@keys.command()
+@click.argument("key_id", metavar="ID")
+@json_option
+def revoke(*, key_id: str, as_json: bool) -> None:
+    """Make a key useless from now on."""
+    with ready_runtime() as runtime:
+        from mien.gallery.keys import revoke_key
+
+        key = revoke_key(runtime.tools, key_id=key_id)
+    if as_json:
+        print_json(key)
+    else:
+        print_note(f"Revoked {key.name} ({key.hint}…).")

@@ -1,0 +1,279 @@
+"""`mien people`: who is in a gallery."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from mien.cli.asking import make_sure
+from mien.cli.asking import yes_option
+from mien.cli.importing import import_folder
+from mien.cli.output import ExitCode
+from mien.cli.output import gallery_option
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.photos import Looked
+from mien.cli.photos import find_photos
+from mien.cli.photos import look
+from mien.cli.photos import photo_paths
+from mien.cli.photos import read_photo
+from mien.cli.ready import ready_runtime
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Enrolment
+    from mien.gallery.answers import Person
+    from mien.gallery.tools import Tools
+    from mien.runtime import Runtime
+
+
+@click.group()
+def people() -> None:
+    """People of a gallery: add, list, show, rename, remove, import."""
+
+
+@people.command()
+@click.argument("name")
+@photo_paths(minimum=0)
+@gallery_option
+@click.option("--notes", metavar="TEXT", help="What is noted of the person.")
+@click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
+@click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
+@json_option
+@click.pass_context
+def add(
+    context: click.Context,
+    *,
+    name: str,
+    photos: tuple[Path, ...],
+    gallery: str,
+    notes: str | None,
+    metadata: str | None,
+    face: int | None,
+    as_json: bool,
+) -> None:
+    """Add a person, or photos to a person who is there.
+
+    Without a photo the name has to be new. A folder stands for every picture in it.
+    """
+    details = _metadata(metadata)
+    found = find_photos(photos)
+    with ready_runtime(models=bool(found)) as runtime:
+        from mien.gallery.people import change_person
+        from mien.gallery.people import create_person
+        from mien.gallery.people import show_person
+
+        tools = runtime.tools
+        looked: Looked[Enrolment] = Looked([], [])
+        if found:
+            looked = _enrol_all(runtime, found, gallery=gallery, name=name, face=face)
+            if not looked.done:
+                context.exit(ExitCode.FAILED)
+            person_id = looked.done[0][1].person.id
+            if notes is not None or details is not None:
+                change_person(
+                    tools, gallery=gallery, person_id=person_id, notes=notes, metadata=details
+                )
+        else:
+            person_id = create_person(
+                tools, gallery=gallery, name=name, notes=notes or "", metadata=details
+            ).id
+        person = show_person(tools, gallery=gallery, person_id=person_id)
+    is_new = not found or any(done.new_person for _, done in looked.done)
+    if as_json:
+        from mien.api.people import PersonOut
+        from mien.api.shapes import StoredFaceOut
+
+        faces = [
+            {"photo": str(path), **StoredFaceOut.of(done.face).model_dump(mode="json")}
+            for path, done in looked.done
+        ]
+        print_json(
+            {
+                "person": PersonOut.of(person).model_dump(mode="json"),
+                "new": is_new,
+                "faces": faces,
+                "refused": looked.refused,
+            }
+        )
+    else:
+        what = "Added" if is_new else "Known already:"
+        print_note(f"{what} {person.name}, with {person.faces} face(s).")
+        click.echo(person.id)
+    context.exit(looked.exit_code)
+
+
+@people.command("list")
+@gallery_option
+@click.option("--query", default="", metavar="TEXT", help="Only names that hold this.")
+@click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
+@json_option
+def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
+    """List the people of a gallery."""
+    with ready_runtime() as runtime:
+        found = list(_everybody(runtime.tools, gallery=gallery, query=query, newest=newest))
+    if as_json:
+        from mien.api.people import PersonOut
+
+        print_json(
+            {
+                "people": [PersonOut.of(person).model_dump(mode="json") for person in found],
+                "total": len(found),
+            }
+        )
+        return
+    print_table(
+        ["id", "name", "faces", "since"],
+        [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
+        empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
+    )
+
+
+@people.command()
+@click.argument("who")
+@gallery_option
+@json_option
+def show(*, who: str, gallery: str, as_json: bool) -> None:
+    """Show a person, by name or id, and their faces."""
+    with ready_runtime() as runtime:
+        from mien.gallery.faces import list_faces
+        from mien.gallery.look_up import look_up_person
+
+        person = look_up_person(runtime.tools, gallery=gallery, who=who)
+        faces = list_faces(runtime.tools, gallery=gallery, person_id=person.id)
+    if as_json:
+        from mien.api.people import PersonOut
+        from mien.api.shapes import StoredFaceOut
+
+        print_json(
+            {
+                **PersonOut.of(person).model_dump(mode="json"),
+                "faces": [StoredFaceOut.of(face).model_dump(mode="json") for face in faces],
+            }
+        )
+        return
+    facts = [("id", person.id), ("name", person.name), ("since", f"{person.created_at:%Y-%m-%d}")]
+    if person.notes:
+        facts.append(("notes", person.notes))
+    if person.metadata:
+        facts.append(("metadata", json.dumps(person.metadata, ensure_ascii=False)))
+    facts += [
+        ("face", f"{face.id} ({', '.join(face.found.quality.reasons) or 'good'})") for face in faces
+    ]
+    print_table(["", person.name], facts)
+
+
+@people.command()
+@click.argument("who")
+@click.argument("name")
+@gallery_option
+@json_option
+def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
+    """Give a person, by name or id, another name."""
+    with ready_runtime() as runtime:
+        from mien.gallery.look_up import look_up_person
+        from mien.gallery.people import change_person
+
+        person = look_up_person(runtime.tools, gallery=gallery, who=who)
+        person = change_person(runtime.tools, gallery=gallery, person_id=person.id, name=name)
+    if as_json:
+        from mien.api.people import PersonOut
+
+        print_json(PersonOut.of(person).model_dump(mode="json"))
+    else:
+        print_note(f"The name is now {person.name}.")
+
+
+@people.command()
+@click.argument("who")
+@gallery_option
+@yes_option
+@json_option
+@click.pass_context
+def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json: bool) -> None:
+    """Forget a person, by name or id: faces, photos and vectors, with proof.
+
+    The exit code is 1 when the proof finds that something is left.
+    """
+    with ready_runtime() as runtime:
+        from mien.gallery.forget import forget_person
+        from mien.gallery.look_up import look_up_person
+
+        person = look_up_person(runtime.tools, gallery=gallery, who=who)
+        make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
+        proof = forget_person(runtime.tools, gallery=gallery, person_id=person.id)
+    if as_json:
+        import dataclasses
+
+        print_json({**dataclasses.asdict(proof), "complete": proof.complete})
+    else:
+        print_note(
+            f"Forgotten: {proof.faces} face(s), {proof.photos} photo(s), {proof.files} file(s)."
+        )
+        if proof.complete:
+            print_note("Looked again: nothing is left.")
+        else:
+            print_note(
+                f"Something is left: {proof.rows_left} row(s), {proof.files_left} file(s), "
+                f"{proof.indexed_left} indexed, the database's log "
+                f"{'is empty' if proof.log_cleared else 'is still being read'}."
+            )
+    context.exit(ExitCode.OK if proof.complete else ExitCode.FAILED)
+
+
+people.add_command(import_folder)
+
+
+def _enrol_all(
+    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, face: int | None
+) -> "Looked[Enrolment]":
+    from mien.gallery.enrol import enrol
+    from mien.gallery.whom import NamedPerson
+
+    most = runtime.settings.max_upload_bytes
+    return look(
+        photos,
+        lambda path: enrol(
+            runtime.tools,
+            gallery=gallery,
+            photo=read_photo(path, max_bytes=most),
+            whom=NamedPerson(name),
+            face_number=face,
+        ),
+    )
+
+
+def _everybody(tools: "Tools", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
+    from mien.gallery.people import MOST_A_PAGE
+    from mien.gallery.people import list_people
+
+    cursor = None
+    while True:
+        page = list_people(
+            tools,
+            gallery=gallery,
+            query=query,
+            order="newest" if newest else "name",
+            limit=MOST_A_PAGE,
+            cursor=cursor,
+        )
+        yield from page.people
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _metadata(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter("This is no JSON.", param_hint="--metadata") from error
+    if not isinstance(value, dict):
+        raise click.BadParameter("This is no JSON object.", param_hint="--metadata")
+    return value

@@ -1,0 +1,73 @@
+"""`mien users`: accounts."""
+
+import click
+
+from mien.cli.asking import ask_password
+from mien.cli.asking import make_sure
+from mien.cli.asking import yes_option
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_note
+from mien.cli.output import print_table
+from mien.cli.ready import ready_runtime
+
+
+@click.group()
+def users() -> None:
+    """Accounts: who may sign in."""
+
+
+@users.command()
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="May manage accounts, keys and galleries.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@json_option
+def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
+    """Add an account; asks for the password twice on a terminal."""
+    password = ask_password(from_stdin=password_stdin)
+    with ready_runtime() as runtime:
+        from mien.gallery.users import add_user
+
+        user = add_user(runtime.tools, name=name, password=password, is_admin=admin)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"Added {user.name}{', an administrator' if user.is_admin else ''}.")
+
+
+@users.command("list")
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the accounts."""
+    with ready_runtime() as runtime:
+        from mien.gallery.users import list_users
+
+        found = list_users(runtime.tools)
+    if as_json:
+        print_json({"users": found})
+        return
+    print_table(
+        ["name", "role", "since"],
+        [
+            (each.name, "administrator" if each.is_admin else "user", f"{each.created_at:%Y-%m-%d}")
+            for each in found
+        ],
+        empty="No account yet. `mien users add NAME --admin` adds one.",
+    )
+
+
+@users.command()
+@click.argument("name")
+@yes_option
+@json_option
+def remove(*, name: str, yes: bool, as_json: bool) -> None:
+    """Remove an account and sign it out everywhere."""
+    make_sure(f"Remove the account {name}?", yes=yes)
+    with ready_runtime() as runtime:
+        from mien.gallery.users import remove_user
+
+        user = remove_user(runtime.tools, name=name)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"Removed {user.name}.")

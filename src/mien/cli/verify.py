@@ -1,0 +1,133 @@
+"""`mien verify`: whether photos show the same person."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.output import ExitCode
+from mien.cli.output import gallery_option
+from mien.cli.output import json_option
+from mien.cli.output import print_json
+from mien.cli.output import print_table
+from mien.cli.photos import find_photos
+from mien.cli.photos import look
+from mien.cli.photos import photo_paths
+from mien.cli.photos import read_photo
+from mien.cli.ready import ready_runtime
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Verification
+    from mien.runtime import Runtime
+
+    _Compare = Callable[[Path], Verification]
+
+
+@click.command()
+@photo_paths()
+@click.option("--person", metavar="WHO", help="Compare with this person, by name or id.")
+@gallery_option
+@click.option("--threshold", type=float, metavar="S", help="Similarity of a yes; else the pack's.")
+@click.option("--face", type=int, metavar="N", help="Which face of the first photo, 1 the largest.")
+@click.option("--other-face", type=int, metavar="N", help="Which face of the other photos.")
+@json_option
+@click.pass_context
+def verify(
+    context: click.Context,
+    *,
+    photos: tuple[Path, ...],
+    person: str | None,
+    gallery: str,
+    threshold: float | None,
+    face: int | None,
+    other_face: int | None,
+    as_json: bool,
+) -> None:
+    """Say whether photos show the same person.
+
+    Compares the first photo with each of the others, or every photo with --person. A folder
+    stands for every picture in it. The exit code is 0 when all show the same person and 4 when
+    one does not.
+    """
+    if person is None and (len(photos) == 1 or photos[0].is_dir()):
+        raise click.UsageError("Give one photo and then others, or --person.")
+    others = find_photos(photos if person is not None else photos[1:])
+    with ready_runtime(models=True) as runtime:
+        if person is None:
+            compare = _with_photo(
+                runtime, photos[0], threshold=threshold, face=face, other_face=other_face
+            )
+        else:
+            compare = _with_person(
+                runtime, person, gallery=gallery, threshold=threshold, face=face or other_face
+            )
+        looked = look(others, compare)
+    if as_json:
+        from mien.api.verify import VerificationOut
+
+        print_json(
+            {
+                "comparisons": [
+                    {"photo": str(path), **VerificationOut.of(seen).model_dump(mode="json")}
+                    for path, seen in looked.done
+                ],
+                "refused": looked.refused,
+            }
+        )
+    else:
+        print_table(
+            ["photo", "answer", "similarity", "threshold"],
+            [
+                (
+                    path,
+                    "same person" if seen.same_person else "not the same",
+                    f"{seen.similarity:.3f}",
+                    f"{seen.threshold:.3f}",
+                )
+                for path, seen in looked.done
+            ],
+        )
+    if all(seen.same_person for _, seen in looked.done) or looked.refused:
+        context.exit(looked.exit_code)
+    context.exit(ExitCode.ANSWER_IS_NO)
+
+
+def _with_photo(
+    runtime: "Runtime",
+    first: Path,
+    *,
+    threshold: float | None,
+    face: int | None,
+    other_face: int | None,
+) -> "_Compare":
+    from mien.gallery.verify import verify_photos
+
+    most = runtime.settings.max_upload_bytes
+    photo_a = read_photo(first, max_bytes=most)
+    return lambda path: verify_photos(
+        runtime.tools,
+        photo_a=photo_a,
+        photo_b=read_photo(path, max_bytes=most),
+        face_number_a=face,
+        face_number_b=other_face,
+        threshold=threshold,
+    )
+
+
+def _with_person(
+    runtime: "Runtime", who: str, *, gallery: str, threshold: float | None, face: int | None
+) -> "_Compare":
+    from mien.gallery.look_up import look_up_person
+    from mien.gallery.verify import verify_person
+
+    person = look_up_person(runtime.tools, gallery=gallery, who=who)
+    most = runtime.settings.max_upload_bytes
+    return lambda path: verify_person(
+        runtime.tools,
+        gallery=gallery,
+        person_id=person.id,
+        photo=read_photo(path, max_bytes=most),
+        face_number=face,
+        threshold=threshold,
+    )

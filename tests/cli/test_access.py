@@ -1,0 +1,92 @@
+"""`mien users` and `mien keys`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from building import make_tools
+from commanding import Mien
+from mien.cli.keys import SCOPES
+from mien.errors import KeyInvalid
+from mien.gallery import keys as verbs
+from mien.gallery.sign_ins import sign_in
+
+GOOD = "correct horse battery"
+
+
+def test_an_administrator_is_added_with_a_password_from_standard_input(
+    mien: Mien, home: Path
+) -> None:
+    done = mien("users", "add", "Root", "--admin", "--password-stdin", input=f"{GOOD}\n")
+    assert done.exit_code == 0, done.stderr
+    tools = make_tools(home)
+    _, opened = sign_in(tools, name="root", password=GOOD, browser="", lasts_seconds=60)
+    assert opened.user.is_admin
+    found = json.loads(mien("users", "list", "--json").stdout)["users"]
+    assert [(each["name"], each["is_admin"]) for each in found] == [("Root", True)]
+    assert "password" not in str(found)
+    assert mien("users", "list").stdout.split("\t")[:2] == ["Root", "administrator"]
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+def test_at_a_terminal_the_password_is_asked_for_twice(mien: Mien) -> None:
+    typed = f"{GOOD}\nsomething else\n{GOOD}\n{GOOD}\n"
+    done = mien("users", "add", "eve", "--json", input=typed)
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["is_admin"] is False
+    assert GOOD not in done.stdout + done.stderr
+
+
+def test_without_a_terminal_the_password_has_to_be_sent(mien: Mien) -> None:
+    done = mien("users", "add", "root", "--admin")
+    assert done.exit_code == 2
+    assert "--password-stdin" in done.stderr
+
+
+@pytest.mark.parametrize("sent", ["", "short\n", "\n"])
+def test_a_password_that_is_none_is_refused(mien: Mien, sent: str) -> None:
+    done = mien("users", "add", "root", "--password-stdin", input=sent)
+    assert done.exit_code == 1
+    assert "(invalid_input)" in done.stderr
+
+
+def test_the_last_administrator_stays(mien: Mien) -> None:
+    mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
+    mien("users", "add", "eve", "--password-stdin", input=GOOD)
+    done = mien("users", "remove", "root", "--yes")
+    assert done.exit_code == 1
+    assert "(last_administrator)" in done.stderr
+    assert mien("users", "remove", "eve").exit_code == 2
+    assert mien("users", "remove", "EVE", "--yes").exit_code == 0
+    assert mien("users", "remove", "eve", "--yes").exit_code == 1
+
+
+def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: Path) -> None:
+    done = mien("keys", "create", "door", "--scope", "identify", "--scope", "read", "--json")
+    assert done.exit_code == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["scopes"] == ["read", "identify"]
+    tools = make_tools(home)
+    assert verbs.check_key(tools, secret=made["key"]).id == made["id"]
+    listed = mien("keys", "list", "--json")
+    assert made["key"] not in listed.stdout
+    assert [each["id"] for each in json.loads(listed.stdout)["keys"]] == [made["id"]]
+    assert mien("keys", "revoke", made["id"]).exit_code == 0
+    with pytest.raises(KeyInvalid):
+        verbs.check_key(tools, secret=made["key"])
+    assert mien("keys", "list").stdout.strip().split("\t")[-1] == "revoked"
+    assert mien("keys", "revoke", "nothing").exit_code == 1
+
+
+def test_a_pipe_gets_the_key_alone(mien: Mien, home: Path) -> None:
+    done = mien("keys", "create", "k", "--scope", "admin")
+    secret = done.stdout.strip()
+    assert verbs.check_key(make_tools(home), secret=secret).allows("enrol")
+    assert secret not in done.stderr
+
+
+def test_a_key_needs_a_scope_that_there_is(mien: Mien) -> None:
+    assert SCOPES == verbs.SCOPES
+    assert mien("keys", "create", "k").exit_code == 2
+    assert mien("keys", "create", "k", "--scope", "write").exit_code == 2

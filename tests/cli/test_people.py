@@ -1,0 +1,188 @@
+"""`mien people`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from commanding import Mien
+from drawing import draw_photo
+
+
+def write(path: Path, *people: str, size: int = 120) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(draw_photo(people, face_px=size))
+    return path
+
+
+@pytest.fixture
+def ada(tmp_path: Path) -> Path:
+    return write(tmp_path / "ada.png", "ada")
+
+
+def test_somebody_is_added_with_photos_and_more_photos_later(
+    mien: Mien, ada: Path, tmp_path: Path
+) -> None:
+    done = mien("people", "add", "Ada", ada, "--notes", "n", "--metadata", '{"a": 1}')
+    assert done.exit_code == 0, done.stderr
+    person_id = done.stdout.strip()
+    more = write(tmp_path / "more" / "2.png", "ada", size=90)
+    done = mien("people", "add", "ADA", more.parent, "--json")
+    assert done.exit_code == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert (made["new"], made["refused"]) == (False, [])
+    assert made["person"]["id"] == person_id
+    assert made["person"]["face_count"] == 2
+    assert (made["person"]["notes"], made["person"]["metadata"]) == ("n", {"a": 1})
+    assert [face["photo"] for face in made["faces"]] == [str(more)]
+
+
+def test_somebody_is_added_without_a_photo(mien: Mien) -> None:
+    assert mien("people", "add", "Ada").exit_code == 0
+    done = mien("people", "add", "ada")
+    assert done.exit_code == 1
+    assert "(name_taken)" in done.stderr
+
+
+def test_a_refused_photo_adds_nobody(mien: Mien, tmp_path: Path) -> None:
+    group = write(tmp_path / "group.png", "ada", "bob")
+    done = mien("people", "add", "Ada", group)
+    assert done.exit_code == 1
+    assert "(several_faces_found)" in done.stderr
+    empty = write(tmp_path / "empty.png")
+    assert mien("people", "add", "Ada", group, empty).exit_code == 1
+    assert json.loads(mien("people", "list", "--json").stdout)["total"] == 0
+    assert mien("people", "add", "Ada", group, "--face", "2").exit_code == 0
+    done = mien("people", "add", "Ada", empty, write(tmp_path / "b.png", "ada"), "--json")
+    assert done.exit_code == 3
+    assert [each["code"] for each in json.loads(done.stdout)["refused"]] == ["no_face_found"]
+
+
+@pytest.mark.parametrize("metadata", ["{", "[1]", "1"])
+def test_metadata_is_a_json_object(mien: Mien, metadata: str) -> None:
+    done = mien("people", "add", "Ada", "--metadata", metadata)
+    assert done.exit_code == 2
+    assert "--metadata" in done.stderr
+
+
+def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.gallery.people.MOST_A_PAGE", 2)
+    for name in ("Cy", "Bob", "Dee", "Eve", "Fay"):
+        mien("people", "add", name)
+    mien("people", "add", "Ada", ada)
+    names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
+    assert names == ["Ada", "Bob", "Cy", "Dee", "Eve", "Fay"]
+    done = mien("people", "list", "--newest", "--query", "E", "--json")
+    found = json.loads(done.stdout)
+    assert [person["name"] for person in found["people"]] == ["Eve", "Dee"]
+    assert found["total"] == 2
+    assert mien("people", "list", "--gallery", "nowhere").exit_code == 1
+
+
+def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
+    person_id = mien("people", "add", "Ada", ada, "--notes", "note").stdout.strip()
+    by_name = json.loads(mien("people", "show", "ADA", "--json").stdout)
+    by_id = json.loads(mien("people", "show", person_id, "--json").stdout)
+    assert by_name == by_id
+    assert by_name["name"] == "Ada"
+    assert [face["person_id"] for face in by_name["faces"]] == [person_id]
+    assert "note" in mien("people", "show", "Ada").stdout
+    assert mien("people", "show", "Nobody").exit_code == 1
+
+
+def test_somebody_is_renamed(mien: Mien) -> None:
+    mien("people", "add", "Ada")
+    mien("people", "add", "Bob")
+    assert mien("people", "rename", "ada", "Ada Lovelace").exit_code == 0
+    done = mien("people", "rename", "Ada Lovelace", "bob")
+    assert done.exit_code == 1
+    assert "(name_taken)" in done.stderr
+    renamed = json.loads(mien("people", "rename", "Bob", "Robert", "--json").stdout)
+    assert renamed["name"] == "Robert"
+
+
+def test_somebody_is_forgotten_with_proof(mien: Mien, ada: Path, home: Path) -> None:
+    mien("people", "add", "Ada", ada)
+    done = mien("people", "remove", "Ada")
+    assert done.exit_code == 2
+    assert "--yes" in done.stderr
+    done = mien("people", "remove", "ada", "--yes", "--json")
+    assert done.exit_code == 0, done.stderr
+    proof = json.loads(done.stdout)
+    assert (proof["complete"], proof["faces"], proof["files"]) == (True, 1, 2)
+    assert [path for path in (home / "files").rglob("*") if path.is_file()] == []
+    assert mien("people", "remove", "Ada", "--yes").exit_code == 1
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+def test_a_person_at_the_terminal_is_asked_first(mien: Mien) -> None:
+    mien("people", "add", "Ada")
+    assert mien("people", "remove", "Ada", input="n\n").exit_code == 130
+    assert mien("people", "show", "Ada").exit_code == 0
+    done = mien("people", "remove", "Ada", input="y\n")
+    assert done.exit_code == 0
+    assert "nothing is left" in done.stderr
+
+
+def test_a_proof_that_is_not_complete_is_a_failure(
+    mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mien("people", "add", "Ada", ada)
+    monkeypatch.setattr("mien.storage.files.FileStore.delete", lambda *_: 0)
+    done = mien("people", "remove", "Ada", "--yes")
+    assert done.exit_code == 1
+    assert "2 file(s)" in done.stderr
+
+
+def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    write(album / "Ada Lovelace" / "1.png", "ada")
+    write(album / "Ada Lovelace" / "deep" / "2.png", "ada", size=90)
+    write(album / "Bob" / "1.png", "bob")
+    group = write(album / "Bob" / "group.png", "bob", "cy")
+    nobody = write(album / "Cy" / "empty.png")
+    text = album / "Cy" / "text.jpg"
+    text.write_bytes(b"text")
+    bad_name = write(album / ("x" * 201) / "1.png", "eve")
+    loose = write(album / "loose.png", "eve")
+    (album / "Empty").mkdir()
+    (album / "Bob" / "notes.txt").write_text("no picture")
+    write(album / ".hidden" / "1.png", "eve")
+
+    done = mien("people", "import", album, "--json")
+    assert done.exit_code == 3
+    found = json.loads(done.stdout)
+    assert [(each["name"], each["faces"], each["new"]) for each in found["people"]] == [
+        ("Ada Lovelace", 2, True),
+        ("Bob", 1, True),
+    ]
+    assert {each["photo"]: each["code"] for each in found["refused"]} == {
+        str(group): "several_faces_found",
+        str(nobody): "no_face_found",
+        str(text): "unsupported_image",
+        str(bad_name): "invalid_input",
+    }
+    for path in (group, nobody, text, bad_name, loose, album / "Empty"):
+        assert str(path) in done.stderr
+    names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
+    assert names == ["Ada Lovelace", "Bob"]
+
+
+def test_an_import_where_all_is_well_or_nothing_is(mien: Mien, tmp_path: Path) -> None:
+    write(tmp_path / "good" / "Ada" / "1.png", "ada")
+    done = mien("people", "import", tmp_path / "good")
+    assert done.exit_code == 0, done.stderr
+    assert "1 face(s) of 1 person(s) added" in done.stderr
+    done = mien("people", "import", tmp_path / "good")
+    assert "0 of them new" in done.stderr
+    for name in "ab":
+        write(tmp_path / "bad" / "Ada" / f"{name}.png")
+    assert mien("people", "import", tmp_path / "bad").exit_code == 1
+    (tmp_path / "void" / "Ada").mkdir(parents=True)
+    for folder in (tmp_path / "void", tmp_path / "void" / "Ada"):
+        done = mien("people", "import", folder)
+        assert done.exit_code == 1
+        assert "(invalid_input)" in done.stderr
+    done = mien("people", "import", tmp_path / "good", "--gallery", "nowhere")
+    assert done.exit_code == 1
+    assert "(gallery_not_found)" in done.stderr
