@@ -37,6 +37,8 @@ from touring import visit  # noqa: E402
 SHOTS = ROOT / "shots"
 SIZES = {390: 844, 820: 1180, 1440: 900}
 """Widths and heights of the screens, in CSS pixels."""
+# Those further down are loaded only when somebody looks.
+_PICTURES_ARE_THERE = "Promise.all(Array.from(document.images, one => one.decode().catch(() => 0)))"
 
 
 def main(arguments: list[str]) -> int:
@@ -105,7 +107,7 @@ def beside(*photos: bytes) -> bytes:
     picture = Image.new("RGB", (side * len(photos), side))
     for place, photo in enumerate(photos):
         with Image.open(io.BytesIO(photo)) as image:
-            square = ImageOps.fit(image.convert("RGB"), (side, side), centering=(0.5, 0.2))
+            square = ImageOps.fit(image.convert("RGB"), (side, side), centering=(0.5, 0.0))
         picture.paste(square, (place * side, 0))
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=92)
@@ -139,7 +141,7 @@ def take(browser: Browser, site: Site, stops: list[Stop], *, state: StorageState
             page = context.new_page()
             for stop in stops:
                 visit(page, site, stop)
-                page.wait_for_load_state("networkidle")
+                page.evaluate(_PICTURES_ARE_THERE)
                 page.screenshot(path=folder / f"{stop.name}.png", full_page=True)
 
 
