@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 from typing import Any
+from typing import Final
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +12,14 @@ from pydantic import SecretStr
 from pydantic import model_validator
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
+
+from mien.gallery.names import GALLERY_NAME
+
+MOST_PHOTOS: Final = 12
+"""Photos that one form may send."""
+
+FORM_BYTES: Final = 512 * 1024
+"""What the other fields of a form may have together."""
 
 
 def _default_models_dir() -> Path:
@@ -56,10 +65,51 @@ class Settings(BaseSettings):
         default=8,
         description="Requests answered at the same time by `mien run`; inference has its own bound.",
     )
+    bind: str = Field(
+        default="",
+        description="Where `mien serve` listens: `host:port` or `unix:/path`, several separated by "
+        "commas; empty takes the host and the port above.",
+    )
+    workers: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0,
+        description="Processes of `mien serve`; 0 chooses from cores, memory and model pack. Each "
+        "loads the models.",
+    )
+    worker_threads: Annotated[int, Field(ge=0, le=256)] = Field(
+        default=0,
+        description="Requests that each process of `mien serve` answers at the same time; 0 leaves "
+        "room for slow uploads beside what inference takes.",
+    )
+    drain_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=60,
+        description="How long a process of `mien serve` that is to stop may take to answer what it "
+        "was asked: as long as a large photo takes over a slow line.",
+    )
+    stall_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=30,
+        description="How long a client of `mien serve` may send or take nothing before it is given "
+        "up; an upload that moves may last as long as it likes.",
+    )
+    recycle_requests: Annotated[int, Field(ge=0)] = Field(
+        default=20_000,
+        description="Requests after which a process of `mien serve` is replaced by a fresh one, "
+        "give or take a fifth, so that no leak of a library adds up; 0 never does.",
+    )
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0,
         description="How many proxies in front of Mien set X-Forwarded-For and -Proto; exactly so "
         "many are believed, so that a client cannot forge its address.",
+    )
+    accel_prefix: Annotated[str, Field(pattern=r"^((/[A-Za-z0-9_-]+)+/)?$")] = Field(
+        default="",
+        description="Where Nginx in front keeps an internal location of the stored files, such as "
+        "`/_files/`: Mien then answers with X-Accel-Redirect and Nginx sends the bytes. Empty "
+        "means that Mien sends them. Files become readable by Mien's group.",
+    )
+    default_gallery: Annotated[str, Field(pattern=f"^{GALLERY_NAME.pattern}$")] = Field(
+        default="default",
+        description="Gallery of pages and API calls that name none; a server in front may pass "
+        "another of this name, request by request, in the WSGI environment.",
     )
     secure_cookies: Literal["auto", "always", "never"] = Field(
         default="auto",
@@ -135,6 +185,11 @@ class Settings(BaseSettings):
             if path and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
+
+    @property
+    def max_request_bytes(self) -> int:
+        """Most bytes of one request: a form full of the largest photos, and its fields."""
+        return MOST_PHOTOS * self.max_upload_bytes + FORM_BYTES
 
     @property
     def resolved_database_url(self) -> str:

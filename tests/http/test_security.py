@@ -6,6 +6,7 @@ from drawing import draw_photo
 from mien.gallery.answers import StoredFile
 from mien.http.responses import file_response
 from mien.http.security import POLICY
+from mien.runtime import Runtime
 
 PLACES = ["/healthz", "/readyz", "/nowhere", "/api/v1/galleries", "/api/openapi.json"]
 
@@ -36,8 +37,10 @@ def test_browsers_are_held_to_tls_only_where_there_is_tls(app: Flask) -> None:
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def serve(app: Flask, media_type: str) -> TestResponse:
-    file = StoredFile(data=draw_photo(), media_type=media_type, etag="abc")
+def serve(app: Flask, runtime: Runtime, media_type: str) -> TestResponse:
+    path = runtime.settings.home / "photo"
+    path.write_bytes(draw_photo())
+    file = StoredFile(path=path, media_type=media_type, etag="abc")
     app.add_url_rule("/file", "file", lambda: file_response(file))
     return app.test_client().get("/file")
 
@@ -47,9 +50,9 @@ def serve(app: Flask, media_type: str) -> TestResponse:
     [("image/jpeg", "inline"), ("image/tiff", "attachment"), ("image/heic", "attachment")],
 )
 def test_a_stored_file_can_do_nothing_in_a_browser(
-    app: Flask, media_type: str, disposition: str
+    app: Flask, runtime: Runtime, media_type: str, disposition: str
 ) -> None:
-    headers = serve(app, media_type).headers
+    headers = serve(app, runtime, media_type).headers
     assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Disposition"] == disposition
@@ -58,8 +61,8 @@ def test_a_stored_file_can_do_nothing_in_a_browser(
     assert headers["ETag"] == '"abc"'
 
 
-def test_a_stored_file_that_one_has_is_not_sent_again(app: Flask) -> None:
-    assert serve(app, "image/jpeg").status_code == 200
+def test_a_stored_file_that_one_has_is_not_sent_again(app: Flask, runtime: Runtime) -> None:
+    assert serve(app, runtime, "image/jpeg").status_code == 200
     again = app.test_client().get("/file", headers={"If-None-Match": 'W/"x", "abc"'})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Cache-Control"] == "private, no-cache"

@@ -1,6 +1,7 @@
 """Compare two photos, or a photo with a person."""
 
 from flask import Response
+from pydantic import Field
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
@@ -22,11 +23,11 @@ from mien.api.shapes import Threshold
 from mien.api.shapes import face_fields
 from mien.api.shapes import similarity_out
 from mien.gallery.answers import Verification
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.verify import verify_person
 from mien.gallery.verify import verify_photos
 from mien.http.auth import require_scope
 from mien.http.context import tools
+from mien.http.default_gallery import default_gallery
 
 bp = make_blueprint("verify", "Photos")
 
@@ -45,7 +46,10 @@ class VerifyPersonIn(FacePhotoIn):
     """A photo and a person of a gallery."""
 
     person_id: Id
-    gallery: GalleryName = DEFAULT_GALLERY
+    gallery: GalleryName = Field(
+        default_factory=default_gallery,
+        description="A gallery's name; without one, the server's default gallery.",
+    )
     threshold: Threshold | None = None
 
 

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from typing import Literal
 
+from mien.errors import FileMissing
 from mien.vision.types import DetectedFace
 
 Decision = Literal["match", "ambiguous", "unknown"]
@@ -229,12 +231,25 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Bytes to be served.
+    """A file to be served.
 
     Attributes:
+        path: where it lies; it was there a moment ago.
         etag: changes when the content does; without quotes.
     """
 
-    data: bytes
+    path: Path
     media_type: str
     etag: str
+
+    @property
+    def data(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            FileMissing: it has just been removed.
+        """
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError as error:
+            raise FileMissing("The file has just been removed.") from error

@@ -98,7 +98,7 @@ def read_crop(tools: Tools, *, gallery: str, face_id: str) -> StoredFile:
     with tools.database.read() as session:
         face = find_face(session, find_gallery(session, gallery), face_id)
     return StoredFile(
-        data=tools.files.read(face.crop_file), media_type="image/jpeg", etag=face.crop_file[:32]
+        path=tools.files.locate(face.crop_file), media_type="image/jpeg", etag=face.crop_file[:32]
     )
 
 
@@ -116,7 +116,7 @@ def read_photo(tools: Tools, *, gallery: str, face_id: str) -> StoredFile:
     if photo is None:
         raise PhotoNotFound("The original photo of this face was not kept.")
     return StoredFile(
-        data=tools.files.read(photo.file), media_type=photo.media_type, etag=photo.sha256[:32]
+        path=tools.files.locate(photo.file), media_type=photo.media_type, etag=photo.sha256[:32]
     )
 
 

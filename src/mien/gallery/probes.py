@@ -175,7 +175,7 @@ def read_probe_photo(tools: Tools, *, probe_id: str, user_id: str) -> StoredFile
     """
     with tools.database.read() as session:
         probe, _ = find_probe(session, probe_id, user_id)
-    return StoredFile(tools.files.read(probe.display_file), "image/jpeg", probe.display_file[:32])
+    return StoredFile(tools.files.locate(probe.display_file), "image/jpeg", probe.display_file[:32])
 
 
 def read_probe_crop(tools: Tools, *, probe_id: str, user_id: str, face_number: int) -> StoredFile:
@@ -188,7 +188,7 @@ def read_probe_crop(tools: Tools, *, probe_id: str, user_id: str, face_number: i
     with tools.database.read() as session:
         probe, _ = find_probe(session, probe_id, user_id)
         face = _face(session, probe, face_number)
-    return StoredFile(tools.files.read(face.crop_file), "image/jpeg", face.crop_file[:32])
+    return StoredFile(tools.files.locate(face.crop_file), "image/jpeg", face.crop_file[:32])
 
 
 def let_go_of_probe(tools: Tools, *, probe_id: str, user_id: str) -> None:

@@ -3,8 +3,10 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from mien.gallery.names import GALLERY_NAME
+
 ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-GALLERY_PATTERN = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+GALLERY_PATTERN = GALLERY_NAME.pattern
 
 
 class IdConverter(BaseConverter):

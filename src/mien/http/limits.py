@@ -18,12 +18,9 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mien.http.problems import API_PREFIX
+from mien.settings import FORM_BYTES
 from mien.settings import Settings
 
-MOST_PHOTOS: Final = 12
-"""Photos that one form may send."""
-
-_FORM_BYTES: Final = 512 * 1024
 _MOST_PARTS: Final = 100
 _MARK: Final = "mien_signin_limit"
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -32,8 +29,8 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 def install_limits(app: Flask, settings: Settings) -> None:
     """Bound the size of requests, and refuse text that no database can keep."""
     app.config.update(
-        MAX_CONTENT_LENGTH=MOST_PHOTOS * settings.max_upload_bytes + _FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=_MOST_PARTS,
     )
     app.before_request(_refuse_null_characters)

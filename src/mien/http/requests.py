@@ -12,7 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.http.context import runtime
-from mien.http.limits import MOST_PHOTOS
+from mien.settings import MOST_PHOTOS
 
 FORM: Final = "multipart/form-data"
 _JSON_BYTES: Final = 256 * 1024

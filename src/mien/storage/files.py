@@ -9,6 +9,10 @@ from pathlib import Path
 
 from mien.errors import FileMissing
 
+_GONE = (
+    "A stored file is gone from the disk although its row says otherwise. "
+    "Restore it from a backup; `mien db check` lists all such files."
+)
 _NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
@@ -17,10 +21,13 @@ class FileStore:
 
     Args:
         root: folder, made when the first file is put; readable by its owner alone.
+        group_reads: let the owner's group read too: a web server that sends the files.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, group_reads: bool = False) -> None:
         self.root = root
+        self._folder_mode = 0o750 if group_reads else 0o700
+        self._file_mode = 0o640 if group_reads else 0o600
 
     def put(self, data: bytes, *, extension: str) -> str:
         """Store bytes and say under which name.
@@ -34,12 +41,12 @@ class FileStore:
         """
         name = f"{secrets.token_hex(16)}.{extension}"
         path = self.path(name)
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
         if not path.parent.is_dir():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
             _sync_folder(self.root)
         temporary = path.with_name(f"{path.name}.part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -71,10 +78,18 @@ class FileStore:
         try:
             return self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise FileMissing(
-                "A stored file is gone from the disk although its row says otherwise. "
-                "Restore it from a backup; `mien db check` lists all such files."
-            ) from error
+            raise FileMissing(_GONE) from error
+
+    def locate(self, name: str) -> Path:
+        """Where a file lies that is there.
+
+        Raises:
+            FileMissing: it is not there.
+        """
+        path = self.path(name)
+        if not path.is_file():
+            raise FileMissing(_GONE)
+        return path
 
     def exists(self, name: str) -> bool:
         """Whether a file is there."""

@@ -10,10 +10,10 @@ from flask import session
 from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.galleries import list_galleries
 from mien.http.auth import load_user
 from mien.http.context import tools
+from mien.http.default_gallery import default_gallery
 from mien.web.contexts.chrome import Chrome
 from mien.web.contexts.chrome import Flash
 from mien.web.contexts.chrome import GalleryLink
@@ -82,12 +82,12 @@ def chosen_theme() -> Theme:
 
 
 def _remembered(names: list[str]) -> str:
-    remembered = session.get(_REMEMBERED, DEFAULT_GALLERY)
-    return remembered if remembered in names else DEFAULT_GALLERY
+    remembered = session.get(_REMEMBERED)
+    return remembered if remembered in names else default_gallery()
 
 
 def _unless_default(gallery: str) -> str | None:
-    return None if gallery == DEFAULT_GALLERY else gallery
+    return None if gallery == default_gallery() else gallery
 
 
 def _same_place(place: Place, gallery: str) -> str:

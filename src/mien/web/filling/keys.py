@@ -4,11 +4,11 @@ import shlex
 
 from flask import url_for
 
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.keys import SCOPES
 from mien.gallery.keys import Key
 from mien.gallery.keys import list_keys
 from mien.gallery.tools import Tools
+from mien.http.default_gallery import default_gallery
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.keys import CreatedKeyPage
@@ -51,7 +51,7 @@ def created_key_page(secret: str, key: Key) -> CreatedKeyPage:
 def _example(secret: str, key: Key) -> str:
     """A command that this key may do."""
     start = url_for("identify.start", _external=True).rstrip("/")
-    gallery = f"{start}/api/v1/galleries/{DEFAULT_GALLERY}"
+    gallery = f"{start}/api/v1/galleries/{default_gallery()}"
     header = shlex.quote(f"Authorization: Bearer {secret}")
     if key.allows("identify"):
         return f"curl -H {header} -F photo=@photo.jpg {gallery}/identify"

@@ -13,7 +13,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.validators import Length
 
-from mien.http.limits import MOST_PHOTOS
+from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
 
 _NOT_TOO_MANY: Final = Length(

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from mien.errors import ImageError
 from mien.errors import NoFaceFound
 from mien.gallery.compare import compare_probes
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.probes import hold_probe
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
+from mien.http.default_gallery import default_gallery
 from mien.http.requests import read_photo
 from mien.web.filling.compare import compare_page
 from mien.web.filling.compare import comparison
@@ -50,7 +50,7 @@ def result(first: str, second: str) -> ResponseReturnValue:
 
 def _hold(field: str) -> str:
     probe_id = hold_probe(
-        tools(), gallery=DEFAULT_GALLERY, photo=read_photo(field), user_id=_user_id()
+        tools(), gallery=default_gallery(), photo=read_photo(field), user_id=_user_id()
     )
     # A photo without a face is refused now, while its field can say so.
     compare_probes(tools(), probe_a=probe_id, probe_b=probe_id, user_id=_user_id())
