@@ -8,6 +8,7 @@ from mien.cli.lazy import LazyGroup
 
 COMMANDS = {
     "run": LazyCommand("mien.cli.run:run", "Serve Mien on this machine."),
+    "serve": LazyCommand("mien.cli.serve:serve", "Serve Mien to others, with several processes."),
     "demo": LazyCommand(
         "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
     ),

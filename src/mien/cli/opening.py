@@ -54,7 +54,7 @@ def opened(settings: Settings | None = None) -> "Iterator[Runtime]":
     """A runtime for the length of a command; closed whatever happens."""
     from mien.runtime import open_runtime
 
-    runtime = open_runtime(settings or load_settings(), engine=_engine.get())
+    runtime = open_runtime(settings or load_settings(), engine=given_engine())
     try:
         yield runtime
     finally:
@@ -74,6 +74,6 @@ def using_engine(engine: "Engine") -> Iterator[None]:
         _engine.reset(token)
 
 
-def engine_given() -> bool:
-    """Whether commands work with another engine than the pack's."""
-    return _engine.get() is not None
+def given_engine() -> "Engine | None":
+    """The engine that commands work with instead of the pack's, if there is one."""
+    return _engine.get()

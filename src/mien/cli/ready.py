@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mien.cli.opening import engine_given
+from mien.cli.opening import given_engine
 from mien.cli.opening import load_settings
 from mien.cli.opening import opened
 from mien.cli.output import print_note
@@ -38,7 +38,7 @@ def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
             migrate.upgrade(runtime.database)
             print_note(f"A new database was made in {settings.home.absolute()}.")
         migrate.require_current(runtime.database)
-        if engine_given():
+        if given_engine() is not None:
             from mien.gallery.galleries import bind_empty_galleries
 
             summary = runtime.engine.summary

@@ -60,9 +60,10 @@ class Served:
     def load(self) -> Any:
         """Open the runtime and make the application; the models load meanwhile."""
         from mien.app import create_app
+        from mien.cli.opening import given_engine
         from mien.runtime import open_runtime
 
-        self._runtime = open_runtime(self._settings)
+        self._runtime = open_runtime(self._settings, engine=given_engine())
         self._warming = warm_in_background(self._runtime.engine)
         return create_app(self._runtime)
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -88,6 +89,13 @@ class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
     def access_log_enabled(self) -> bool:
         """Each request is a line."""
         return True
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write what went wrong; a client that has fallen silent is no error of ours."""
+        if isinstance(sys.exc_info()[1], BlockingIOError):
+            self.info("A client has stalled and is given up")
+        else:
+            super().exception(msg, *args, **kwargs)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """Write the line of one request."""

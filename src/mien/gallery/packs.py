@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from mien.errors import Conflict
+from mien.errors import ModelFileMissing
 from mien.gallery.galleries import bind_empty_galleries
 from mien.gallery.tools import Tools
 from mien.storage.database import Database
@@ -13,8 +14,10 @@ from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import InstallationRow
+from mien.vision.packs.cache import has
 from mien.vision.packs.choose import PassedOver
 from mien.vision.packs.manifest import Manifest
+from mien.vision.packs.manifest import ModelFile
 from mien.vision.packs.progress import Progress
 from mien.vision.packs.progress import silent
 
@@ -59,6 +62,26 @@ def ensure_pack(tools: Tools, *, progress: Progress = silent) -> PackInUse:
     manifest = tools.packs.install(name, progress=progress).manifest
     bind_empty_galleries(tools, pack=name, contract_id=manifest.contract_id)
     return PackInUse(manifest=manifest, first_time=first_time, passed_over=passed_over)
+
+
+def model_files(tools: Tools) -> tuple[ModelFile, ...]:
+    """The files of the pack in use, all of them on this machine.
+
+    Raises:
+        ModelFileMissing: no pack was chosen yet, or a file is not there.
+        PackNotFound: the pack in use is not known to this version.
+    """
+    name = current_pack(tools.database)
+    if name is None:
+        raise ModelFileMissing(
+            "No model pack has been chosen yet. `mien models pull` chooses one and fetches it."
+        )
+    files = tools.packs.find(name).files
+    if not all(has(tools.packs.models_dir, file) for file in files):
+        raise ModelFileMissing(
+            f"A file of the model pack {name} is missing. `mien models pull` fetches it."
+        )
+    return tuple(files)
 
 
 def use_pack(tools: Tools, *, name: str, progress: Progress = silent) -> PackInUse:

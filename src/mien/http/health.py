@@ -5,12 +5,11 @@ from flask import Response
 from flask import jsonify
 
 from mien.errors import MienError
-from mien.errors import ModelFileMissing
 from mien.gallery.packs import current_pack
+from mien.gallery.packs import model_files
 from mien.http.context import runtime
 from mien.runtime import Runtime
 from mien.storage.migrate import require_current
-from mien.vision.packs.cache import has
 
 bp = Blueprint("health", __name__)
 
@@ -41,9 +40,6 @@ def _problems(runtime: Runtime) -> list[str]:
 
 
 def _require_models(runtime: Runtime) -> None:
-    pack = runtime.engine.summary.pack
-    if pack != current_pack(runtime.database):
-        return  # an engine of its own, which needs no pack's files
-    manifest = runtime.tools.packs.find(pack)
-    if not all(has(runtime.settings.models_dir, file) for file in manifest.files):
-        raise ModelFileMissing("A file of the model pack in use is missing: `mien models pull`.")
+    if runtime.engine.summary.pack == current_pack(runtime.database):
+        model_files(runtime.tools)
+    # Else it is an engine of its own, which needs no pack's files.

@@ -1,0 +1,49 @@
+"""A Gunicorn worker that leaves nobody standing at its door and waits for nobody for ever."""
+
+import contextlib
+import socket
+import struct
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+
+class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no types
+    """Threads, as `gthread`, with two differences.
+
+    One that is to stop first takes in whoever has connected already, then closes its door: the
+    kernel would otherwise go on taking connections for it that are reset at its end. And a
+    connection on which nothing moves for a while is given up: `gthread` waits for the next byte
+    of a body as long as it takes, and a few silent clients would hold every thread.
+    """
+
+    stall_seconds = 30
+    """How long a client may send nothing in a request, or take nothing of an answer."""
+
+    sockets: list[Any]
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begin or end to take in connections; at the worker's end, for good."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_in_waiting(listener)
+                listener.close()
+            self.sockets = []
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Hand a connection to a thread, bounded in how long it may stall."""
+        if not conn.initialized:
+            patience = struct.pack("@ll", self.stall_seconds, 0)
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                conn.sock.setsockopt(socket.SOL_SOCKET, option, patience)
+        super().enqueue_req(conn)
+
+    def _take_in_waiting(self, listener: Any) -> None:
+        listener.setblocking(False)
+        before = -1
+        # Taking in one that has gone again, or none, leaves the count as it is.
+        with contextlib.suppress(OSError):
+            while before < self.nr_conns:
+                before = self.nr_conns
+                self.accept(listener)

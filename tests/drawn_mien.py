@@ -1,0 +1,38 @@
+"""The command `mien` with drawn faces instead of a model pack; run as a program of its own.
+
+MIEN_TEST_SECONDS is how long the engine ponders a photo.
+"""
+
+import os
+import time
+
+from mien.cli import cli
+from mien.cli.opening import using_engine
+from mien.vision.fake import FakeEngine
+from mien.vision.types import Face
+from mien.vision.types import ImageRGB
+
+
+class PonderingEngine(FakeEngine):
+    """Takes as long as a network would.
+
+    Args:
+        seconds: for one photo.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+        time.sleep(self._seconds)
+        return super().analyze(image_rgb, detection_side=detection_side)
+
+
+def main() -> None:
+    with using_engine(PonderingEngine(float(os.environ.get("MIEN_TEST_SECONDS", "0")))):
+        cli()
+
+
+if __name__ == "__main__":
+    main()
