@@ -68,9 +68,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     )
     tools = Tools(
         database=database,
-        files=FileStore(
-            settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)
-        ),
+        files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
         reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs)),
         indexes=Indexes(build_index),
