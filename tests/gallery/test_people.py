@@ -22,6 +22,7 @@ from mien.gallery.people import NOTES_LENGTH
 from mien.gallery.people import Order
 from mien.gallery.people import change_person
 from mien.gallery.people import create_person
+from mien.gallery.people import list_initials
 from mien.gallery.people import list_people
 from mien.gallery.people import show_person
 from mien.gallery.tools import Tools
@@ -189,6 +190,37 @@ def test_a_last_page_that_is_just_full_is_the_last(tools: Tools) -> None:
 def test_an_empty_gallery_has_one_empty_page(tools: Tools) -> None:
     page = list_people(tools, gallery="default")
     assert (page.people, page.total, page.next_cursor) == ((), 0, None)
+
+
+@pytest.mark.parametrize("order", ["name", "newest"])
+def test_going_back_shows_the_pages_one_came_by(tools: Tools, order: Order) -> None:
+    add(tools, "a", "b", "c", "d", "e", "f", "g")
+    seen, cursor = [], None
+    while True:
+        page = list_people(tools, gallery="default", order=order, limit=2, cursor=cursor)
+        seen.append(page.people)
+        assert page.first == (cursor is None)
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    for earlier in reversed(seen[:-1]):
+        page = list_people(
+            tools, gallery="default", order=order, limit=2, cursor=page.previous_cursor
+        )
+        assert page.people == earlier
+    assert page.first
+    assert page.previous_cursor is None
+
+
+def test_a_letter_leads_to_the_names_that_begin_with_it(tools: Tools) -> None:
+    add(tools, "Émile", "bob", "Ada", "Bea", "李")
+    letters = list_initials(tools, gallery="default")
+    assert sorted(initial.letter for initial in letters) == sorted(["A", "B", "É", "李"])
+    b = next(initial for initial in letters if initial.letter == "B")
+    page = list_people(tools, gallery="default", limit=2, cursor=b.cursor)
+    assert [person.name for person in page.people] == ["Bea", "bob"]
+    assert not page.first
+    assert [i.letter for i in list_initials(tools, gallery="default", query="ea")] == ["B"]
 
 
 @pytest.mark.parametrize("order", ["name", "newest"])

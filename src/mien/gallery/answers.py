@@ -76,11 +76,28 @@ class Page:
         people: in the order asked for.
         total: how many there are on all pages.
         next_cursor: what to ask for to go on, None on the last page.
+        previous_cursor: what to ask for to go back; None also for the first page itself.
+        first: whether nobody comes before these.
     """
 
     people: tuple[Person, ...]
     total: int
     next_cursor: str | None
+    previous_cursor: str | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """A letter with which names begin.
+
+    Attributes:
+        letter: in capitals where the script has them.
+        cursor: of the page that begins with its names.
+    """
+
+    letter: str
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,38 @@ def page_from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Se
     return ordered.where(tuple_(PersonRow.name_key, PersonRow.id) > tuple_(*place))
 
 
+def page_before(chosen: Select[PersonRow], order: Order, cursor: str) -> Select[PersonRow]:
+    """Put people into the reverse of an order and begin with the one at a cursor.
+
+    Raises:
+        InvalidInput: the cursor is not one of this order.
+    """
+    place = _read_cursor(cursor, order) or ("", "")
+    if order == "newest":
+        at = literal(_read_time(place[0]), UtcTime)
+        return chosen.where(
+            tuple_(PersonRow.created_at, PersonRow.id) >= tuple_(at, place[1])
+        ).order_by(PersonRow.created_at, PersonRow.id)
+    return chosen.where(tuple_(PersonRow.name_key, PersonRow.id) <= tuple_(*place)).order_by(
+        PersonRow.name_key.desc(), PersonRow.id.desc()
+    )
+
+
 def cursor_after(row: PersonRow, order: Order) -> str:
     """What to ask for to go on after this person."""
     # Where the page ended, not at whom: that person may be gone when the next page is asked for.
-    place = [order, row.name_key if order == "name" else row.created_at.isoformat(), row.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    key = row.name_key if order == "name" else row.created_at.isoformat()
+    return _write_cursor(order, key, row.id)
+
+
+def cursor_at(key: str) -> str:
+    """What to ask for to begin with the names that sort from here on."""
+    return _write_cursor("name", key, "")
+
+
+def _write_cursor(order: Order, key: str, person_id: str) -> str:
+    place = json.dumps([order, key, person_id])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:

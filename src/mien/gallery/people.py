@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
+from mien.gallery.answers import Initial
 from mien.gallery.answers import Page
 from mien.gallery.answers import Person
 from mien.gallery.galleries import find_gallery
@@ -21,6 +24,8 @@ from mien.gallery.names import clean_name
 from mien.gallery.names import name_key
 from mien.gallery.paging import Order as Order  # noqa: PLC0414 - who lists people names it
 from mien.gallery.paging import cursor_after
+from mien.gallery.paging import cursor_at
+from mien.gallery.paging import page_before
 from mien.gallery.paging import page_from
 from mien.gallery.tools import Tools
 from mien.storage.models import FaceRow
@@ -148,18 +153,34 @@ def list_people(
     if not 1 <= limit <= MOST_A_PAGE:
         raise InvalidInput(f"A page has 1 to {MOST_A_PAGE} people.", field="limit")
     with tools.database.read() as session:
-        chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
-        if key := name_key(query):
-            chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
+        chosen = _chosen(session, gallery, query)
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
         rows = session.scalars(page_from(chosen, order, cursor).limit(limit + 1)).all()
         people = _answers(session, list(rows[:limit]))
+        before: Sequence[PersonRow] = ()
+        if cursor is not None:
+            before = session.scalars(page_before(chosen, order, cursor).limit(limit + 1)).all()
     more = len(rows) > limit
     return Page(
         people=tuple(people),
         total=total,
         next_cursor=cursor_after(rows[limit - 1], order) if more else None,
+        previous_cursor=cursor_after(before[limit], order) if len(before) > limit else None,
+        first=not before,
     )
+
+
+def list_initials(tools: Tools, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
+    """The letters with which names begin, in the order of the names.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    with tools.database.read() as session:
+        named = _chosen(session, gallery, query).subquery()
+        letter = func.substr(named.c.name_key, 1, 1)
+        letters = session.scalars(select(letter).group_by(letter).order_by(letter)).all()
+    return tuple(Initial(letter.upper(), cursor_at(letter)) for letter in letters)
 
 
 def change_person(
@@ -198,6 +219,13 @@ def change_person(
         except IntegrityError as error:
             raise NameTaken("This gallery has another person of this name already.") from error
         return _answers(session, [row])[0]
+
+
+def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:
+    chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
+    if key := name_key(query):
+        chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
+    return chosen
 
 
 def _checked_notes(notes: str) -> str:

@@ -115,7 +115,7 @@ def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
         return (galleries, account)
     return (
         galleries,
-        NavItem("Users", url_for("users.show_all"), "people", active=place == "users"),
+        NavItem("Users", url_for("users.show_all"), "users", active=place == "users"),
         NavItem("API keys", url_for("keys.show_all"), "keys", active=place == "keys"),
         account,
     )

@@ -1,3 +1,5 @@
+import re
+
 from drawing import draw_photo
 from mien.gallery.people import create_person
 from mien.gallery.people import list_people
@@ -45,7 +47,20 @@ def test_large_galleries_come_page_by_page(user: Visitor) -> None:
     page = user.get(f"{PEOPLE}?sort=newest")
     assert page.count("tile__name") == 60
     (following,) = [url for url in links(page, "sort=newest") if "cursor=" in url]
-    assert user.get(following).count("tile__name") == 1
+    second = user.get(following)
+    assert second.count("tile__name") == 1
+    assert user.get(links(second, "sort=newest")[-1]).count("tile__name") == 60
+
+
+def test_large_galleries_are_jumped_through_by_letters(user: Visitor) -> None:
+    for number in range(60):
+        create_person(user.runtime.tools, gallery="default", name=f"Ada {number:02}")
+    assert 'class="letters"' not in user.get(PEOPLE)
+    create_person(user.runtime.tools, gallery="default", name="Zoe")
+    page = user.get(PEOPLE)
+    jumps = re.findall(r'class="letters__jump" href="([^"]+)">(.)<', page)
+    assert [letter for _, letter in jumps] == ["A", "Z"]
+    assert user.get(jumps[1][0]).count("tile__name") == 1
 
 
 def test_a_wrong_cursor_is_an_error_page(user: Visitor) -> None:

@@ -1,6 +1,7 @@
 """The people of a gallery, and one of them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -10,6 +11,7 @@ from mien.gallery.answers import StoredFace as StoredFaceAnswer
 from mien.gallery.faces import list_faces
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people import Order
+from mien.gallery.people import list_initials
 from mien.gallery.people import list_people
 from mien.gallery.people import show_person
 from mien.gallery.probes import HeldProbe
@@ -23,6 +25,7 @@ from mien.web.contexts.people import ChooseFacePage
 from mien.web.contexts.people import EditPersonPage
 from mien.web.contexts.people import FaceOption
 from mien.web.contexts.people import Fact
+from mien.web.contexts.people import LetterJump
 from mien.web.contexts.people import NewPersonPage
 from mien.web.contexts.people import PeoplePage
 from mien.web.contexts.people import PersonPage
@@ -36,6 +39,8 @@ from mien.web.filling.faces import quality_view
 
 _SORTS = (Choice("name", "By name"), Choice("newest", "Newest first"))
 _A_SHEET = 60
+# Scripts with thousands of signs have no row of letters to jump by.
+_MOST_LETTERS = 60
 
 
 def people_page(
@@ -52,7 +57,12 @@ def people_page(
         tools, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
     )
     sheet = url_for("people.sheet", gallery=shown.name)
+    large = found.total > _A_SHEET
     kept: dict[str, Any] = {"q": query or None, "sort": None if order == "name" else order}
+
+    def at(place: str | None) -> str:
+        return url_for("people.sheet", gallery=shown.name, cursor=place, **kept)
+
     return PeoplePage(
         gallery=shown.name,
         people=tuple(_tile(shown.name, person) for person in found.people),
@@ -61,14 +71,21 @@ def people_page(
         query=query,
         sorts=_SORTS,
         sort=order,
-        letters=(),
+        letters=_letters(tools, gallery, query, at) if order == "name" and large else (),
         search_url=sheet,
-        previous_url="",
-        next_url=url_for("people.sheet", gallery=shown.name, cursor=found.next_cursor, **kept)
-        if found.next_cursor
-        else "",
+        previous_url="" if found.first else at(found.previous_cursor),
+        next_url=at(found.next_cursor) if found.next_cursor else "",
         add_url=url_for("people.new", gallery=shown.name),
     )
+
+
+def _letters(
+    tools: Tools, gallery: str, query: str, at: Callable[[str], str]
+) -> tuple[LetterJump, ...]:
+    initials = list_initials(tools, gallery=gallery, query=query)
+    if len(initials) > _MOST_LETTERS:
+        return ()
+    return tuple(LetterJump(initial.letter, at(initial.cursor)) for initial in initials)
 
 
 def new_person_page(tools: Tools, *, gallery: str, form: FormState | None = None) -> NewPersonPage:
