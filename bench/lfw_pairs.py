@@ -138,6 +138,17 @@ def acceptance(
     return float((scores[same] > impostors[allowed]).mean())
 
 
+def rates_at(
+    threshold: float, scores: NDArray[np.float64], same: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Share of pairs judged wrongly at a threshold, of either kind."""
+    return {
+        "threshold": threshold,
+        "false_match_rate": float((scores[~same] >= threshold).mean()),
+        "false_non_match_rate": float((scores[same] < threshold).mean()),
+    }
+
+
 def impostor_tail(embeddings: dict[str, FloatArray]) -> dict[str, float]:
     """Similarity that a pair of different people reaches this often, over all pairs of photos."""
     photos = sorted(embeddings)
@@ -181,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     same = np.array([pair.same for pair in pairs])
     fold = np.array([pair.fold for pair in pairs])
     mean, error = accuracy(scores, same, fold)
-    verify = installed.manifest.thresholds.verify
+    thresholds = installed.manifest.thresholds
     report = {
         "pack": options.pack,
         "contract_id": engine.summary.contract_id,
@@ -191,11 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "photos": len(photos),
         "accuracy": {"mean": mean, "standard_error": error},
         "tar_at_far": {rate: acceptance(scores, same, float(rate)) for rate in ("1e-2", "1e-3")},
-        "at_verify_threshold": {
-            "threshold": verify,
-            "false_match_rate": float((scores[~same] >= verify).mean()),
-            "false_non_match_rate": float((scores[same] < verify).mean()),
-        },
+        "at_verify_threshold": rates_at(thresholds.verify, scores, same),
+        "at_identify_threshold": rates_at(thresholds.identify, scores, same),
         "impostor_similarity_at": impostor_tail(embeddings),
         "not_acquired": sorted(set(photos) - set(embeddings)),
         "milliseconds_per_photo": 1000 * seconds / len(photos),

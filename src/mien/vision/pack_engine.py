@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 
+from mien.vision.detectors.refine import refine_landmarks
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
 from mien.vision.packs.manifest import InstalledPack
@@ -123,10 +124,17 @@ class PackEngine:
         """See `Engine.detect`."""
         found = self._detector.find(image_rgb, detection_side or self._detection_side)
         faces = [
-            _describe(image_rgb, *place)
-            for place in zip(found.boxes_xyxy, found.landmarks, found.scores, strict=True)
+            _describe(image_rgb, corners, self._refined(image_rgb, landmarks), score)
+            for corners, landmarks, score in zip(
+                found.boxes_xyxy, found.landmarks, found.scores, strict=True
+            )
         ]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
+
+    def _refined(self, image_rgb: ImageRGB, landmarks: FloatArray) -> FloatArray:
+        if not self._detector.takes_any_size:
+            return landmarks
+        return refine_landmarks(self._detector, image_rgb, landmarks)
 
     def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
         """See `Engine.analyze`."""

@@ -41,6 +41,11 @@ class Detector:
         self._score_threshold = score_threshold
         self._nms_iou = nms_iou
 
+    @property
+    def takes_any_size(self) -> bool:
+        """Whether small pictures cost little; a file of one size enlarges them all."""
+        return self._session.input_shape[2] is None
+
     def find(self, image_rgb: ImageRGB, longest_side: int) -> Candidates:
         """Find every face, best score first.
 
@@ -55,14 +60,15 @@ class Detector:
                 f"{MOST_SIDE} pixels.",
                 field="detection_side",
             )
-        found = self._search(image_rgb, longest_side, padding_share=0.0)
+        found = self.find_at(image_rgb, longest_side)
         if len(found.scores):
             return found
-        return self._search(image_rgb, _CLOSE_UP_SIDE, padding_share=_CLOSE_UP_PADDING)
+        return self.find_at(image_rgb, _CLOSE_UP_SIDE, padding_share=_CLOSE_UP_PADDING)
 
-    def _search(
-        self, image_rgb: ImageRGB, longest_side: int, *, padding_share: float
+    def find_at(
+        self, image_rgb: ImageRGB, longest_side: int, *, padding_share: float = 0.0
     ) -> Candidates:
+        """Find every face in one search, best score first; see `plan_letterbox`."""
         stride = self._family.stride
         high, wide = self._session.input_shape[2:]
         fixed_wh = (wide, high) if wide is not None and high is not None else None

@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.errors import InferenceRuntimeMissing
+from mien.vision.detectors.base import Candidates
+from mien.vision.detectors.base import DetectorFamily
+from mien.vision.detectors.refine import refine_landmarks
+from mien.vision.detectors.search import FAMILIES
+from mien.vision.detectors.search import Detector
+from mien.vision.geometry import transform_points
+from mien.vision.packs.manifest import InstalledPack
+from mien.vision.sessions import InputShape
+from mien.vision.sessions import Runtime
+from mien.vision.sessions import choose_runtime
+from mien.vision.sessions import open_session
+from mien.vision.types import FloatArray
+from mien.vision.types import ImageRGB
+
+FIRST = np.array([(112, 98), (208, 98), (160, 153), (121, 209), (199, 209)], dtype=np.float32)
+PICTURE = np.full((320, 320, 3), 90, dtype=np.uint8)
+
+
+class _Silent:
+    """A network that answers nothing; the decoder of the tests speaks for it."""
+
+    runtime: Runtime = "onnxruntime"
+    input_shape: InputShape = (1, 3, None, None)
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        return []
+
+    def close(self) -> None:
+        pass
+
+
+def _detector_that_sees(*faces: FloatArray) -> Detector:
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> Candidates:
+        count = len(faces)
+        landmarks = np.stack(faces) if faces else np.empty((0, 5, 2), dtype=np.float32)
+        boxes = np.arange(count * 4, dtype=np.float32).reshape(count, 4) * 100
+        return Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
+
+    family = DetectorFamily(decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0)
+    return Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
+
+
+# What FIRST looks like at 160 pixels, level: half the size.
+LEVEL = (FIRST / 2).astype(np.float32)
+
+
+def test_without_a_second_look_the_first_landmarks_stay() -> None:
+    assert np.allclose(refine_landmarks(_detector_that_sees(), PICTURE, FIRST), FIRST, atol=0.01)
+
+
+def test_what_both_looks_see_is_averaged_with_the_first() -> None:
+    lower = LEVEL + np.array([0, 3], dtype=np.float32)
+    refined = refine_landmarks(_detector_that_sees(lower), PICTURE, FIRST)
+    # Two of three looks lie 3 pixels lower at half the size, so the mean lies 4 lower in full.
+    assert np.allclose(refined - FIRST, [0, 4], atol=0.8)
+
+
+def test_another_face_nearby_is_not_taken_for_this_one() -> None:
+    elsewhere = LEVEL + np.array([40, 0], dtype=np.float32)
+    refined = refine_landmarks(_detector_that_sees(elsewhere), PICTURE, FIRST)
+    assert np.allclose(refined, FIRST, atol=0.01)
+
+
+def test_landmarks_that_coincide_are_left_alone() -> None:
+    same = np.full((5, 2), 9, dtype=np.float32)
+    refined = refine_landmarks(_detector_that_sees(LEVEL), PICTURE, same)
+    assert np.isfinite(refined).all()
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("pack", ["compact", "mobile"])
+def test_a_turned_and_scaled_face_keeps_its_landmarks(
+    installed_pack: Callable[[str], InstalledPack],
+    sample: Callable[[str], ImageRGB],
+    pack: str,
+) -> None:
+    installed = installed_pack(pack)
+    spec = installed.manifest.detector
+    try:
+        runtime = choose_runtime("auto", needs_openvino=pack == "compact")
+    except InferenceRuntimeMissing as error:
+        pytest.skip(error.detail)
+    session = open_session(
+        installed.paths[spec.file], runtime=runtime, input_shape=(1, 3, None, None)
+    )
+    detector = Detector(session, FAMILIES[spec.family], score_threshold=0.5, nms_iou=0.3)
+    picture = sample("obama.jpg")
+    first = detector.find(picture, 640).landmarks[0]
+    refined = refine_landmarks(detector, picture, first)
+    eyes = float(np.linalg.norm(first[0] - first[1]))
+    raw, better = [], []
+    for angle, scale in ((12, 0.8), (-15, 0.5), (8, 0.3), (-5, 0.65)):
+        matrix = np.array(cv2.getRotationMatrix2D((450, 300), angle, scale), dtype=np.float64)
+        size_wh = (picture.shape[1], picture.shape[0])
+        turned = np.asarray(cv2.warpAffine(picture, matrix, size_wh), dtype=np.uint8)
+        found = detector.find(turned, 640).landmarks[0]
+        looked = refine_landmarks(detector, turned, found)
+        raw.append(np.abs(transform_points(matrix, first) - found).mean() / scale / eyes)
+        better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
+    assert float(np.mean(better)) < float(np.mean(raw))
+    assert float(np.mean(better)) < 0.04
