@@ -6,6 +6,7 @@ from jinja2 import StrictUndefined
 
 from mien.api import routes as api
 from mien.http import health
+from mien.http import metrics
 from mien.http.auth import install_auth
 from mien.http.context import EXTENSION
 from mien.http.converters import install_converters
@@ -15,6 +16,7 @@ from mien.http.json_text import install_json
 from mien.http.limits import install_limits
 from mien.http.limits import install_proxies
 from mien.http.limits import install_rates
+from mien.http.metrics import install_metrics
 from mien.http.problems import install_problems
 from mien.http.request_ids import install_request_ids
 from mien.http.security import install_security
@@ -33,6 +35,7 @@ def create_app(runtime: Runtime) -> Flask:
     # What comes first here is asked first of every request.
     install_proxies(app, settings)
     install_request_ids(app)
+    install_metrics(app, runtime)
     install_converters(app)
     install_json(app)
     install_problems(app)
@@ -42,6 +45,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_limits(app, settings)
     install_auth(app)
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     api.register(app)
     web.register(app)
     install_rates(app, settings)

@@ -10,6 +10,7 @@ from mien.gallery.packs import current_pack
 from mien.gallery.sync import Indexes
 from mien.gallery.tools import Tools
 from mien.index.build import build_index
+from mien.observing import Observer
 from mien.settings import Settings
 from mien.storage.database import Database
 from mien.storage.files import FileStore
@@ -66,13 +67,15 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         runtime=settings.inference_runtime,
         wanted=settings.pack,
     )
+    observer = Observer()
     tools = Tools(
         database=database,
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
         reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
-        engine=engine or LazyEngine(lambda: _plan(settings, database, packs)),
-        indexes=Indexes(build_index),
+        engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
+        indexes=Indexes(build_index, observer),
         packs=packs,
+        observer=observer,
         probe_seconds=settings.probe_seconds,
     )
     return Runtime(settings=settings, tools=tools)
@@ -101,7 +104,9 @@ def _kept_key(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _plan(settings: Settings, database: Database, packs: PackStore) -> EnginePlan:
+def _plan(
+    settings: Settings, database: Database, packs: PackStore, observer: Observer
+) -> EnginePlan:
     from mien.vision.pack_engine import PackEngine
     from mien.vision.pack_engine import summarise
 
@@ -120,6 +125,7 @@ def _plan(settings: Settings, database: Database, packs: PackStore) -> EnginePla
             threads=settings.inference_threads,
             concurrency=settings.inference_concurrency,
             detection_side=settings.detection_side,
+            observer=observer,
         )
 
     return EnginePlan(

@@ -170,6 +170,12 @@ class Settings(BaseSettings):
         description="Attempts to sign in allowed to one address, in the notation of Flask-Limiter.",
     )
 
+    metrics: Literal["local", "key", "open", "off"] = Field(
+        default="local",
+        description="Who may read `/metrics`: programs on this machine, and elsewhere those with a "
+        "key of the scope `admin` (local); only those with a key (key); everybody (open); nobody "
+        "(off).",
+    )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="How log lines look; auto is console on a terminal, else JSON."
     )

@@ -7,8 +7,17 @@ Without preloading (`preload_app = False`, `lazy-apps`) every worker imports it 
 
 from mien import logs
 from mien.app import create_app
+from mien.http.metrics import count_as
 from mien.runtime import open_runtime
 from mien.settings import Settings
+
+try:
+    # A module that exists inside uWSGI alone.
+    import uwsgi  # type: ignore[import-untyped]  # its stubs are no part of it
+except ImportError:
+    pass
+else:
+    count_as(uwsgi.worker_id())
 
 _settings = Settings()
 logs.configure(log_format=_settings.log_format, log_level=_settings.log_level)

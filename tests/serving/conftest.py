@@ -131,6 +131,14 @@ def serve(home: Home, start_process: Callable[..., Server]) -> Callable[..., Ser
     return start
 
 
+def wait_for(holds: Callable[[], bool], *, seconds: float = 15) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """A port of this machine that nobody listens at just now."""
     with socket.socket() as free:

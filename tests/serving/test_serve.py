@@ -17,6 +17,7 @@ import pytest
 from drawing import draw_photo
 from serving.conftest import Home
 from serving.conftest import Server
+from serving.conftest import wait_for
 from serving.load import Request
 from serving.load import ask
 from serving.load import running
@@ -232,10 +233,3 @@ def test_what_is_missing_is_said_and_not_made_up_for(
     assert done.returncode == 1
     assert way_out in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def wait_for(holds: Callable[[], bool], *, seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)

@@ -35,7 +35,7 @@ _BYTES_A_PIXEL = 3
     help="Requests that each process answers at the same time; else MIEN_WORKER_THREADS.",
 )
 def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) -> None:
-    """Serve Mien to others with Gunicorn.
+    """Serve Mien to others, with several processes.
 
     Chooses processes and threads from cores, memory and model, and says why. Changes nothing by
     itself: the database is upgraded with `mien db upgrade`, models are fetched with
@@ -46,21 +46,24 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     """
     settings = load_settings(serving=True)
 
+    from mien.cli.shared_counts import SharedCounts
     from mien.cli.workers import Workers
     from mien.sizing import this_machine
 
     token, need = look_around(settings)
     serving = Serving(settings, token)
+    counts = SharedCounts()
     server = Workers(
         settings,
         {"bind": list(bind) or None, "workers": workers, "threads": threads},
         machine=this_machine(),
         need=need,
         load=serving.load,
-        hooks={"when_ready": serving.tell, "worker_exit": serving.close},
+        hooks={"when_ready": serving.tell, "worker_exit": serving.close, **counts.hooks()},
     )
     tell_plan(server.plan)
-    server.run()
+    with counts:
+        server.run()
 
 
 class Serving:

@@ -21,6 +21,7 @@ def detect(tools: Tools, *, photo: bytes) -> Detection:
     """
     image = tools.reader.decode(photo)
     faces = tools.engine.detect(image.image_rgb)
+    tools.observer.on_faces(len(faces))
     return Detection(width=image.width, height=image.height, faces=tuple(faces))
 
 

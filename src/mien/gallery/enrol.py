@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import PersonRef
 from mien.gallery.answers import StoredFace
@@ -80,8 +81,8 @@ def enrol(
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
         keep_photos = row.keep_photos
-    image = tools.reader.decode(photo)
-    face = choose_face(tools.engine.analyze(image.image_rgb), face_number=face_number)
+    image, faces = analyze(tools, photo=photo)
+    face = choose_face(faces, face_number=face_number)
     crop = encode_jpeg(portrait(image.image_rgb, face.landmarks))
     with written_files(tools) as put:
         example = Example(found=face, embedding=face.embedding, crop_file=put(crop, "jpg"))

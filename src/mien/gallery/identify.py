@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.errors import InvalidInput
+from mien.gallery.analyze import analyze
 from mien.gallery.answers import Answer
 from mien.gallery.answers import Candidate
 from mien.gallery.answers import Identification
@@ -47,19 +48,21 @@ def identify(
     check_query(limit=limit, threshold=threshold)
     with tools.database.read() as session:
         require_contract(find_gallery(session, gallery), tools.engine.summary)
-    image = tools.reader.decode(photo)
-    faces = tools.engine.analyze(image.image_rgb)
+    image, faces = analyze(tools, photo=photo)
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         chosen = effective_threshold(tools, row) if threshold is None else threshold
         embeddings = [face.embedding for face in faces]
         candidates = search(tools, session, row, embeddings, limit=limit)
+    found = answers(faces, candidates, threshold=chosen)
+    for each in found:
+        tools.observer.on_decision(each.decision)
     return Identification(
         gallery=row.name,
         threshold=chosen,
         width=image.width,
         height=image.height,
-        answers=answers(faces, candidates, threshold=chosen),
+        answers=found,
     )
 
 

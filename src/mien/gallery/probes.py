@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import ProbeNotFound
 from mien.errors import UserNotFound
+from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import Identification
 from mien.gallery.answers import StoredFile
@@ -72,8 +73,7 @@ def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
-    image = tools.reader.decode(photo)
-    faces = tools.engine.analyze(image.image_rgb)
+    image, faces = analyze(tools, photo=photo)
     with written_files(tools) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),

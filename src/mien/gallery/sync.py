@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from mien.errors import GalleryNotFound
 from mien.index.base import VectorIndex
+from mien.observing import Observer
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import RemovedFaceRow
@@ -39,10 +40,14 @@ class Indexes:
 
     Args:
         build: makes an empty index for a dimension.
+        observer: is told how far behind the rows an index was when it was asked.
     """
 
-    def __init__(self, build: Callable[[int], VectorIndex]) -> None:
+    def __init__(
+        self, build: Callable[[int], VectorIndex], observer: Observer | None = None
+    ) -> None:
         self._build = build
+        self._observer = observer or Observer()
         self._applied: dict[str, _Applied] = {}
         self._lock = threading.Lock()
 
@@ -66,6 +71,8 @@ class Indexes:
             self.drop(gallery_id)
             raise GalleryNotFound("The gallery has been removed.")
         applied = self._of(gallery_id, dimension)
+        if applied.revision > -1:
+            self._observer.on_lag(max(row.revision - applied.revision, 0))
         if applied.revision < row.revision:
             with applied.lock:
                 self._catch_up(session, gallery_id, applied, row)

@@ -1,8 +1,10 @@
 """What every verb works with."""
 
 from dataclasses import dataclass
+from dataclasses import field
 
 from mien.gallery.sync import Indexes
+from mien.observing import Observer
 from mien.storage.database import Database
 from mien.storage.files import FileStore
 from mien.vision.engine import Engine
@@ -21,6 +23,7 @@ class Tools:
         engine: from a picture to faces.
         indexes: search, kept up to the rows.
         packs: where model packs come from and are kept.
+        observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
     """
 
@@ -30,4 +33,5 @@ class Tools:
     engine: Engine
     indexes: Indexes
     packs: PackStore
+    observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600

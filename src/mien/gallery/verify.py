@@ -7,6 +7,7 @@ from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
+from mien.gallery.analyze import analyze
 from mien.gallery.answers import Verification
 from mien.gallery.detect import choose_face
 from mien.gallery.galleries import find_gallery
@@ -101,7 +102,7 @@ def _checked(tools: Tools, threshold: float | None) -> float:
 
 def _face(tools: Tools, photo: bytes, face_number: int | None, *, which: str = "a") -> Face:
     try:
-        faces = tools.engine.analyze(tools.reader.decode(photo).image_rgb)
+        _, faces = analyze(tools, photo=photo)
         return choose_face(faces, face_number=face_number)
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which

@@ -76,6 +76,21 @@ def require_admin() -> None:
         raise NotPermitted("Only administrators may do this.")
 
 
+def require_operator() -> None:
+    """Before an answer about the installation itself: an administrator's browser or key.
+
+    Raises:
+        NotAuthenticated, KeyInvalid: there is neither.
+        NotPermitted, ScopeMissing: it is somebody else's.
+    """
+    if sent_key() is None and load_user() is not None:
+        require_admin()
+    elif not current_key().allows("admin"):
+        raise ScopeMissing(
+            "This key lacks the scope `admin`. Create one that has it.", scope="admin"
+        )
+
+
 def require_scope(scope: Scope) -> Callable[[_View], _View]:
     """Mark a view of the API with the scope that a key needs for it; `check_access` looks at it.
 

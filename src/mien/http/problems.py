@@ -27,6 +27,7 @@ from mien.http.request_ids import request_id
 
 API_PREFIX: Final = "/api/"
 _PEOPLE_MARK: Final = "mien_read_by_people"
+_PROGRAMS_MARK: Final = "mien_read_by_programs"
 MEDIA_TYPE: Final = "application/problem+json"
 _SERVER_ERROR: Final = 500
 _LAST_CALLS: Final = 5
@@ -138,18 +139,26 @@ def read_by_people(view: _View) -> _View:
     return view
 
 
+def read_by_programs(view: _View) -> _View:
+    """Mark a view outside /api/ that programs read, so that its errors are JSON."""
+    setattr(view, _PROGRAMS_MARK, True)
+    return view
+
+
 def wants_json() -> bool:
     """Whether who asked is a program: under /api/ always, elsewhere when it prefers JSON."""
-    if request.path.startswith(API_PREFIX) and not _is_for_people():
+    if request.path.startswith(API_PREFIX) and not _is_marked(_PEOPLE_MARK):
+        return True
+    if _is_marked(_PROGRAMS_MARK):
         return True
     accepted = request.accept_mimetypes
     json = max(accepted["application/json"], accepted[MEDIA_TYPE])
     return bool(json > accepted["text/html"])
 
 
-def _is_for_people() -> bool:
+def _is_marked(mark: str) -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, _PEOPLE_MARK, False)
+    return getattr(view, mark, False)
 
 
 def _answer_mien_error(error: errors.MienError) -> ResponseReturnValue:

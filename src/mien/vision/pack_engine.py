@@ -1,9 +1,8 @@
 """The engine of a model pack: detect, judge, align and embed in one call."""
 
-import threading
-
 import numpy as np
 
+from mien.observing import Observer
 from mien.vision.detectors.refine import refine_landmarks
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
@@ -20,6 +19,7 @@ from mien.vision.sessions import Session
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
+from mien.vision.turns import Turns
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
@@ -62,6 +62,7 @@ class PackEngine:
         threads: int = 0,
         concurrency: int = 0,
         detection_side: int = 640,
+        observer: Observer | None = None,
     ) -> None:
         """Load the networks.
 
@@ -72,13 +73,13 @@ class PackEngine:
             threads: processor threads of one inference; 0 chooses from the cores.
             concurrency: inferences at the same time; 0 chooses from the cores.
             detection_side: longest side at which a picture is searched when a call does not say.
+            observer: is told how long stages and waits take.
         """
         manifest = installed.manifest
         cores = usable_cores()
         threads = threads or min(cores, _MOST_THREADS)
-        self._concurrency = concurrency or max(cores // threads, 1)
-        self._permits = threading.Semaphore(self._concurrency)
-        self._closing = threading.Lock()
+        concurrency = concurrency or max(cores // threads, 1)
+        self._turns = Turns(concurrency, observer or Observer())
         self._detection_side = detection_side
         self.summary = summarise(manifest, runtime=runtime)
 
@@ -94,9 +95,9 @@ class PackEngine:
                 input_shape=input_shape,
                 precision=precision,
                 threads=threads,
-                concurrency=self._concurrency,
+                concurrency=concurrency,
             )
-            return BoundedSession(session, self._permits)
+            return BoundedSession(session, self._turns)
 
         detector = load(
             manifest.detector.file,
@@ -122,13 +123,14 @@ class PackEngine:
         self, image_rgb: ImageRGB, *, detection_side: int | None = None
     ) -> list[DetectedFace]:
         """See `Engine.detect`."""
-        found = self._detector.find(image_rgb, detection_side or self._detection_side)
-        faces = [
-            _describe(image_rgb, corners, self._refined(image_rgb, landmarks), score)
-            for corners, landmarks, score in zip(
-                found.boxes_xyxy, found.landmarks, found.scores, strict=True
-            )
-        ]
+        with self._turns.stage("detect"):
+            found = self._detector.find(image_rgb, detection_side or self._detection_side)
+            faces = [
+                _describe(image_rgb, corners, self._refined(image_rgb, landmarks), score)
+                for corners, landmarks, score in zip(
+                    found.boxes_xyxy, found.landmarks, found.scores, strict=True
+                )
+            ]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
     def _refined(self, image_rgb: ImageRGB, landmarks: FloatArray) -> FloatArray:
@@ -139,8 +141,10 @@ class PackEngine:
     def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
         """See `Engine.analyze`."""
         detected = self.detect(image_rgb, detection_side=detection_side)
-        crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
-        embeddings = self._recognizer.embed(crops)
+        with self._turns.stage("align"):
+            crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
+        with self._turns.stage("embed"):
+            embeddings = self._recognizer.embed(crops)
         return [
             Face(
                 box=face.box,
@@ -164,26 +168,23 @@ class PackEngine:
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
-        with self._closing:
-            for _ in range(self._concurrency):
-                self._permits.acquire()
+        with self._turns.all():
             for session in self._sessions:
                 session.close()
-            self._permits.release(self._concurrency)
 
 
 class BoundedSession:
     """A session that waits for a permit, so that many requests do not crowd few cores."""
 
-    def __init__(self, session: Session, permits: threading.Semaphore) -> None:
+    def __init__(self, session: Session, turns: Turns) -> None:
         self._session = session
-        self._permits = permits
+        self._turns = turns
         self.runtime = session.runtime
         self.input_shape = session.input_shape
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         """See `Session.run`."""
-        with self._permits:
+        with self._turns.one():
             return self._session.run(batch)
 
     def close(self) -> None:

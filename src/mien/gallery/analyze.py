@@ -1,0 +1,17 @@
+"""From a photo's bytes to its faces, as every verb needs them that compares faces."""
+
+from mien.gallery.tools import Tools
+from mien.vision.images import DecodedImage
+from mien.vision.types import Face
+
+
+def analyze(tools: Tools, *, photo: bytes) -> tuple[DecodedImage, list[Face]]:
+    """Read a photo and find its faces with their embeddings, the largest first.
+
+    Raises:
+        ImageError: the bytes are no photo that can be read.
+    """
+    image = tools.reader.decode(photo)
+    faces = tools.engine.analyze(image.image_rgb)
+    tools.observer.on_faces(len(faces))
+    return image, faces

@@ -1,0 +1,220 @@
+"""Figures for Prometheus: how much is asked, how long it takes, how the engine is doing.
+
+No label tells of a person, a gallery or a picture: routes are named by their rule, never by the
+address that was asked for.
+"""
+
+import ipaddress
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from typing import Final
+
+from flask import Blueprint
+from flask import Flask
+from flask import Response
+from flask import current_app
+from flask import g
+from flask import request
+from prometheus_client import CollectorRegistry
+from prometheus_client import Counter
+from prometheus_client import Gauge
+from prometheus_client import Histogram
+from prometheus_client import values
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.exposition import generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from werkzeug.exceptions import NotFound
+
+from mien.errors import StorageError
+from mien.gallery.sizes import count_all
+from mien.http.auth import require_operator
+from mien.http.context import runtime
+from mien.http.metrics_folder import FOLDER_VARIABLE
+from mien.http.metrics_folder import forget_slot
+from mien.http.problems import read_by_programs
+from mien.observing import Observer
+from mien.runtime import Runtime
+
+bp = Blueprint("metrics", __name__)
+
+_EXTENSION: Final = "mien_metrics"
+_FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STAGE_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+def count_as(slot: int) -> None:
+    """Let this process, one of several, take up the counts of the one whose place it takes.
+
+    Called before the application is made. Without it a process counts under its own number, and
+    each that is replaced leaves files behind.
+
+    Args:
+        slot: a number that no other running process of the server has.
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder:
+        forget_slot(Path(folder), slot)
+        values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]  # so in the library
+
+
+class Metrics:
+    """The figures of one application, which hears of them from the engine and from requests."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.registry = CollectorRegistry()
+        own: dict[str, Any] = {"registry": self.registry}
+        self.requests = Counter(
+            "mien_requests", "Requests answered.", ["method", "route", "status"], **own
+        )
+        self.seconds = Histogram(
+            "mien_request_seconds",
+            "Time from a request's head to its answer's head.",
+            ["route"],
+            buckets=_REQUEST_BUCKETS,
+            **own,
+        )
+        self.in_progress = Gauge(
+            "mien_requests_in_progress",
+            "Requests being answered.",
+            multiprocess_mode="livesum",
+            **own,
+        )
+        faces = Counter("mien_faces", "Faces found in photos.", **own)
+        decisions = Counter("mien_decisions", "Decisions on faces.", ["decision"], **own)
+        stages = Histogram(
+            "mien_inference_seconds",
+            "Time of a stage of an analysis, without waiting.",
+            ["stage"],
+            buckets=_STAGE_BUCKETS,
+            **own,
+        )
+        waits = Histogram(
+            "mien_inference_wait_seconds",
+            "Time that an inference waited for its turn.",
+            buckets=_STAGE_BUCKETS,
+            **own,
+        )
+        waiting = Gauge(
+            "mien_inference_waiting",
+            "Inferences that wait for their turn.",
+            multiprocess_mode="livesum",
+            **own,
+        )
+        lag = Gauge(
+            "mien_index_lag_revisions",
+            "Changes of a gallery that the latest search of a process had to catch up with.",
+            multiprocess_mode="livemax",
+            **own,
+        )
+        observer.on_faces = faces.inc
+        observer.on_decision = lambda kind: decisions.labels(kind).inc()
+        observer.on_stage = lambda stage, spent: stages.labels(stage).observe(spent)
+        observer.on_wait = waits.observe
+        observer.on_waiting = waiting.inc
+        observer.on_lag = lag.set
+
+    def text(self, sizes: Collector) -> bytes:
+        """All figures, of all processes, in the format of Prometheus."""
+        if os.environ.get(FOLDER_VARIABLE):
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # so in the library
+        else:
+            registry = self.registry
+        return generate_latest(registry) + generate_latest(_only(sizes))
+
+
+class RowCounts(Collector):
+    """How much is stored, counted when asked for.
+
+    Args:
+        runtime: whose rows.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge a kind; only that the database is down, when it is."""
+        try:
+            sizes = count_all(self._runtime.tools)
+        except StorageError:
+            yield GaugeMetricFamily("mien_database_up", "Whether the database answers.", value=0)
+            return
+        yield GaugeMetricFamily("mien_database_up", "Whether the database answers.", value=1)
+        for name, about in (
+            ("galleries", "Galleries."),
+            ("people", "People, in all galleries."),
+            ("faces", "Examples of people, in all galleries."),
+            ("probes", "Photos held for their follow-up actions."),
+        ):
+            yield GaugeMetricFamily(f"mien_stored_{name}", about, value=getattr(sizes, name))
+
+
+def install_metrics(app: Flask, runtime: Runtime) -> None:
+    """Count every request of an app, and listen to its engine."""
+    metrics = app.extensions[_EXTENSION] = Metrics(runtime.tools.observer)
+
+    def begin() -> None:
+        g.started = time.perf_counter()
+        metrics.in_progress.inc()
+
+    def count(response: Response) -> Response:
+        rule = request.url_rule
+        route = rule.rule if rule is not None else "none"
+        method = request.method if request.method in _METHODS else "other"
+        metrics.requests.labels(method, route, str(response.status_code)).inc()
+        metrics.seconds.labels(route).observe(time.perf_counter() - g.started)
+        return response
+
+    def end(_error: BaseException | None) -> None:
+        if "started" in g:
+            metrics.in_progress.dec()
+
+    app.before_request(begin)
+    app.after_request(count)
+    app.teardown_request(end)
+
+
+@bp.get("/metrics")
+@read_by_programs
+def show() -> Response:
+    """All figures, for whom MIEN_METRICS allows."""
+    _check_reader()
+    metrics: Metrics = current_app.extensions[_EXTENSION]
+    return Response(metrics.text(RowCounts(runtime())), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _check_reader() -> None:
+    match runtime().settings.metrics:
+        case "off":
+            raise NotFound
+        case "open":
+            return
+        case "local" if _is_local():
+            return
+        case _:
+            require_operator()
+
+
+def _is_local() -> bool:
+    """Whether a program on this machine asks, and not a proxy on it for somebody else."""
+    try:
+        loopback = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False  # a Unix socket, and so a proxy
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    return loopback and (not forwarded or runtime().settings.trusted_proxies > 0)
+
+
+def _only(collector: Collector) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return registry

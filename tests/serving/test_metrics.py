@@ -1,0 +1,66 @@
+"""The figures of several processes are one: whichever of them is asked."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drawing import draw_photo
+from serving.conftest import Home
+from serving.conftest import Server
+from serving.conftest import wait_for
+from serving.load import Request
+from serving.load import ask
+from serving.load import running
+from serving.load import upload
+
+pytestmark = pytest.mark.processes
+
+IDENTIFY = "/api/v1/galleries/default/identify"
+ROUTE = 'route="/api/v1/galleries/<gallery:gallery>/identify"'
+COUNTED = f'mien_requests_total{{method="POST",{ROUTE},status="200"}}'
+
+
+def figures(server: Server) -> dict[str, float]:
+    status, body = ask(server.address, Request("GET", "/metrics"))
+    assert status == 200, body
+    lines = [line for line in body.decode().splitlines() if not line.startswith("#")]
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+def test_every_process_tells_the_sum_and_a_replaced_one_is_not_forgotten(
+    serve: Callable[..., Server], home: Home, tmp_path: Path
+) -> None:
+    folder = tmp_path / "counts"
+    server = serve("--workers", "3", PROMETHEUS_MULTIPROC_DIR=str(folder))
+    request = upload(IDENTIFY, draw_photo(["Ada"]), key=home.key)
+    with running(server.address, request, threads=3, keep_alive=False) as outcome:
+        time.sleep(1)
+    done = len(outcome.seconds)
+    for _ in range(4):
+        found = figures(server)
+        assert found[COUNTED] == done
+        assert found[f"mien_request_seconds_count{{{ROUTE}}}"] == done
+        assert found["mien_faces_total"] == done
+        assert found['mien_decisions_total{decision="unknown"}'] == done
+        assert found["mien_requests_in_progress"] == 1, "this one"
+
+    before = server.workers()
+    os.kill(min(before), signal.SIGKILL)
+    wait_for(lambda: len(server.workers()) == 3 and min(before) not in server.workers())
+    server.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: len(server.workers()) == 3 and not before & server.workers())
+    for _ in range(3):
+        assert ask(server.address, request)[0] == 200
+        done += 1
+        found = figures(server)
+        assert found[COUNTED] == done
+        assert found["mien_requests_in_progress"] == 1
+    kept = {path.name for path in folder.rglob("counter_*.db")}
+    # Old and new ones were there at the same time; their places are taken again.
+    assert kept <= {f"counter_{slot}.db" for slot in range(6)}
+    assert server.stop() == 0
+    assert list(folder.iterdir()) == []
