@@ -25,7 +25,7 @@ def portrait(
 ) -> ImageRGB:
     """Cut out a portrait: roll levelled, eyes on the upper third, the same size for everybody.
 
-    What lies outside the picture is filled by its stretched border.
+    What lies outside the picture is filled by its border, stretched and blurred.
 
     Args:
         image_rgb: the whole picture.
@@ -36,7 +36,8 @@ def portrait(
         uint8, shape (height, width, 3).
     """
     matrix = _transform(landmarks, size_wh)
-    return warp(image_rgb, matrix, size_wh, border=cv2.BORDER_REPLICATE)
+    drawn = warp(image_rgb, matrix, size_wh, border=cv2.BORDER_REPLICATE)
+    return _soften_outside(drawn, matrix, (image_rgb.shape[1], image_rgb.shape[0]))
 
 
 def portrait_landmarks(
@@ -44,6 +45,29 @@ def portrait_landmarks(
 ) -> FloatArray:
     """Where the five landmarks land in the portrait; float32, shape (5, 2), in its pixels."""
     return transform_points(_transform(landmarks, size_wh), landmarks)
+
+
+def _soften_outside(
+    drawn: ImageRGB, matrix: NDArray[np.float64], picture_wh: tuple[int, int]
+) -> ImageRGB:
+    """Blur what is not the picture, so that its border does not run on in stripes."""
+    height, width = drawn.shape[:2]
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32) * picture_wh
+    inside = np.zeros((height, width), dtype=np.uint8)
+    cv2.fillConvexPoly(
+        inside, transform_points(matrix, corners.astype(np.float32)).astype(int), 255
+    )
+    if inside.min() > 0:
+        return drawn
+    sigma = width * _BLUR_SHARE
+    blurred = cv2.GaussianBlur(drawn, (0, 0), sigma)
+    # The transition lies outside: the picture itself stays as it is.
+    share = cv2.GaussianBlur(inside, (0, 0), sigma / 4).astype(np.float32)[..., None] / 255
+    share = np.where(inside[..., None] > 0, 1.0, share)
+    return np.asarray(drawn * share + blurred * (1 - share) + 0.5, dtype=np.uint8)
+
+
+_BLUR_SHARE = 1 / 12
 
 
 def _transform(landmarks: FloatArray, size_wh: tuple[int, int]) -> NDArray[np.float64]:
