@@ -9,6 +9,7 @@ from mien.errors import ModelFileMissing
 from mien.gallery.packs import current_pack
 from mien.gallery.sync import Indexes
 from mien.gallery.tools import Tools
+from mien.gallery.warming import Warming
 from mien.index.build import build_index
 from mien.observing import Observer
 from mien.settings import Settings
@@ -20,6 +21,8 @@ from mien.vision.engine import LazyEngine
 from mien.vision.images import ImageReader
 from mien.vision.packs.store import PackStore
 
+_WARMING_SECONDS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -27,6 +30,7 @@ class Runtime:
 
     settings: Settings
     tools: Tools
+    warming: Warming
 
     @property
     def database(self) -> Database:
@@ -45,6 +49,8 @@ class Runtime:
 
     def close(self) -> None:
         """Let go of models and connections."""
+        # A thread inside a native library when the process ends would abort it.
+        self.warming.wait(_WARMING_SECONDS)
         self.tools.engine.close()
         self.tools.database.close()
 
@@ -78,7 +84,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )
-    return Runtime(settings=settings, tools=tools)
+    return Runtime(settings=settings, tools=tools, warming=Warming(tools))
 
 
 def secret_key(settings: Settings) -> str:

@@ -1,16 +1,26 @@
+import threading
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from building import make_runtime
+from drawing import draw_photo
+from mien import __version__
 from mien.app import create_app
+from mien.gallery.enrol import enrol
+from mien.gallery.keys import create_key
 from mien.gallery.packs import current_pack
+from mien.gallery.whom import NamedPerson
+from mien.http.health import check
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
 from mien.storage.models import InstallationRow
+from mien.vision.fake import FakeEngine
+from serving_app import key_headers
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -18,27 +28,44 @@ def test_a_process_that_is_well_says_so_to_anybody(app: Flask, path: str) -> Non
     client = app.test_client()
     answer = client.get(path)
     assert answer.status_code == 200
-    assert answer.get_json()["status"] in {"ok", "ready"}
+    assert answer.get_json() in ({"status": "ok"}, {"status": "ready"})
     assert "Set-Cookie" not in answer.headers
     head = client.head(path)
     assert (head.status_code, head.data) == (200, b"")
     assert client.post(path).status_code == 405
 
 
-def problems(runtime: Runtime) -> list[str]:
+def test_administrators_are_told_what_was_looked_at(
+    app: Flask, runtime: Runtime, browser: FlaskClient
+) -> None:
+    everything = {
+        "status": "ready",
+        "checks": {"database": "ok", "models": "ok", "index": "ok"},
+        "version": __version__,
+    }
+    admin, _ = create_key(runtime.tools, name="a", scopes=["admin"])
+    reader, _ = create_key(runtime.tools, name="b", scopes=["read"])
+    assert browser.get("/readyz").get_json() == everything
+    client = app.test_client()
+    assert client.get("/readyz", headers=key_headers(admin)).get_json() == everything
+    for key in (reader, "mien_wrong"):
+        answer = client.get("/readyz", headers=key_headers(key))
+        assert (answer.status_code, answer.get_json()) == (200, {"status": "ready"})
+
+
+def problems(runtime: Runtime) -> dict[str, str]:
     client = create_app(runtime).test_client()
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.get_json()["status"] == "unavailable"
-    found: list[str] = answer.get_json()["problems"]
-    return found
+    assert (answer.status_code, answer.get_json()) == (503, {"status": "unavailable"})
+    runtime.warming.wait(5)
+    return {name: state for name, state in check(runtime).items() if state != "ok"}
 
 
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder.db")
-    runtime = open_runtime(settings)
-    assert problems(runtime) == ["database_unreachable"]
+    runtime = open_runtime(settings, engine=FakeEngine())
+    assert problems(runtime)["database"] == "database_unreachable"
     runtime.close()
 
 
@@ -46,14 +73,14 @@ def test_a_database_of_another_version_is_named(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path)
     with runtime.database.write() as session:
         session.execute(text("update alembic_version set version_num = 'other'"))
-    assert problems(runtime) == ["database_outdated"]
+    assert problems(runtime) == {"database": "database_outdated"}
     runtime.close()
 
 
 def test_a_model_pack_that_was_never_chosen_is_named(tmp_path: Path) -> None:
     make_runtime(tmp_path).close()
     runtime = open_runtime(Settings(home=tmp_path, models_dir=tmp_path / "models", offline=True))
-    assert problems(runtime) == ["model_file_missing"]
+    assert problems(runtime) == {"models": "model_file_missing"}
     runtime.close()
 
 
@@ -63,5 +90,39 @@ def test_model_files_that_are_gone_are_named(tmp_path: Path) -> None:
     with runtime.database.write() as session:
         session.add(InstallationRow(key="pack", value="mobile"))
     assert current_pack(runtime.database) == "mobile"
-    assert problems(runtime) == ["model_file_missing"]
+    assert list(problems(runtime)) == ["models"]
+    runtime.close()
+
+
+def test_a_process_is_ready_when_its_models_are_loaded_and_loads_them_by_itself(
+    tmp_path: Path,
+) -> None:
+    loaded = threading.Event()
+
+    class Slow(FakeEngine):
+        def warm_up(self) -> None:
+            loaded.wait(5)
+
+    runtime = make_runtime(tmp_path, engine=Slow())
+    client = create_app(runtime).test_client()
+    assert client.get("/readyz").status_code == 503
+    assert check(runtime)["models"] == "loading"
+    loaded.set()
+    runtime.warming.wait(5)
+    assert client.get("/readyz").status_code == 200
+    runtime.close()
+
+
+def test_asking_brings_the_index_to_what_another_process_has_changed(tmp_path: Path) -> None:
+    other, runtime = make_runtime(tmp_path), make_runtime(tmp_path)
+    client = create_app(runtime).test_client()
+    assert client.get("/readyz").status_code == 200
+    enrol(other.tools, gallery="default", photo=draw_photo(["Ada"]), whom=NamedPerson("Ada"))
+    lag: list[int] = []
+    runtime.tools.observer.on_lag = lag.append
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    assert lag[0] >= 1
+    assert lag[-1] == 0
+    other.close()
     runtime.close()

@@ -35,7 +35,6 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
     application: Any = _unserved
     if not reload or is_running_from_reloader():
         from mien.app import create_app
-        from mien.cli.run import warm_in_background
         from mien.runtime import open_runtime
 
         # A new link would undo the one that the watching process has told.
@@ -44,7 +43,7 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
         application = create_app(runtime)
         application.config["TEMPLATES_AUTO_RELOAD"] = True
         application.debug = is_loopback(settings.host)
-        warm_in_background(runtime.engine)
+        runtime.warming.begin()
         tell_where(address, token)
     else:
         # Taken and given back, so that a port in use is one sentence and not a trace of calls.

@@ -1,24 +1,17 @@
 """`mien run`: everything that a single machine needs, in one process."""
 
-import threading
 from typing import TYPE_CHECKING
 from typing import Any
 
 import click
-import structlog
 
 from mien.cli.listening import address_of
 from mien.cli.listening import listen
 from mien.cli.opening import load_settings
-from mien.errors import MienError
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
     from mien.settings import Settings
-    from mien.vision.engine import Engine
-
-_WARMING_SECONDS = 20
-_log = structlog.get_logger(__name__)
 
 
 @click.command()
@@ -55,7 +48,6 @@ class Served:
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         self._runtime: Runtime | None = None
-        self._warming: threading.Thread | None = None
 
     def load(self) -> Any:
         """Open the runtime and make the application; the models load meanwhile."""
@@ -64,27 +56,10 @@ class Served:
         from mien.runtime import open_runtime
 
         self._runtime = open_runtime(self._settings, engine=given_engine())
-        self._warming = warm_in_background(self._runtime.engine)
+        self._runtime.warming.begin()
         return create_app(self._runtime)
 
     def close(self) -> None:
         """Close the runtime, if one was opened in this process."""
-        if self._warming is not None:
-            # A thread inside a native library when the process ends would abort it.
-            self._warming.join(_WARMING_SECONDS)
         if self._runtime is not None:
             self._runtime.close()
-
-
-def warm_in_background(engine: "Engine") -> threading.Thread:
-    """Load the models now, so that the first photo does not wait for them."""
-
-    def warm() -> None:
-        try:
-            engine.warm_up()
-        except MienError as error:
-            _log.warning("The models could not be loaded yet", code=error.code, why=error.detail)
-
-    thread = threading.Thread(target=warm, name="warm-up", daemon=True)
-    thread.start()
-    return thread

@@ -4,42 +4,67 @@ from flask import Blueprint
 from flask import Response
 from flask import jsonify
 
+from mien import __version__
 from mien.errors import MienError
-from mien.gallery.packs import current_pack
-from mien.gallery.packs import model_files
+from mien.gallery.warming import refresh_indexes
+from mien.http.auth import require_operator
 from mien.http.context import runtime
+from mien.http.problems import read_by_programs
 from mien.runtime import Runtime
 from mien.storage.migrate import require_current
 
 bp = Blueprint("health", __name__)
 
+# A process that has just been started answers a moment later rather than with a no.
+_PATIENCE_SECONDS = 0.2
+
 
 @bp.get("/healthz")
+@read_by_programs
 def healthz() -> Response:
     """The process lives; nothing else is asked."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@read_by_programs
 def readyz() -> tuple[Response, int]:
-    """The database answers and has the right schema, and the model files are there."""
-    problems = _problems(runtime())
-    if problems:
-        return jsonify(status="unavailable", problems=problems), 503
-    return jsonify(status="ready"), 200
+    """The database answers with the right schema, models are loaded, indexes are up to the rows.
+
+    What is missing is told to administrators alone; everybody else learns only that something is.
+    """
+    checks = check(runtime())
+    ready = all(state == "ok" for state in checks.values())
+    answer: dict[str, object] = {"status": "ready" if ready else "unavailable"}
+    if _is_operator():
+        answer |= {"checks": checks, "version": __version__}
+    return jsonify(answer), 200 if ready else 503
 
 
-def _problems(runtime: Runtime) -> list[str]:
-    """Codes of what is wrong; why is in the log of what fails, not in a public answer."""
+def check(runtime: Runtime) -> dict[str, str]:
+    """How database, models and index are: `ok`, `loading` or the code of what is wrong.
+
+    Begins to load the models when nobody has yet, so that a process which is given no photo
+    before it is ready becomes ready.
+    """
+    runtime.warming.begin()
+    runtime.warming.wait(_PATIENCE_SECONDS)
     try:
         require_current(runtime.database)
-        _require_models(runtime)
     except MienError as error:
-        return [error.code]
-    return []
+        return {"database": error.code, "models": runtime.warming.problem or "ok"}
+    checks = {"database": "ok", "models": runtime.warming.problem or "ok", "index": "ok"}
+    if runtime.warming.problem is None:
+        try:
+            refresh_indexes(runtime.tools)
+        except MienError as error:
+            checks["index"] = error.code
+    return checks
 
 
-def _require_models(runtime: Runtime) -> None:
-    if runtime.engine.summary.pack == current_pack(runtime.database):
-        model_files(runtime.tools)
-    # Else it is an engine of its own, which needs no pack's files.
+def _is_operator() -> bool:
+    try:
+        require_operator()
+    except MienError:
+        return False
+    return True
