@@ -99,7 +99,8 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
     refined = refine_landmarks(detector, picture, first)
     eyes = float(np.linalg.norm(first[0] - first[1]))
     raw, better = [], []
-    for angle, scale in ((12, 0.8), (-15, 0.5), (8, 0.3), (-5, 0.65)):
+    turns = [(angle, scale) for angle in (-20, -9, 7, 16) for scale in (0.3, 0.55, 0.8)]
+    for angle, scale in turns:
         matrix = np.array(cv2.getRotationMatrix2D((450, 300), angle, scale), dtype=np.float64)
         size_wh = (picture.shape[1], picture.shape[0])
         turned = np.asarray(cv2.warpAffine(picture, matrix, size_wh), dtype=np.uint8)
@@ -107,5 +108,5 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
         looked = refine_landmarks(detector, turned, found)
         raw.append(np.abs(transform_points(matrix, first) - found).mean() / scale / eyes)
         better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
-    assert float(np.mean(better)) < float(np.mean(raw))
-    assert float(np.mean(better)) < 0.04
+    assert float(np.mean(better)) < 0.9 * float(np.mean(raw))
+    assert float(np.mean(better)) < 0.07
