@@ -1,11 +1,27 @@
 """A Gunicorn worker that leaves nobody standing at its door and waits for nobody for ever."""
 
 import contextlib
+import queue
+import signal
 import socket
 import struct
+import sys
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
+
+
+def heed_early_stop(arbiter: Any, _worker: Any) -> None:
+    """End a fresh process that was told to stop before it could listen to it.
+
+    Until it sets up its own handlers it has the master's, which puts signals into a queue for a
+    loop that never runs here; the master would wait for it in vain.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with contextlib.suppress(queue.Empty):
+        while True:
+            if arbiter.SIG_QUEUE.get_nowait() == signal.SIGTERM:
+                sys.exit(0)
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no types

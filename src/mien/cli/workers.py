@@ -11,6 +11,7 @@ import structlog
 from gunicorn.app.base import Application
 
 from mien.cli.draining import DrainingWorker
+from mien.cli.draining import heed_early_stop
 from mien.cli.server import ServerLog
 from mien.settings import Settings
 from mien.sizing import Machine
@@ -107,11 +108,18 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
             "logger_class": ServerLog,
             "loglevel": settings.log_level,
             **self._hooks,
+            "post_fork": self._begin_worker,
         }
         if Path(_MEMORY_FOLDER).is_dir() and os.access(_MEMORY_FOLDER, os.W_OK):
             # The sign of life is a file; on a slow disk it would look like a hanging process.
             defaults["worker_tmp_dir"] = _MEMORY_FOLDER
         return defaults
+
+    def _begin_worker(self, arbiter: Any, worker: Any) -> None:
+        heed_early_stop(arbiter, worker)
+        further = self._hooks.get("post_fork")
+        if further is not None:
+            further(arbiter, worker)
 
     def _gunicorns_own(self) -> dict[str, Any]:
         """What GUNICORN_CMD_ARGS says, over the file that it names."""
