@@ -27,8 +27,10 @@ def refine_landmarks(detector: Detector, image_rgb: ImageRGB, landmarks: FloatAr
     """Look at one face again, level and at one scale, and at its mirror image; take the mean.
 
     A network's landmarks depend on the scale of a face, its turn and the grid that it falls on;
-    most of that cancels out. Of pairs of the same person at a false match rate of 1e-4 it loses
-    an eighth less with YuNet, a twelfth less with CenterFace, for two runs at 160 pixels a face.
+    most of that cancels out, for two runs at 160 pixels a face. On the photos of LFW view 2,
+    folds 1 to 5, FNMR at an FMR of 1e-4 went from 3.65 to 3.1 % for YuNet with retail-0095, from
+    19.1 to 17.6 % for CenterFace with dlib's network, and stayed where it was (5.4 %) for
+    CenterFace with fr_feature.
 
     Args:
         detector: which found the face.
