@@ -1,7 +1,9 @@
 import io
 import struct
+import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pillow_heif
@@ -11,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from drawing import draw_picture
 from drawing import encode
@@ -232,8 +235,29 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 @pytest.mark.parametrize("size_wh", [(1001, 1000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
 def test_a_bomb_is_refused_by_its_header(size_wh: tuple[int, int]) -> None:
-    with pytest.raises(TooManyPixels):
+    with pytest.raises(TooManyPixels, match="1,000,000") as caught:
         READER.decode(_png(*size_wh))
+    assert "bomb" not in caught.value.detail
+
+
+def test_large_pictures_are_decoded_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ImageReader(max_bytes=10**6, max_pixels=60 * 40)
+    data = encode(_corners(), "PNG")
+    at_once, most = 0, 0
+    load = PngImageFile.load
+
+    def count(image: PngImageFile) -> object:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return load(image)
+
+    monkeypatch.setattr(PngImageFile, "load", count)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(reader.decode, [data] * 4))
+    assert most == 1
 
 
 def test_a_large_limit_is_honoured_without_a_warning() -> None:
@@ -270,7 +294,7 @@ def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
 def test_a_truncated_file_is_called_truncated(format_name: str, share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = encode(noise, format_name)
-    with pytest.raises(UnreadableImage):
+    with pytest.raises(UnreadableImage, match="truncated"):
         READER.decode(data[: int(len(data) * share)])
 
 
@@ -278,7 +302,7 @@ def test_a_truncated_file_is_called_truncated(format_name: str, share: float) ->
 def test_a_truncated_heic_is_called_truncated(share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = _heic(noise)
-    with pytest.raises(UnreadableImage):
+    with pytest.raises(UnreadableImage, match="truncated"):
         READER.decode(data[: int(len(data) * share)])
 
 

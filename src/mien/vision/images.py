@@ -15,6 +15,7 @@ from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
+from mien.vision.room import Room
 from mien.vision.types import ImageRGB
 
 # Formats by Pillow's name: media type and extension of the file. Nothing else is ever opened.
@@ -75,6 +76,7 @@ class ImageReader:
     def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
+        self._room = Room(max_pixels)
 
     def decode(self, data: bytes) -> DecodedImage:
         """Turn the bytes of a file into an upright RGB picture.
@@ -100,14 +102,18 @@ class ImageReader:
         except ImageError:
             raise
         except Image.DecompressionBombError as error:
-            raise TooManyPixels(f"The picture is too large to be read: {error}") from error
+            most = min(self._max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or self._max_pixels))
+            raise TooManyPixels(
+                f"The picture says that it has far more than the {most:,} pixels that are "
+                "accepted. Make it smaller and send it again.",
+                max_pixels=most,
+            ) from error
         except MemoryError as error:
             raise TooManyPixels("The picture needs more memory than there is.") from error
         except Exception as error:
-            # Decoders meet hostile bytes with every kind of exception; all mean the same here.
+            # Decoders meet hostile bytes with every kind of exception.
             raise UnreadableImage(
-                f"The file starts like {_KINDS[kind][0]} but cannot be read: it is truncated, "
-                "damaged, or not what it claims to be."
+                f"The file starts like {_KINDS[kind][0]} but {_what_is_wrong(error)}."
             ) from error
         media_type, extension = _KINDS[kind]
         height, width = pixels.shape[:2]
@@ -122,7 +128,7 @@ class ImageReader:
             image = Image.open(io.BytesIO(data), formats=(kind,))
         except UnidentifiedImageError as error:
             raise UnreadableImage(
-                f"The file starts like {_KINDS[kind][0]} but its header is damaged."
+                f"The file starts like {_KINDS[kind][0]} but its header is truncated or damaged."
             ) from error
         with image:
             self._check_pixels(*image.size)
@@ -131,9 +137,10 @@ class ImageReader:
             elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
                 raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
             turn = _orientation(image)
-            image.load()
-            # Pillow turns TIFF by itself.
-            return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
+            with self._room.take(image.width * image.height):
+                image.load()
+                # Pillow turns TIFF by itself.
+                return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
 
     def _heif(self, data: bytes) -> ImageRGB:
         try:
@@ -144,8 +151,9 @@ class ImageReader:
             ) from error
         container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         self._check_pixels(*container.size)
-        # libheif turns the picture itself.
-        return _to_rgb(container.to_pillow())
+        with self._room.take(container.size[0] * container.size[1]):
+            # libheif turns the picture itself.
+            return _to_rgb(container.to_pillow())
 
     def _check_pixels(self, width: int, height: int) -> None:
         if width * height > self._max_pixels:
@@ -175,6 +183,13 @@ def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:
     if not done:
         raise UnreadableImage("The picture could not be written as JPEG.")
     return encoded.tobytes()
+
+
+def _what_is_wrong(error: Exception) -> str:
+    said = str(error).lower()
+    if "truncated" in said or "end of file" in said:
+        return "ends too early: it is truncated. Copy it anew and send it again"
+    return "cannot be read: it is truncated, damaged, or not what it claims to be"
 
 
 def _sniff(data: bytes) -> str:

@@ -1,0 +1,36 @@
+"""Room for pictures being decoded: a few small ones at a time, or one that is large."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Room:
+    """Bounds the pixels that the threads of a process decode at the same time, first come first.
+
+    A decoder needs up to twenty bytes for each pixel, and a file of some hundred kilobytes may
+    unfold to the most pixels accepted: a handful sent at once would take all memory there is.
+
+    Args:
+        pixels: how many there is room for.
+    """
+
+    def __init__(self, pixels: int) -> None:
+        self._all = self._free = pixels
+        self._door = threading.Lock()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def take(self, pixels: int) -> Iterator[None]:
+        """Wait for room and have it for the length of the block; more than there is takes all."""
+        wanted = min(pixels, self._all)
+        # Who waits keeps the door, or a large picture would wait until no small one comes.
+        with self._door, self._changed:
+            self._changed.wait_for(lambda: self._free >= wanted)
+            self._free -= wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += wanted
+                self._changed.notify_all()
