@@ -136,8 +136,9 @@ class ImageReader:
                 self._check_tiles(image)
             elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
                 raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
-            turn = _orientation(image)
             with self._room.take(image.width * image.height):
+                # A PNG is decoded by the question for its metadata.
+                turn = _orientation(image)
                 image.load()
                 # Pillow turns TIFF by itself.
                 return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
