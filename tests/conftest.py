@@ -1,10 +1,18 @@
 """What every test may count on: a clean environment, and a few places on this machine."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
+from flask import Flask
 from tools.environment import find_chromium
+
+from building import make_runtime
+from mien.app import create_app
+from mien.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,3 +49,29 @@ def chromium() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    """A fresh installation with drawn faces and small limits."""
+    made = make_runtime(tmp_path, max_upload_bytes=200_000, max_pixels=1_000_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    """The application over it."""
+    return create_app(runtime)
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    """What a test sets up for log lines ends with it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()

@@ -1,28 +1,11 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from building import make_runtime
-from mien.app import create_app
 from mien.gallery.sign_ins import open_sign_in
 from mien.gallery.users import add_user
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
-
-
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    made = make_runtime(tmp_path, max_upload_bytes=200_000, max_pixels=1_000_000)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(runtime: Runtime) -> Flask:
-    return create_app(runtime)
 
 
 @pytest.fixture
