@@ -154,6 +154,11 @@ class Settings(BaseSettings):
     max_upload_bytes: Annotated[int, Field(ge=1024)] = Field(
         default=20 * 1024 * 1024, description="Largest photo accepted, in bytes."
     )
+    batch_photos: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=200,
+        description="Photos that one call may identify as a batch; together they have no more bytes "
+        "than any other request.",
+    )
     max_pixels: Annotated[int, Field(ge=10_000)] = Field(
         default=50_000_000,
         description="Most pixels of a photo, checked before it is decoded.",

@@ -12,6 +12,7 @@ from mien.api import document
 from mien.api import faces
 from mien.api import galleries
 from mien.api import identify
+from mien.api import identify_batch
 from mien.api import people
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
@@ -34,7 +35,7 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
-    for module in (detect, verify, identify, galleries, people, faces):
+    for module in (detect, verify, identify, identify_batch, galleries, people, faces):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)
     offer_description(app, lambda: document.document(app))

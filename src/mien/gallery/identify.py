@@ -45,9 +45,7 @@ def identify(
         GalleryModelMismatch: the gallery holds vectors of another model.
         InvalidInput: the limit or the threshold is out of range.
     """
-    check_query(limit=limit, threshold=threshold)
-    with tools.database.read() as session:
-        require_contract(find_gallery(session, gallery), tools.engine.summary)
+    check_question(tools, gallery=gallery, limit=limit, threshold=threshold)
     image, faces = analyze(tools, photo=photo)
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
@@ -64,6 +62,19 @@ def identify(
         height=image.height,
         answers=found,
     )
+
+
+def check_question(tools: Tools, *, gallery: str, limit: int, threshold: float | None) -> None:
+    """Refuse what cannot be answered, before a photo is looked at.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+        InvalidInput: the limit or the threshold is out of range.
+    """
+    check_query(limit=limit, threshold=threshold)
+    with tools.database.read() as session:
+        require_contract(find_gallery(session, gallery), tools.engine.summary)
 
 
 def check_query(*, limit: int, threshold: float | None) -> None:

@@ -199,6 +199,18 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     return _answer(status, code, detail, headers=headers)
 
 
+def as_problem(error: Exception) -> dict[str, Any]:
+    """What went wrong as the members of a problem, for API answers that tell of several things."""
+    if isinstance(error, errors.MienError):
+        answer = _answer_mien_error(error)
+    elif isinstance(error, HTTPException):
+        answer = _answer_http_error(error)
+    else:
+        answer = _answer_unexpected(error)
+    members: dict[str, Any] = make_response(answer).get_json()
+    return members
+
+
 # Statuses that this application raises itself, with words of its own.
 _OURS: Final = {400, 413, 415}
 

@@ -33,7 +33,7 @@ def example(
     if method not in ("GET", "POST"):
         words.append(f"-X {method}")
     if content:
-        body = choices(content[_JSON]["schema"], schemas)[0]
+        body = choices((content.get(_JSON) or content[FORM])["schema"], schemas)[0]
         if FORM in content:
             words += _form(body, resolve(content[FORM]["schema"], schemas))
         else:
@@ -51,7 +51,9 @@ def example(
 def _form(body: Schema, form: Schema) -> Iterator[str]:
     for name in body["required"]:
         field = form["properties"][name]
-        if field.get("format") == "binary":
+        if field.get("type") == "array":
+            yield f"-F {name}=@first.jpg -F {name}=@second.jpg"
+        elif field.get("format") == "binary":
             yield f"-F {name}=@{name}.jpg"
         else:
             yield f'-F "{name}={_example_of(name, field)}"'

@@ -119,8 +119,9 @@ def _bodies(operation: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iter
     if not content:
         return
     form = resolve(content[FORM]["schema"], schemas) if FORM in content else None
-    caption = f"Body, as `{FORM}` or `{_JSON}`" if form else f"Body, as `{_JSON}`"
-    for number, choice in enumerate(choices(content[_JSON]["schema"], schemas)):
+    caption = "Body, as " + " or ".join(f"`{kind}`" for kind in content)
+    body = content.get(_JSON) or content[FORM]
+    for number, choice in enumerate(choices(body["schema"], schemas)):
         yield body_table("Or" if number else caption, choice, form)
 
 

@@ -1,0 +1,144 @@
+"""Photos out of a form one after the other, while the rest of it is still on its way."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import IO
+from typing import Final
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data
+from werkzeug.sansio.multipart import Epilogue
+from werkzeug.sansio.multipart import Field
+from werkzeug.sansio.multipart import File
+from werkzeug.sansio.multipart import MultipartDecoder
+from werkzeug.sansio.multipart import NeedData
+
+from mien.errors import InvalidInput
+from mien.http.context import runtime
+from mien.http.requests import require_form
+
+# Servers wait until they have so much, and so long a photo that is complete waits as well.
+_CHUNK_BYTES: Final = 8 * 1024
+# Of headers of a part, and of what is not yet known to be no boundary.
+_BUFFER_BYTES: Final = 256 * 1024
+_SPOOL_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """One part of a form.
+
+    Attributes:
+        number: 1 for the first, and so on.
+        name: the file's name as the client gave it; None without one.
+        data: its bytes; None when it has more than are accepted for one photo.
+    """
+
+    number: int
+    name: str | None
+    data: bytes | None
+
+
+class PhotoStream:
+    """The photos of the present request, each as soon as its last byte is there.
+
+    Args:
+        field: name of the parts.
+        most: how many there may be.
+
+    Raises:
+        UnsupportedMediaType: the request is no form.
+    """
+
+    def __init__(self, *, field: str = "photo", most: int) -> None:
+        require_form()
+        self._field = field
+        self._most = most
+        self._most_bytes = runtime().settings.max_upload_bytes
+        boundary = request.mimetype_params.get("boundary", "")
+        if not boundary:
+            raise BadRequest("The form names no boundary between its parts.")
+        self._decoder = MultipartDecoder(
+            boundary.encode("latin-1", "replace"), max_form_memory_size=_BUFFER_BYTES
+        )
+        self._source: IO[bytes] = request.stream
+        self._spool: IO[bytes] | None = None
+
+    def __iter__(self) -> Iterator[SentPhoto]:
+        """Give the photos in their order.
+
+        Raises:
+            InvalidInput: a part is no photo, or there are too many.
+            BadRequest: the form is broken off or no form at all.
+            RequestEntityTooLarge: the whole has more bytes than are accepted.
+        """
+        number = 0
+        while part := self._next_part():
+            number += 1
+            if number > self._most:
+                raise InvalidInput(
+                    f"Send at most {self._most} photos at once. Those before this one are "
+                    "answered.",
+                    field=self._field,
+                )
+            if part.name != self._field or not isinstance(part, File):
+                raise InvalidInput(
+                    f"Every part of this form is a file with the name `{self._field}`.",
+                    field=part.name[:100],
+                )
+            yield SentPhoto(number, part.filename or None, self._read_data())
+
+    def read_ahead(self) -> None:
+        """Take in the rest of the form at once, on the disk when it is large; once is enough.
+
+        Raises:
+            RequestEntityTooLarge: the whole has more bytes than are accepted.
+        """
+        if self._spool is None:
+            self._spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed by close()
+            shutil.copyfileobj(self._source, self._spool, _CHUNK_BYTES)
+            self._spool.seek(0)
+            self._source = self._spool
+
+    def close(self) -> None:
+        """Let go of what was read ahead."""
+        if self._spool is not None:
+            self._spool.close()
+
+    def _next_part(self) -> File | Field | None:
+        while True:
+            event = self._next_event()
+            if isinstance(event, Epilogue):
+                return None
+            if isinstance(event, File | Field):
+                return event
+
+    def _read_data(self) -> bytes | None:
+        kept: bytearray | None = bytearray()
+        while True:
+            event = self._next_event()
+            if not isinstance(event, Data):
+                continue
+            if kept is not None:
+                kept += event.data
+                if len(kept) > self._most_bytes:
+                    kept = None
+            if not event.more_data:
+                return None if kept is None else bytes(kept)
+
+    def _next_event(self) -> object:
+        while True:
+            try:
+                event = self._decoder.next_event()
+                if not isinstance(event, NeedData):
+                    return event
+                chunk = self._source.read(_CHUNK_BYTES)
+                self._decoder.receive_data(chunk or None)
+            except RequestEntityTooLarge:
+                raise
+            except (ValueError, UnicodeError) as error:
+                raise BadRequest("The form is broken, or broken off.") from error
