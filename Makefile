@@ -25,6 +25,7 @@ setup: run-environment  ## Make the environment and fetch the models; leaves .ve
 
 test: lint  ## Run everything: lints, types, layers, unit, integration and browser tests
 	@tools/setup.sh browser
+	@tools/setup.sh servers
 	@$(BIN)/pytest $(PYTEST)
 
 lint: dev-environment  ## Check style, types, import layers, templates and spelling

@@ -3,6 +3,7 @@
     tools/environment.py run      what Mien needs to run
     tools/environment.py dev      that, and what tests, lints and documentation need
     tools/environment.py browser  the system's Chromium, for the browser tests
+    tools/environment.py servers  the system's Nginx, for the tests of what stands in front
 
 Only the standard library is at hand here. Nothing is asked of any index while the lock files and
 pyproject.toml are those of the last installation, so that a second start is quick and works offline.
@@ -29,6 +30,8 @@ def main(arguments: list[str]) -> int:
     """Do what the one argument names."""
     if arguments == ["browser"]:
         return provide_browser()
+    if arguments == ["servers"]:
+        return provide_nginx()
     if len(arguments) == 1 and arguments[0] in LOCKS:
         provide_venv()
         provide_packages(arguments[0])
@@ -89,6 +92,33 @@ def find_chromium() -> Path | None:
     """The path of the Chromium to test with: the variable CHROMIUM's, or the first on the path."""
     for name in (os.environ.get("CHROMIUM", ""), *BROWSERS):
         found = shutil.which(name) if name else None
+        if found:
+            return Path(found)
+    return None
+
+
+def provide_nginx() -> int:
+    """Have an Nginx for the serving tests; without one CI fails and other runs name the skip."""
+    if find_nginx() is not None:
+        return 0
+    try:
+        install_system_package(
+            "nginx-light", why="the serving tests start Nginx, and there is none"
+        )
+    except SystemExit as refusal:
+        print(refusal.code, file=sys.stderr)
+    if find_nginx() is None:
+        print("No Nginx: the tests of what stands in front cannot run.", file=sys.stderr)
+        return 1 if os.environ.get("CI") == "true" else 0
+    return 0
+
+
+def find_nginx() -> Path | None:
+    """The path of the Nginx to test with: the variable NGINX's, or the system's."""
+    # Where Debian has it is on the path of administrators only.
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
+    for name in (os.environ.get("NGINX", ""), "nginx"):
+        found = shutil.which(name, path=path) if name else None
         if found:
             return Path(found)
     return None

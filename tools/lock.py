@@ -13,17 +13,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS: dict[str, tuple[str, ...]] = {
-    "requirements/run.lock": ("pyproject.toml", "requirements/run.in"),
+    # Without the extra `uwsgi`: where there is no wheel of it, a compiler would be needed.
+    "requirements/run.lock": (
+        "pyproject.toml",
+        "requirements/run.in",
+        "--extra=openvino",
+        "--extra=postgresql",
+    ),
     # The constraint keeps both locks at the same versions.
     "requirements/dev.lock": (
         "pyproject.toml",
         "requirements/run.in",
         "requirements/dev.in",
         "--constraints=requirements/run.lock",
+        "--all-extras",
     ),
 }
 OPTIONS = (
-    "--all-extras",
     "--universal",
     "--generate-hashes",
     "--python-version=3.11",

@@ -20,6 +20,7 @@ from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
 from mien.cli.routes import list_routes
+from mien.deploy.answers import OWN_ANSWERS
 from mien.errors import MienError
 from mien.http.problems import CSRF_FAILED
 from mien.http.problems import HTTP_CODES
@@ -154,6 +155,10 @@ def errors_page() -> str:
     known = {code for code, _, _ in rows}
     general = {code: (status, text) for status, (code, text) in reversed(HTTP_CODES.items())}
     rows += [(code, *facts) for code, facts in general.items() if code not in known]
+    # And some by the web server in front, which has asked nobody.
+    own = {each.code: (each.status, each.detail) for each in reversed(OWN_ANSWERS)}
+    known |= {*general, "internal_error"}
+    rows += [(code, *facts) for code, facts in own.items() if code not in known]
     rows += [("internal_error", 500, INTERNAL_ERROR), ("csrf_failed", 400, CSRF_FAILED)]
     ways_out = tomllib.loads(WAYS_OUT.read_text(encoding="utf-8"))
     lines += [

@@ -1,6 +1,7 @@
 """Settings: every value that an operator may change, where it comes from and why it is so."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
 
-from mien.gallery.names import GALLERY_NAME
+from mien.gallery.gallery_names import GALLERY_NAME
 
 MOST_PHOTOS: Final = 12
 """Photos that one form may send."""
@@ -206,3 +207,17 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The address given, or SQLite's in the home folder."""
         return self.database_url or f"sqlite:///{(self.home / 'mien.db').resolve()}"
+
+
+def adopt_placeholders(options: Mapping[str, object]) -> None:
+    """Let placeholders of uWSGI's file count as settings; the process's environment comes first.
+
+    uWSGI's own `env` does not do: where it is a Python package, Python has read the environment
+    before uWSGI reads its file.
+
+    Args:
+        options: uWSGI's, `uwsgi.opt`.
+    """
+    for name, value in options.items():
+        if name.startswith("MIEN_") and isinstance(value, bytes):
+            os.environ.setdefault(name, value.decode())

@@ -10,6 +10,7 @@ from mien.app import create_app
 from mien.http.metrics import count_as
 from mien.runtime import open_runtime
 from mien.settings import Settings
+from mien.settings import adopt_placeholders
 
 try:
     # A module that exists inside uWSGI alone.
@@ -18,6 +19,7 @@ except ImportError:
     pass
 else:
     count_as(uwsgi.worker_id())
+    adopt_placeholders(uwsgi.opt)
 
 _settings = Settings()
 logs.configure(log_format=_settings.log_format, log_level=_settings.log_level)

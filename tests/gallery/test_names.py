@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from mien.errors import InvalidInput
+from mien.gallery.gallery_names import clean_gallery_name
 from mien.gallery.names import can_be_stored
-from mien.gallery.names import clean_gallery_name
 from mien.gallery.names import clean_name
 from mien.gallery.names import name_key
 from mien.storage.models import KEY_LENGTH

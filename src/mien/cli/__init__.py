@@ -31,6 +31,10 @@ COMMANDS = {
     "db": LazyCommand(
         "mien.cli.db:db", "The database and the stored files: upgrade, check, back up."
     ),
+    "deploy": LazyCommand(
+        "mien.cli.deploy:deploy",
+        "Files for a real machine: web servers, units, containers, static files.",
+    ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
     "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(

@@ -10,6 +10,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from mien.cli.whole_answers import send_whole
+
 
 def heed_early_stop(arbiter: Any, _worker: Any) -> None:
     """End a fresh process that was told to stop before it could listen to it.
@@ -25,18 +27,25 @@ def heed_early_stop(arbiter: Any, _worker: Any) -> None:
 
 
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no types
-    """Threads, as `gthread`, with two differences.
+    """Threads, as `gthread`, with three differences.
 
     One that is to stop first takes in whoever has connected already, then closes its door: the
     kernel would otherwise go on taking connections for it that are reset at its end. And a
     connection on which nothing moves for a while is given up: `gthread` waits for the next byte
     of a body as long as it takes, and a few silent clients would hold every thread.
+    And an answer leaves together with its headers, so that a process that is killed has sent all
+    of a small one or nothing.
     """
 
     stall_seconds = 30
     """How long a client may send nothing in a request, or take nothing of an answer."""
 
     sockets: list[Any]
+
+    def init_process(self) -> None:
+        """Begin, in the worker's own process."""
+        send_whole()
+        super().init_process()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Begin or end to take in connections; at the worker's end, for good."""

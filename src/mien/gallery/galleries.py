@@ -11,7 +11,7 @@ from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.gallery.answers import Gallery
-from mien.gallery.names import clean_gallery_name
+from mien.gallery.gallery_names import clean_gallery_name
 from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
 from mien.storage.models import EventRow

@@ -7,7 +7,6 @@ from mien.errors import InvalidInput
 from mien.storage.models import KEY_LENGTH
 from mien.storage.models import NAME_LENGTH
 
-GALLERY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 # Unassigned characters are let in: some are newer than this Python's tables, and people's names.
 _CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # These shape scripts and emoji rather than hide text.
@@ -64,19 +63,3 @@ def can_be_stored(text: str) -> bool:
     Ids come from outside; what cannot be stored cannot be found.
     """
     return _UNSTORABLE.search(text) is None
-
-
-def clean_gallery_name(name: str) -> str:
-    """A gallery's name: it stands in addresses and commands.
-
-    Raises:
-        InvalidInput: it is not 1 to 100 of letters, digits, `.`, `_`, `-`, led by one of the
-            first two.
-    """
-    if not GALLERY_NAME.fullmatch(name):
-        raise InvalidInput(
-            "A gallery's name has 1 to 100 characters: unaccented letters, digits, dots, hyphens "
-            "and underscores, and begins with a letter or a digit.",
-            field="name",
-        )
-    return name

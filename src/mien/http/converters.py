@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from mien.gallery.names import GALLERY_NAME
+from mien.gallery.gallery_names import GALLERY_NAME
 
 ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 GALLERY_PATTERN = GALLERY_NAME.pattern

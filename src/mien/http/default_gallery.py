@@ -5,7 +5,7 @@ from typing import Final
 from flask import request
 
 from mien.errors import InvalidInput
-from mien.gallery.names import GALLERY_NAME
+from mien.gallery.gallery_names import GALLERY_NAME
 from mien.http.context import runtime
 
 KEY: Final = "MIEN_DEFAULT_GALLERY"

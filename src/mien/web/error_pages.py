@@ -23,13 +23,18 @@ TITLES: Final = {
     403: "This is not for you to open",
     404: "Page not found",
     405: "This address does not take that",
+    408: "That took too long",
     409: "Something stands in the way",
     413: "That is too large",
+    414: "The address is too long",
     415: "That cannot be read",
     422: "That does not work",
     429: "Too many attempts",
+    431: "That is too large",
     500: "Something went wrong here",
+    502: "Not available at the moment",
     503: "Not available at the moment",
+    504: "Not available at the moment",
 }
 """What happened, in a few words, by status."""
 

@@ -1,0 +1,69 @@
+"""What a web server says in Mien's stead, in Mien's own shape, when no node has been asked."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """An error that the web server answers itself.
+
+    Attributes:
+        status: of HTTP.
+        code: stable, for programs; the same as Mien's where Mien has such an error.
+        detail: one or two sentences for people.
+        when: statuses of the web server that become this one; itself as a rule.
+        retry_after_seconds: when to try again; None where that does not help.
+    """
+
+    status: int
+    code: str
+    detail: str
+    when: tuple[int, ...]
+    retry_after_seconds: int | None = None
+
+    def problem(self, request_id: str) -> str:
+        """The answer for programs, as one line of JSON."""
+        return json.dumps(
+            {
+                "status": self.status,
+                "code": self.code,
+                "detail": self.detail,
+                "request_id": request_id,
+            },
+            separators=(",", ":"),
+        )
+
+
+_AWAY: Final = "Mien cannot be reached just now. Try again in a little while."
+
+OWN_ANSWERS: Final = (
+    OwnAnswer(400, "bad_request", "The request could not be understood.", (400,)),
+    OwnAnswer(403, "not_permitted", "This is not permitted.", (403,)),
+    OwnAnswer(404, "not_found", "There is nothing at this address.", (404,)),
+    OwnAnswer(
+        408, "request_timeout", "The request took too long to arrive. Send it again.", (408,)
+    ),
+    OwnAnswer(
+        413,
+        "payload_too_large",
+        "The request is larger than is accepted. Send less at once.",
+        (413,),
+    ),
+    OwnAnswer(414, "bad_request", "The address is too long.", (414,)),
+    OwnAnswer(
+        429,
+        "rate_limited",
+        "Too many attempts. Wait a little, then try again.",
+        (429,),
+        retry_after_seconds=5,
+    ),
+    # 494 is Nginx's own number for it.
+    OwnAnswer(431, "bad_request", "The request's headers are too large.", (494,)),
+    OwnAnswer(500, "internal_error", "Something went wrong in the web server.", (500,)),
+    OwnAnswer(502, "unavailable", _AWAY, (502,), retry_after_seconds=5),
+    OwnAnswer(503, "unavailable", _AWAY, (503,), retry_after_seconds=5),
+    OwnAnswer(504, "unavailable", _AWAY, (504,), retry_after_seconds=5),
+)
+"""Every error that a web server in front may answer itself."""

@@ -1,0 +1,39 @@
+"""The settings that a server's process is started with, as far as they may stand in a file."""
+
+from typing import Final
+
+from mien.errors import InvalidInput
+from mien.settings import Settings
+
+_SECRET: Final = frozenset({"secret_key", "database_url"})
+_UNQUOTED: Final = frozenset("\"'\\`$%\n\r\t #;{}[]")
+
+
+def shown_settings(settings: Settings, **forced: object) -> tuple[tuple[str, str], ...]:
+    """Variables and values of the settings that were given, secrets left out.
+
+    Args:
+        settings: the operator's.
+        forced: settings that hold whatever was given, such as `trusted_proxies`.
+
+    Raises:
+        InvalidInput: a value would need quoting.
+    """
+    given = {
+        name: getattr(settings, name) for name in settings.model_fields_set if name not in _SECRET
+    }
+    return tuple(
+        (f"MIEN_{name.upper()}", _plain(name, value))
+        for name, value in sorted((given | forced).items())
+    )
+
+
+def _plain(name: str, value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if _UNQUOTED & set(text) and name != "signin_rate":
+        raise InvalidInput(
+            f"{text!r} of MIEN_{name.upper()} cannot stand in a configuration: take a value "
+            "without spaces, quotes and the like.",
+            field=f"MIEN_{name.upper()}",
+        )
+    return text

@@ -1,0 +1,95 @@
+"""`mien.wsgi` with drawn faces, and a few addresses below /api/test that say what arrived.
+
+Given to real servers as a module. MIEN_TEST_NODE names the node, MIEN_TEST_LOG is a file to which
+every upload adds a line, MIEN_TEST_SECONDS is how long one takes.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask import Response
+from flask import jsonify
+from flask import request
+
+from mien import logs
+from mien.app import create_app
+from mien.http.default_gallery import default_gallery
+from mien.runtime import open_runtime
+from mien.settings import Settings
+from mien.settings import adopt_placeholders
+from mien.vision.fake import FakeEngine
+
+BATCH = "/api/v1/galleries/<gallery:gallery>/identify/batch"
+
+
+def make() -> Flask:
+    """The application with the addresses of tests."""
+    with suppress(ImportError):
+        import uwsgi  # type: ignore[import-untyped]  # exists inside uWSGI alone
+
+        adopt_placeholders(uwsgi.opt)
+    settings = Settings()
+    logs.configure(log_format="json", log_level="warning")
+    made = create_app(open_runtime(settings, engine=FakeEngine()))
+    for name, view in (("echo", echo), ("lines", lines), ("upload", upload), ("slow", slow)):
+        made.add_url_rule(f"/api/test/{name}", f"test_{name}", view, methods=["GET", "POST"])
+    if BATCH not in {rule.rule for rule in made.url_map.iter_rules()}:
+        made.add_url_rule(BATCH, "test_batch", batch, methods=["POST"])
+    return made
+
+
+def batch(gallery: str) -> Response:
+    """Lines that are not marked as to be sent at once."""
+    del gallery
+    return lines()
+
+
+def echo() -> Response:
+    """What the application believes of a request."""
+    return jsonify(
+        node=os.environ.get("MIEN_TEST_NODE", ""),
+        client=request.remote_addr,
+        scheme=request.scheme,
+        host=request.host,
+        headers=dict(request.headers),
+        gallery=default_gallery(),
+        pid=os.getpid(),
+    )
+
+
+def slow() -> Response:
+    """An answer after a while."""
+    time.sleep(0.05)
+    return jsonify(node=os.environ.get("MIEN_TEST_NODE", ""), pid=os.getpid())
+
+
+def lines() -> Response:
+    """Three lines, each after a while."""
+
+    def made() -> Iterator[str]:
+        for number in range(3):
+            if number:
+                time.sleep(0.4)
+            yield f'{{"line": {number}}}\n'
+
+    headers = {"X-Accel-Buffering": "no"} if "marked" in request.args else {}
+    return Response(made(), mimetype="application/x-ndjson", headers=headers)
+
+
+def upload() -> Response:
+    """Take a body, whole, and write down that it came."""
+    size = 0
+    while chunk := request.stream.read(1 << 16):
+        size += len(chunk)
+    with Path(os.environ["MIEN_TEST_LOG"]).open("a", encoding="ascii") as log:
+        log.write(f"{request.args.get('id', '')} {os.getpid()}\n")
+    time.sleep(float(os.environ.get("MIEN_TEST_SECONDS", "0")))
+    return jsonify(size=size, pid=os.getpid())
+
+
+app: Any = make()
