@@ -1,4 +1,5 @@
 import sqlite3
+import stat
 import threading
 import time
 from pathlib import Path
@@ -132,6 +133,16 @@ def test_a_scrub_says_when_a_reader_is_in_its_way(
         put(database, "a")
         assert not database.scrub()
     assert database.scrub()
+
+
+def test_nobody_else_on_the_machine_can_read_a_new_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    database.ping()
+    with database.write() as session:
+        session.execute(text("create table kept (value text)"))
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+    database.close()
 
 
 def test_a_database_that_is_not_there_is_said_so_without_telling_values(tmp_path: Path) -> None:

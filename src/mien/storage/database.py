@@ -1,8 +1,10 @@
 """One database, two ways in: reading sees one moment, writing is all or nothing."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ class Database:
         self.dialect = engine.dialect.name
         self._engine = engine
         if self.dialect == "sqlite":
+            event.listen(engine, "do_connect", _make_private)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             self._reading = engine
@@ -196,6 +199,18 @@ def _translated() -> Iterator[None]:
             "The database file is damaged or is no database. Restore it from a backup, or name "
             "another with MIEN_DATABASE_URL."
         ) from error
+
+
+def _make_private(
+    _dialect: object, _record: object, arguments: list[Any], _parameters: object
+) -> None:
+    # SQLite would let everybody on the machine read a new file, and its log takes the file's mode.
+    path = str(arguments[0])
+    if not path.startswith((":", "file:")):
+        # Never opened when it is there: closing it would drop the locks of other connections.
+        # What else stands in the way is told by SQLite, which tries the same next.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
