@@ -29,7 +29,7 @@ COMMANDS = {
     "users": LazyCommand("mien.cli.users:users", "Accounts: who may sign in."),
     "keys": LazyCommand("mien.cli.keys:keys", "API keys: what programs sign in with."),
     "db": LazyCommand(
-        "mien.cli.db:db", "The database and the stored files: upgrade, check, back up."
+        "mien.cli.db:db", "The database and the stored files: upgrade, check, back up, restore."
     ),
     "deploy": LazyCommand(
         "mien.cli.deploy:deploy",

@@ -12,11 +12,12 @@ from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.starting import make_home
+from mien.errors import InvalidInput
 
 
 @click.group()
 def db() -> None:
-    """The database and the stored files: upgrade, check, back up."""
+    """The database and the stored files: upgrade, check, back up, restore."""
 
 
 @db.command()
@@ -89,8 +90,8 @@ def check(context: click.Context, *, as_json: bool) -> None:
 def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     """Write database and stored files into one .tar.gz, also while Mien serves.
 
-    The copy is of one moment. To restore it, unpack it into an empty folder and name that as
-    MIEN_HOME. For SQLite; PostgreSQL has pg_dump.
+    The copy is of one moment; `mien db restore` brings it back. For SQLite; PostgreSQL has
+    pg_dump.
     """
     settings = load_settings()
     make_home(settings)
@@ -104,6 +105,40 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
         print_note(f"Wrote {done.path}: the database and {done.files} file(s).")
         for name in done.missing:
             print_note(f"{name}: its row is there, the file is not")
+    context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
+
+
+@db.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the database and the files that are there.")
+@json_option
+@click.pass_context
+def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -> None:
+    """Bring back what `mien db backup` wrote, on this machine or another.
+
+    Stop Mien first. Everything is looked at before anything is replaced. People who were
+    forgotten since the backup are in it again; forget them again. The exit code is 3 when files
+    that rows speak of are not in the backup.
+    """
+    settings = load_settings()
+    if settings.database_url:
+        raise InvalidInput(
+            "A backup holds an SQLite database for the home folder, and MIEN_DATABASE_URL names "
+            "another. Unset it; PostgreSQL has pg_restore.",
+            field="MIEN_DATABASE_URL",
+        )
+    from mien.gallery.restore import restore as bring_back
+    from mien.storage.migrate import head_revision
+
+    done = bring_back(settings.home.absolute(), source=file, force=force)
+    if as_json:
+        print_json(done)
+    else:
+        print_note(f"Restored {done.home}: {done.faces} face(s), {done.files} file(s).")
+        for name in done.missing:
+            print_note(f"{name}: its row is there, the file is not")
+        if done.schema != head_revision():
+            print_note("The backup comes from an older version: run `mien db upgrade`.")
     context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
 
 

@@ -31,6 +31,12 @@ def head_revision() -> str:
     return head
 
 
+def known_revisions() -> frozenset[str]:
+    """Every schema revision that this code can bring to the one it needs."""
+    script = ScriptDirectory.from_config(configuration())
+    return frozenset(each.revision for each in script.walk_revisions())
+
+
 def current_revision(database: Database) -> str | None:
     """The schema revision that the database has; None when it is empty."""
     with database.read() as session:

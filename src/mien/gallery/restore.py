@@ -1,0 +1,168 @@
+"""Bring database and stored files back from an archive that `back_up` has written."""
+
+import os
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from pathlib import PurePosixPath
+from typing import IO
+
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import text
+
+from mien.errors import DatabaseOutdated
+from mien.errors import FileMissing
+from mien.errors import InvalidInput
+from mien.gallery.unspoken import spoken_of
+from mien.storage.database import Database
+from mien.storage.files import FileStore
+from mien.storage.migrate import current_revision
+from mien.storage.migrate import known_revisions
+from mien.storage.models import FaceRow
+
+_DATABASE_NAME = "mien.db"
+_FILES_NAME = "files"
+# What belongs to a database: itself, its log and the log's index.
+_OF_DATABASE = (_DATABASE_NAME, f"{_DATABASE_NAME}-wal", f"{_DATABASE_NAME}-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back.
+
+    Attributes:
+        schema: the database's revision; older than this version's needs `mien db upgrade`.
+        faces: examples of people.
+        files: crops and photos.
+        missing: files that rows speak of and that are not in the archive.
+    """
+
+    home: Path
+    schema: str
+    faces: int
+    files: int
+    missing: tuple[str, ...]
+
+
+def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
+    """Fill a home folder from an archive, wholly or not at all.
+
+    Everything is unpacked and looked at beside the folder before anything in it changes. Nobody
+    may serve from the folder meanwhile.
+
+    Args:
+        home: to be filled; made when it is not there.
+        source: the archive.
+        force: replace what is in the home.
+
+    Raises:
+        InvalidInput: the archive is none, or the home holds something and may not be replaced.
+        DatabaseOutdated: the archive comes from a newer version of Mien.
+        DatabaseUnreachable: the database in it is damaged.
+    """
+    held = [home / name for name in (*_OF_DATABASE, _FILES_NAME) if (home / name).exists()]
+    if held and not force:
+        raise InvalidInput(
+            f"{home} holds a database or files already. Name another folder with MIEN_HOME, or "
+            "replace everything in it with --force.",
+            field="MIEN_HOME",
+        )
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as folder:
+        new, old = Path(folder) / "new", Path(folder) / "old"
+        new.mkdir()
+        old.mkdir()
+        _unpack(source, new)
+        found = _look(home, new)
+        for path in held:
+            path.rename(old / path.name)
+        for path in sorted(new.iterdir()):
+            path.rename(home / path.name)
+        _sync(home)
+    return found
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    """Write what an archive holds, and nothing that `back_up` would not have put into it."""
+    files = FileStore(folder / _FILES_NAME)
+    files.root.mkdir(mode=0o700)
+    try:
+        with tarfile.open(source, "r:*") as archive:
+            for entry in archive:
+                content = archive.extractfile(entry) if entry.isreg() else None
+                if content is None:
+                    raise _foreign(source)
+                with content, _created(_place(entry.name, folder, files, source)) as target:
+                    shutil.copyfileobj(content, target)
+                    target.flush()
+                    os.fsync(target.fileno())
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise InvalidInput(
+            f"{source} cannot be read as a backup: it is not there, cut off, or something else.",
+            field="file",
+        ) from error
+    if not (folder / _DATABASE_NAME).is_file():
+        raise _foreign(source)
+
+
+def _created(path: Path) -> IO[bytes]:
+    # Readable by this account alone from its first byte on.
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
+    if name == _DATABASE_NAME:
+        return folder / _DATABASE_NAME
+    try:
+        path = files.path(PurePosixPath(name).name)
+    except FileMissing as error:
+        raise _foreign(source) from error
+    if path != folder / name:
+        raise _foreign(source)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def _look(home: Path, folder: Path) -> Restored:
+    """Make sure that a database can be used, and count what is there."""
+    database = Database(f"sqlite:///{folder / _DATABASE_NAME}")
+    try:
+        schema = current_revision(database)
+        if schema is None or schema not in known_revisions():
+            raise DatabaseOutdated(
+                f"The backup has schema revision {schema or 'none'}, which this version of Mien "
+                "does not know. Restore it with the version that made it, or a newer one."
+            )
+        with database.read() as session:
+            damage = session.scalars(text("pragma integrity_check")).all()
+            faces = session.scalar(select(func.count()).select_from(FaceRow)) or 0
+            names = spoken_of(session)
+    finally:
+        database.close()
+    for path in folder.glob(f"{_DATABASE_NAME}-*"):
+        path.unlink()
+    if damage != ["ok"]:
+        raise InvalidInput(
+            "The database in the backup is damaged. Take an older backup.", field="file"
+        )
+    store = FileStore(folder / _FILES_NAME)
+    missing = tuple(sorted(name for name in names if not store.exists(name)))
+    return Restored(home, schema, faces, len(names) - len(missing), missing)
+
+
+def _foreign(source: Path) -> InvalidInput:
+    return InvalidInput(
+        f"{source} is no backup of Mien: it holds something else, or lacks the database.",
+        field="file",
+    )
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
