@@ -32,10 +32,13 @@ class Settings(BaseSettings):
     """Mien's settings; each is the environment variable MIEN_ and its name in capitals.
 
     A secret may also be read from a file: MIEN_SECRET_KEY_FILE=/run/secrets/key stands for
-    MIEN_SECRET_KEY. Unknown MIEN_ variables are passed over, wrong values are named and refused.
+    MIEN_SECRET_KEY. Unknown and empty MIEN_ variables are passed over, wrong values are named and
+    refused.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MIEN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MIEN_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(
         default=Path("var"),

@@ -54,6 +54,11 @@ def test_what_is_refused_is_named_and_its_value_is_not(api: Api) -> None:
     assert "Lovelace" not in answer.text
 
 
+def test_what_should_be_an_object_is_told_so_in_words_of_json(api: Api) -> None:
+    answer = api("POST", PEOPLE, json={"name": "Ada", "metadata": [1]})
+    assert "JSON object" in assert_problem(answer, 422, "invalid_input")["detail"]
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_other_types_of_content_are_refused(api: Api, content_type: str) -> None:
     for path in ("/detect", "/verify", "/galleries/default/identify", PEOPLE, "/galleries"):

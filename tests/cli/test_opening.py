@@ -5,6 +5,7 @@ import pytest
 
 from mien.cli.opening import load_settings
 from mien.cli.starting import make_home
+from mien.cli.starting import tell_pack_kept
 from mien.errors import InvalidInput
 from mien.settings import Settings
 
@@ -16,6 +17,23 @@ def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(InvalidInput, match="MIEN_PORT cannot be used") as refusal:
         load_settings()
     assert refusal.value.field == "MIEN_PORT"
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIEN_PORT", "")
+    monkeypatch.setenv("MIEN_PACK", "")
+    settings = load_settings()
+    assert (settings.port, settings.pack) == (8000, "auto")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [("auto", False), ("mobile", False), ("classic", True)]
+)
+def test_a_pack_that_is_set_too_late_is_told(
+    wanted: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell_pack_kept("mobile", wanted=wanted)
+    assert ("mien models use classic" in capsys.readouterr().err) is told
 
 
 def test_a_secret_file_that_is_not_there_is_named(

@@ -116,7 +116,7 @@ def test_of_several_faces_one_has_to_be_chosen(tools: Tools) -> None:
     assert len(boxes) == 3
     assert all(set(box) == {"x", "y", "width", "height"} for box in boxes)
     answers = identify(tools, gallery="default", photo=group).answers
-    assert [box["x"] for box in boxes] == [answer.face.box.left for answer in answers]
+    assert [box["x"] for box in boxes] == [round(answer.face.box.left, 1) for answer in answers]
 
 
 @pytest.mark.parametrize("number", [0, -1, 3, 10**9])
@@ -156,7 +156,7 @@ def test_an_enrolment_that_fails_leaves_nothing_behind(
 def test_a_gallery_of_another_model_takes_no_faces(tools: Tools) -> None:
     with tools.database.write() as session:
         session.scalars(select(GalleryRow)).one().contract_id = "other-128-0000000000000000"
-    with pytest.raises(GalleryModelMismatch, match="mien models use"):
+    with pytest.raises(GalleryModelMismatch, match=r"start Mien again; .*mien models use"):
         enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"))
     assert files_of(tools) == set()
 

@@ -109,6 +109,8 @@ def as_invalid_input(error: ValidationError) -> InvalidInput:
             detail = f"`{field}` is missing."
         case "extra_forbidden":
             detail = "There is no field of this name here."
+        case "dict_type":
+            detail = f"`{field}` has to be a JSON object."
         case _:
             detail = f"`{field}` cannot be used: {first['msg'].lower()}."
     return InvalidInput(detail, field=field)

@@ -93,3 +93,14 @@ def bring_up_to_date(runtime: "Runtime") -> None:
         for passed in pack.passed_over:
             print_note(f"Passed over the model pack {passed.pack}: {passed.reason}")
         print_note(f"Took the model pack {pack.manifest.name}.")
+    else:
+        tell_pack_kept(pack.manifest.name, wanted=runtime.settings.pack)
+
+
+def tell_pack_kept(name: str, *, wanted: str) -> None:
+    """Tell whoever has set another pack than the one in use that it takes more than that."""
+    if wanted not in {"auto", name}:
+        print_note(
+            f"MIEN_PACK is for new installations; this one uses the model pack {name}. "
+            f"`mien models use {wanted}` changes it."
+        )

@@ -49,10 +49,10 @@ def choose_face(faces: Sequence[_F], *, face_number: int | None = None) -> _F:
                 "number, 1 for the largest, or cut the photo.",
                 boxes=[
                     {
-                        "x": face.box.left,
-                        "y": face.box.top,
-                        "width": face.box.width,
-                        "height": face.box.height,
+                        "x": round(face.box.left, 1),
+                        "y": round(face.box.top, 1),
+                        "width": round(face.box.width, 1),
+                        "height": round(face.box.height, 1),
                     }
                     for face in faces
                 ],

@@ -47,9 +47,10 @@ def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     """
     if gallery.contract_id != engine.contract_id:
         raise GalleryModelMismatch(
-            f"The gallery was filled with the model pack {gallery.pack}, but {engine.pack} is in "
-            "use, and vectors of two models cannot be compared. Go back with "
-            f"`mien models use {gallery.pack}`, or make a new gallery.",
+            f"The gallery belongs to the model pack {gallery.pack}, but {engine.pack} is running, "
+            "and vectors of two models cannot be compared. If the pack was changed meanwhile, "
+            f"start Mien again; else go back with `mien models use {gallery.pack}`, or make a new "
+            "gallery.",
             gallery_pack=gallery.pack,
             engine_pack=engine.pack,
         )
