@@ -1,5 +1,6 @@
 """Shapes that several operations share: what stands in addresses, pictures, faces, errors."""
 
+from functools import cache
 from typing import Annotated
 from typing import Any
 from typing import Literal
@@ -35,6 +36,18 @@ class In(BaseModel):
     """What comes in: nothing beside what is named here is taken."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema; the plain one is asked for with every request that has a query."""
+        if args or options:
+            return super().model_json_schema(*args, **options)
+        return _plain_schema(cls)
+
+
+@cache
+def _plain_schema(model: type[In]) -> dict[str, Any]:
+    return super(In, model).model_json_schema()
 
 
 class Out(BaseModel):
