@@ -16,7 +16,7 @@ from mien.web.error_pages import TITLES
 
 NEEDED = {"nginx": ["--server-name", "mien.example.org"]}
 KINDS = sorted(render.commands)
-SEVERAL = {"systemd", "compose"}
+SEVERAL = {"systemd"}
 
 
 def mien(*arguments: str, **env: str) -> Result:

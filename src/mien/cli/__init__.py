@@ -35,6 +35,10 @@ COMMANDS = {
         "mien.cli.deploy:deploy",
         "Files for a real machine: web servers, units, containers, static files.",
     ),
+    "tidy": LazyCommand(
+        "mien.cli.tidy:tidy",
+        "Remove what has had its time: held photos, ended sign-ins, files of broken-off changes.",
+    ),
     "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
     "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(

@@ -6,6 +6,9 @@ import click
 from pydantic import SecretStr
 
 from mien.cli.deploy_gunicorn import gunicorn
+from mien.cli.deploy_machine import compose
+from mien.cli.deploy_machine import dockerfile
+from mien.cli.deploy_machine import systemd
 from mien.cli.deploy_nginx import nginx
 from mien.cli.deploy_uwsgi import uwsgi
 from mien.cli.deploy_uwsgi import uwsgi_router
@@ -30,7 +33,7 @@ def render() -> None:
     """
 
 
-for command in (gunicorn, nginx, uwsgi, uwsgi_router):
+for command in (gunicorn, nginx, uwsgi, uwsgi_router, systemd, dockerfile, compose):
     render.add_command(command)
 
 

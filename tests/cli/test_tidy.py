@@ -1,0 +1,23 @@
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from building import make_tools
+from mien.cli import cli
+
+
+def test_tidying_says_what_went(tmp_path: Path) -> None:
+    tools = make_tools(tmp_path)
+    tools.database.close()
+    environment = {"MIEN_HOME": str(tmp_path), "MIEN_OFFLINE": "true"}
+    result = CliRunner().invoke(cli, ["tidy", "--json"], env=environment)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == {"probes": 0, "sign_ins": 0, "removals": 0, "files": 0}
+    told = CliRunner().invoke(cli, ["tidy"], env=environment)
+    assert "0 held photo(s)" in told.stderr
+
+
+def test_tidying_makes_no_database(tmp_path: Path) -> None:
+    environment = {"MIEN_HOME": str(tmp_path / "none"), "MIEN_OFFLINE": "true"}
+    assert CliRunner().invoke(cli, ["tidy"], env=environment).exit_code == 1
