@@ -91,6 +91,18 @@ def test_a_number_stays_outside_the_face_and_within_the_photo() -> None:
     assert (corner.x, corner.y, corner.above, corner.anchor) == ("95%", "7.5%", False, "end")
 
 
+def test_a_number_has_room_above_a_face_of_a_low_photo_on_a_phone() -> None:
+    # Shown 330 pixels wide and 110 high, the box begins 22 pixels below the top.
+    low = verdicts.mark_place(BoxView(450, 200, 300, 350), 3000, 1000)
+    assert (low.y, low.above) == ("55%", False)
+    assert verdicts.mark_place(BoxView(450, 300, 300, 350), 3000, 1000).above
+
+
+def test_the_number_of_a_face_that_fills_the_photo_is_inside_it() -> None:
+    filling = verdicts.mark_place(BoxView(-10, -20, 420, 530), 400, 500)
+    assert (filling.x, filling.y, filling.above) == ("0%", "0%", False)
+
+
 @pytest.mark.parametrize(("same", "word"), [(True, "Same person"), (False, "Different people")])
 def test_a_pair_is_the_same_or_not(same: bool, word: str) -> None:
     photo = ComparedPhoto("", 1)

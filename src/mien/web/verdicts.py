@@ -18,8 +18,10 @@ Anchor: TypeAlias = Literal["start", "middle", "end"]
 
 # Room that a label needs to either side of its tick, as a share of the scale.
 _NEAR_EDGE = 20.0
-# A number above a box that begins higher than this share of the photo would leave the photo.
-_TOP_EDGE = 0.07
+# Room, in CSS pixels, that a label above or below a box takes.
+_LABEL_PX = 32
+# The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
+_NARROW_PX = 330
 _CLEARLY = 0.3
 """Share of the way from the threshold to likeness itself from which a match is called clear."""
 
@@ -50,7 +52,7 @@ class MarkPlace:
 
     Attributes:
         x, y: the corner of the box that the label sits at.
-        above: whether it sits above the box; below, where a face touches the photo's top.
+        above: whether it sits above that corner; below, where a face is near the photo's top.
         anchor: `start` when the name runs to the right, `end` when it runs to the left.
     """
 
@@ -171,18 +173,23 @@ def stranger_words(odds: int | None) -> str:
 
 
 def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
-    """Where a box's number goes so that it covers neither the face nor leaves the photo.
+    """Where a box's number goes so that it neither covers the face nor leaves the photo.
+
+    Above the box; where the photo ends there, below it; where it ends there too, inside the box.
 
     Args:
         box: in pixels of the photo.
         width: of the photo in pixels.
         height: of the photo in pixels.
     """
-    above = box.y > _TOP_EDGE * height
+    room = _LABEL_PX * width / min(width, _NARROW_PX)
+    top, bottom = max(box.y, 0.0), min(box.y + box.height, height)
+    above = top >= room
     to_left = box.x + box.width / 2 > width / 2
+    corner = min(box.x + box.width, width) if to_left else max(box.x, 0.0)
     return MarkPlace(
-        x=share(box.x + box.width if to_left else box.x, width),
-        y=share(box.y if above else box.y + box.height, height),
+        x=share(corner, width),
+        y=share(top if above or bottom > height - room else bottom, height),
         above=above,
         anchor="end" if to_left else "start",
     )
