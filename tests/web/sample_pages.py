@@ -379,6 +379,7 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
             password_url="/account/password",
             theme_url="/account/theme",
             sign_out_url="/sign-out",
+            docs_url="/api/docs",
         ),
         "patterns": patterns_page("/static/x/three-heads.svg"),
         "error": ErrorPage(

@@ -102,3 +102,8 @@ def test_the_last_administrator_stays(admin: Visitor) -> None:
     answer = admin.post(f"/users/{admin.user_id}/remove")
     assert answer.status_code == 409
     assert "last administrator" in answer.text
+
+
+def test_who_is_no_administrator_is_led_to_the_apis_reference_too(user: Visitor) -> None:
+    assert links(user.get("/account"), "/api/docs")
+    user.get("/api/docs")

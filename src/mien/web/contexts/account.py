@@ -46,6 +46,7 @@ class AccountPage(Page):
         theme_form: the appearance chosen by this browser, as `chosen["theme"]`.
         theme_choices: the appearances to choose from: `THEME_CHOICES`.
         password_url, theme_url, sign_out_url: take POSTs.
+        docs_url: the API's reference.
     """
 
     template: ClassVar[str] = "account.html"
@@ -59,4 +60,5 @@ class AccountPage(Page):
     password_url: str
     theme_url: str
     sign_out_url: str
+    docs_url: str
     theme_choices: tuple[Choice, ...] = THEME_CHOICES

@@ -26,6 +26,7 @@ def account_page(tools: Tools, signed_in: SignIn, form: FormState) -> AccountPag
         password_url=url_for("account.save_password"),
         theme_url=url_for("account.save_theme"),
         sign_out_url=url_for("access.sign_out"),
+        docs_url=url_for("api_reference.show_reference"),
     )
 
 
