@@ -173,8 +173,6 @@ def test_an_import_where_all_is_well_or_nothing_is(mien: Mien, tmp_path: Path) -
     done = mien("people", "import", tmp_path / "good")
     assert done.exit_code == 0, done.stderr
     assert "1 face(s) of 1 person(s) added" in done.stderr
-    done = mien("people", "import", tmp_path / "good")
-    assert "0 of them new" in done.stderr
     for name in "ab":
         write(tmp_path / "bad" / "Ada" / f"{name}.png")
     assert mien("people", "import", tmp_path / "bad").exit_code == 1
@@ -186,3 +184,31 @@ def test_an_import_where_all_is_well_or_nothing_is(mien: Mien, tmp_path: Path) -
     done = mien("people", "import", tmp_path / "good", "--gallery", "nowhere")
     assert done.exit_code == 1
     assert "(gallery_not_found)" in done.stderr
+
+
+def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    first = write(album / "Ada" / "1.png", "ada")
+    mien("people", "import", album)
+    done = mien("people", "import", album)
+    assert done.exit_code == 0, done.stderr
+    assert f"{first}: already there" in done.stderr
+    assert "0 face(s)" in done.stderr
+    write(album / "Ada" / "2.png", "ada", size=90)
+    (album / "Bob").mkdir()
+    (album / "Bob" / "1.png").write_bytes(first.read_bytes())
+    found = json.loads(mien("people", "import", album, "--json").stdout)
+    assert found["already_there"] == [str(first)]
+    # The same file under another name is an example of somebody else.
+    assert [(each["name"], each["faces"], each["new"]) for each in found["people"]] == [
+        ("Ada", 1, False),
+        ("Bob", 1, True),
+    ]
+
+
+def test_a_gallery_that_keeps_no_photos_knows_none_again(mien: Mien, tmp_path: Path) -> None:
+    mien("galleries", "create", "club", "--no-keep-photos")
+    write(tmp_path / "Ada" / "1.png", "ada")
+    for _ in range(2):
+        done = mien("people", "import", tmp_path, "--gallery", "club", "--json")
+        assert json.loads(done.stdout)["already_there"] == []

@@ -37,24 +37,27 @@ def import_folder(context: click.Context, *, folder: Path, gallery: str, as_json
     A subfolder's name is the person's, new or known; every picture below it becomes an example
     and has to show one face. A picture that is refused is told of with its reason and stops
     nothing: the exit code is 3 when some were refused, 1 when all were.
+
+    Importing a folder again adds what has joined it: a file that is the person's example already
+    is passed over, in galleries that keep the original photos.
     """
     photos = _pictures_of_people(folder)
     with ready_runtime(models=True) as runtime:
         from mien.gallery.enrol import enrol
         from mien.gallery.galleries import show_gallery
+        from mien.gallery.known_photos import is_example_already
         from mien.gallery.whom import NamedPerson
 
         # A wrong name of a gallery is no matter of each picture.
         show_gallery(runtime.tools, name=gallery)
         most = runtime.settings.max_upload_bytes
 
-        def add(path: Path) -> "Enrolment":
-            return enrol(
-                runtime.tools,
-                gallery=gallery,
-                photo=read_photo(path, max_bytes=most),
-                whom=NamedPerson(path.relative_to(folder).parts[0]),
-            )
+        def add(path: Path) -> "Enrolment | None":
+            photo = read_photo(path, max_bytes=most)
+            name = path.relative_to(folder).parts[0]
+            if is_example_already(runtime.tools, gallery=gallery, name=name, photo=photo):
+                return None
+            return enrol(runtime.tools, gallery=gallery, photo=photo, whom=NamedPerson(name))
 
         # A folder's name that nobody can have is a matter of the pictures in it.
         looked = look(photos, add, also=(InvalidInput,))
@@ -87,9 +90,11 @@ def _pictures_of_people(folder: Path) -> list[Path]:
     return photos
 
 
-def _tell(looked: "Looked[Enrolment]", *, as_json: bool) -> None:
-    faces: Counter[PersonRef] = Counter(done.person for _, done in looked.done)
-    new = {done.person.id for _, done in looked.done if done.new_person}
+def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
+    already = [str(path) for path, done in looked.done if done is None]
+    added = [done for _, done in looked.done if done is not None]
+    faces: Counter[PersonRef] = Counter(done.person for done in added)
+    new = {done.person.id for done in added if done.new_person}
     if as_json:
         print_json(
             {
@@ -97,10 +102,13 @@ def _tell(looked: "Looked[Enrolment]", *, as_json: bool) -> None:
                     {"id": each.id, "name": each.name, "new": each.id in new, "faces": count}
                     for each, count in faces.items()
                 ],
+                "already_there": already,
                 "refused": looked.refused,
             }
         )
         return
+    for path in already:
+        print_note(f"{path}: already there")
     print_table(
         ["name", "faces added", "", "id"],
         [
@@ -110,6 +118,6 @@ def _tell(looked: "Looked[Enrolment]", *, as_json: bool) -> None:
         empty="Nobody was added.",
     )
     print_note(
-        f"{len(looked.done)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
-        f"{len(looked.refused)} picture(s) refused."
+        f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
+        f"{len(already)} picture(s) already there, {len(looked.refused)} refused."
     )
