@@ -39,6 +39,8 @@ def test_from_a_photo_to_a_name_and_back_to_nothing(api: Api) -> None:
     proof = api("DELETE", f"{PEOPLE}/{ada}")
     assert proof.status_code == 200
     assert proof.get_json()["complete"] is True
+    assert proof.get_json()["log_cleared"] is True
+    assert proof.get_json()["probes"] == 0
     assert proof.get_json()["faces"] == 1
     again = api.send("/galleries/default/identify", photo=group).get_json()
     assert [each["decision"] for each in again["faces"]].count("match") == 1

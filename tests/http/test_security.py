@@ -66,3 +66,32 @@ def test_a_stored_file_that_one_has_is_not_sent_again(app: Flask, runtime: Runti
     again = app.test_client().get("/file", headers={"If-None-Match": 'W/"x", "abc"'})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("size", [100, 3_000_000])
+def test_a_stored_file_may_be_asked_for_in_part(app: Flask, runtime: Runtime, size: int) -> None:
+    data = bytes(range(100)) * (size // 100)
+    serve(app, runtime, "image/jpeg").close()
+    (runtime.settings.home / "photo").write_bytes(data)
+    with app.test_client().get("/file") as whole:
+        assert (whole.data, whole.content_length) == (data, size)
+    with app.test_client().get("/file", headers={"Range": "bytes=2-5"}) as part:
+        assert (part.status_code, part.data) == (206, data[2:6])
+    with app.test_client().get("/file", headers={"Range": f"bytes={size}-"}) as beyond:
+        assert beyond.status_code == 416
+    with app.test_client().get("/file", headers={"If-None-Match": '"abc"'}) as known:
+        assert (known.status_code, known.data) == (304, b"")
+
+
+def test_a_large_stored_file_is_sent_piece_by_piece(app: Flask, runtime: Runtime) -> None:
+    serve(app, runtime, "image/jpeg").close()
+    (runtime.settings.home / "photo").write_bytes(bytes(3_000_000))
+    with app.test_client().get("/file", buffered=False) as answer:
+        assert max(len(piece) for piece in answer.iter_encoded()) < 100_000
+
+
+def test_a_stored_file_that_goes_meanwhile_is_missed_in_words(app: Flask, runtime: Runtime) -> None:
+    assert serve(app, runtime, "image/jpeg").status_code == 200
+    (runtime.settings.home / "photo").unlink()
+    answer = app.test_client().get("/file", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "file_missing")

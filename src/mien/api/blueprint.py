@@ -25,6 +25,7 @@ _ERRORS: Final = {
     409: "What exists stands in the way (`name_taken`, `gallery_model_mismatch`, …).",
     413: "Too many bytes or pixels (`payload_too_large`, `image_too_large`, `too_many_pixels`).",
     415: "Not a type that is read (`unsupported_media_type`, `unsupported_image`).",
+    416: "The file has no such range (`bad_request`).",
     422: "A value breaks a rule (`invalid_input`), or the photo is not what is needed "
     "(`unreadable_image`, `no_face_found`, `several_faces_found`, `face_number_out_of_range`).",
     503: "The database, the files or the models are not there just now.",

@@ -7,6 +7,7 @@ from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
+from mien.api.blueprint import problem
 from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
@@ -90,7 +91,12 @@ def delete(path: FacePath) -> Response:
     operation_id="read_crop",
     responses={
         **described(200, None, 404, text="The portrait.", media_type="image/jpeg"),
+        "206": {
+            "description": "The part that was asked for (`Range`).",
+            "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+        },
         "304": {"description": "It has not changed since (`If-None-Match`)."},
+        "416": problem(416),
     },
 )
 @require_scope("read")

@@ -104,12 +104,14 @@ class ErasureOut(Out):
     person_id: Id
     faces: int
     photos: int
+    probes: int = Field(description="Held photos let go because they may show the person.")
     files: int
     rows_left: int
     files_left: int
     indexed_left: int
+    log_cleared: bool = Field(description="Whether the database's log holds no copy any more.")
     event_id: Id
-    complete: bool
+    complete: bool = Field(description="Whether nothing is left.")
 
 
 @bp.get(

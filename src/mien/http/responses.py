@@ -1,10 +1,12 @@
 """Stored files as responses."""
 
+from io import BytesIO
 from typing import Final
 
 from flask import Response
-from flask import request
+from flask import send_file
 
+from mien.errors import FileMissing
 from mien.gallery.answers import StoredFile
 from mien.http.context import runtime
 
@@ -12,6 +14,9 @@ from mien.http.context import runtime
 _SHOWN: Final = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/avif"}
 )
+
+_AT_ONCE_BYTES: Final = 256 * 1024
+"""Portraits and other small files are read at once; larger ones are sent piece by piece."""
 
 
 def file_response(file: StoredFile) -> Response:
@@ -22,18 +27,31 @@ def file_response(file: StoredFile) -> Response:
 
     With MIEN_ACCEL_PREFIX set the answer names the file and Nginx in front sends it, with a
     validator of its own.
+
+    Raises:
+        FileMissing: it has just been removed.
     """
     prefix = runtime().settings.accel_prefix
-    response = Response(b"" if prefix else file.data, mimetype=file.media_type)
     if prefix:
+        response = Response(b"", mimetype=file.media_type)
         response.headers["X-Accel-Redirect"] = f"{prefix}{file.path.parent.name}/{file.path.name}"
     else:
-        response.set_etag(file.etag)
+        response = _sent_by_us(file)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Content-Disposition"] = (
         "inline" if file.media_type in _SHOWN else "attachment"
     )
-    if not prefix:
-        response.make_conditional(request)
+    return response
+
+
+def _sent_by_us(file: StoredFile) -> Response:
+    try:
+        large = file.path.stat().st_size > _AT_ONCE_BYTES
+        source = file.path.resolve() if large else BytesIO(file.data)
+        response = send_file(source, mimetype=file.media_type, etag=file.etag, conditional=True)
+    except FileNotFoundError as error:
+        raise FileMissing("The file has just been removed.") from error
+    # The validator says all; when a file was written is nobody's matter.
+    response.headers.pop("Last-Modified", None)
     return response
