@@ -116,7 +116,7 @@ def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
     ("photo", "status", "words"),
     [
         (b"not an image at all", 415, "not an image"),
-        (draw_photo(["ada"])[:200], 422, "cannot be read"),
+        (draw_photo(["ada"])[:200], 422, "truncated"),
         (b"x" * 200_001, 413, "bytes"),
         (draw_photo([], size_wh=(1200, 1000)), 413, "pixels"),
     ],
