@@ -15,6 +15,7 @@ from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
+from mien.vision.memory import give_back
 from mien.vision.room import Room
 from mien.vision.types import ImageRGB
 
@@ -49,6 +50,8 @@ _ORIENTATION_TAG = 0x0112
 # Encoders write about ten; a crafted file with thousands keeps a processor busy for minutes.
 _MOST_JPEG_SCANS = 40
 _TIFF_TILE_TAGS = (322, 323)
+# From here on the time it takes to give memory back is little beside that of decoding.
+_LARGE_PIXELS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +120,8 @@ class ImageReader:
             ) from error
         media_type, extension = _KINDS[kind]
         height, width = pixels.shape[:2]
+        if height * width >= _LARGE_PIXELS:
+            give_back()
         return DecodedImage(pixels, width, height, media_type, extension)
 
     def _pillow(self, data: bytes, kind: str) -> ImageRGB:
