@@ -44,7 +44,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     fastcgi_temp_path {folder}/fastcgi;
     scgi_temp_path {folder}/scgi;
-    include {folder}/mien.conf;
+    include {site};
 }}
 """
 
@@ -160,15 +160,7 @@ class Stack:
             "--bridge-port", str(free_port()), *options,
             out=self.folder, env={**home, **({"MIEN_ACCEL_PREFIX": "/_files/"} if accel else {})},
         )  # fmt: skip
-        config = self.folder / "nginx.conf"
-        config.write_text(
-            _NGINX_CONF.format(
-                folder=self.folder,
-                user="user root;" if os.geteuid() == 0 else "",
-                mime=mime_types(),
-                connections=_WORKER_CONNECTIONS,
-            )
-        )
+        config = nginx_conf(self.folder, self.folder / "mien.conf")
         arguments = [str(self.nginx_program), "-e", "stderr", "-c", str(config)]
         tested = subprocess.run([*arguments, "-t"], capture_output=True, text=True, check=False)
         assert tested.returncode == 0, tested.stderr
@@ -219,6 +211,21 @@ def render(kind: str, *options: str, out: Path, env: dict[str, str] | None = Non
     return out / names.get(kind, f"{kind}.ini")
 
 
+def nginx_conf(folder: Path, site: Path) -> Path:
+    """Write what the system's nginx.conf says, with everything in one folder."""
+    config = folder / "nginx.conf"
+    config.write_text(
+        _NGINX_CONF.format(
+            folder=folder,
+            site=site,
+            user="user root;" if os.geteuid() == 0 else "",
+            mime=mime_types(),
+            connections=_WORKER_CONNECTIONS,
+        )
+    )
+    return config
+
+
 def mime_types() -> Path:
     """Nginx's own list of types."""
     for place in ("/etc/nginx/mime.types", "/usr/local/etc/nginx/mime.types"):
@@ -227,9 +234,9 @@ def mime_types() -> Path:
     raise AssertionError("Nginx's mime.types is not where it is expected")
 
 
-def wait_until_listening(port: int) -> None:
+def wait_until_listening(port: int, *, seconds: float = 10) -> None:
     """Wait until somebody listens at a port of this machine."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + seconds
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
