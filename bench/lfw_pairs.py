@@ -28,6 +28,7 @@ from mien.vision.types import ImageRGB
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
+from bench.packs import install_first_pack  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
 
 DEFAULT_DATA = _ROOT.parent / "shared" / "data" / "lfw-dev"
@@ -168,7 +169,7 @@ def impostor_tail(embeddings: dict[str, FloatArray]) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", default="classic")
+    parser.add_argument("--pack", help="the first whose files can be had, when none is named")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--models-dir", type=Path)
     parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
@@ -182,7 +183,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.quick:
         pairs = pairs[::10]
     photos = sorted({photo for pair in pairs for photo in (pair.one, pair.other)})
-    installed = install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    where = {"models_dir": options.models_dir, "folders": options.files}
+    installed = install_pack(options.pack, **where) if options.pack else install_first_pack(**where)
     engine = PackEngine(installed, runtime=options.runtime, detection_side=options.detection_side)
     engine.warm_up()
     started = time.perf_counter()
@@ -194,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mean, error = accuracy(scores, same, fold)
     thresholds = installed.manifest.thresholds
     report = {
-        "pack": options.pack,
+        "pack": installed.manifest.name,
         "contract_id": engine.summary.contract_id,
         "detector": engine.summary.detector,
         "recognizer": engine.summary.recognizer,

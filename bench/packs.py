@@ -2,10 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from mien.errors import ModelError
+from mien.errors import PackUnavailable
 from mien.settings import Settings
 from mien.vision.packs import cache
+from mien.vision.packs.catalog import BUILTIN
 from mien.vision.packs.catalog import load_catalog
 from mien.vision.packs.install import install
 from mien.vision.packs.manifest import FolderSource
@@ -33,6 +37,20 @@ def install_pack(
         offline=False,
         timeout_seconds=10,
     )
+
+
+def install_first_pack(
+    *, models_dir: Path | None = None, folders: Sequence[Path] = ()
+) -> InstalledPack:
+    """Install the default pack: the first built-in one whose files can be had here.
+
+    Raises:
+        PackUnavailable: of none.
+    """
+    for name in BUILTIN:
+        with suppress(ModelError):
+            return install_pack(name, models_dir=models_dir, folders=folders)
+    raise PackUnavailable("The files of no built-in pack can be had here.")
 
 
 def _prefer_folders(file: ModelFile, folders: Sequence[Path]) -> ModelFile:
