@@ -19,6 +19,7 @@ from flask import request
 from mien import logs
 from mien.app import create_app
 from mien.http.default_gallery import default_gallery
+from mien.http.metrics import count_as
 from mien.runtime import open_runtime
 from mien.settings import Settings
 from mien.settings import adopt_placeholders
@@ -33,6 +34,7 @@ def make() -> Flask:
         import uwsgi  # type: ignore[import-untyped]  # exists inside uWSGI alone
 
         adopt_placeholders(uwsgi.opt)
+        count_as(uwsgi.worker_id())
     settings = Settings()
     logs.configure(log_format="json", log_level="warning")
     made = create_app(open_runtime(settings, engine=FakeEngine()))

@@ -90,3 +90,20 @@ def test_a_browser_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     browser.touch(mode=0o755)
     monkeypatch.setenv("CHROMIUM", str(browser))
     assert environment.find_chromium() == browser
+
+
+@pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
+def test_a_missing_nginx_is_a_failure_in_ci_alone(
+    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
+) -> None:
+    monkeypatch.setenv("CI", in_ci)
+    monkeypatch.setenv("NGINX", "")
+    monkeypatch.setattr("shutil.which", lambda _name, **_path: None)
+    assert environment.provide_nginx() == status
+
+
+def test_an_nginx_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    nginx = tmp_path / "nginx"
+    nginx.touch(mode=0o755)
+    monkeypatch.setenv("NGINX", str(nginx))
+    assert environment.find_nginx() == nginx

@@ -23,6 +23,10 @@ FORM_BYTES: Final = 512 * 1024
 """What the other fields of a form may have together."""
 
 
+# Where the processes of one server put their counts; the library's own name for it.
+_COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
 def _default_models_dir() -> Path:
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "mien" / "models"
@@ -222,5 +226,6 @@ def adopt_placeholders(options: Mapping[str, object]) -> None:
         options: uWSGI's, `uwsgi.opt`.
     """
     for name, value in options.items():
-        if name.startswith("MIEN_") and isinstance(value, bytes):
+        ours = name.startswith("MIEN_") or name == _COUNTS
+        if ours and isinstance(value, bytes):
             os.environ.setdefault(name, value.decode())

@@ -18,8 +18,8 @@ try:
 except ImportError:
     pass
 else:
-    count_as(uwsgi.worker_id())
     adopt_placeholders(uwsgi.opt)
+    count_as(uwsgi.worker_id())
 
 _settings = Settings()
 logs.configure(log_format=_settings.log_format, log_level=_settings.log_level)

@@ -117,6 +117,21 @@ def test_it_tells_what_it_does(router: str, run: Path) -> None:
     assert all(len(each["cores"]) >= 2 for each in facts["workers"]), "threads are on"
 
 
+def test_its_figures_are_those_of_all_processes(router: str) -> None:
+    def counted() -> float:
+        lines = call(router, "/metrics").text.splitlines()
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in lines
+            if line.startswith("mien_requests_total") and "/api/test/slow" in line
+        )
+
+    before = counted()
+    with running(router, Request("GET", "/api/test/slow"), threads=4, keep_alive=False) as outcome:
+        time.sleep(1)
+    assert {counted() - before for _ in range(6)} == {len(outcome.seconds)}
+
+
 def test_processes_are_replaced_one_after_the_other_and_nobody_notices(
     router: str, run: Path, stack: Stack
 ) -> None:
