@@ -14,7 +14,8 @@ def test_the_first_pack_whose_files_can_be_had_is_taken(monkeypatch: pytest.Monk
         return name
 
     monkeypatch.setattr(packs, "install_pack", refuse_compact)
-    assert packs.install_first_pack() == "mobile"
+    taken: object = packs.install_first_pack()
+    assert taken == "mobile"
     assert asked == ["compact", "mobile"]
 
 
