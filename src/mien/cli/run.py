@@ -8,6 +8,7 @@ import click
 from mien.cli.listening import address_of
 from mien.cli.listening import listen
 from mien.cli.opening import load_settings
+from mien.cli.tidying import Tidying
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
@@ -48,6 +49,7 @@ class Served:
     def __init__(self, settings: "Settings") -> None:
         self._settings = settings
         self._runtime: Runtime | None = None
+        self._tidying: Tidying | None = None
 
     def load(self) -> Any:
         """Open the runtime and make the application; the models load meanwhile."""
@@ -57,9 +59,18 @@ class Served:
 
         self._runtime = open_runtime(self._settings, engine=given_engine())
         self._runtime.warming.begin()
+        self._tidying = Tidying(self._runtime.tools)
+        self._tidying.start()
         return create_app(self._runtime)
+
+    def wait_until_warm(self, seconds: float) -> None:
+        """Wait so long at most for the models to be loaded."""
+        if self._runtime is not None:
+            self._runtime.warming.wait(seconds)
 
     def close(self) -> None:
         """Close the runtime, if one was opened in this process."""
+        if self._tidying is not None:
+            self._tidying.stop()
         if self._runtime is not None:
             self._runtime.close()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BYTES_A_NUMBER = 4
 _BYTES_A_PIXEL = 3
+# Less than what makes Gunicorn take a process for a hanging one.
+_WARMING_SECONDS = 30
 
 
 @click.command()
@@ -91,8 +93,11 @@ class Serving:
         """Make the application, in a worker."""
         from mien.cli.run import Served
 
-        self._served = Served(with_plan(self._settings, plan))
-        return self._served.load()
+        served = self._served = Served(with_plan(self._settings, plan))
+        application = served.load()
+        # A process that takes another's place is asked once it can answer at once.
+        served.wait_until_warm(_WARMING_SECONDS)
+        return application
 
     def close(self, _arbiter: Any, _worker: Any) -> None:
         """Let go of models and connections, in a worker that ends."""
