@@ -36,7 +36,7 @@ class Tidied:
 
 def tidy(tools: Tools) -> Tidied:
     """Remove what has had its time; safe at any moment, in any process."""
-    probes = _expired_probes(tools)
+    probes = remove_expired_probes(tools)
     with tools.database.write() as session:
         sign_ins = session.execute(
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
@@ -49,7 +49,8 @@ def tidy(tools: Tools) -> Tidied:
     )
 
 
-def _expired_probes(tools: Tools) -> int:
+def remove_expired_probes(tools: Tools) -> int:
+    """Remove held photos whose time is over; one quick look when there are none."""
     with tools.database.read() as session:
         any_expired = session.scalar(
             select(ProbeRow.id).where(ProbeRow.expires_at <= now()).limit(1)
