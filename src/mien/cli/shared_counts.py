@@ -1,5 +1,7 @@
 """Where the processes of one server add up their metrics, and whose place each of them takes."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
@@ -11,6 +13,8 @@ from typing import Self
 from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.http.metrics_folder import forget_slot
 
+_PREFIX = "mien-metrics-"
+_LOCK = "lock"
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
 
 
@@ -29,8 +33,11 @@ class SharedCounts:
         named = os.environ.get(FOLDER_VARIABLE)
         if named:
             Path(named).mkdir(parents=True, exist_ok=True)
-        parent = named or (_MEMORY_FOLDER if _writable() else None)
-        self._folder = Path(tempfile.mkdtemp(prefix="mien-metrics-", dir=parent))
+        parent = Path(named or (_MEMORY_FOLDER if _writable() else tempfile.gettempdir()))
+        _sweep(parent)
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        self._lock = (self._folder / _LOCK).open("x")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._owner = os.getpid()
         os.environ[FOLDER_VARIABLE] = str(self._folder)
         return self
@@ -39,6 +46,7 @@ class SharedCounts:
         # Workers leave through here as well; only the master takes the folder along.
         if self._folder is not None and os.getpid() == self._owner:
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._lock.close()
 
     def hooks(self) -> dict[str, Callable[..., None]]:
         """For Gunicorn, by its names."""
@@ -47,6 +55,14 @@ class SharedCounts:
     def _leave(self, _arbiter: Any, worker: Any) -> None:
         if self._folder is not None:
             forget_slot(self._folder, worker.slot)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove folders of servers that were killed; whoever lives holds the lock of its own."""
+    for path in parent.glob(f"{_PREFIX}*/{_LOCK}"):
+        with contextlib.suppress(OSError), path.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _choose(arbiter: Any, worker: Any) -> None:
