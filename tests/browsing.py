@@ -33,6 +33,9 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A camera that shows a drawn dial, and may be used.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 # What is missing shows by its status; what is broken off because a page is left is no fault.
 _JUDGED_BY_STATUS = ("Failed to load resource", "Failed to fetch dynamically imported module")

@@ -79,3 +79,23 @@ def test_a_chosen_appearance_holds_whatever_the_system_says(page: Page, site: Si
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate(paper) != light
+
+
+def test_a_photo_is_taken_with_the_camera(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/identify")
+    page.get_by_role("button", name="Use the camera").click()
+    camera = page.get_by_role("dialog", name="Camera")
+    expect(camera).to_be_visible()
+    expect(camera.locator("video")).to_have_js_property("readyState", 4)
+    camera.get_by_role("button", name="Take the photo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No face found")
+
+
+def test_the_keyboard_goes_the_way_the_eye_goes(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/identify")
+    page.locator(".drop.is-ready").wait_for()
+    page.get_by_role("button", name="Sign out").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#field-photo")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Use the camera")).to_be_focused()

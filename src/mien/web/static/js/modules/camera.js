@@ -21,6 +21,8 @@ export default function openCamera(area, take) {
     dialog.showModal();
     try {
       video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1920 } } });
+      // Closed while the browser still asked for leave: the camera goes off again.
+      if (!dialog.open) return stop();
       await video.play();
     } catch {
       dialog.close();
