@@ -152,6 +152,7 @@ def figures(outcomes: list[Outcome], seconds: float) -> dict[str, Any]:
         "p95_ms": cuts[94] * 1000,
         "p99_ms": cuts[98] * 1000,
         "lost": sum(len(each.failures) + each.refused for each in outcomes),
+        "lost_because": sorted({why for each in outcomes for why in each.failures}),
     }
 
 
@@ -186,6 +187,9 @@ def main() -> None:
         )
     for name, why in missing.items():
         print(f"| {name} | missing: {why} | | | | | |")
+    for name, each in told.items():
+        for why in each["lost_because"]:
+            print(f"\n{name} lost a request: {why}")
 
 
 if __name__ == "__main__":
