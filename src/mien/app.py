@@ -20,6 +20,7 @@ from mien.http.metrics import install_metrics
 from mien.http.problems import install_problems
 from mien.http.request_ids import install_request_ids
 from mien.http.security import install_security
+from mien.http.unread import install_unread
 from mien.runtime import Runtime
 from mien.runtime import secret_key
 from mien.web import blueprints as web
@@ -49,4 +50,5 @@ def create_app(runtime: Runtime) -> Flask:
     api.register(app)
     web.register(app)
     install_rates(app, settings)
+    install_unread(app, most_bytes=settings.max_request_bytes)
     return app
