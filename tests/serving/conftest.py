@@ -77,6 +77,11 @@ class Server:
         listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
         return {int(child) for child in listed.split()}
 
+    def all_workers(self, count: int) -> set[int]:
+        """The processes, once all of them are there; the first one answers before."""
+        wait_for(lambda: len(self.workers()) == count)
+        return self.workers()
+
     def stop(self, number: signal.Signals = signal.SIGTERM, *, seconds: float = 20) -> int:
         """Ask it to end, and give its exit code."""
         self.process.send_signal(number)

@@ -48,7 +48,7 @@ def test_every_process_tells_the_sum_and_a_replaced_one_is_not_forgotten(
         assert found['mien_decisions_total{decision="unknown"}'] == done
         assert found["mien_requests_in_progress"] == 1, "this one"
 
-    before = server.workers()
+    before = server.all_workers(3)
     os.kill(min(before), signal.SIGKILL)
     wait_for(lambda: len(server.workers()) == 3 and min(before) not in server.workers())
     server.process.send_signal(signal.SIGHUP)

@@ -60,7 +60,7 @@ def test_what_one_worker_has_acknowledged_every_other_finds_at_once(
     serve: Serve, home: Home
 ) -> None:
     server = serve("--workers", "4", "--threads", "4")
-    assert len(server.workers()) == 4
+    server.all_workers(4)
 
     def live(word: str) -> None:
         for number in range(2):
@@ -90,7 +90,7 @@ def answered_by(server: Server) -> int:
 
 def test_a_reload_takes_new_processes_and_fails_no_request(serve: Serve, home: Home) -> None:
     server = serve("--workers", "2", MIEN_TEST_SECONDS="0.05")
-    before = server.workers()
+    before = server.all_workers(2)
     request = upload(IDENTIFY, draw_photo(["Ada"]), key=home.key)
     with (
         running(server.address, request) as kept,
@@ -138,7 +138,7 @@ def test_processes_that_have_served_long_are_replaced_without_a_failed_request(
     serve: Serve, home: Home
 ) -> None:
     server = serve("--workers", "2", MIEN_RECYCLE_REQUESTS="40")
-    before = server.workers()
+    before = server.all_workers(2)
     request = upload(IDENTIFY, draw_photo(["Ada"]), key=home.key)
     with (
         running(server.address, request) as kept,
@@ -157,7 +157,7 @@ def test_a_killed_process_takes_only_its_own_requests_along_and_is_replaced(
     threads = 4
     with running(server.address, request, threads=threads) as outcome:
         time.sleep(0.5)
-        victim = min(server.workers())
+        victim = min(server.all_workers(3))
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: len(server.workers()) == 3 and victim not in server.workers())
         after = len(outcome.seconds)
@@ -187,14 +187,14 @@ def test_it_listens_at_several_places_and_writes_requests_with_their_ids(
 
 def test_what_gunicorn_is_told_in_its_own_variable_holds(serve: Serve, home: Home) -> None:
     server = serve(MIEN_WORKERS="1", GUNICORN_CMD_ARGS="--workers 3 --preload")
-    assert len(server.workers()) == 3
+    server.all_workers(3)
     assert "3 worker(s)" in server.said
     assert "Preloading is not taken" in server.said
 
 
 def test_the_command_s_own_options_are_stronger_still(serve: Serve, home: Home) -> None:
     server = serve("--workers", "2", GUNICORN_CMD_ARGS="--workers 3", WEB_CONCURRENCY="4")
-    assert len(server.workers()) == 2
+    server.all_workers(2)
 
 
 def test_a_silent_client_is_given_up_and_holds_no_thread(serve: Serve, home: Home) -> None:
