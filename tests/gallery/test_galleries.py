@@ -15,6 +15,7 @@ from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import list_galleries
+from mien.gallery.galleries import list_gallery_names
 from mien.gallery.galleries import show_gallery
 from mien.gallery.identify import identify
 from mien.gallery.probes import hold_probe
@@ -130,3 +131,11 @@ def test_empty_galleries_follow_the_pack_and_others_do_not(tools: Tools) -> None
         "default": ("new", "new-1"),
         "club": ("fake", tools.engine.summary.contract_id),
     }
+
+
+def test_names_come_in_the_order_of_the_galleries(tools: Tools) -> None:
+    for name in ("zoo", "Attic", "Default-2"):
+        create_gallery(tools, name=name)
+    names = list_gallery_names(tools)
+    assert names == tuple(gallery.name for gallery in list_galleries(tools))
+    assert names == ("default", "Attic", "Default-2", "zoo")

@@ -10,7 +10,7 @@ from flask import session
 from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
-from mien.gallery.galleries import list_galleries
+from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
 from mien.http.context import tools
 from mien.http.default_gallery import default_gallery
@@ -39,7 +39,7 @@ def surroundings(*, place: Place = "", gallery: str = "") -> Chrome:
     signed_in = load_user()
     if signed_in is None:
         return bare_surroundings()
-    names = [found.name for found in list_galleries(tools())]
+    names = list_gallery_names(tools())
     if gallery:
         session[_REMEMBERED] = gallery
     current = gallery or _remembered(names)
@@ -72,7 +72,7 @@ def bare_surroundings() -> Chrome:
 
 def current_gallery() -> str:
     """The gallery looked at last, while it is there; else the default one."""
-    return _remembered([found.name for found in list_galleries(tools())])
+    return _remembered(list_gallery_names(tools()))
 
 
 def chosen_theme() -> Theme:
@@ -81,7 +81,7 @@ def chosen_theme() -> Theme:
     return cast("Theme", chosen) if chosen in ("light", "dark") else ""
 
 
-def _remembered(names: list[str]) -> str:
+def _remembered(names: tuple[str, ...]) -> str:
     remembered = session.get(_REMEMBERED)
     return remembered if remembered in names else default_gallery()
 
