@@ -19,6 +19,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
         "requirements/run.in",
         "--extra=openvino",
         "--extra=postgresql",
+        "--extra=report",
     ),
     # The constraint keeps both locks at the same versions.
     "requirements/dev.lock": (
