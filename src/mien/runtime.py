@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mien.errors import ModelFileMissing
 from mien.gallery.packs import current_pack
+from mien.gallery.searches import SearchLog
 from mien.gallery.sync import Indexes
 from mien.gallery.tools import Tools
 from mien.gallery.warming import Warming
@@ -51,6 +52,7 @@ class Runtime:
         """Let go of models and connections."""
         # A thread inside a native library when the process ends would abort it.
         self.warming.wait(_WARMING_SECONDS)
+        self.tools.searches.flush()
         self.tools.engine.close()
         self.tools.database.close()
 
@@ -81,6 +83,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
         indexes=Indexes(build_index, observer),
         packs=packs,
+        searches=SearchLog(database),
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )
@@ -134,6 +137,12 @@ def _plan(
             observer=observer,
         )
 
+    manifest = packs.find(name)
     return EnginePlan(
-        summary=summarise(packs.find(name), runtime=settings.inference_runtime), build=build
+        summary=summarise(
+            manifest,
+            calibration=packs.calibration(manifest),
+            runtime=settings.inference_runtime,
+        ),
+        build=build,
     )

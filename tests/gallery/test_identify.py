@@ -4,9 +4,6 @@ from drawing import draw_photo
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import UnsupportedImage
-from mien.gallery.answers import Candidate
-from mien.gallery.answers import PersonRef
-from mien.gallery.decide import decide
 from mien.gallery.detect import detect
 from mien.gallery.enrol import enrol
 from mien.gallery.galleries import change_gallery
@@ -48,7 +45,7 @@ def test_candidates_are_people_best_first_each_once_with_their_best_example(tool
     assert sorted(names) == ["Ada", "Bob", "Cy", "Dee"]
     similarities = [candidate.similarity for candidate in answer.candidates]
     assert similarities == sorted(similarities, reverse=True)
-    assert answer.candidates[0].similarity == pytest.approx(1, abs=1e-5)
+    assert answer.candidates[0].example_similarity == pytest.approx(1, abs=1e-5)
     assert answer.runner_up == answer.candidates[1]
 
 
@@ -101,13 +98,6 @@ def test_the_threshold_of_the_call_goes_before_the_gallerys_and_that_before_the_
     assert answer()[0] == 1.0
     change_gallery(tools, name="default", automatic_threshold=True)
     assert answer()[0] == tools.engine.summary.identify_threshold
-
-
-def test_a_similarity_at_the_threshold_is_a_match() -> None:
-    candidate = Candidate(person=PersonRef("1", "Ada"), similarity=0.5, face_id="f")
-    assert decide([candidate], threshold=0.5) == "match"
-    assert decide([candidate], threshold=0.5000001) == "unknown"
-    assert decide([], threshold=-1) == "unknown"
 
 
 def test_nobody_is_found_in_another_gallery(tools: Tools) -> None:

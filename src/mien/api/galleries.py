@@ -12,12 +12,14 @@ from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
 from mien.api.bodies import json_body
 from mien.api.bodies import read_body
+from mien.api.shapes import AcceptedRate
 from mien.api.shapes import GalleryName
 from mien.api.shapes import GalleryPath
 from mien.api.shapes import In
 from mien.api.shapes import Out
 from mien.api.shapes import Threshold
 from mien.gallery.answers import Gallery
+from mien.gallery.answers import Gate
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
@@ -25,6 +27,14 @@ from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import show_gallery
 from mien.http.auth import require_scope
 from mien.http.context import tools
+from mien.storage.models import ACCEPTED_RATE
+
+_FPIR = (
+    "Share of strangers' searches that may name somebody (false positive identification rate); "
+    "0.001 is 1 of 1,000. The threshold follows from it and from the number of people."
+)
+_FMR = "Share of comparisons of two people that may pass as one (false match rate)."
+_GATE = "How much a photo has to be worth to be stored as an example."
 
 bp = make_blueprint("galleries", "Galleries")
 
@@ -33,7 +43,12 @@ class GalleryIn(In):
     """A new gallery."""
 
     name: GalleryName = Field(examples=["club"])
-    threshold: Threshold | None = Field(default=None, description="Null takes the model pack's.")
+    threshold: Threshold | None = Field(
+        default=None, description="Set by hand; null lets it follow from `accepted_fpir`."
+    )
+    accepted_fpir: AcceptedRate = Field(default=ACCEPTED_RATE, description=_FPIR)
+    accepted_fmr: AcceptedRate = Field(default=ACCEPTED_RATE, description=_FMR)
+    gate: Gate = Field(default="standard", description=_GATE)
     keep_photos: bool = Field(
         default=True, description="Whether original photos are kept beside the crops."
     )
@@ -44,8 +59,11 @@ class GalleryChangeIn(In):
 
     name: GalleryName = Field(default="", examples=["choir"])
     threshold: Threshold | None = Field(
-        default=None, description="Null goes back to the model pack's."
+        default=None, description="Set by hand; null lets it follow from `accepted_fpir` again."
     )
+    accepted_fpir: AcceptedRate = Field(default=ACCEPTED_RATE, description=_FPIR)
+    accepted_fmr: AcceptedRate = Field(default=ACCEPTED_RATE, description=_FMR)
+    gate: Gate = Field(default="standard", description=_GATE)
     keep_photos: bool = True
 
     def changes(self) -> dict[str, Any]:
@@ -62,7 +80,12 @@ class GalleryOut(Out):
 
     name: GalleryName
     pack: str = Field(description="The model pack whose vectors it holds.")
-    threshold: Threshold | None
+    threshold: Threshold | None = Field(
+        description="Set by hand; null when it follows from `accepted_fpir`."
+    )
+    accepted_fpir: AcceptedRate = Field(description=_FPIR)
+    accepted_fmr: AcceptedRate = Field(description=_FMR)
+    gate: Gate = Field(description=_GATE)
     keep_photos: bool
     person_count: int
     face_count: int
@@ -76,6 +99,9 @@ class GalleryOut(Out):
             name=gallery.name,
             pack=gallery.pack,
             threshold=gallery.threshold,
+            accepted_fpir=gallery.accepted_fpir,
+            accepted_fmr=gallery.accepted_fmr,
+            gate=gallery.gate,
             keep_photos=gallery.keep_photos,
             person_count=gallery.people,
             face_count=gallery.faces,

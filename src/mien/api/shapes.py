@@ -11,6 +11,8 @@ from pydantic import ConfigDict
 from pydantic import Field
 
 from mien.gallery.answers import StoredFace
+from mien.gallery.galleries import LEAST_ACCEPTED
+from mien.gallery.galleries import MOST_ACCEPTED
 from mien.http.converters import GALLERY_PATTERN
 from mien.http.converters import ID_PATTERN
 from mien.vision.types import Box
@@ -26,6 +28,8 @@ Threshold = Annotated[
     float,
     Field(ge=-1, le=1, allow_inf_nan=False, description="Similarity from which it is a match."),
 ]
+Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+AcceptedRate = Annotated[float, Field(ge=LEAST_ACCEPTED, le=MOST_ACCEPTED, allow_inf_nan=False)]
 FaceNumber = Annotated[
     int, Field(ge=1, le=100_000, description="Which face of the photo; 1 is the largest.")
 ]
@@ -188,6 +192,11 @@ def face_fields(face: DetectedFace) -> dict[str, Any]:
 def similarity_out(value: float) -> float:
     """A similarity as it is written."""
     return round(float(value), _SIMILARITY_DIGITS)
+
+
+def rate_out(value: float | None) -> float | None:
+    """A rate as it is written; three digits that count are more than anybody has measured."""
+    return None if value is None else float(f"{value:.3g}")
 
 
 def _pixels(value: float) -> float:

@@ -18,9 +18,11 @@ from mien.api.shapes import GalleryName
 from mien.api.shapes import Id
 from mien.api.shapes import In
 from mien.api.shapes import Out
+from mien.api.shapes import Rate
 from mien.api.shapes import Similarity
 from mien.api.shapes import Threshold
 from mien.api.shapes import face_fields
+from mien.api.shapes import rate_out
 from mien.api.shapes import similarity_out
 from mien.gallery.answers import Verification
 from mien.gallery.verify import verify_person
@@ -59,6 +61,14 @@ class VerificationOut(Out):
     same_person: bool
     similarity: Similarity
     threshold: Threshold
+    expected_false_match_rate: Rate | None = Field(
+        description="Share of comparisons with somebody else that reach this similarity; 0.001 is "
+        "1 of 1,000. Null when the model has not been calibrated."
+    )
+    legible: bool = Field(
+        description="Whether the faces show enough to be told from others; if not, the answer "
+        "means little."
+    )
     face_a: FaceOut
     face_b: FaceOut | None
     example_face_id: Id | None
@@ -70,6 +80,8 @@ class VerificationOut(Out):
             same_person=found.same_person,
             similarity=similarity_out(found.similarity),
             threshold=similarity_out(found.threshold),
+            expected_false_match_rate=rate_out(found.expected_false_match_rate),
+            legible=found.legible,
             face_a=FaceOut(**face_fields(found.face_a)),
             face_b=None if found.face_b is None else FaceOut(**face_fields(found.face_b)),
             example_face_id=found.example_face_id,

@@ -14,11 +14,30 @@ from mien.cli.ready import ready_runtime
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Gallery
+    from mien.gallery.answers import Gate
 
 _photos_option = click.option(
     "--keep-photos/--no-keep-photos",
     default=None,
     help="Whether original photos are kept beside the portraits.",
+)
+
+_fpir_option = click.option(
+    "--accepted-fpir",
+    type=float,
+    metavar="R",
+    help="Share of strangers' searches that may name somebody, such as 0.001.",
+)
+_fmr_option = click.option(
+    "--accepted-fmr",
+    type=float,
+    metavar="R",
+    help="Share of comparisons of two people that may pass as one.",
+)
+_gate_option = click.option(
+    "--gate",
+    type=click.Choice(["off", "standard", "strict"]),
+    help="How much a photo has to be worth to be stored.",
 )
 
 
@@ -60,17 +79,37 @@ def list_(*, as_json: bool) -> None:
 @galleries.command()
 @click.argument("name")
 @click.option(
-    "--threshold", type=float, metavar="S", help="Similarity of a match; else the pack's."
+    "--threshold",
+    type=float,
+    metavar="S",
+    help="Similarity of a match; else it follows from the accepted rate.",
 )
+@_fpir_option
+@_fmr_option
+@_gate_option
 @_photos_option
 @json_option
-def create(*, name: str, threshold: float | None, keep_photos: bool | None, as_json: bool) -> None:
+def create(
+    *,
+    name: str,
+    threshold: float | None,
+    accepted_fpir: float | None,
+    accepted_fmr: float | None,
+    gate: "Gate | None",
+    keep_photos: bool | None,
+    as_json: bool,
+) -> None:
     """Make an empty gallery, bound to the model pack in use."""
     with ready_runtime(models=True) as runtime:
         from mien.gallery.galleries import create_gallery
 
+        given = {"accepted_fpir": accepted_fpir, "accepted_fmr": accepted_fmr, "gate": gate}
         made = create_gallery(
-            runtime.tools, name=name, threshold=threshold, keep_photos=keep_photos is not False
+            runtime.tools,
+            name=name,
+            threshold=threshold,
+            keep_photos=keep_photos is not False,
+            **{option: value for option, value in given.items() if value is not None},  # type: ignore[arg-type]  # each is what its option says
         )
     _show(made, as_json=as_json)
 
@@ -90,7 +129,14 @@ def show(*, name: str, as_json: bool) -> None:
 @galleries.command()
 @click.argument("name")
 @click.option("--rename", metavar="NAME", help="Its name from now on.")
-@click.option("--threshold", metavar="S|auto", help="Similarity of a match; auto is the pack's.")
+@click.option(
+    "--threshold",
+    metavar="S|auto",
+    help="Similarity of a match; auto lets it follow from the accepted rate.",
+)
+@_fpir_option
+@_fmr_option
+@_gate_option
 @_photos_option
 @json_option
 def change(
@@ -98,6 +144,9 @@ def change(
     name: str,
     rename: str | None,
     threshold: str | None,
+    accepted_fpir: float | None,
+    accepted_fmr: float | None,
+    gate: "Gate | None",
     keep_photos: bool | None,
     as_json: bool,
 ) -> None:
@@ -112,6 +161,9 @@ def change(
             new_name=rename,
             threshold=figure,
             automatic_threshold=threshold == "auto",
+            accepted_fpir=accepted_fpir,
+            accepted_fmr=accepted_fmr,
+            gate=gate,
             keep_photos=keep_photos,
         )
     _show(changed, as_json=as_json)
@@ -160,6 +212,9 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("faces", gallery.faces),
             ("pack", gallery.pack),
             ("threshold", threshold),
+            ("accepted FPIR", f"{gallery.accepted_fpir:g}"),
+            ("accepted FMR", f"{gallery.accepted_fmr:g}"),
+            ("gate", gallery.gate),
             ("photos", "kept" if gallery.keep_photos else "not kept"),
             ("since", f"{gallery.created_at:%Y-%m-%d}"),
         ],

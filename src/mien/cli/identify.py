@@ -7,6 +7,7 @@ import click
 
 from mien.cli.output import gallery_option
 from mien.cli.output import json_option
+from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
@@ -46,7 +47,8 @@ def identify(
     """Say who is in photos, or that it is nobody known.
 
     A folder stands for every picture in it. A face that nobody matches is answered "unknown",
-    with those who come nearest beside it.
+    with those who come nearest beside it; "ambiguous" is a face of which it cannot be told. The
+    last column says how many strangers' searches would find somebody as similar.
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
@@ -82,7 +84,7 @@ def identify(
 
 def _print(looked: "Looked[Identification]") -> None:
     print_table(
-        ["photo", "face", "answer", "nearest", "second"],
+        ["photo", "face", "answer", "nearest", "second", "strangers"],
         [
             (path, answer.number, *_cells(answer))
             for path, seen in looked.done
@@ -94,10 +96,13 @@ def _print(looked: "Looked[Identification]") -> None:
             print_note(f"{path}: no face")
 
 
-def _cells(answer: "Answer") -> tuple[str, str, str]:
+def _cells(answer: "Answer") -> tuple[str, str, str, str]:
     best = answer.candidates[0] if answer.candidates else None
     named = best.person.name if best and answer.decision == "match" else answer.decision
-    return named, _figure(best), _figure(answer.runner_up)
+    if answer.doubts:
+        named = f"{named} ({', '.join(answer.doubts)})"
+    odds = one_of(answer.expected_false_match_rate)
+    return named, _figure(best), _figure(answer.runner_up), odds
 
 
 def _figure(candidate: "Candidate | None") -> str:

@@ -129,3 +129,12 @@ def _plain(value: object) -> object:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def one_of(rate: float | None) -> str:
+    """A rate as odds, such as "1 of 2,000"; empty when it is not known."""
+    if rate is None:
+        return ""
+    from mien.gallery.calibrate import odds
+
+    return "none" if rate <= 0 else f"1 of {odds(rate):,}"

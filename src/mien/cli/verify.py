@@ -9,6 +9,7 @@ import click
 from mien.cli.output import ExitCode
 from mien.cli.output import gallery_option
 from mien.cli.output import json_option
+from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_table
 from mien.cli.photos import find_photos
@@ -48,7 +49,8 @@ def verify(
 
     Compares the first photo with each of the others, or every photo with --person. A folder
     stands for every picture in it. The exit code is 0 when all show the same person and 4 when
-    one does not.
+    one does not. The last column says how many comparisons with somebody else would be as
+    similar.
     """
     if person is None and (len(photos) == 1 or photos[0].is_dir()):
         raise click.UsageError("Give one photo and then others, or --person.")
@@ -77,13 +79,14 @@ def verify(
         )
     else:
         print_table(
-            ["photo", "answer", "similarity", "threshold"],
+            ["photo", "answer", "similarity", "threshold", "others"],
             [
                 (
                     path,
                     "same person" if seen.same_person else "not the same",
                     f"{seen.similarity:.3f}",
                     f"{seen.threshold:.3f}",
+                    one_of(seen.expected_false_match_rate),
                 )
                 for path, seen in looked.done
             ],

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from typing import Literal
+from typing import get_args
 
 from mien.errors import FileMissing
+from mien.gallery.decide import Decision
+from mien.gallery.decide import Doubt
+from mien.gallery.operating_point import OperatingPoint
+from mien.gallery.rank import Ranked
 from mien.vision.types import DetectedFace
-
-Decision = Literal["match", "ambiguous", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,20 @@ class PersonRef:
     name: str
 
 
+Gate = Literal["off", "standard", "strict"]
+"""How much a photo has to be worth to be stored as an example."""
+GATES: tuple[Gate, ...] = get_args(Gate)
+
+
 @dataclass(frozen=True, slots=True)
 class Gallery:
     """A gallery and how much is in it.
 
     Attributes:
-        threshold: similarity set by hand, or None when the pack's own holds.
+        threshold: similarity set by hand, or None when it follows from the accepted rate.
+        accepted_fpir: share of strangers' searches that may name somebody, in (0, 1).
+        accepted_fmr: share of comparisons of two people that may pass as one, in (0, 1).
+        gate: how much a photo has to be worth to be stored.
         keep_photos: whether original photos are kept beside the crops.
     """
 
@@ -35,6 +46,9 @@ class Gallery:
     pack: str
     contract_id: str
     threshold: float | None
+    accepted_fpir: float
+    accepted_fmr: float
+    gate: Gate
     keep_photos: bool
     people: int
     faces: int
@@ -116,27 +130,24 @@ class StoredFace:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody whom a face may show.
-
-    Attributes:
-        similarity: of their nearest example, in [-1, 1].
-        face_id: that example.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate(Ranked):
+    """Somebody whom a face may show; see `Ranked`."""
 
     person: PersonRef
-    similarity: float
-    face_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Who a face shows.
 
     Attributes:
         number: 1 for the largest face of the photo, and so on.
-        decision: whether the first candidate is that person, or nobody is.
+        decision: whether the first candidate is that person, nobody is, or it cannot be told.
+        doubts: why it cannot be told; empty otherwise. See `decide.Verdict`.
+        expected_false_match_rate: share of strangers' searches in this gallery in which somebody
+            is as similar as the first candidate is; None without candidates or calibration.
+        margin: similarity by which the first candidate is ahead of the second.
         candidates: the most similar people, best first, also when the answer is unknown; each
             once.
     """
@@ -144,6 +155,9 @@ class Answer:
     number: int
     face: DetectedFace
     decision: Decision
+    doubts: tuple[Doubt, ...] = ()
+    expected_false_match_rate: float | None = None
+    margin: float | None = None
     candidates: tuple[Candidate, ...]
 
     @property
@@ -166,16 +180,21 @@ class Identification:
     """An answer for every face of a photo.
 
     Attributes:
-        threshold: the similarity from which a candidate is a match, in [-1, 1].
+        point: where the gallery's answers were cut, and what that means for strangers.
         width: of the upright photo, in pixels.
         height: of the upright photo, in pixels.
     """
 
     gallery: str
-    threshold: float
+    point: OperatingPoint
     width: int
     height: int
     answers: tuple[Answer, ...]
+
+    @property
+    def threshold(self) -> float:
+        """The similarity from which a candidate is a match, in [-1, 1]."""
+        return self.point.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +202,11 @@ class Verification:
     """Whether two photos, or a photo and a person, show the same person.
 
     Attributes:
+        similarity: to the other face, or to the person; see `rank.Ranked`.
         threshold: the similarity from which the answer is yes, in [-1, 1].
+        expected_false_match_rate: share of comparisons with somebody else that reach this
+            similarity; None when nothing has been measured.
+        legible: whether every face compared shows enough to be told from others.
         face_a: the face looked at in the first photo.
         face_b: the face in the second photo; None when compared with a person.
         example_face_id: the person's nearest example; None when two photos were compared.
@@ -192,6 +215,8 @@ class Verification:
     same_person: bool
     similarity: float
     threshold: float
+    expected_false_match_rate: float | None
+    legible: bool
     face_a: DetectedFace
     face_b: DetectedFace | None
     example_face_id: str | None

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from mien.errors import NoFaceFound
 from mien.gallery.answers import Verification
 from mien.gallery.found_faces import from_columns
+from mien.gallery.likeness import similarity_to
+from mien.gallery.likeness import verification_rate
+from mien.gallery.likeness import verification_threshold
 from mien.gallery.probes import faces_of_probe
 from mien.gallery.probes import find_probe
 from mien.gallery.tools import Tools
+from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import ProbeFaceRow
+from mien.vision.quality import is_legible
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,19 @@ def compare_probes(tools: Tools, *, probe_a: str, probe_b: str, user_id: str) ->
     with tools.database.read() as session:
         faces_a = _faces(session, probe_a, user_id, which="a")
         faces_b = _faces(session, probe_b, user_id, which="b")
-    threshold = tools.engine.summary.verify_threshold
-    cosine = faces_a[0].embedding @ faces_b[0].embedding
-    similarity = float(np.clip(cosine, -1.0, 1.0))
+    summary = tools.engine.summary
+    threshold = verification_threshold(summary, accepted=ACCEPTED_RATE)
+    similarity, _ = similarity_to(faces_a[0].embedding, {"b": faces_b[0].embedding})
+    face_a, face_b = from_columns(faces_a[0]), from_columns(faces_b[0])
     return HeldComparison(
         verification=Verification(
             same_person=similarity >= threshold,
             similarity=similarity,
             threshold=threshold,
-            face_a=from_columns(faces_a[0]),
-            face_b=from_columns(faces_b[0]),
+            expected_false_match_rate=verification_rate(summary, similarity),
+            legible=is_legible(face_a.quality) and is_legible(face_b.quality),
+            face_a=face_a,
+            face_b=face_b,
             example_face_id=None,
         ),
         faces_a=len(faces_a),

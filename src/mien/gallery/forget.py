@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mien.errors import ModelError
 from mien.gallery.answers import Erasure
 from mien.gallery.galleries import find_gallery
-from mien.gallery.identify import effective_threshold
+from mien.gallery.likeness import verification_threshold
 from mien.gallery.people import find_person
 from mien.gallery.probes import probe_files
 from mien.gallery.revisions import note_removed
@@ -142,9 +142,11 @@ def _threshold(tools: Tools, gallery: GalleryRow) -> float:
     except ModelError:
         # Forgetting somebody does not depend on a model being there.
         same_model = False
-    if gallery.threshold is not None or same_model:
-        return effective_threshold(tools, gallery)
-    return -1.0
+    if not same_model:
+        return -1.0
+    # As generous as comparing two photos is; a search of many people asks for more.
+    generous = verification_threshold(tools.engine.summary, accepted=gallery.accepted_fmr)
+    return generous if gallery.threshold is None else min(generous, gallery.threshold)
 
 
 def _prove(tools: Tools, erased: _Erased, *, log_cleared: bool) -> Erasure:

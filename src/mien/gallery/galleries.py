@@ -1,5 +1,7 @@
 """Galleries: find, list, create, change, remove."""
 
+from typing import cast
+
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,10 +12,13 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
+from mien.gallery.answers import GATES
 from mien.gallery.answers import Gallery
+from mien.gallery.answers import Gate
 from mien.gallery.gallery_names import clean_gallery_name
 from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
+from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -25,6 +30,8 @@ from mien.storage.models import now
 from mien.vision.types import EngineSummary
 
 DEFAULT_GALLERY = "default"
+LEAST_ACCEPTED, MOST_ACCEPTED = 1e-6, 0.5
+"""Rates of error that an operator may accept."""
 
 
 def find_gallery(session: Session, name: str) -> GalleryRow:
@@ -83,12 +90,19 @@ def show_gallery(tools: Tools, *, name: str) -> Gallery:
 
 
 def create_gallery(
-    tools: Tools, *, name: str, threshold: float | None = None, keep_photos: bool = True
+    tools: Tools,
+    *,
+    name: str,
+    threshold: float | None = None,
+    accepted_fpir: float = ACCEPTED_RATE,
+    accepted_fmr: float = ACCEPTED_RATE,
+    gate: Gate = "standard",
+    keep_photos: bool = True,
 ) -> Gallery:
     """Make an empty gallery, bound to the model pack in use.
 
     Raises:
-        InvalidInput: the name or the threshold breaks a rule.
+        InvalidInput: the name, the threshold or a rate breaks a rule.
         NameTaken: a gallery of this name exists.
     """
     row = GalleryRow(
@@ -96,7 +110,10 @@ def create_gallery(
         name_key=name_key(name),
         pack=tools.engine.summary.pack,
         contract_id=tools.engine.summary.contract_id,
-        threshold=_checked(threshold),
+        threshold=check_threshold(threshold),
+        accepted_fpir=check_rate(accepted_fpir, "accepted_fpir"),
+        accepted_fmr=check_rate(accepted_fmr, "accepted_fmr"),
+        gate=_check_gate(gate),
         keep_photos=keep_photos,
     )
     with _unique(), tools.database.write() as session:
@@ -141,6 +158,9 @@ def change_gallery(
     new_name: str | None = None,
     threshold: float | None = None,
     automatic_threshold: bool = False,
+    accepted_fpir: float | None = None,
+    accepted_fmr: float | None = None,
+    gate: Gate | None = None,
     keep_photos: bool | None = None,
 ) -> Gallery:
     """Rename a gallery or change its settings; None leaves a setting as it is.
@@ -149,8 +169,12 @@ def change_gallery(
         tools: the collaborators.
         name: which gallery.
         new_name: its name from now on.
-        threshold: similarity from which a candidate is a match, in [-1, 1].
-        automatic_threshold: go back to the pack's own threshold.
+        threshold: similarity from which a candidate is a match, in [-1, 1]; goes before the
+            accepted rate.
+        automatic_threshold: let the threshold follow from the accepted rate again.
+        accepted_fpir: share of strangers' searches that may name somebody.
+        accepted_fmr: share of comparisons of two people that may pass as one.
+        gate: how much a photo has to be worth to be stored.
         keep_photos: whether photos of later enrolments are kept.
 
     Raises:
@@ -166,9 +190,15 @@ def change_gallery(
                 raise GalleryProtected("The default gallery keeps its name.")
             row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
         if threshold is not None:
-            row.threshold = _checked(threshold)
+            row.threshold = check_threshold(threshold)
         if automatic_threshold:
             row.threshold = None
+        if accepted_fpir is not None:
+            row.accepted_fpir = check_rate(accepted_fpir, "accepted_fpir")
+        if accepted_fmr is not None:
+            row.accepted_fmr = check_rate(accepted_fmr, "accepted_fmr")
+        if gate is not None:
+            row.gate = _check_gate(gate)
         if keep_photos is not None:
             row.keep_photos = keep_photos
         row.updated_at = now()
@@ -214,10 +244,35 @@ class _unique:  # noqa: N801 - reads as a word in a with statement
             raise NameTaken("A gallery of this name exists already.") from error
 
 
-def _checked(threshold: float | None) -> float | None:
+def check_threshold(threshold: float | None) -> float | None:
+    """The threshold, if it is one.
+
+    Raises:
+        InvalidInput: it is out of range.
+    """
     if threshold is not None and not -1 <= threshold <= 1:
         raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
     return threshold
+
+
+def check_rate(rate: float, field: str) -> float:
+    """The accepted rate, if it is one.
+
+    Raises:
+        InvalidInput: it is out of range.
+    """
+    if not LEAST_ACCEPTED <= rate <= MOST_ACCEPTED:
+        raise InvalidInput(
+            "An accepted rate is a share from 0.000001 (1 of a million) to 0.5 (every second).",
+            field=field,
+        )
+    return rate
+
+
+def _check_gate(gate: str) -> Gate:
+    if gate not in GATES:
+        raise InvalidInput(f"A gate is one of {', '.join(GATES)}.", field="gate")
+    return gate
 
 
 def _files(session: Session, gallery_id: str) -> list[str]:
@@ -256,6 +311,9 @@ def _answer(row: GalleryRow, people: int, faces: int) -> Gallery:
         pack=row.pack,
         contract_id=row.contract_id,
         threshold=row.threshold,
+        accepted_fpir=row.accepted_fpir,
+        accepted_fmr=row.accepted_fmr,
+        gate=cast("Gate", row.gate),
         keep_photos=row.keep_photos,
         people=people,
         faces=faces,

@@ -1,6 +1,7 @@
 """Say who is in a photo."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +15,36 @@ from mien.gallery.answers import Candidate
 from mien.gallery.answers import Identification
 from mien.gallery.answers import PersonRef
 from mien.gallery.decide import decide
+from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.operating_point import OperatingPoint
+from mien.gallery.operating_point import operating_point
+from mien.gallery.rank import Ranked
+from mien.gallery.rank import rank
 from mien.gallery.tools import Tools
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
+from mien.vision.quality import is_legible
 from mien.vision.types import DetectedFace
 
 MOST_CANDIDATES = 100
 # Databases take only so many values in one statement.
 _IDS_AT_ONCE = 5_000
+_LEAST_RANKED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        point: where the gallery's answers are cut.
+        candidates: for each embedding the most similar people, best first, each once.
+    """
+
+    point: OperatingPoint
+    candidates: tuple[tuple[Candidate, ...], ...]
 
 
 def identify(
@@ -49,18 +70,19 @@ def identify(
     image, faces = analyze(tools, photo=photo)
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
-        chosen = effective_threshold(tools, row) if threshold is None else threshold
         embeddings = [face.embedding for face in faces]
-        candidates = search(tools, session, row, embeddings, limit=limit)
-    found = answers(faces, candidates, threshold=chosen)
-    for each in found:
+        found = search(tools, session, row, embeddings, limit=limit, threshold=threshold)
+        gallery_id = row.id
+    told = answers(faces, found, limit=limit)
+    for each in told:
         tools.observer.on_decision(each.decision)
+    tools.searches.note(gallery_id, searched(faces, found))
     return Identification(
         gallery=row.name,
-        threshold=chosen,
+        point=found.point,
         width=image.width,
         height=image.height,
-        answers=found,
+        answers=told,
     )
 
 
@@ -85,15 +107,7 @@ def check_query(*, limit: int, threshold: float | None) -> None:
     """
     if not 1 <= limit <= MOST_CANDIDATES:
         raise InvalidInput(f"A limit is a number from 1 to {MOST_CANDIDATES}.", field="limit")
-    if threshold is not None and not -1 <= threshold <= 1:
-        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
-
-
-def effective_threshold(tools: Tools, gallery: GalleryRow) -> float:
-    """The similarity from which a candidate is a match in this gallery."""
-    if gallery.threshold is not None:
-        return gallery.threshold
-    return tools.engine.summary.identify_threshold
+    check_threshold(threshold)
 
 
 def search(
@@ -103,54 +117,124 @@ def search(
     embeddings: Sequence[NDArray[np.float32]],
     *,
     limit: int,
-) -> list[tuple[Candidate, ...]]:
-    """The most similar people for each embedding, best first, each once.
+    threshold: float | None = None,
+) -> Found:
+    """The most similar people for each embedding, and where the gallery's answers are cut.
+
+    Args:
+        tools: the collaborators.
+        session: reading.
+        gallery: its row.
+        embeddings: float32, shape (dimension,), unit length.
+        limit: how many people for each.
+        threshold: for this search; None takes what the gallery is set to.
 
     Raises:
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     require_contract(gallery, tools.engine.summary)
-    if not embeddings:
-        return []
     index = tools.indexes.refresh(session, gallery.id, dimension=tools.engine.summary.dimension)
+    point = point_of(tools, gallery, people=index.groups, faces=len(index), threshold=threshold)
+    if not embeddings:
+        return Found(point, ())
     queries = np.stack(embeddings)
-    wanted = limit
+    # Two at least, whatever is asked for: the decision looks at the runner-up.
+    needed = wanted = max(limit, _LEAST_RANKED)
     while True:
-        hits = index.search(queries, groups=wanted)
-        people = _people(session, {hit.group for found in hits for hit in found})
-        candidates = [
+        ranked = rank(index, queries, limit=wanted)
+        people = _people(session, {each.person_id for some in ranked for each in some})
+        candidates = tuple(
             tuple(
-                Candidate(person=people[hit.group], similarity=hit.similarity, face_id=hit.key)
-                for hit in found
-                if hit.group in people
-            )[:limit]
-            for found in hits
-        ]
+                _named(each, people[each.person_id]) for each in some if each.person_id in people
+            )[:needed]
+            for some in ranked
+        )
         if not any(
-            len(named) < limit and len(found) == wanted
-            for named, found in zip(candidates, hits, strict=True)
+            len(named) < needed and len(some) == wanted
+            for named, some in zip(candidates, ranked, strict=True)
         ):
-            return candidates
+            return Found(point, candidates)
         # Another thread has brought the index to a later moment than this session sees, and
         # people of that moment take the places of people of this one.
         wanted *= 2
 
 
-def answers(
-    faces: Sequence[DetectedFace],
-    candidates: Sequence[tuple[Candidate, ...]],
+def point_of(
+    tools: Tools,
+    gallery: GalleryRow,
     *,
-    threshold: float,
-) -> tuple[Answer, ...]:
-    """One answer a face, numbered from 1."""
+    people: int,
+    faces: int,
+    threshold: float | None = None,
+) -> OperatingPoint:
+    """Where a gallery's answers are cut when so many can be found.
+
+    Args:
+        tools: the collaborators.
+        gallery: its row.
+        people: who can be found.
+        faces: their examples.
+        threshold: goes before what the gallery is set to.
+    """
+    summary = tools.engine.summary
+    return operating_point(
+        calibration=summary.calibration,
+        accepted_fpir=gallery.accepted_fpir,
+        threshold=gallery.threshold if threshold is None else threshold,
+        otherwise=summary.identify_threshold,
+        people=people,
+        faces=faces,
+    )
+
+
+def searched(
+    faces: Sequence[DetectedFace], found: Found
+) -> list[tuple[tuple[Candidate, ...], bool]]:
+    """What is remembered of a search: see `SearchLog.note`."""
+    return [
+        (candidates, is_legible(face.quality))
+        for face, candidates in zip(faces, found.candidates, strict=True)
+    ]
+
+
+def answers(faces: Sequence[DetectedFace], found: Found, *, limit: int) -> tuple[Answer, ...]:
+    """One answer a face, numbered from 1, with so many candidates at most."""
     return tuple(
-        Answer(
-            number=number,
-            face=face,
-            decision=decide(found, threshold=threshold),
-            candidates=found,
+        _answer(number, face, candidates, found.point, limit)
+        for number, (face, candidates) in enumerate(
+            zip(faces, found.candidates, strict=True), start=1
         )
-        for number, (face, found) in enumerate(zip(faces, candidates, strict=True), start=1)
+    )
+
+
+def _answer(
+    number: int,
+    face: DetectedFace,
+    candidates: tuple[Candidate, ...],
+    point: OperatingPoint,
+    limit: int,
+) -> Answer:
+    verdict = decide(candidates, point=point, legible=is_legible(face.quality))
+    return Answer(
+        number=number,
+        face=face,
+        decision=verdict.decision,
+        doubts=verdict.doubts,
+        expected_false_match_rate=verdict.expected_false_match_rate,
+        margin=verdict.margin,
+        candidates=candidates[:limit],
+    )
+
+
+def _named(ranked: Ranked, person: PersonRef) -> Candidate:
+    return Candidate(
+        person=person,
+        person_id=ranked.person_id,
+        similarity=ranked.similarity,
+        face_id=ranked.face_id,
+        example_similarity=ranked.example_similarity,
+        examples=ranked.examples,
+        likeness=ranked.likeness,
     )
 
 

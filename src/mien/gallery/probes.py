@@ -28,8 +28,8 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.identify import answers
 from mien.gallery.identify import check_query
-from mien.gallery.identify import effective_threshold
 from mien.gallery.identify import search
+from mien.gallery.identify import searched
 from mien.gallery.names import can_be_stored
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
@@ -119,18 +119,19 @@ def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5)
     with tools.database.read() as session:
         probe, gallery = find_probe(session, probe_id, user_id)
         rows = faces_of_probe(session, probe)
-        threshold = effective_threshold(tools, gallery)
-        candidates = search(tools, session, gallery, [row.embedding for row in rows], limit=limit)
-    found = [from_columns(row) for row in rows]
+        found = search(tools, session, gallery, [row.embedding for row in rows], limit=limit)
+    faces = [from_columns(row) for row in rows]
+    # The page may be looked at again and again; it is one search.
+    tools.searches.note(gallery.id, searched(faces, found), once=probe.id)
     return HeldProbe(
         id=probe.id,
         expires_at=probe.expires_at,
         identification=Identification(
             gallery=gallery.name,
-            threshold=threshold,
+            point=found.point,
             width=probe.width,
             height=probe.height,
-            answers=answers(found, candidates, threshold=threshold),
+            answers=answers(faces, found, limit=limit),
         ),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field
 
+from mien.gallery.searches import SearchLog
 from mien.gallery.sync import Indexes
 from mien.observing import Observer
 from mien.storage.database import Database
@@ -23,6 +24,7 @@ class Tools:
         engine: from a picture to faces.
         indexes: search, kept up to the rows.
         packs: where model packs come from and are kept.
+        searches: remembers the last searches as bare numbers.
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
     """
@@ -33,5 +35,6 @@ class Tools:
     engine: Engine
     indexes: Indexes
     packs: PackStore
+    searches: SearchLog
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600

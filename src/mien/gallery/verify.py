@@ -1,20 +1,24 @@
 """Say whether two photos, or a photo and a person, show the same person."""
 
-import numpy as np
 from sqlalchemy import select
 
 from mien.errors import FaceError
 from mien.errors import ImageError
-from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Verification
 from mien.gallery.detect import choose_face
+from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.likeness import similarity_to
+from mien.gallery.likeness import verification_rate
+from mien.gallery.likeness import verification_threshold
 from mien.gallery.people import find_person
 from mien.gallery.tools import Tools
+from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import FaceRow
+from mien.vision.quality import is_legible
 from mien.vision.types import Face
 
 
@@ -35,14 +39,19 @@ def verify_photos(
             `extra["photo"]` says in which photo.
         InvalidInput: the threshold is out of range.
     """
-    chosen = _checked(tools, threshold)
+    check_threshold(threshold)
     face_a = _face(tools, photo_a, face_number_a, which="a")
     face_b = _face(tools, photo_b, face_number_b, which="b")
-    similarity = _cosine(face_a, face_b.embedding)
+    similarity, _ = similarity_to(face_a.embedding, {"b": face_b.embedding})
+    summary = tools.engine.summary
+    if threshold is None:
+        threshold = verification_threshold(summary, accepted=ACCEPTED_RATE)
     return Verification(
-        same_person=similarity >= chosen,
+        same_person=similarity >= threshold,
         similarity=similarity,
-        threshold=chosen,
+        threshold=threshold,
+        expected_false_match_rate=verification_rate(summary, similarity),
+        legible=is_legible(face_a.quality) and is_legible(face_b.quality),
         face_a=face_a,
         face_b=face_b,
         example_face_id=None,
@@ -58,7 +67,7 @@ def verify_person(
     face_number: int | None = None,
     threshold: float | None = None,
 ) -> Verification:
-    """Compare a face of a photo with a person's examples; the nearest counts.
+    """Compare a face of a photo with a person's examples, together as `rank` has it.
 
     Raises:
         ImageError: the photo cannot be read.
@@ -68,7 +77,7 @@ def verify_person(
         GalleryModelMismatch: the gallery holds vectors of another model.
         InvalidInput: the threshold is out of range.
     """
-    chosen = _checked(tools, threshold)
+    check_threshold(threshold)
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
@@ -76,28 +85,26 @@ def verify_person(
         examples = session.execute(
             select(FaceRow.id, FaceRow.embedding).where(FaceRow.person_id == person.id)
         ).all()
+        accepted = row.accepted_fmr
     if not examples:
         raise NoFaceFound("This person has no photo yet. Add one, then compare.")
     face = _face(tools, photo, face_number)
-    similarity, face_id = max(
-        (_cosine(face, example.embedding), example.id) for example in examples
+    similarity, face_id = similarity_to(
+        face.embedding, {example.id: example.embedding for example in examples}
     )
+    summary, count = tools.engine.summary, len(examples)
+    if threshold is None:
+        threshold = verification_threshold(summary, accepted=accepted, examples=count)
     return Verification(
-        same_person=similarity >= chosen,
+        same_person=similarity >= threshold,
         similarity=similarity,
-        threshold=chosen,
+        threshold=threshold,
+        expected_false_match_rate=verification_rate(summary, similarity, examples=count),
+        legible=is_legible(face.quality),
         face_a=face,
         face_b=None,
         example_face_id=face_id,
     )
-
-
-def _checked(tools: Tools, threshold: float | None) -> float:
-    if threshold is None:
-        return tools.engine.summary.verify_threshold
-    if not -1 <= threshold <= 1:
-        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
-    return threshold
 
 
 def _face(tools: Tools, photo: bytes, face_number: int | None, *, which: str = "a") -> Face:
@@ -107,7 +114,3 @@ def _face(tools: Tools, photo: bytes, face_number: int | None, *, which: str = "
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
         raise
-
-
-def _cosine(face: Face, embedding: np.ndarray) -> float:
-    return float(np.clip(face.embedding @ embedding, -1.0, 1.0))

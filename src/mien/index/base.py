@@ -40,6 +40,10 @@ class VectorIndex(Protocol):
     def __contains__(self, key: object) -> bool:
         """Whether the vector of this key can be found."""
 
+    @property
+    def groups(self) -> int:
+        """How many groups can be found."""
+
     def upsert(
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
@@ -63,4 +67,11 @@ class VectorIndex(Protocol):
 
         Returns:
             One list a query, most similar first, each group once with its best vector.
+        """
+
+    def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """All vectors of some groups, those of a group in the order of their keys.
+
+        Returns:
+            For each group that can be found, float32, shape (n, dimension).
         """

@@ -1,6 +1,7 @@
 """Exact search: every stored vector is compared with the query; the reference for all others."""
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -28,6 +29,7 @@ class _State:
         group_of: int64, shape (capacity,), position in `groups`.
         keys: one a row.
         groups: ids, each once.
+        group_at: position in `groups` of each id.
         count: rows in use.
     """
 
@@ -36,6 +38,7 @@ class _State:
     group_of: NDArray[np.int64]
     keys: list[str]
     groups: list[str]
+    group_at: dict[str, int]
     count: int
 
 
@@ -50,7 +53,7 @@ class ExactIndex:
         self._dimension = dimension
         self._lock = threading.Lock()
         self._row_of: dict[str, int] = {}
-        self._group_at: dict[str, int] = {}
+        self._sizes: Counter[str] = Counter()
         self._state = self._empty(_FIRST_CAPACITY)
 
     @property
@@ -63,6 +66,11 @@ class ExactIndex:
 
     def __contains__(self, key: object) -> bool:
         return key in self._row_of
+
+    @property
+    def groups(self) -> int:
+        """See `VectorIndex.groups`."""
+        return len(self._sizes)
 
     def upsert(
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
@@ -77,6 +85,7 @@ class ExactIndex:
         last = list({key: position for position, key in enumerate(keys)}.values())
         with self._lock:
             known = [self._row_of[key] for key in set(keys) if key in self._row_of]
+            self._resize(removed=known, added=[groups[i] for i in last])
             state = self._appended(
                 _masked(self._state, known),
                 [keys[i] for i in last],
@@ -89,6 +98,7 @@ class ExactIndex:
         """See `VectorIndex.remove`."""
         with self._lock:
             known = [self._row_of.pop(key) for key in set(keys) if key in self._row_of]
+            self._resize(removed=known, added=())
             self._state = self._compacted(_masked(self._state, known))
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
@@ -112,6 +122,27 @@ class ExactIndex:
             ]
         return found
 
+    def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """See `VectorIndex.members`."""
+        state = self._state
+        places = [state.group_at[group] for group in groups if group in state.group_at]
+        group_of = state.group_of[: state.count]
+        found: dict[str, list[int]] = {}
+        for row in np.flatnonzero(np.isin(group_of, places) & state.alive):
+            found.setdefault(state.groups[int(group_of[row])], []).append(int(row))
+        return {
+            group: state.vectors[sorted(rows, key=lambda row: state.keys[row])]
+            for group, rows in found.items()
+        }
+
+    def _resize(self, *, removed: Sequence[int], added: Sequence[str]) -> None:
+        self._sizes.update(added)
+        for row in removed:
+            group = self._state.groups[int(self._state.group_of[row])]
+            self._sizes[group] -= 1
+            if not self._sizes[group]:
+                del self._sizes[group]
+
     def _empty(self, capacity: int) -> _State:
         return _State(
             vectors=np.empty((capacity, self._dimension), np.float32),
@@ -119,6 +150,7 @@ class ExactIndex:
             group_of=np.empty(capacity, np.int64),
             keys=[],
             groups=[],
+            group_at={},
             count=0,
         )
 
@@ -142,7 +174,7 @@ class ExactIndex:
             group_of[: old.count] = old.group_of[: old.count]
         matrix[old.count : count] = vectors
         for offset, (key, group) in enumerate(zip(keys, groups, strict=True)):
-            position = self._group_at.setdefault(group, len(self._group_at))
+            position = old.group_at.setdefault(group, len(old.group_at))
             # Lists only grow behind what a running search looks at.
             if position == len(old.groups):
                 old.groups.append(group)
@@ -150,14 +182,13 @@ class ExactIndex:
             self._row_of[key] = old.count + offset
             old.keys.append(key)
         alive = np.concatenate([old.alive, np.ones(len(keys), np.bool_)])
-        return _State(matrix, alive, group_of, old.keys, old.groups, count)
+        return _State(matrix, alive, group_of, old.keys, old.groups, old.group_at, count)
 
     def _compacted(self, old: _State) -> _State:
         rows = np.flatnonzero(old.alive)
         if len(rows) >= (1 - _MOST_DEAD) * old.count:
             return old
         # Every key is still there and only gets another row, so `_row_of` is never seen empty.
-        self._group_at = {}
         return self._appended(
             self._empty(max(_FIRST_CAPACITY, len(rows))),
             [old.keys[row] for row in rows],

@@ -21,6 +21,8 @@ from mien.storage.types import UtcTime
 from mien.storage.types import Vector
 
 NAME_LENGTH = 200
+ACCEPTED_RATE = 0.001
+"""Share of strangers' searches, or of comparisons, that may be wrong until somebody says else."""
 KEY_LENGTH = 600  # case folding may make up to three characters of one
 
 
@@ -75,6 +77,9 @@ class GalleryRow(Base):
     revision: Mapped[int] = mapped_column(default=0)
     floor_revision: Mapped[int] = mapped_column(default=0)
     threshold: Mapped[float | None]
+    accepted_fpir: Mapped[float] = mapped_column(default=ACCEPTED_RATE)
+    accepted_fmr: Mapped[float] = mapped_column(default=ACCEPTED_RATE)
+    gate: Mapped[str] = mapped_column(String(10), default="standard")
     keep_photos: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
@@ -114,7 +119,11 @@ class PhotoRow(Base):
 
 
 class FaceRow(Base):
-    """One example of a person: what it looks like (`crop_file`) and its embedding."""
+    """One example of a person: what it looks like (`crop_file`) and its embedding.
+
+    `crop_hash` is the same for crops that look the same; `photo_sha256` is of the photo's bytes,
+    also when it was not kept. Neither is there for examples from before they were recorded.
+    """
 
     __tablename__ = "face"
     __table_args__ = (Index(None, "gallery_id", "revision"),)
@@ -126,6 +135,8 @@ class FaceRow(Base):
         ForeignKey("photo.id", ondelete="set null"), index=True
     )
     crop_file: Mapped[str] = mapped_column(String(80), unique=True)
+    crop_hash: Mapped[str | None] = mapped_column(String(16))
+    photo_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     revision: Mapped[int]
     embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
     box: Mapped[list[float]] = mapped_column(Json)
@@ -146,6 +157,25 @@ class RemovedFaceRow(Base):
     gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
     revision: Mapped[int]
     removed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class SearchRow(Base):
+    """How near one searched face came to a gallery: numbers alone, for weighing other settings.
+
+    Says neither whom it was like nor what it looked like.
+    """
+
+    __tablename__ = "search"
+    __table_args__ = (Index(None, "gallery_id", "at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    similarity: Mapped[float]
+    examples: Mapped[int]
+    runner_up: Mapped[float | None]
+    likeness: Mapped[float | None]
+    legible: Mapped[bool]
 
 
 class ProbeRow(Base):

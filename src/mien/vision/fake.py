@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from statistics import NormalDist
 from typing import cast
 
 import cv2
@@ -9,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
+from mien.vision.calibration import Calibration
+from mien.vision.calibration import Measured
+from mien.vision.calibration import Tail
 from mien.vision.contract import contract_id
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
@@ -71,22 +75,28 @@ class FakeEngine:
 
     Two photos of one person are about 0.9 similar, two people about 0. Quality is judged as for
     real faces, so that a small, blurred or dark drawing has its reasons.
+
+    Args:
+        dimension: length of the embeddings.
+        calibrated: whether it comes with a calibration, as packs do.
     """
 
-    def __init__(self, dimension: int = 64) -> None:
+    def __init__(self, dimension: int = 64, *, calibrated: bool = False) -> None:
         self._dimension = dimension
+        contract = contract_id(
+            model="fake",
+            version="1",
+            digest="",
+            dimension=dimension,
+            preprocessing={"cells": _CELLS},
+        )
         self.summary = EngineSummary(
             pack="fake",
-            contract_id=contract_id(
-                model="fake",
-                version="1",
-                digest="",
-                dimension=dimension,
-                preprocessing={"cells": _CELLS},
-            ),
+            contract_id=contract,
             dimension=dimension,
             identify_threshold=0.5,
             verify_threshold=0.5,
+            calibration=_calibration(contract, dimension) if calibrated else None,
             detector="drawn frames",
             recognizer="drawn cells",
         )
@@ -175,3 +185,34 @@ def _find_frames(image_rgb: ImageRGB) -> list[tuple[int, int, int, int]]:
         if square and framed and min(width, height) >= _LEAST_PIXELS - 2:
             places.append((left, top, width, height))
     return places
+
+def _calibration(contract: str, dimension: int) -> Calibration:
+    """What drawn faces would show: impostors are normal around 0, as random directions are."""
+    deviation = dimension**-0.5
+    normal = NormalDist(0.0, deviation)
+    knots = [
+        (similarity, 1 - normal.cdf(similarity))
+        for similarity in (-0.3, -0.1, 0.0, 0.1, 0.2, 0.3, 0.35)
+    ]
+    start, rate = knots[-1]
+    # The slope at which a normal distribution falls there, which only gets steeper.
+    scale = rate / normal.pdf(start)
+    return Calibration(
+        contract_id=contract,
+        measured=Measured(
+            data="drawn faces",
+            protocol="none: as random directions are",
+            people=1000,
+            photos=2000,
+            impostor_pairs=1_998_000,
+            genuine_pairs=1000,
+        ),
+        impostor_mean=0.0,
+        impostors=tuple(knots),
+        tail=Tail(start=start, rate=rate, shape=0.0, scale=scale, least_rate=1e-6),
+        spread=((0.1, 0.05), (1e-5, 0.5)),
+        genuine_mean=0.9,
+        genuine=((0.5, 0.001), (0.8, 0.1), (0.9, 0.5), (0.95, 0.9)),
+        likeness_carried=0.8,
+        examples_power=0.6,
+    )

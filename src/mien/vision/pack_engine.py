@@ -3,6 +3,7 @@
 import numpy as np
 
 from mien.observing import Observer
+from mien.vision.calibration import Calibration
 from mien.vision.detectors.refine import refine_landmarks
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
@@ -31,8 +32,18 @@ from mien.vision.types import ImageRGB
 _MOST_THREADS = 4
 
 
-def summarise(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> EngineSummary:
+def summarise(
+    manifest: Manifest,
+    *,
+    calibration: Calibration | None = None,
+    runtime: RuntimeChoice = "auto",
+) -> EngineSummary:
     """Say what an engine of this pack will be, without loading anything.
+
+    Args:
+        manifest: of the pack.
+        calibration: of its embeddings; None when nothing has been measured.
+        runtime: library that runs the networks.
 
     Raises:
         InferenceRuntimeMissing: the library it needs is not installed.
@@ -45,6 +56,7 @@ def summarise(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> EngineS
         dimension=manifest.recognizer.dimension,
         identify_threshold=manifest.thresholds.identify,
         verify_threshold=manifest.thresholds.verify,
+        calibration=calibration,
         detector=f"{manifest.detector.family} ({detector})",
         recognizer=f"{manifest.recognizer.model} ({recognizer})",
     )
@@ -81,7 +93,7 @@ class PackEngine:
         concurrency = concurrency or max(cores // threads, 1)
         self._turns = Turns(concurrency, observer or Observer())
         self._detection_side = detection_side
-        self.summary = summarise(manifest, runtime=runtime)
+        self.summary = summarise(manifest, calibration=installed.calibration, runtime=runtime)
 
         spec = manifest.recognizer
 

@@ -46,6 +46,11 @@ MOST_YAW = 0.75
 # Passes 95 % of the faces cropped exactly to their box, and objects to 95 % of those that lack a
 # third of their width, or the mouth.
 LEAST_VISIBLE = 0.8
+# Below these a face shows too little to be told from others, whatever it is most like.
+_LEGIBLE_SIZE_PX = 20.0
+_LEGIBLE_SHARPNESS = 8.0
+_LEGIBLE_BRIGHTNESS = (15.0, 240.0)
+_LEGIBLE_VISIBLE = 0.5
 # From here on more does not make a better example.
 _GOOD_SIZE_PX = 112.0
 _GOOD_SHARPNESS = 300.0
@@ -99,6 +104,17 @@ def assess(
         sharpness=sharpness,
         brightness=brightness,
         visible=visible,
+    )
+
+
+def is_legible(quality: Quality) -> bool:
+    """Whether a face shows enough to say who it is, or that it is nobody."""
+    darkest, brightest = _LEGIBLE_BRIGHTNESS
+    return (
+        quality.size_px >= _LEGIBLE_SIZE_PX
+        and quality.sharpness >= _LEGIBLE_SHARPNESS
+        and darkest <= quality.brightness <= brightest
+        and quality.visible >= _LEGIBLE_VISIBLE
     )
 
 

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 from dataclasses import field
+from typing import Literal
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.vision.calibration import Calibration
+
 ImageRGB: TypeAlias = NDArray[np.uint8]
 """uint8, shape (height, width, 3), red-green-blue, contiguous."""
 
 FloatArray: TypeAlias = NDArray[np.float32]
+
+Detail: TypeAlias = Literal["normal", "high"]
+"""How closely a picture is searched: `high` sees smaller and turned faces and takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,9 @@ class DetectedFace:
 
     Attributes:
         box: in pixels of the upright image.
-        landmarks: float32, shape (5, 2), (x, y) in pixels: the eye on the picture's left, the eye
-            on its right, nose, the mouth's left corner, its right corner.
+        landmarks: float32, shape (5, 2), (x, y) in pixels: left eye, right eye, nose, the mouth's
+            left corner, its right corner; left and right as one sees them once the head is brought
+            upright, so that in a picture that stands on its head the first eye lies on the right.
         score: the detector's score in [0, 1].
         pose: how the head is held.
         quality: whether it is good enough, and why not.
@@ -118,6 +125,7 @@ class EngineSummary:
         dimension: length of an embedding.
         identify_threshold: similarity from which an identification is a match, in [-1, 1].
         verify_threshold: similarity from which two photos show the same person, in [-1, 1].
+        calibration: how often similarities mislead; None when that has not been measured.
         detector: family and runtime, for display.
         recognizer: family and runtime, for display.
     """
@@ -127,5 +135,6 @@ class EngineSummary:
     dimension: int
     identify_threshold: float
     verify_threshold: float
+    calibration: Calibration | None = field(repr=False)
     detector: str
     recognizer: str

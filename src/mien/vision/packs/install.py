@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien.errors import InferenceRuntimeMissing
+from mien.vision.calibration import find_calibration
 from mien.vision.packs import cache
 from mien.vision.packs import conversion
 from mien.vision.packs.manifest import InstalledPack
@@ -42,6 +43,7 @@ def install(
         PackUnavailable: no source gave a file.
         DigestMismatch: no source gave a file, and at least one gave other bytes.
         ConversionFailed: a file could not be converted.
+        PackInvalid: the operator's calibration of the pack breaks a rule.
     """
     paths = {}
     for file in manifest.files:
@@ -54,7 +56,10 @@ def install(
             progress=progress,
             stall_seconds=stall_seconds,
         )
-    return InstalledPack(manifest=manifest, paths=paths)
+    calibration = find_calibration(
+        manifest.name, contract_id=manifest.contract_id, models_dir=models_dir
+    )
+    return InstalledPack(manifest=manifest, paths=paths, calibration=calibration)
 
 
 def is_installed(manifest: Manifest, *, models_dir: Path) -> bool:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic import model_validator
 
 from mien.errors import PackInvalid
+from mien.vision.calibration import Calibration
 from mien.vision.contract import contract_id
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -190,10 +191,12 @@ class InstalledPack:
     Attributes:
         manifest: what the pack is.
         paths: for each file's name, the path of what is run (converted where needed).
+        calibration: that comes with the pack; None when there is none.
     """
 
     manifest: Manifest
     paths: Mapping[str, Path]
+    calibration: Calibration | None = None
 
 
 def parse_manifest(text: str) -> Manifest:

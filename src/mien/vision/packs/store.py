@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.vision.calibration import Calibration
+from mien.vision.calibration import find_calibration
 from mien.vision.packs.catalog import find_pack
 from mien.vision.packs.choose import Choice
 from mien.vision.packs.choose import choose
@@ -41,6 +43,16 @@ class PackStore:
             PackInvalid: it breaks a rule.
         """
         return find_pack(name, models_dir=self.models_dir)
+
+    def calibration(self, manifest: Manifest) -> Calibration | None:
+        """How often similarities of a pack mislead; None when that has not been measured.
+
+        Raises:
+            PackInvalid: the operator's own calibration breaks a rule.
+        """
+        return find_calibration(
+            manifest.name, contract_id=manifest.contract_id, models_dir=self.models_dir
+        )
 
     def install(
         self, name: str, *, progress: Progress = silent, offline: bool | None = None

@@ -104,7 +104,7 @@ def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> Fa
         add_url=url_for("identify.add", **place),
         new_person_url=url_for("identify.add", **place),
         form=forms.get(answer.number, FormState()),
-        added_to=first if first and first.similarity >= _ITSELF else None,
+        added_to=first if first and answer.candidates[0].example_similarity >= _ITSELF else None,
     )
 
 

@@ -1,0 +1,163 @@
+"""The last searches of each gallery as bare numbers, so that other settings can be weighed."""
+
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from mien.errors import MienError
+from mien.gallery.rank import Ranked
+from mien.storage.database import Database
+from mien.storage.models import GalleryRow
+from mien.storage.models import SearchRow
+from mien.storage.models import now
+
+KEPT = 1_000
+"""How many searched faces are remembered for a gallery."""
+_FLUSH_SECONDS = 3.0
+_MOST_WAITING = 5_000
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How near one searched face came; see `SearchRow`."""
+
+    similarity: float
+    examples: int
+    runner_up: float | None
+    likeness: float | None
+    legible: bool
+
+
+class SearchLog:
+    """Remembers searches, written together and aside, so that no answer waits for a disk.
+
+    Args:
+        database: where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._waiting: list[SearchRow] = []
+        self._timer: threading.Timer | None = None
+
+    def note(
+        self,
+        gallery_id: str,
+        faces: Sequence[tuple[Sequence[Ranked], bool]],
+        *,
+        once: str | None = None,
+    ) -> None:
+        """Remember the faces of one search.
+
+        Args:
+            gallery_id: which was searched.
+            faces: the candidates of each, best first, and whether it was legible; faces without
+                candidates say nothing and are passed over.
+            once: a name for the search; of the same name only the first is remembered.
+        """
+        rows = [
+            SearchRow(
+                id=_id(once, number),
+                gallery_id=gallery_id,
+                at=now(),
+                similarity=found[0].similarity,
+                examples=found[0].examples,
+                runner_up=found[1].similarity if len(found) > 1 else None,
+                likeness=found[1].likeness if len(found) > 1 else None,
+                legible=legible,
+            )
+            for number, (found, legible) in enumerate(faces)
+            if found
+        ]
+        with self._lock:
+            if not rows or len(self._waiting) >= _MOST_WAITING:
+                return
+            self._waiting += rows
+            if self._timer is None:
+                self._timer = threading.Timer(_FLUSH_SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def flush(self) -> None:
+        """Write what is waiting; what cannot be written is let go of, and said."""
+        with self._lock:
+            rows, self._waiting = self._waiting, []
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+        if not rows:
+            return
+        try:
+            with self._database.write() as session:
+                _write(session, rows)
+        except (MienError, SQLAlchemyError) as error:
+            _log.warning(
+                "Searches could not be remembered", rows=len(rows), why=type(error).__name__
+            )
+
+
+def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
+    """The last faces searched in a gallery, the newest first."""
+    rows = session.scalars(
+        select(SearchRow)
+        .where(SearchRow.gallery_id == gallery_id)
+        .order_by(SearchRow.at.desc())
+        .limit(KEPT)
+    )
+    return tuple(
+        Searched(
+            similarity=row.similarity,
+            examples=row.examples,
+            runner_up=row.runner_up,
+            likeness=row.likeness,
+            legible=row.legible,
+        )
+        for row in rows
+    )
+
+
+def _write(session: Session, rows: Sequence[SearchRow]) -> None:
+    galleries = {row.gallery_id for row in rows}
+    there = set(session.scalars(select(GalleryRow.id).where(GalleryRow.id.in_(galleries))))
+    newest = {row.id: row for row in reversed(rows) if row.gallery_id in there}
+    known = set(session.scalars(select(SearchRow.id).where(SearchRow.id.in_(newest))))
+    session.add_all(row for row in newest.values() if row.id not in known)
+    session.flush()
+    for gallery_id in there:
+        _prune(session, gallery_id)
+
+
+def _prune(session: Session, gallery_id: str) -> None:
+    count = session.scalar(
+        select(func.count()).select_from(SearchRow).where(SearchRow.gallery_id == gallery_id)
+    )
+    if (count or 0) <= KEPT:
+        return
+    oldest = session.scalar(
+        select(SearchRow.at)
+        .where(SearchRow.gallery_id == gallery_id)
+        .order_by(SearchRow.at.desc())
+        .offset(KEPT - 1)
+        .limit(1)
+    )
+    session.execute(
+        delete(SearchRow).where(SearchRow.gallery_id == gallery_id, SearchRow.at < oldest)
+    )
+
+
+def _id(once: str | None, number: int) -> str:
+    return str(uuid.uuid5(_SPACE, f"{once}/{number}") if once else uuid.uuid4())
+
+
+_SPACE = uuid.UUID("5f0a3f0e-30a6-4d5e-9d63-0d9a4b6f7f1c")
