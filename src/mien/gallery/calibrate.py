@@ -64,13 +64,23 @@ def expected_rate(calibration: Calibration, similarity: float, comparisons: floa
     return _search_rate(calibration, false_match_rate(calibration, similarity), comparisons)
 
 
+def least_expected_rate(calibration: Calibration, comparisons: float) -> float:
+    """The smallest share of strangers' searches (FPIR) that the data can speak of.
+
+    Args:
+        calibration: of the gallery's embeddings.
+        comparisons: that one search makes.
+    """
+    return _search_rate(calibration, calibration.tail.least_rate, comparisons)
+
+
 @lru_cache(maxsize=1024)
 def _threshold(key: "_Key") -> float:
-    calibration, accepted, count = key.calibration, key.accepted, key.comparisons
+    accepted, count = key.figures
     low, high = -1.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        rate = _search_rate(calibration, _modelled_rate(calibration, middle), count)
+        rate = _search_rate(key.calibration, _modelled_rate(key.calibration, middle), count)
         low, high = (middle, high) if rate > accepted else (low, middle)
     return high
 
@@ -78,23 +88,21 @@ def _threshold(key: "_Key") -> float:
 class _Key:
     """A calibration is told from another by identity, so that no figure is hashed a search."""
 
-    __slots__ = ("accepted", "calibration", "comparisons")
+    __slots__ = ("calibration", "figures")
 
-    def __init__(self, calibration: Calibration, accepted: float, comparisons: float) -> None:
+    def __init__(self, calibration: Calibration, *figures: float) -> None:
         self.calibration = calibration
-        self.accepted = accepted
-        self.comparisons = comparisons
+        self.figures = figures
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, _Key)
             and self.calibration is other.calibration
-            and self.accepted == other.accepted
-            and self.comparisons == other.comparisons
+            and self.figures == other.figures
         )
 
     def __hash__(self) -> int:
-        return hash((id(self.calibration), self.accepted, self.comparisons))
+        return hash((id(self.calibration), self.figures))
 
 
 def threshold_for(calibration: Calibration, *, accepted: float, comparisons: float) -> float:
@@ -123,7 +131,7 @@ def margin_for(calibration: Calibration, *, threshold: float, likeness: float | 
         threshold: from which it is a match.
         likeness: similarity of the two people's examples, in [-1, 1]; None when not known.
     """
-    plain = math.log(_ODDS) / _evidence_slope(calibration, threshold)
+    plain = math.log(_ODDS) / _evidence_slope(_Key(calibration, threshold))
     apart = calibration.genuine_mean - calibration.impostor_mean
     beyond = max((likeness or 0.0) - calibration.impostor_mean, 0.0) if likeness else 0.0
     left = apart - calibration.likeness_carried * beyond
@@ -168,8 +176,10 @@ def _tail_rate(tail: Tail, similarity: float) -> float:
 _EXPONENTIAL = 1e-6
 
 
-def _evidence_slope(calibration: Calibration, similarity: float) -> float:
+@lru_cache(maxsize=1024)
+def _evidence_slope(key: _Key) -> float:
     """Slope of ln(genuine density / impostor density), per unit of similarity."""
+    calibration, (similarity,) = key.calibration, key.figures
     # Both tails towards each other are close to normal here: the genuine falls to the left by
     # its own mean and deviation, the impostor by its modelled rate.
     step = _SLOPE_STEP

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from mien.gallery.calibrate import comparisons
 from mien.gallery.calibrate import expected_rate
+from mien.gallery.calibrate import least_expected_rate
 from mien.gallery.calibrate import threshold_for
 from mien.gallery.rank import mean_direction
 from mien.gallery.rank import person_similarity
@@ -38,6 +39,13 @@ def verification_rate(
         return None
     count = comparisons(summary.calibration, people=1, faces=examples)
     return expected_rate(summary.calibration, similarity, count)
+
+
+def least_verification_rate(summary: EngineSummary) -> float:
+    """The smallest share of comparisons that has been measured; 0 when nothing has been."""
+    if summary.calibration is None:
+        return 0.0
+    return least_expected_rate(summary.calibration, 1.0)
 
 
 def similarity_to(

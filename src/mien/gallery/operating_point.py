@@ -5,6 +5,7 @@ from dataclasses import field
 
 from mien.gallery.calibrate import comparisons
 from mien.gallery.calibrate import expected_rate
+from mien.gallery.calibrate import least_expected_rate
 from mien.gallery.calibrate import margin_for
 from mien.gallery.calibrate import threshold_for
 from mien.vision.calibration import Calibration
@@ -43,6 +44,19 @@ class OperatingPoint:
         return expected_rate(
             self.calibration,
             similarity,
+            comparisons(self.calibration, people=self.people, faces=self.faces),
+        )
+
+    @property
+    def least_expected_rate(self) -> float:
+        """The smallest expected rate that the data can speak of; 0 when nothing was measured.
+
+        A rate that is no larger means "at most this": what lies below has not been measured.
+        """
+        if self.calibration is None or self.people == 0:
+            return 0.0
+        return least_expected_rate(
+            self.calibration,
             comparisons(self.calibration, people=self.people, faces=self.faces),
         )
 

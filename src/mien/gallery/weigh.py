@@ -26,7 +26,7 @@ from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 
 # More people are not all compared with each other; these stand for them.
-MOST_COMPARED = 1_000
+MOST_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,20 @@ class Weighed:
         return sum(self.decisions.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way to cut a gallery's answers; as it stands, it is the gallery's own.
+
+    Attributes:
+        accepted_fpir: share of strangers' searches that may name somebody; None takes the
+            gallery's own.
+        threshold: set by hand; None lets it follow from the accepted rate.
+    """
+
+    accepted_fpir: float | None = None
+    threshold: float | None = None
+
+
 def weigh(
     tools: Tools,
     *,
@@ -59,62 +73,69 @@ def weigh(
     accepted_fpir: float | None = None,
     threshold: float | None = None,
 ) -> Weighed:
+    """Answer the gallery's last searches again under another setting; see `weigh_all`."""
+    (weighed,) = weigh_all(tools, gallery=gallery, settings=[Setting(accepted_fpir, threshold)])
+    return weighed
+
+
+def weigh_all(
+    tools: Tools, *, gallery: str, settings: Sequence[Setting] = (Setting(),)
+) -> tuple[Weighed, ...]:
     """Answer the gallery's last searches again under other settings; changes nothing.
 
     Args:
         tools: the collaborators.
         gallery: its name.
-        accepted_fpir: share of strangers' searches that may name somebody; None takes the
-            gallery's own.
-        threshold: set by hand; None lets it follow from the accepted rate, and with both None the
-            gallery's own settings hold.
+        settings: each is weighed; what they have in common is computed once.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         GalleryModelMismatch: the gallery holds vectors of another model.
         InvalidInput: a figure is out of range.
     """
-    check_threshold(threshold)
-    if accepted_fpir is not None:
-        check_rate(accepted_fpir, "accepted_fpir")
+    for setting in settings:
+        check_threshold(setting.threshold)
+        if setting.accepted_fpir is not None:
+            check_rate(setting.accepted_fpir, "accepted_fpir")
     # What this process has not written yet counts, too.
     tools.searches.flush()
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
         index = tools.indexes.refresh(session, row.id, dimension=tools.engine.summary.dimension)
-        point = _point(tools, row, index, accepted_fpir, threshold)
-        searches = last_searches(session, row.id)
+        points = [_point(tools, row, index, setting) for setting in settings]
+        searches = [(_candidates(each), each.legible) for each in last_searches(session, row.id)]
         some = _some_examples(session, row.id)
-    return Weighed(
-        point=point,
-        decisions=_decided(searches, point),
-        compared=len(some),
-        alike=_alike(index, some, point.threshold),
+    nearest = _nearest_others(index, some)
+    return tuple(
+        Weighed(
+            point=point,
+            decisions=_decided(searches, point),
+            compared=len(some),
+            alike=sum(similarity >= point.threshold for similarity in nearest),
+        )
+        for point in points
     )
 
 
-def _point(
-    tools: Tools,
-    row: GalleryRow,
-    index: VectorIndex,
-    accepted_fpir: float | None,
-    threshold: float | None,
-) -> OperatingPoint:
-    own = accepted_fpir is None and threshold is None
+def _point(tools: Tools, row: GalleryRow, index: VectorIndex, setting: Setting) -> OperatingPoint:
+    own = setting == Setting()
     return operating_point(
         calibration=tools.engine.summary.calibration,
-        accepted_fpir=row.accepted_fpir if accepted_fpir is None else accepted_fpir,
-        threshold=row.threshold if own else threshold,
+        accepted_fpir=row.accepted_fpir if setting.accepted_fpir is None else setting.accepted_fpir,
+        threshold=row.threshold if own else setting.threshold,
         otherwise=tools.engine.summary.identify_threshold,
         people=index.groups,
         faces=len(index),
     )
 
 
-def _decided(searches: Sequence[Searched], point: OperatingPoint) -> dict[Decision, int]:
+def _decided(
+    searches: Sequence[tuple[Sequence[Ranked], bool]], point: OperatingPoint
+) -> dict[Decision, int]:
     counted = Counter(
-        decide(_candidates(each), point=point, legible=each.legible).decision for each in searches
+        decide(candidates, point=point, legible=legible).decision
+        for candidates, legible in searches
     )
     decisions: tuple[Decision, ...] = ("match", "ambiguous", "unknown")
     return {decision: counted[decision] for decision in decisions}
@@ -154,12 +175,13 @@ def _some_examples(session: Session, gallery_id: str) -> dict[str, np.ndarray]:
     return {row.person_id: row.embedding for row in rows}
 
 
-def _alike(index: VectorIndex, examples: dict[str, np.ndarray], threshold: float) -> int:
+def _nearest_others(index: VectorIndex, examples: dict[str, np.ndarray]) -> list[float]:
+    """How similar each of these examples is to the nearest person other than their own."""
     if not examples:
-        return 0
+        return []
     people = list(examples)
     found = index.search(np.stack([examples[person] for person in people]), groups=2)
-    return sum(
-        any(hit.group != person and hit.similarity >= threshold for hit in hits)
+    return [
+        max((hit.similarity for hit in hits if hit.group != person), default=-1.0)
         for person, hits in zip(people, found, strict=True)
-    )
+    ]
