@@ -19,6 +19,10 @@ COMMANDS = {
     "identify": LazyCommand(
         "mien.cli.identify:identify", "Say who is in photos, or that it is nobody known."
     ),
+    "evaluate": LazyCommand(
+        "mien.cli.evaluate:evaluate",
+        "Measure how good the answers are, on photos of which you know whom they show.",
+    ),
     "people": LazyCommand(
         "mien.cli.people:people", "People of a gallery: add, list, show, rename, remove, import."
     ),

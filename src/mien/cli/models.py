@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mien.cli.choice import tell_choice
+from mien.cli.opening import has_database
 from mien.cli.opening import load_settings
 from mien.cli.opening import opened
 from mien.cli.output import ExitCode
@@ -190,7 +191,7 @@ def use(*, name: str, as_json: bool) -> None:
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
-        if not _has_database(settings):
+        if not has_database(settings):
             migrate.upgrade(runtime.database)
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
@@ -208,7 +209,7 @@ def _choose(
     from mien.gallery.packs import ensure_pack
     from mien.storage import migrate
 
-    if _has_database(settings):
+    if has_database(settings):
         with suppress(StorageError):
             migrate.require_current(runtime.database)
             used = ensure_pack(runtime.tools, progress=progress)
@@ -222,14 +223,9 @@ def _fetch(settings: Settings, name: str) -> None:
         runtime.tools.packs.install(name, progress=progress)
 
 
-def _has_database(settings: Settings) -> bool:
-    """Whether there is a database to ask; looking into an absent SQLite file would make one."""
-    return bool(settings.database_url) or (settings.home / "mien.db").exists()
-
-
 def _pack_in_use(settings: Settings) -> str | None:
     """The pack in use; None before the first start."""
-    if not _has_database(settings):
+    if not has_database(settings):
         return None
     from mien.gallery.packs import current_pack
 

@@ -77,3 +77,8 @@ def using_engine(engine: "Engine") -> Iterator[None]:
 def given_engine() -> "Engine | None":
     """The engine that commands work with instead of the pack's, if there is one."""
     return _engine.get()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to ask; looking into an absent SQLite file would make one."""
+    return bool(settings.database_url) or (settings.home / "mien.db").exists()

@@ -1,0 +1,70 @@
+"""Makes a calibration from labelled photos."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mien.errors import InvalidInput
+from mien.evaluation.acquire import Acquired
+from mien.evaluation.acquire import FaceChoice
+from mien.gallery.fit_calibration import fit_calibration
+from mien.vision.calibration import Calibration
+from mien.vision.calibration import write_calibration
+
+_TAKEN = {
+    "nearest-centre": "the face nearest the centre of each photo",
+    "largest": "the largest face of each photo",
+}
+
+
+def calibrate_photos(
+    photos: Mapping[str, Sequence[str]],
+    acquired: Acquired,
+    *,
+    contract_id: str,
+    data: str,
+    face: FaceChoice,
+) -> Calibration:
+    """Measure a calibration on all pairs of photos.
+
+    Args:
+        photos: by person.
+        acquired: what came of them.
+        contract_id: of the embeddings.
+        data: the set, in words.
+        face: which one was taken.
+
+    Raises:
+        InvalidInput: there are too few people or photos.
+    """
+    rows = [
+        (acquired.samples[photo].embedding, person)
+        for person, some in photos.items()
+        for photo in some
+        if photo in acquired.samples
+    ]
+    if not rows:
+        raise InvalidInput("No face was found in the photos.", field="folder")
+    return fit_calibration(
+        np.stack([embedding for embedding, _ in rows]),
+        [person for _, person in rows],
+        contract_id=contract_id,
+        data=data,
+        protocol=f"all pairs of photos, every person weighing the same; {_TAKEN[face]}",
+    )
+
+
+def save_calibration(path: Path, calibration: Calibration) -> None:
+    """Write a calibration; it holds figures only.
+
+    Raises:
+        InvalidInput: the file cannot be written.
+    """
+    try:
+        path.write_text(write_calibration(calibration), encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}.", field="output"
+        ) from error

@@ -1,0 +1,109 @@
+"""Finds photos in a folder that has one subfolder a person."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mien.errors import InvalidInput
+from mien.evaluation.pairs_file import PhotoName
+
+SUFFIXES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
+        *(".tif", ".tiff", ".avif", ".heic", ".heif", ".hif", ".pgm", ".ppm"),
+    }
+)
+_INSIDE = "images"
+_TOLD = 3
+
+
+def people_folder(folder: Path) -> Path:
+    """Where the people's subfolders are: the folder itself, or `images` in it.
+
+    Raises:
+        InvalidInput: there is no subfolder.
+    """
+    inside = folder / _INSIDE
+    for each in (inside, folder):
+        if each.is_dir() and any(_subfolders(each)):
+            return each
+    raise InvalidInput(
+        f"The folder {folder} has no subfolders. Make one for each person, and put the person's "
+        "pictures there.",
+        field="folder",
+    )
+
+
+def photos_of_people(folder: Path) -> dict[str, list[str]]:
+    """The pictures of each person, by paths below the folder, all in order.
+
+    Args:
+        folder: of the people's subfolders; see `people_folder`.
+
+    Raises:
+        InvalidInput: there is no picture.
+    """
+    found = {
+        person.name: [
+            each.relative_to(folder).as_posix()
+            for each in sorted(person.rglob("*"))
+            if _is_picture(each, folder)
+        ]
+        for person in _subfolders(folder)
+    }
+    found = {person: photos for person, photos in found.items() if photos}
+    if not found:
+        raise InvalidInput(f"The folder {folder} holds no pictures of people.", field="folder")
+    return found
+
+
+def find_named(folder: Path, names: Iterable[PhotoName]) -> dict[PhotoName, str]:
+    """Paths below the folder of photos named by person and number.
+
+    `Name`, 7 is `Name/Name_0007.jpg`, with any ending of a picture and any number of zeros.
+
+    Args:
+        folder: of the people's subfolders; see `people_folder`.
+        names: which photos.
+
+    Raises:
+        InvalidInput: some are not there; names the first of them.
+    """
+    wanted = sorted(set(names), key=str)
+    shelves: dict[str, dict[int, str]] = {}
+    for name in wanted:
+        if name.person not in shelves:
+            shelves[name.person] = _numbered(folder, name.person)
+    missing = [name for name in wanted if name.number not in shelves[name.person]]
+    if missing:
+        first = ", ".join(f"{name}.jpg" for name in missing[:_TOLD])
+        raise InvalidInput(
+            f"{len(missing):,} of {len(wanted):,} photos that are named are not in {folder}, the "
+            f"first of them: {first}. Name the folder that holds them, or take their lines out.",
+            field="folder",
+        )
+    return {name: shelves[name.person][name.number] for name in wanted}
+
+
+def _numbered(folder: Path, person: str) -> dict[int, str]:
+    found: dict[int, str] = {}
+    try:
+        files = sorted((folder / person).iterdir())
+    except OSError:
+        return found
+    for file in files:
+        start, _, number = file.stem.rpartition("_")
+        numbered = number.isascii() and number.isdecimal()
+        if file.suffix.lower() in SUFFIXES and start == person and numbered:
+            found.setdefault(int(number), f"{person}/{file.name}")
+    return found
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return [
+        each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
+    ]
+
+
+def _is_picture(path: Path, below: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
+    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()

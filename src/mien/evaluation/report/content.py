@@ -1,0 +1,159 @@
+"""What a report shows, whatever it is drawn as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.evaluation.words import Row
+
+Array = NDArray[np.float64]
+Ink = Literal["ink", "soft", "accent", "genuine", "impostor"]
+"""What a mark stands for; each way of drawing has its colours for them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """A curve; steps where it is counted.
+
+    Attributes:
+        x: float64, shape (n,).
+        y: float64, shape (n,).
+        label: in the legend; empty leaves it out.
+    """
+
+    x: Array
+    y: Array
+    label: str
+    ink: Ink = "accent"
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place to be looked at."""
+
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A similarity to be looked at, across a histogram."""
+
+    x: float
+    label: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """A histogram's scores; drawn as shares."""
+
+    scores: Array
+    label: str
+    ink: Ink
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """One picture of figures.
+
+    Attributes:
+        title: what it is.
+        caption: how to read it.
+        x_label: with the unit.
+        y_label: with the unit.
+        x_range: from, to; on logarithmic axes above 0.
+        y_range: likewise.
+    """
+
+    title: str
+    caption: str
+    x_label: str
+    y_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float] | None
+    x_log: bool = False
+    y_log: bool = False
+    lines: Sequence[Line] = ()
+    points: Sequence[Point] = ()
+    bars: Sequence[Bars] = ()
+    levels: Sequence[Level] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A photo of an error: its name, and where the face is.
+
+    Attributes:
+        photo: path below the folder of people.
+        landmarks: five (x, y), in pixels of the upright photo.
+    """
+
+    photo: str
+    landmarks: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """Two photos that mislead.
+
+    Attributes:
+        wrong: whether it is an error at the threshold in use.
+        what: what happened, in a few words.
+    """
+
+    one: Seen
+    other: Seen
+    similarity: float
+    wrong: bool
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The worst couples of one kind."""
+
+    title: str
+    empty: str
+    couples: Sequence[Couple]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A row of the table by quality; columns are the report's."""
+
+    by: str
+    range: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything on the page.
+
+    Attributes:
+        title: what was measured.
+        lead: the answer, in a sentence or two.
+        rows: the table of figures.
+        charts: in their order.
+        band_columns: headings of the last columns of the table by quality.
+        bands: its rows.
+        band_note: at which threshold.
+        errors: the worst, a group a kind.
+        refused: photos not acquired, with the code of the reason.
+    """
+
+    title: str
+    lead: str
+    rows: Sequence[Row]
+    charts: Sequence[Chart]
+    band_columns: tuple[str, ...]
+    bands: Sequence[Band]
+    band_note: str
+    errors: Sequence[Errors]
+    refused: Sequence[tuple[str, str]]

@@ -1,0 +1,196 @@
+"""The report on searches with strangers among those who are searched for."""
+
+import numpy as np
+
+from mien.evaluation import curves
+from mien.evaluation.acquire import Sample
+from mien.evaluation.figures import SearchBand
+from mien.evaluation.figures import SearchFigures
+from mien.evaluation.open_set import RATES
+from mien.evaluation.open_set import best_of
+from mien.evaluation.open_set import found_at
+from mien.evaluation.report.content import Band
+from mien.evaluation.report.content import Bars
+from mien.evaluation.report.content import Chart
+from mien.evaluation.report.content import Couple
+from mien.evaluation.report.content import Errors
+from mien.evaluation.report.content import Level
+from mien.evaluation.report.content import Line
+from mien.evaluation.report.content import Point
+from mien.evaluation.report.content import Report
+from mien.evaluation.report.content import Seen
+from mien.evaluation.searches import Search
+from mien.evaluation.searches import Searched
+from mien.evaluation.words import band_range
+from mien.evaluation.words import one_in
+from mien.evaluation.words import searches_rows
+from mien.evaluation.words import share_text
+
+_SHOWN = 6
+
+
+def report_searches(figures: SearchFigures, searched: Searched) -> Report:
+    """Put the figures of searches, their curves and the worst errors together."""
+    decisions = figures.decisions
+    return Report(
+        title="Searches: who it is, or nobody known",
+        lead=(
+            f"{figures.enrolled:,} people were enrolled and searched for with {figures.probes:,} "
+            f"other photos; {figures.strangers:,} strangers were searched for, too. At the "
+            f"gallery's settings {decisions.match_right:,} were named rightly and "
+            f"{decisions.match_wrong:,} wrongly, {decisions.ambiguous:,} could not be told, "
+            f"{decisions.unknown_right:,} strangers were called unknown and "
+            f"{decisions.unknown_wrong:,} enrolled people were not found."
+        ),
+        rows=searches_rows(figures),
+        charts=_charts(figures, searched),
+        band_columns=("not found (FNIR)", "strangers who reach it (FPIR)", "first", "ambiguous"),
+        bands=[_band(band) for band in figures.by_quality],
+        band_note=(
+            "Thirds of the searches by their photo. Errors are those at the one threshold that "
+            "1 of 100 strangers reaches; ambiguous answers are those at the gallery's settings."
+        ),
+        errors=_errors(searched),
+        refused=sorted(figures.not_acquired_reasons.items()),
+    )
+
+
+def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
+    found, strange = found_at(searched.probes), best_of(searched.strangers)
+    both = curves.curve(found[np.isfinite(found)], strange)
+    fnir = 1 - curves.share_reaching(found, both.thresholds)
+    least = 1 / len(strange)
+    at = figures.at_gallery_settings
+    here = (
+        max(at.measured_fpir.rate or 0.0, least / 2),
+        max(at.fnir.rate or 0.0, 0.5 / len(found)),
+    )
+    charts = [
+        Chart(
+            title="Errors of searches",
+            caption="How many searches of enrolled people miss them where so many strangers "
+            "reach somebody: down and left is better.",
+            x_label="strangers' searches that reach somebody (FPIR)",
+            y_label="enrolled people not found (FNIR)",
+            x_range=(least / 2, 1.0),
+            y_range=(max(float(fnir.min()) / 2, 0.5 / len(found)), 1.0),
+            x_log=True,
+            y_log=True,
+            lines=[Line(both.fmr, fnir, "")],
+            points=[
+                Point(*here, "at the threshold in use"),
+                *(
+                    Point(float(rate), figures.fnir_at_fpir[rate], f"FPIR {one_in(float(rate))}")
+                    for rate in RATES
+                    if rate not in figures.only_bounds
+                ),
+            ],
+        ),
+        Chart(
+            title="Similarities",
+            caption="Enrolled people by their similarity to themselves where they come first, and "
+            "strangers by their similarity to whoever is most like them.",
+            x_label="similarity",
+            y_label="share of the searches",
+            x_range=(-0.2, 1.0),
+            y_range=None,
+            bars=[
+                Bars(strange, "strangers", "impostor"),
+                Bars(found[np.isfinite(found)], "enrolled people", "genuine"),
+            ],
+            levels=[Level(at.threshold, "threshold in use")],
+        ),
+    ]
+    stated = np.sort(_stated(searched))
+    if len(stated):
+        rising = np.arange(1, len(stated) + 1) / len(stated)
+        charts.append(
+            Chart(
+                title="What is stated and what happens",
+                caption="Strangers whose best candidate has an expected false match rate of at "
+                "most so much. Were the statement perfect, the line would follow the dashed one.",
+                x_label="expected_false_match_rate",
+                y_label="strangers at or below it",
+                x_range=(least / 2, 1.0),
+                y_range=(least / 2, 1.0),
+                x_log=True,
+                y_log=True,
+                lines=[
+                    Line(np.maximum(stated, least / 4), rising, "measured"),
+                    Line(
+                        np.array([1e-9, 1.0]), np.array([1e-9, 1.0]), "stated", "soft", dashed=True
+                    ),
+                ],
+            )
+        )
+    return charts
+
+
+def _stated(searched: Searched) -> curves.Array:
+    rates = [
+        search.verdict.expected_false_match_rate
+        for search in searched.strangers
+        if search.verdict is not None
+    ]
+    return np.array([rate for rate in rates if rate is not None], dtype=np.float64)
+
+
+def _errors(searched: Searched) -> list[Errors]:
+    strangers = sorted(searched.strangers, key=lambda search: -_similarity(search))
+    others = sorted(
+        (search for search in searched.probes if not search.right_first),
+        key=lambda search: -_similarity(search),
+    )
+    faint = sorted((search for search in searched.probes if search.right_first), key=_similarity)
+    return [
+        Errors(
+            "Strangers most like somebody enrolled",
+            "No stranger's photo shows a face.",
+            _couples(searched, strangers),
+        ),
+        Errors(
+            "Enrolled people behind somebody else",
+            "Every enrolled person comes first.",
+            _couples(searched, others),
+        ),
+        Errors(
+            "Enrolled people least like themselves",
+            "No enrolled person comes first.",
+            _couples(searched, faint),
+        ),
+    ]
+
+
+def _couples(searched: Searched, searches: list[Search]) -> list[Couple]:
+    couples = []
+    for search in searches:
+        if search.sample is None or search.best is None or search.verdict is None:
+            continue
+        decision = search.verdict.decision
+        named = decision == "match"
+        wrong = (named and not search.right_first) or (decision == "unknown" and search.enrolled)
+        couples.append(
+            Couple(
+                one=_seen(search.photo, search.sample),
+                other=_seen(search.best.face_id, searched.samples[search.best.face_id]),
+                similarity=search.best.similarity,
+                wrong=wrong,
+                what=f"answered “{decision}”",
+            )
+        )
+    return couples[:_SHOWN]
+
+
+def _similarity(search: Search) -> float:
+    return search.best.similarity if search.best else -1.0
+
+
+def _seen(photo: str, sample: Sample) -> Seen:
+    return Seen(photo, tuple((float(x), float(y)) for x, y in sample.landmarks.tolist()))
+
+
+def _band(band: SearchBand) -> Band:
+    shares = (band.fnir, band.fpir, band.rank_1, band.ambiguous)
+    return Band(
+        band.by, band_range(band.low, band.high), tuple(share_text(each) for each in shares)
+    )
