@@ -9,6 +9,7 @@ import time
 from mien.cli import cli
 from mien.cli.opening import using_engine
 from mien.vision.fake import FakeEngine
+from mien.vision.types import Detail
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 
@@ -24,9 +25,9 @@ class PonderingEngine(FakeEngine):
         super().__init__()
         self._seconds = seconds
 
-    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         time.sleep(self._seconds)
-        return super().analyze(image_rgb, detection_side=detection_side)
+        return super().analyze(image_rgb, detail=detail)
 
 
 def main() -> None:

@@ -107,6 +107,16 @@ def test_detection_and_analysis_agree(engine: Engine, two_faces: ImageRGB) -> No
     assert [face.quality for face in detected] == [face.quality for face in analyzed]
 
 
+def test_a_closer_search_finds_the_same_faces_too(engine: Engine, two_faces: ImageRGB) -> None:
+    usual, closer = engine.detect(two_faces), engine.analyze(two_faces, detail="high")
+    assert len(usual) == len(closer)
+    for face, again in zip(usual, closer, strict=True):
+        assert np.abs(face.landmarks - again.landmarks).max() < 0.1 * face.box.width
+    assert [face.box for face in engine.detect(two_faces, detail="high")] == [
+        face.box for face in closer
+    ]
+
+
 def test_the_same_picture_gives_the_same_answer(engine: Engine, one_face: ImageRGB) -> None:
     before = one_face.copy()
     one, other = engine.analyze(one_face)[0], engine.analyze(one_face)[0]
@@ -119,6 +129,7 @@ def test_a_picture_without_a_face_has_none(engine: Engine, size_wh: tuple[int, i
     grey = np.full((size_wh[1], size_wh[0], 3), 120, dtype=np.uint8)
     assert engine.detect(grey) == []
     assert engine.analyze(grey) == []
+    assert engine.detect(grey, detail="high") == []
 
 
 def test_threads_share_an_engine(engine: Engine, two_faces: ImageRGB) -> None:

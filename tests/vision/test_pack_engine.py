@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from mien.errors import InferenceRuntimeMissing
-from mien.errors import InvalidInput
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
 from mien.vision.pack_engine import PackEngine
 from mien.vision.packs.manifest import InstalledPack
+from mien.vision.portraits import portrait_landmarks
 from mien.vision.types import ImageRGB
 
 pytestmark = pytest.mark.models
@@ -62,32 +62,42 @@ def test_the_astronaut_has_one_face_and_is_nobody_known(
         assert float(astronaut @ _only(engine, sample(name))) < engine.summary.verify_threshold
 
 
-@pytest.mark.parametrize("side", [256, 640, 1000, 1280])
-def test_the_detection_side_does_not_move_the_face(
-    engine: PackEngine, sample: Callable[[str], ImageRGB], side: int
+def test_a_closer_search_does_not_move_the_face(
+    engine: PackEngine, sample: Callable[[str], ImageRGB]
 ) -> None:
     picture = sample("obama.jpg")
     (usual,) = engine.detect(picture)
-    (other,) = engine.detect(picture, detection_side=side)
+    (other,) = engine.detect(picture, detail="high")
     distance = np.linalg.norm(usual.landmarks - other.landmarks, axis=1)
     assert float(distance.max()) < 0.1 * usual.box.width
 
 
-def test_a_larger_detection_side_sees_smaller_faces(
+def test_a_small_face_beside_a_large_one_is_seen_on_demand(
     engine: PackEngine, sample: Callable[[str], ImageRGB]
 ) -> None:
-    photo = sample("obama.jpg")
-    small = cv2.resize(photo[:600, 200:800], (60, 60), interpolation=cv2.INTER_AREA)
-    wide = np.full((2400, 3200, 3), 110, dtype=np.uint8)
-    wide[1200:1260, 1600:1660] = small
-    assert engine.detect(wide, detection_side=320) == []
-    assert len(engine.detect(wide, detection_side=2048)) == 1
+    photo, other = sample("obama.jpg"), sample("biden.jpg")
+    wide = np.full((1600, 2400, 3), 110, dtype=np.uint8)
+    wide[200:1200, 100:900] = cv2.resize(photo[:1000, 100:900], (800, 1000))
+    wide[1000:1070, 1800:1860] = cv2.resize(other[:900], (60, 70), interpolation=cv2.INTER_AREA)
+    assert len(engine.detect(wide)) == 1
+    assert len(engine.detect(wide, detail="high")) == 2
 
 
-@pytest.mark.parametrize("side", [64, 5000])
-def test_a_detection_side_out_of_range_is_refused(engine: PackEngine, side: int) -> None:
-    with pytest.raises(InvalidInput, match=str(side)):
-        engine.detect(np.zeros((100, 100, 3), dtype=np.uint8), detection_side=side)
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_photo_shows_the_same_person(
+    engine: PackEngine, sample: Callable[[str], ImageRGB], quarters: int
+) -> None:
+    picture = sample("obama.jpg")
+    upright = _only(engine, picture)
+    turned = np.ascontiguousarray(np.rot90(picture, -quarters))
+    (face,) = engine.analyze(turned)
+    roll = face.pose.roll_degrees - 90 * quarters
+    assert (roll + 180) % 360 - 180 == pytest.approx(0, abs=10)
+    assert float(face.embedding @ upright) > 0.9
+    assert face.quality.acceptable
+    shown = portrait_landmarks(face.landmarks)
+    assert shown[0, 0] < shown[1, 0]
+    assert shown[0, 1] < shown[3, 1]
 
 
 def test_a_face_that_fills_the_frame_is_found(
@@ -155,7 +165,7 @@ def test_a_file_of_one_size_serves_pictures_of_every_size(
     session = open_session(path, runtime="onnxruntime", input_shape=(1, 3, None, None))
     detector = Detector(session, FAMILY, score_threshold=0.7, nms_iou=0.3)
     for name in ("obama.jpg", "obama_partial_face.jpg", "astronaut.png"):
-        assert len(detector.find(sample(name), 320).scores) == 1
+        assert len(detector.find_at(sample(name), 320).scores) == 1
 
 
 @pytest.mark.processes

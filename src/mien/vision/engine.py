@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
@@ -18,18 +19,16 @@ class Engine(Protocol):
     def summary(self) -> EngineSummary:
         """What the engine is made of; costs nothing, loads nothing."""
 
-    def detect(
-        self, image_rgb: ImageRGB, *, detection_side: int | None = None
-    ) -> list[DetectedFace]:
+    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """Find every face, largest box first.
 
         Args:
             image_rgb: uint8, shape (height, width, 3), upright.
-            detection_side: the longest side in pixels at which the picture is searched; larger
-                sees smaller faces and takes longer. None takes the engine's own.
+            detail: how closely the picture is searched; `high` sees smaller and turned faces and
+                takes several times as long.
         """
 
-    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         """Find every face, largest box first, with its aligned crop and unit embedding."""
 
     def warm_up(self) -> None:
@@ -77,15 +76,13 @@ class LazyEngine:
         """Whether the models are in memory."""
         return self._engine is not None
 
-    def detect(
-        self, image_rgb: ImageRGB, *, detection_side: int | None = None
-    ) -> list[DetectedFace]:
+    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """See `Engine.detect`."""
-        return self._get().detect(image_rgb, detection_side=detection_side)
+        return self._get().detect(image_rgb, detail=detail)
 
-    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         """See `Engine.analyze`."""
-        return self._get().analyze(image_rgb, detection_side=detection_side)
+        return self._get().analyze(image_rgb, detail=detail)
 
     def warm_up(self) -> None:
         """See `Engine.warm_up`."""

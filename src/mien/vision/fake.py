@@ -17,6 +17,7 @@ from mien.vision.contract import contract_id
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.types import Box
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
@@ -101,15 +102,13 @@ class FakeEngine:
             recognizer="drawn cells",
         )
 
-    def detect(
-        self, image_rgb: ImageRGB, *, detection_side: int | None = None
-    ) -> list[DetectedFace]:
+    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """See `Engine.detect`."""
-        return list(self.analyze(image_rgb, detection_side=detection_side))
+        return list(self.analyze(image_rgb, detail=detail))
 
-    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         """See `Engine.analyze`."""
-        del detection_side  # drawings are found at any size
+        del detail  # drawings are found at any size
         faces = [self._face(image_rgb, *place) for place in _find_frames(image_rgb)]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
@@ -185,6 +184,7 @@ def _find_frames(image_rgb: ImageRGB) -> list[tuple[int, int, int, int]]:
         if square and framed and min(width, height) >= _LEAST_PIXELS - 2:
             places.append((left, top, width, height))
     return places
+
 
 def _calibration(contract: str, dimension: int) -> Calibration:
     """What drawn faces would show: impostors are normal around 0, as random directions are."""

@@ -4,7 +4,8 @@ import numpy as np
 
 from mien.observing import Observer
 from mien.vision.calibration import Calibration
-from mien.vision.detectors.refine import refine_landmarks
+from mien.vision.detectors.closer import Place
+from mien.vision.detectors.finding import Finder
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
 from mien.vision.packs.manifest import InstalledPack
@@ -22,6 +23,7 @@ from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
 from mien.vision.turns import Turns
 from mien.vision.types import Box
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
@@ -84,7 +86,7 @@ class PackEngine:
             precision: arithmetic of OpenVINO.
             threads: processor threads of one inference; 0 chooses from the cores.
             concurrency: inferences at the same time; 0 chooses from the cores.
-            detection_side: longest side at which a picture is searched when a call does not say.
+            detection_side: longest side in pixels at which a picture is usually searched.
             observer: is told how long stages and waits take.
         """
         manifest = installed.manifest
@@ -123,36 +125,26 @@ class PackEngine:
             spec.weights_file,
         )
         self._sessions = (detector, recognizer)
-        self._detector = Detector(
-            detector,
-            FAMILIES[manifest.detector.family],
-            score_threshold=manifest.detector.score_threshold,
-            nms_iou=manifest.detector.nms_iou,
+        self._finder = Finder(
+            Detector(
+                detector,
+                FAMILIES[manifest.detector.family],
+                score_threshold=manifest.detector.score_threshold,
+                nms_iou=manifest.detector.nms_iou,
+            ),
+            detection_side,
         )
         self._recognizer = Recognizer(recognizer, spec)
 
-    def detect(
-        self, image_rgb: ImageRGB, *, detection_side: int | None = None
-    ) -> list[DetectedFace]:
+    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """See `Engine.detect`."""
         with self._turns.stage("detect"):
-            found = self._detector.find(image_rgb, detection_side or self._detection_side)
-            faces = [
-                _describe(image_rgb, corners, self._refined(image_rgb, landmarks), score)
-                for corners, landmarks, score in zip(
-                    found.boxes_xyxy, found.landmarks, found.scores, strict=True
-                )
-            ]
+            faces = [_describe(image_rgb, place) for place in self._finder.find(image_rgb, detail)]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
-    def _refined(self, image_rgb: ImageRGB, landmarks: FloatArray) -> FloatArray:
-        if not self._detector.takes_any_size:
-            return landmarks
-        return refine_landmarks(self._detector, image_rgb, landmarks)
-
-    def analyze(self, image_rgb: ImageRGB, *, detection_side: int | None = None) -> list[Face]:
+    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         """See `Engine.analyze`."""
-        detected = self.detect(image_rgb, detection_side=detection_side)
+        detected = self.detect(image_rgb, detail=detail)
         with self._turns.stage("align"):
             crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
         with self._turns.stage("embed"):
@@ -174,7 +166,7 @@ class PackEngine:
         """See `Engine.warm_up`; runs both networks once on a grey picture."""
         side = self._detection_side
         grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
-        self._detector.find(grey, side)
+        self._finder.find(grey, "normal")
         middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
         self._recognizer.embed([self._recognizer.crop(grey, (middle * side).astype(np.float32))])
 
@@ -211,15 +203,13 @@ def _recognizer_runtime(manifest: Manifest, choice: RuntimeChoice) -> Runtime:
     return choose_runtime(choice, needs_openvino=manifest.recognizer.format == "openvino")
 
 
-def _describe(
-    image_rgb: ImageRGB, corners: FloatArray, landmarks: FloatArray, score: float
-) -> DetectedFace:
-    box = Box(*(float(corner) for corner in corners))
-    pose = estimate_pose(landmarks)
+def _describe(image_rgb: ImageRGB, place: Place) -> DetectedFace:
+    box = Box(*(float(corner) for corner in place.box_xyxy))
+    pose = estimate_pose(place.landmarks)
     return DetectedFace(
         box=box,
-        landmarks=landmarks,
-        score=float(score),
+        landmarks=place.landmarks,
+        score=place.score,
         pose=pose,
-        quality=assess(image_rgb, box, landmarks, pose, score=float(score)),
+        quality=assess(image_rgb, box, place.landmarks, pose, score=place.score),
     )

@@ -97,7 +97,7 @@ def test_scrfd_finds_the_face_that_the_others_find(
         input_shape=(1, 3, None, None),
     )
     detector = Detector(session, FAMILIES["scrfd"], score_threshold=0.5, nms_iou=0.4)
-    found = detector.find(sample("obama.jpg"), 640)
+    found = detector.find_at(sample("obama.jpg"), 640)
     assert len(found.scores) == 1
     expected = [(435, 214), (557, 212), (498, 271), (441, 325), (549, 324)]
     assert np.abs(found.landmarks[0] - expected).max() < 15

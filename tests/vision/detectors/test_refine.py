@@ -8,7 +8,7 @@ import pytest
 from mien.errors import InferenceRuntimeMissing
 from mien.vision.detectors.base import Candidates
 from mien.vision.detectors.base import DetectorFamily
-from mien.vision.detectors.refine import refine_landmarks
+from mien.vision.detectors.refine import look_again
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
 from mien.vision.geometry import transform_points
@@ -55,25 +55,34 @@ LEVEL = (FIRST / 2).astype(np.float32)
 
 
 def test_without_a_second_look_the_first_landmarks_stay() -> None:
-    assert np.allclose(refine_landmarks(_detector_that_sees(), PICTURE, FIRST), FIRST, atol=0.01)
+    assert np.allclose(
+        look_again(_detector_that_sees(), PICTURE, FIRST).landmarks, FIRST, atol=0.01
+    )
+
+
+def test_a_second_look_says_how_often_the_face_was_seen() -> None:
+    seen = look_again(_detector_that_sees(LEVEL), PICTURE, FIRST)
+    assert seen.times == 2
+    assert seen.score == pytest.approx(0.9)
+    assert look_again(_detector_that_sees(), PICTURE, FIRST).times == 0
 
 
 def test_what_both_looks_see_is_averaged_with_the_first() -> None:
     lower = LEVEL + np.array([0, 3], dtype=np.float32)
-    refined = refine_landmarks(_detector_that_sees(lower), PICTURE, FIRST)
+    refined = look_again(_detector_that_sees(lower), PICTURE, FIRST).landmarks
     # Two of three looks lie 3 pixels lower at half the size, so the mean lies 4 lower in full.
     assert np.allclose(refined - FIRST, [0, 4], atol=0.8)
 
 
 def test_another_face_nearby_is_not_taken_for_this_one() -> None:
     elsewhere = LEVEL + np.array([40, 0], dtype=np.float32)
-    refined = refine_landmarks(_detector_that_sees(elsewhere), PICTURE, FIRST)
+    refined = look_again(_detector_that_sees(elsewhere), PICTURE, FIRST).landmarks
     assert np.allclose(refined, FIRST, atol=0.01)
 
 
 def test_landmarks_that_coincide_are_left_alone() -> None:
     same = np.full((5, 2), 9, dtype=np.float32)
-    refined = refine_landmarks(_detector_that_sees(LEVEL), PICTURE, same)
+    refined = look_again(_detector_that_sees(LEVEL), PICTURE, same).landmarks
     assert np.isfinite(refined).all()
 
 
@@ -95,8 +104,8 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
     )
     detector = Detector(session, FAMILIES[spec.family], score_threshold=0.5, nms_iou=0.3)
     picture = sample("obama.jpg")
-    first = detector.find(picture, 640).landmarks[0]
-    refined = refine_landmarks(detector, picture, first)
+    first = detector.find_at(picture, 640).landmarks[0]
+    refined = look_again(detector, picture, first).landmarks
     eyes = float(np.linalg.norm(first[0] - first[1]))
     raw, better = [], []
     turns = [(angle, scale) for angle in (-20, -9, 7, 16) for scale in (0.3, 0.55, 0.8)]
@@ -104,8 +113,8 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
         matrix = np.array(cv2.getRotationMatrix2D((450, 300), angle, scale), dtype=np.float64)
         size_wh = (picture.shape[1], picture.shape[0])
         turned = np.asarray(cv2.warpAffine(picture, matrix, size_wh), dtype=np.uint8)
-        found = detector.find(turned, 640).landmarks[0]
-        looked = refine_landmarks(detector, turned, found)
+        found = detector.find_at(turned, 640).landmarks[0]
+        looked = look_again(detector, turned, found).landmarks
         raw.append(np.abs(transform_points(matrix, first) - found).mean() / scale / eyes)
         better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
     assert float(np.mean(better)) < 0.9 * float(np.mean(raw))

@@ -1,5 +1,7 @@
 """A second, closer look at a face for better landmarks."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -23,7 +25,22 @@ _MOST_SHIFT = 12.0
 _LEAST_AREA_RATIO = 1e-12
 
 
-def refine_landmarks(detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray) -> FloatArray:
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondLook:
+    """What a second look at a face saw.
+
+    Attributes:
+        landmarks: float32, shape (5, 2); the first ones where no face was seen there.
+        score: the best one with which the face was seen again, in [0, 1]; 0 when it was not.
+        times: how often it was seen: as it is, mirrored, both or not at all.
+    """
+
+    landmarks: FloatArray
+    score: float
+    times: int
+
+
+def look_again(detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray) -> SecondLook:
     """Look at one face again, level and at one scale, and at its mirror image; take the mean.
 
     A network's landmarks depend on the scale of a face, its turn and the grid that it falls on;
@@ -36,26 +53,25 @@ def refine_landmarks(detector: Detector, image_rgb: ImageRGB, landmarks: FloatAr
         detector: which found the face.
         image_rgb: the whole picture.
         landmarks: float32, shape (5, 2), as first found.
-
-    Returns:
-        float32, shape (5, 2); the first ones where the second look sees no face there.
     """
     matrix = similarity_transform(landmarks, _TEMPLATE)
     if not _invertible(matrix):
-        return landmarks
+        return SecondLook(landmarks, 0.0, 0)
     level = warp(image_rgb, matrix, (_SIDE, _SIDE), border=cv2.BORDER_CONSTANT)
     expected = transform_points(matrix, landmarks)
-    looks = [expected]
+    looks, score = [expected], 0.0
     for picture, mirrored in ((level, False), (np.ascontiguousarray(level[:, ::-1]), True)):
-        found = detector.find_at(picture, _SIDE).landmarks
+        seen = detector.find_at(picture, _SIDE)
+        found = seen.landmarks
         if mirrored:
             found = found[:, _MIRRORED_ORDER]
             found[..., 0] = _SIDE - 1 - found[..., 0]
         shifts = np.linalg.norm(found - expected, axis=2).max(axis=1)
         if shifts.size and shifts.min() <= _MOST_SHIFT:
             looks.append(found[shifts.argmin()])
+            score = max(score, float(seen.scores[shifts.argmin()]))
     inverse = np.linalg.inv(np.vstack([matrix, (0.0, 0.0, 1.0)]))[:2]
-    return transform_points(inverse, np.mean(looks, axis=0))
+    return SecondLook(transform_points(inverse, np.mean(looks, axis=0)), score, len(looks) - 1)
 
 
 def _invertible(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from mien.errors import InvalidInput
 from mien.vision.detectors import centerface
 from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
@@ -23,11 +22,6 @@ FAMILIES: dict[str, DetectorFamily] = {
     "yunet": yunet.FAMILY,
     "scrfd": scrfd.FAMILY,
 }
-LEAST_SIDE, MOST_SIDE = 128, 4096
-# A face that fills the frame is larger than what the networks were trained on. Where the first
-# search finds nothing, a second one looks at 160 pixels with as much again around them: of faces
-# cropped by a fifth on every side it brought CenterFace from 20 % to 95 %, YuNet from 39 % to 100 %.
-_CLOSE_UP_SIDE, _CLOSE_UP_PADDING = 320, 0.25
 
 
 class Detector:
@@ -46,29 +40,35 @@ class Detector:
         """Whether small pictures cost little; a file of one size enlarges them all."""
         return self._session.input_shape[2] is None
 
-    def find(self, image_rgb: ImageRGB, longest_side: int) -> Candidates:
-        """Find every face, best score first.
+    @property
+    def score_threshold(self) -> float:
+        """The least score of a face, in [0, 1]."""
+        return self._score_threshold
+
+    @property
+    def nms_iou(self) -> float:
+        """Overlap above which two boxes are about one face, in [0, 1]."""
+        return self._nms_iou
+
+    def find_at(
+        self,
+        image_rgb: ImageRGB,
+        longest_side: int,
+        *,
+        padding_share: float = 0.0,
+        enlarge: bool = False,
+        least_score: float | None = None,
+    ) -> Candidates:
+        """Find every face in one search, best score first.
 
         Args:
             image_rgb: uint8, shape (height, width, 3).
-            longest_side: pixels at which the picture is searched, 128 to 4096; rounded up to a
-                multiple of the network's stride.
+            longest_side: pixels at which the picture is searched; rounded up to a multiple of the
+                network's stride.
+            padding_share: see `plan_letterbox`.
+            enlarge: see `plan_letterbox`.
+            least_score: of what is given back; None takes that of a face.
         """
-        if not LEAST_SIDE <= longest_side <= MOST_SIDE:
-            raise InvalidInput(
-                f"The detection side is {longest_side}; it must be from {LEAST_SIDE} to "
-                f"{MOST_SIDE} pixels.",
-                field="detection_side",
-            )
-        found = self.find_at(image_rgb, longest_side)
-        if len(found.scores):
-            return found
-        return self.find_at(image_rgb, _CLOSE_UP_SIDE, padding_share=_CLOSE_UP_PADDING)
-
-    def find_at(
-        self, image_rgb: ImageRGB, longest_side: int, *, padding_share: float = 0.0
-    ) -> Candidates:
-        """Find every face in one search, best score first; see `plan_letterbox`."""
         stride = self._family.stride
         high, wide = self._session.input_shape[2:]
         fixed_wh = (wide, high) if wide is not None and high is not None else None
@@ -77,12 +77,14 @@ class Detector:
             min(fixed_wh) if fixed_wh else -(-longest_side // stride) * stride,
             stride=stride,
             padding_share=padding_share,
+            enlarge=enlarge,
         )
         if fixed_wh:
             # A file of one size only takes the picture with black to its right and below.
             plan = replace(plan, input_wh=fixed_wh)
         outputs = self._session.run(_to_blob(letterbox(image_rgb, plan), self._family))
-        found = self._family.decode(outputs, plan.input_wh, self._score_threshold)
+        least = self._score_threshold if least_score is None else least_score
+        found = self._family.decode(outputs, plan.input_wh, least)
         found = found.take(suppress(found.boxes_xyxy, found.scores, self._nms_iou))
         corners = plan.to_picture(found.boxes_xyxy.reshape(-1, 2, 2))
         return Candidates(corners.reshape(-1, 4), plan.to_picture(found.landmarks), found.scores)

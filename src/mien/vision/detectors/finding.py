@@ -1,0 +1,147 @@
+"""Finding every face of a picture: which looks are taken, and when more are worth their time."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+import numpy as np
+
+from mien.vision.detectors.closer import Place
+from mien.vision.detectors.closer import look_closer
+from mien.vision.detectors.looks import Look
+from mien.vision.detectors.looks import close_up
+from mien.vision.detectors.looks import finer
+from mien.vision.detectors.looks import search
+from mien.vision.detectors.looks import usual
+from mien.vision.detectors.merge import merge
+from mien.vision.detectors.search import Detector
+from mien.vision.pose import estimate_pose
+from mien.vision.types import Detail
+from mien.vision.types import ImageRGB
+
+# What a network half believes is worth a closer look, which decides.
+_WEAK_SHARE = 0.6
+_MOST_WEAK = 8
+# A picture this much larger than the usual side holds faces that were not seen.
+_LARGE = 1.5
+# Faces no larger than this at the usual side suggest a group seen from afar.
+_TINY = 40.0
+_FINER, _FINEST = 2, 4
+_MOST_ENLARGED = 2
+# Pictures that are turned are mostly of faces large enough to be seen at this side.
+_TURNED_SIDE = 320
+_TURNS = (1, 3, 2)
+
+
+class Finder:
+    """Finds every face of pictures with one detector.
+
+    Args:
+        detector: which searches.
+        side: longest side in pixels at which a picture is usually searched.
+    """
+
+    def __init__(self, detector: Detector, side: int) -> None:
+        self._detector = detector
+        self._side = side
+
+    def find(self, image_rgb: ImageRGB, detail: Detail) -> list[Place]:
+        """Find every face, best score first.
+
+        Args:
+            image_rgb: uint8, shape (height, width, 3).
+            detail: `high` looks at several sizes, in tiles, and in every turn; `normal` only where
+                the first look gives a reason to.
+        """
+        return self._high(image_rgb) if detail == "high" else self._normal(image_rgb)
+
+    def _normal(self, image_rgb: ImageRGB) -> list[Place]:
+        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        found = self._look(image_rgb, usual(size_wh, self._side))
+        if not found:
+            found = self._look(image_rgb, [close_up(size_wh)])
+        for turns in _TURNS:
+            if found:
+                break
+            looks = [
+                *usual(size_wh, min(_TURNED_SIDE, self._side), turns),
+                close_up(size_wh, turns),
+            ]
+            found = self._look(image_rgb, looks, doubtful=True)
+        turns = common_turn(found)
+        if turns:
+            found += self._look(image_rgb, usual(size_wh, self._side, turns), found)
+        side = self._side
+        for factor in (_FINER, _FINEST):
+            if not self._may_hide_small(found, size_wh, side):
+                break
+            side = factor * self._side
+            found += self._look(image_rgb, finer(size_wh, side, turns), found)
+            if not found:
+                break
+        return self._merged(found, size_wh)
+
+    def _high(self, image_rgb: ImageRGB) -> list[Place]:
+        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        found: list[Place] = []
+        for turns in (0, *_TURNS):
+            looks = [*usual(size_wh, self._side, turns), close_up(size_wh, turns)]
+            found += self._look(image_rgb, looks, found, doubtful=turns > 0)
+        turns = common_turn(self._merged(found, size_wh))
+        for factor in (_FINER, _FINEST):
+            side = factor * self._side
+            if side <= _MOST_ENLARGED * max(size_wh):
+                found += self._look(image_rgb, finer(size_wh, side, turns), found)
+        return self._merged(found, size_wh)
+
+    def _look(
+        self,
+        image_rgb: ImageRGB,
+        looks: Iterable[Look],
+        known: Sequence[Place] = (),
+        *,
+        doubtful: bool = False,
+    ) -> list[Place]:
+        """What these looks find that is not known yet, each after a closer look."""
+        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        threshold = self._detector.score_threshold
+        doubting = self._detector.takes_any_size
+        least = _WEAK_SHARE * threshold if doubting else threshold
+        seen: list[Place] = []
+        for look in looks:
+            found = search(self._detector, image_rgb, look, least_score=least)
+            seen += [
+                Place(box, landmarks, float(score))
+                for box, landmarks, score in zip(
+                    found.boxes_xyxy, found.landmarks, found.scores, strict=True
+                )
+            ]
+        seen = self._merged(seen, size_wh)
+        if not doubting:
+            return seen
+        # A known face is surer than any finding: what falls on one is left out here.
+        sure = [Place(face.box_xyxy, face.landmarks, 2.0) for face in known]
+        new = [place for place in self._merged([*sure, *seen], size_wh) if place.score <= 1]
+        weak = [place for place in new if place.score <= threshold][:_MOST_WEAK]
+        places = [place for place in new if place.score > threshold] + weak
+        closer = (
+            look_closer(self._detector, image_rgb, place, doubtful=doubtful) for place in places
+        )
+        return [place for place in closer if place is not None]
+
+    def _may_hide_small(self, found: Sequence[Place], size_wh: tuple[int, int], side: int) -> bool:
+        """Whether a picture is much larger than it was searched, and shows no large face."""
+        scale = side / max(size_wh)
+        sizes = [float((face.box_xyxy[2:] - face.box_xyxy[:2]).min()) for face in found]
+        return scale * _LARGE < 1 and scale * max(sizes, default=0.0) <= _TINY
+
+    def _merged(self, places: Sequence[Place], size_wh: tuple[int, int]) -> list[Place]:
+        return merge(places, size_wh, nms_iou=self._detector.nms_iou)
+
+
+def common_turn(found: Sequence[Place]) -> int:
+    """The quarter turns that bring most of the faces upright."""
+    votes = np.zeros(4)
+    for face in found:
+        roll = estimate_pose(face.landmarks).roll_degrees
+        votes[round(roll / 90) % 4] += face.score
+    return int(votes.argmax())

@@ -1,0 +1,142 @@
+import cv2
+import numpy as np
+import pytest
+
+from drawn_squares import EchoSession
+from drawn_squares import black
+from drawn_squares import draw_square
+from drawn_squares import square_detector
+from mien.vision.detectors.closer import Place
+from mien.vision.detectors.finding import Finder
+from mien.vision.geometry import align
+from mien.vision.pose import estimate_pose
+from mien.vision.types import Detail
+from mien.vision.types import ImageRGB
+
+DETAILS: list[Detail] = ["normal", "high"]
+TEMPLATE = np.array([(30, 30), (70, 30), (50, 55), (35, 75), (65, 75)], dtype=np.float32)
+
+
+def _find(picture: ImageRGB, detail: Detail = "normal") -> list[Place]:
+    return Finder(square_detector(), 640).find(picture, detail)
+
+
+def _middles(found: list[Place]) -> list[tuple[int, int]]:
+    return sorted(
+        (round(float(face.box_xyxy[[0, 2]].mean())), round(float(face.box_xyxy[[1, 3]].mean())))
+        for face in found
+    )
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_face_in_a_turned_picture_is_found_where_it_is_and_brought_upright(
+    detail: Detail, quarters: int
+) -> None:
+    picture = black(500, 360)
+    draw_square(picture, 100, 200, 80)
+    turned = np.ascontiguousarray(np.rot90(picture, -quarters))
+    (face,) = _find(turned, detail)
+    mask = np.argwhere(turned.any(axis=2))
+    expected = [*mask.min(axis=0)[::-1], *(mask.max(axis=0)[::-1] + 1)]
+    assert np.abs(face.box_xyxy - expected).max() < 8
+    roll = estimate_pose(face.landmarks).roll_degrees
+    assert (roll - 90 * quarters + 180) % 360 - 180 == pytest.approx(0, abs=10)
+    crop = align(turned, face.landmarks, TEMPLATE, 100)
+    assert crop[35, 50].tolist() == pytest.approx([255, 0, 0], abs=60)
+    assert crop[65, 50].tolist() == pytest.approx([0, 255, 0], abs=60)
+
+
+@pytest.mark.parametrize("degrees", [-60, -45, 30, 50])
+def test_a_leaning_face_is_levelled(degrees: float) -> None:
+    picture = black(400, 400)
+    draw_square(picture, 160, 160, 80)
+    matrix = cv2.getRotationMatrix2D((200, 200), -degrees, 1.0)
+    leaning = np.asarray(cv2.warpAffine(picture, matrix, (400, 400)), dtype=np.uint8)
+    (face,) = _find(leaning)
+    assert estimate_pose(face.landmarks).roll_degrees == pytest.approx(degrees, abs=12)
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_face_that_fills_the_frame_is_found(detail: Detail) -> None:
+    picture = black(900, 900)
+    draw_square(picture, 20, 20, 860)
+    (face,) = _find(picture, detail)
+    assert face.box_xyxy[2] - face.box_xyxy[0] == pytest.approx(860, rel=0.1)
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize("size_wh", [(4000, 400), (400, 4000)])
+def test_a_long_picture_is_searched_in_pieces(detail: Detail, size_wh: tuple[int, int]) -> None:
+    picture = black(*size_wh)
+    long = max(size_wh)
+    places = [(at, 150) if size_wh[0] == long else (150, at) for at in range(40, long - 60, 433)]
+    for left, top in places:
+        draw_square(picture, left, top, 60)
+    found = _find(picture, detail)
+    middles = np.array(_middles(found))
+    assert len(found) == len(places)
+    assert np.abs(middles - np.array(sorted((x + 30, y + 30) for x, y in places))).max() < 8
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_group_seen_from_afar_is_looked_at_more_closely(detail: Detail) -> None:
+    picture = black(3000, 2000)
+    places = [(200 + 410 * column, 300 + 500 * row) for column in range(6) for row in range(3)]
+    for left, top in places:
+        draw_square(picture, left, top, 30)
+    assert len(_find(picture, detail)) == len(places)
+
+
+def test_small_faces_beside_a_large_one_are_found_on_demand() -> None:
+    picture = black(2400, 1600)
+    draw_square(picture, 200, 300, 350)
+    for left in (900, 1300, 1900):
+        draw_square(picture, left, 700, 24)
+    assert len(_find(picture, "normal")) == 1
+    assert len(_find(picture, "high")) == 4
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_face_is_found_twice_however_the_tiles_fall(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    picture = black(2600, 1900)
+    taken = np.zeros((1900, 2600), dtype=bool)
+    count = 0
+    for _ in range(60):
+        side = int(random.integers(16, 200))
+        left, top = int(random.integers(0, 2600 - side)), int(random.integers(0, 1900 - side))
+        area = (
+            slice(max(top - 40, 0), top + side + 40),
+            slice(max(left - 40, 0), left + side + 40),
+        )
+        if not taken[area].any():
+            taken[area] = True
+            draw_square(picture, left, top, side)
+            count += 1
+    assert count > 15
+    assert len(_find(picture, "high")) == count
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize("size_wh", [(1, 1), (2, 700), (900, 3), (640, 480), (5000, 30)])
+def test_where_nothing_is_nothing_is_found(detail: Detail, size_wh: tuple[int, int]) -> None:
+    assert _find(black(*size_wh), detail) == []
+
+
+def test_an_ordinary_photo_is_searched_once() -> None:
+    session = EchoSession()
+    picture = black(1600, 1200)
+    draw_square(picture, 600, 500, 200)
+    assert len(Finder(square_detector(session), 640).find(picture, "normal")) == 1
+    # One search at 640 x 480 and two of 160 x 160 for the landmarks.
+    assert session.pixels == 640 * 480 + 2 * 160 * 160
+
+
+def test_a_file_of_one_size_finds_turned_faces_too() -> None:
+    session = EchoSession(input_shape=(1, 3, 640, 640))
+    picture = black(600, 500)
+    draw_square(picture, 100, 200, 80)
+    turned = np.ascontiguousarray(np.rot90(picture))
+    (face,) = Finder(square_detector(session), 640).find(turned, "normal")
+    assert estimate_pose(face.landmarks).roll_degrees == pytest.approx(-90, abs=5)
