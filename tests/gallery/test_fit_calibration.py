@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mien.errors import InvalidInput
+from mien.gallery.calibrate import expected_rate
+from mien.gallery.calibrate import false_match_rate
+from mien.gallery.calibrate import threshold_for
+from mien.gallery.fit_calibration import fit_calibration
+from mien.vision.calibration import Calibration
+from mien.vision.calibration import parse_calibration
+from mien.vision.calibration import write_calibration
+
+DIMENSION = 48
+
+
+def photos(people: int, each: int, *, seed: int) -> tuple[NDArray[np.float32], list[str]]:
+    """Random directions for people, and around each of them their photos."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(people, DIMENSION))
+    found = np.repeat(centres, each, axis=0) + 0.7 * random.normal(size=(people * each, DIMENSION))
+    unit = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit.astype(np.float32), [f"p{i}" for i in range(people) for _ in range(each)]
+
+
+def fitted(people: int = 500, each: int = 2, *, seed: int = 1) -> Calibration:
+    embeddings, who = photos(people, each, seed=seed)
+    return fit_calibration(embeddings, who, contract_id="c", data="made up", protocol="random")
+
+
+@pytest.fixture(scope="module")
+def calibration() -> Calibration:
+    return fitted()
+
+
+def test_it_counts_what_it_was_measured_on(calibration: Calibration) -> None:
+    measured = calibration.measured
+    assert (measured.people, measured.photos) == (500, 1000)
+    assert measured.genuine_pairs == 500
+    assert measured.impostor_pairs == 1000 * 999 // 2 - 500
+
+
+def test_strangers_of_another_draw_err_as_often_as_it_states(calibration: Calibration) -> None:
+    strangers, _ = photos(5_000, 1, seed=3)
+    galleries = [photos(200, 1, seed=seed)[0] for seed in range(10, 20)]
+    best = np.concatenate([(strangers @ gallery.T).max(axis=1) for gallery in galleries])
+    for accepted in (0.1, 0.01):
+        threshold = threshold_for(calibration, accepted=accepted, comparisons=200)
+        found = float((best >= threshold).mean())
+        assert found == pytest.approx(accepted, rel=0.25)
+        assert expected_rate(calibration, threshold, 200) == pytest.approx(accepted, rel=1e-3)
+
+
+def test_the_tail_speaks_about_rates_that_few_pairs_reach(calibration: Calibration) -> None:
+    one, _ = photos(3_000, 1, seed=4)
+    other, _ = photos(3_000, 1, seed=5)
+    similarities = np.sort((one @ other.T).ravel())[::-1]
+    for rate in (1e-4, 1e-5):
+        at = float(similarities[int(rate * len(similarities))])
+        assert false_match_rate(calibration, at) == pytest.approx(rate, rel=0.5)
+
+
+def test_a_person_with_many_photos_weighs_as_much_as_one_with_few() -> None:
+    embeddings, who = photos(300, 2, seed=6)
+    many = np.concatenate([embeddings, np.repeat(embeddings[:1], 400, axis=0)])
+    plain = fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p")
+    heavy = fit_calibration(many, [*who, *[who[0]] * 400], contract_id="c", data="d", protocol="p")
+    assert heavy.tail.start == pytest.approx(plain.tail.start, abs=0.01)
+    assert heavy.impostor_mean == pytest.approx(plain.impostor_mean, abs=0.003)
+
+
+def test_the_order_of_photos_changes_nothing() -> None:
+    embeddings, who = photos(200, 2, seed=7)
+    order = np.random.default_rng(8).permutation(len(who))
+    one = fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p")
+    other = fit_calibration(
+        embeddings[order], [who[i] for i in order], contract_id="c", data="d", protocol="p"
+    )
+    assert one.tail.start == pytest.approx(other.tail.start, abs=1e-5)
+    assert one.genuine_mean == pytest.approx(other.genuine_mean, abs=1e-5)
+
+
+@pytest.mark.parametrize(("people", "each"), [(99, 3), (150, 1)])
+def test_too_few_people_or_pairs_are_refused(people: int, each: int) -> None:
+    with pytest.raises(InvalidInput, match="a calibration needs"):
+        fitted(people, each)
+
+
+def test_what_is_written_is_read_again(calibration: Calibration) -> None:
+    assert parse_calibration(write_calibration(calibration)) == calibration

@@ -1,0 +1,84 @@
+import pytest
+from tests.drawing import draw_photo
+
+from mien.gallery import searches
+from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import delete_gallery
+from mien.gallery.identify import identify
+from mien.gallery.rank import Ranked
+from mien.gallery.searches import Searched
+from mien.gallery.searches import last_searches
+from mien.gallery.tools import Tools
+
+
+def ranked(similarity: float, *, likeness: float | None = None) -> Ranked:
+    return Ranked(
+        person_id="p",
+        similarity=similarity,
+        face_id="f",
+        example_similarity=similarity,
+        examples=2,
+        likeness=likeness,
+    )
+
+
+def gallery_id(tools: Tools) -> str:
+    return create_gallery(tools, name="club").id
+
+
+def remembered(tools: Tools, gallery: str) -> tuple[Searched, ...]:
+    tools.searches.flush()
+    with tools.database.read() as session:
+        return last_searches(session, gallery)
+
+
+def test_numbers_are_remembered_and_nothing_else(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    tools.searches.note(gallery, [((ranked(0.7), ranked(0.3, likeness=0.1)), True)])
+    assert remembered(tools, gallery) == (Searched(0.7, 2, 0.3, 0.1, True),)
+
+
+def test_a_face_without_candidates_says_nothing(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    tools.searches.note(gallery, [((), True)])
+    assert remembered(tools, gallery) == ()
+
+
+def test_a_search_of_a_name_is_remembered_once(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    for _ in range(2):
+        tools.searches.note(gallery, [((ranked(0.7),), True)], once="photo")
+        assert len(remembered(tools, gallery)) == 1
+
+
+def test_only_the_last_searches_stay(tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searches, "KEPT", 3)
+    gallery = gallery_id(tools)
+    for number in range(6):
+        tools.searches.note(gallery, [((ranked(number / 10),), True)])
+    found = remembered(tools, gallery)
+    assert len(found) == 3
+
+
+def test_searches_go_with_their_gallery(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    tools.searches.note(gallery, [((ranked(0.7),), True)])
+    assert len(remembered(tools, gallery)) == 1
+    delete_gallery(tools, name="club")
+    tools.searches.note(gallery, [((ranked(0.7),), True)])
+    assert remembered(tools, gallery) == ()
+
+
+def test_identifying_is_remembered(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    identify(tools, gallery="club", photo=draw_photo(["ada"]))
+    assert remembered(tools, gallery) == ()  # nobody to be compared with
+
+
+def test_a_database_that_is_gone_loses_the_searches_and_no_answer(
+    tools: Tools, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tools.searches.note("no gallery of this id", [((ranked(0.7),), True)])
+    tools.searches.flush()
+    capfd.readouterr()
+    assert remembered(tools, "no gallery of this id") == ()
