@@ -74,6 +74,12 @@ def test_what_both_looks_see_is_averaged_with_the_first() -> None:
     assert np.allclose(refined - FIRST, [0, 4], atol=0.8)
 
 
+def test_a_look_that_differs_by_a_third_of_the_distance_between_the_eyes_still_counts() -> None:
+    lower = LEVEL + np.array([0, 16], dtype=np.float32)
+    refined = look_again(_detector_that_sees(lower), PICTURE, FIRST).landmarks
+    assert np.allclose(refined - FIRST, [0, 2 * 16 * 2 / 3], atol=0.8)
+
+
 def test_another_face_nearby_is_not_taken_for_this_one() -> None:
     elsewhere = LEVEL + np.array([40, 0], dtype=np.float32)
     refined = look_again(_detector_that_sees(elsewhere), PICTURE, FIRST).landmarks
