@@ -27,16 +27,22 @@ from mien.web.contexts.error import ErrorPage
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
 from mien.web.contexts.faces import Decision
+from mien.web.contexts.faces import Doubt
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView
 from mien.web.contexts.faces import QualityView
+from mien.web.contexts.faces import Rate
+from mien.web.contexts.faces import Rival
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
+from mien.web.contexts.galleries import BY_HAND
+from mien.web.contexts.galleries import Count
 from mien.web.contexts.galleries import GalleriesPage
 from mien.web.contexts.galleries import GalleryRow
 from mien.web.contexts.galleries import GallerySettingsPage
 from mien.web.contexts.galleries import NewGalleryPage
+from mien.web.contexts.galleries import Step
 from mien.web.contexts.identify import IdentifyHome
 from mien.web.contexts.identify import IdentifyResult
 from mien.web.contexts.keys import CreatedKeyPage
@@ -104,8 +110,13 @@ def candidate(number: int, similarity: float, portrait: Portrait) -> CandidateVi
 
 
 def face(
-    number: int, decision: Decision, candidates: tuple[CandidateView, ...], portrait: Portrait
+    number: int,
+    decision: Decision,
+    candidates: tuple[CandidateView, ...],
+    portrait: Portrait,
+    doubt: Doubt | None = None,
 ) -> FaceCard:
+    rival = doubt in {"close_runner_up", "look_alike"}
     return FaceCard(
         number=number,
         portrait_url=portrait(number + 2),
@@ -114,10 +125,13 @@ def face(
         similarity=candidates[0].similarity if candidates else None,
         runner_up=candidates[1].similarity if len(candidates) > 1 else None,
         candidates=candidates,
-        quality=POOR if decision == "unknown" else GOOD,
+        quality=POOR if decision == "unknown" or doubt == "low_quality" else GOOD,
         add_url=f"/identify/p/{number}/add",
         new_person_url=f"/identify/p/{number}/new",
-        stranger_odds=1000 if decision == "match" else None,
+        doubts=(doubt,) if doubt else (),
+        rival=Rival(candidates[1], lead_needed=0.05, likeness=0.31) if rival else None,
+        alike=Rate(0.00005) if candidates else None,
+        wrong=Rate(0.001) if candidates else None,
     )
 
 
@@ -127,10 +141,12 @@ def cards(portrait: Portrait) -> tuple[FaceCard, ...]:
 
     return (
         face(1, "match", (near(0, 0.71), near(1, 0.12), near(2, 0.05)), portrait),
-        face(2, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait),
+        face(2, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "close_runner_up"),
         face(3, "unknown", (near(4, 0.19), near(2, -0.07)), portrait),
         face(4, "unknown", (), portrait),
         replace(face(5, "match", (near(5, 0.39),), portrait), added_to=near(5, 0.39)),
+        face(6, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "look_alike"),
+        face(7, "ambiguous", (near(0, 0.44), near(3, 0.12)), portrait, "low_quality"),
     )
 
 
@@ -138,7 +154,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
     marks = tuple(
         FaceMark(
             card.number,
-            BoxView(20 + 124.5 * index, 10 + 60.25 * index, 90, 110),
+            BoxView(20 + 84.5 * index, 10 + 40.25 * index, 70, 90),
             card.candidates[0].name if card.decision == "match" else "",
             card.decision,
         )
@@ -149,6 +165,10 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         faces=faces,
         gallery="default",
         people_count=len(NAMES),
+        threshold=0.36,
+        accepted=0.001,
+        wrong=Rate(0.001),
+        settings_url="/galleries/default/settings",
         names=NAMES,
         again_url="/",
         let_go_url="/identify/1/let-go",
@@ -177,6 +197,11 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-match": result(photo_url, cards(portrait)[:1]),
         "result-ambiguous": result(photo_url, cards(portrait)[1:2]),
         "result-unknown": result(photo_url, cards(portrait)[2:3]),
+        "result-look-alike": result(photo_url, cards(portrait)[5:6]),
+        "result-poor": result(photo_url, cards(portrait)[6:]),
+        "result-by-hand": replace(
+            result(photo_url, cards(portrait)[:1]), accepted=None, settings_url=""
+        ),
         "result-several": result(photo_url, cards(portrait)[:3]),
         "result-many": result(photo_url, cards(portrait)),
         "result-none": result(photo_url, ()),
@@ -291,22 +316,45 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     }
 
 
-def other_pages(portrait: Portrait) -> dict[str, Page]:
-    pair = Comparison(
-        same_person=True,
-        similarity=0.62,
-        threshold=0.36,
-        photo_a=ComparedPhoto(portrait(0), 1),
-        photo_b=ComparedPhoto(portrait(3), 2),
+def steps_sample() -> tuple[Step, ...]:
+    headings = ("Match", "Ambiguous", "Unknown", "Look alike")
+
+    def counts(*numbers: int) -> tuple[Count, ...]:
+        return tuple(
+            Count(heading, number, number - now)
+            for heading, number, now in zip(headings, numbers, (1412, 9, 79, 2), strict=True)
+        )
+
+    return (
+        Step("0.1", "1 in 10", 0.27, False, counts(1420, 31, 49, 7)),
+        Step("0.001", "1 in 1,000", 0.36, True, counts(1412, 9, 79, 2)),
+        Step("1e-05", "1 in 100,000", 0.45, False, counts(1388, 2, 110, 0)),
+        Step(BY_HAND, "A likeness of my own", None, False),
     )
-    compare = ComparePage(FormState(), "/compare", None, MAX_BYTES)
-    settings = GallerySettingsPage(
+
+
+def settings_sample() -> GallerySettingsPage:
+    odds = (Choice("0.01", "1 in 100"), Choice("0.001", "1 in 1,000"))
+    return GallerySettingsPage(
         form=FormState(
-            values={"name": "family archive", "threshold": "0.36"}, chosen={"keep_photos": ("yes",)}
+            values={"name": "family archive", "threshold": ""},
+            chosen={
+                "accepted_fpir": ("0.001",),
+                "accepted_fmr": ("0.001",),
+                "gate": ("standard",),
+                "keep_photos": ("yes",),
+            },
         ),
         name="family archive",
         renamable=True,
+        steps=steps_sample(),
+        headings=("Match", "Ambiguous", "Unknown", "Look alike"),
+        searches=1500,
+        compared=34,
         default_threshold=0.36,
+        fmr_choices=odds,
+        gates=(Choice("off", "Off", "All."), Choice("standard", "Standard", "Good ones.")),
+        other_model="",
         model="compact",
         people_count=34,
         face_count=210,
@@ -315,6 +363,48 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
         delete_url="/g/delete",
         back_url="/galleries",
     )
+
+
+def settings_pages() -> dict[str, Page]:
+    settings = settings_sample()
+    unsearched = tuple(
+        replace(step, counts=tuple(replace(each, change=0) for each in step.counts[3:]))
+        for step in settings.steps
+    )
+    wrong = FormState(
+        values={"threshold": "much"},
+        chosen={"accepted_fpir": (BY_HAND,)},
+        errors={
+            "threshold": "Type a number such as 0.45.",
+            "accepted_fpir": "Choose one of these.",
+            "accepted_fmr": "Choose one of these.",
+            "gate": "Choose one of these.",
+        },
+    )
+    bare = replace(settings, steps=(), headings=(), fmr_choices=(), searches=0, compared=0)
+    return {
+        "gallery-settings": settings,
+        "gallery-settings-default": replace(settings, renamable=False, delete_url=""),
+        "gallery-settings-unsearched": replace(
+            settings, steps=unsearched, headings=("Look alike",), searches=0
+        ),
+        "gallery-settings-wrong": replace(settings, form=wrong),
+        "gallery-settings-uncalibrated": bare,
+        "gallery-settings-other-model": replace(bare, other_model="mobile"),
+    }
+
+
+def other_pages(portrait: Portrait) -> dict[str, Page]:
+    pair = Comparison(
+        same_person=True,
+        similarity=0.62,
+        threshold=0.36,
+        photo_a=ComparedPhoto(portrait(0), 1),
+        photo_b=ComparedPhoto(portrait(3), 2),
+        alike=Rate(0.00002, rarer=True),
+        wrong=Rate(0.001),
+    )
+    compare = ComparePage(FormState(), "/compare", None, MAX_BYTES)
     scopes = (
         Choice("read", "Read", "Look at people and galleries."),
         Choice("identify", "Identify", "Ask who is in a photo, and compare two."),
@@ -340,16 +430,31 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
         "galleries": GalleriesPage(
             (
                 GalleryRow(
-                    "default", "/g/1", "/g/1/settings", 12, 40, tuple(map(portrait, range(4)))
+                    "default",
+                    "/g/1",
+                    "/g/1/settings",
+                    12,
+                    40,
+                    tuple(map(portrait, range(4))),
+                    0.001,
                 ),
                 GalleryRow("family archive", "/g/2", "/g/2/settings", 0, 0),
             ),
             "/galleries/new",
         ),
+        "compare-poor": replace(
+            compare,
+            result=replace(
+                pair,
+                legible=False,
+                photo_a=replace(pair.photo_a, poor=("too_small", "blurred")),
+                alike=None,
+                wrong=None,
+            ),
+        ),
         "galleries-none": GalleriesPage((), "/galleries/new"),
-        "gallery-new": NewGalleryPage(FormState(), "/galleries", "/galleries"),
-        "gallery-settings": settings,
-        "gallery-settings-default": replace(settings, renamable=False, delete_url=""),
+        "gallery-new": NewGalleryPage(FormState(), 0.001, "/galleries", "/galleries"),
+        **settings_pages(),
         "keys": keys,
         "keys-none": replace(keys, keys=()),
         "key-new": NewKeyPage(

@@ -9,9 +9,10 @@ from mien.web.contexts.compare import ComparedPhoto
 from mien.web.contexts.compare import Comparison
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import FaceCard
+from mien.web.contexts.faces import Rate
 from web.sample_pages import cards
 
-MATCH, AMBIGUOUS, UNKNOWN, NOBODY, _ = cards(str)
+MATCH, AMBIGUOUS, UNKNOWN, NOBODY, _, LOOK_ALIKE, POOR = cards(str)
 LIKENESS = st.floats(min_value=-1, max_value=1)
 
 
@@ -49,19 +50,16 @@ def test_labels_near_an_end_run_inwards() -> None:
 
 def test_with_nobody_to_compare_the_scale_has_no_face() -> None:
     assert verdicts.scale(0.36, None).face is None
-    assert "nobody in this gallery" in verdicts.how_sure(NOBODY)
-
-
-def test_how_sure_tells_clear_from_close() -> None:
-    assert "0.71, well above the 0.36" in verdicts.how_sure(MATCH)
-    assert "just above" in verdicts.how_sure(replace(MATCH, similarity=0.37))
-    assert "Grace Hopper and" in verdicts.how_sure(AMBIGUOUS)
-    assert "The nearest, José Ruiz, reaches 0.19; a match needs 0.36." in verdicts.how_sure(UNKNOWN)
 
 
 def test_a_stranger_is_shown_beside_nobody() -> None:
-    assert [len(verdicts.likely(card)) for card in (MATCH, AMBIGUOUS, UNKNOWN)] == [1, 2, 0]
-    assert [len(verdicts.others(card)) for card in (MATCH, AMBIGUOUS, UNKNOWN)] == [2, 0, 2]
+    shown = (MATCH, AMBIGUOUS, LOOK_ALIKE, POOR, UNKNOWN)
+    assert [len(verdicts.likely(card)) for card in shown] == [1, 2, 2, 1, 0]
+    assert [len(verdicts.others(card)) for card in shown] == [2, 0, 0, 1, 2]
+
+
+def test_one_person_who_may_not_be_it_is_named_with_perhaps() -> None:
+    assert [card.number for card in cards(str) if verdicts.perhaps(card)] == [POOR.number]
 
 
 @pytest.mark.parametrize(
@@ -70,18 +68,20 @@ def test_a_stranger_is_shown_beside_nobody() -> None:
         ((), "No face found"),
         ((MATCH,), "This looks like Ada Lovelace"),
         ((UNKNOWN,), "No one in this gallery"),
-        ((MATCH, UNKNOWN), "2 faces, 1 recognised"),
-        ((MATCH, MATCH), "2 faces, all recognised"),
-        ((UNKNOWN, AMBIGUOUS), "2 faces, none recognised"),
+        ((POOR,), "Perhaps Ada Lovelace"),
+        ((MATCH, UNKNOWN), "2 faces: 1 recognised, 1 unknown"),
+        ((MATCH, MATCH), "2 faces: all recognised"),
+        ((UNKNOWN, NOBODY), "2 faces: all unknown"),
+        ((UNKNOWN, AMBIGUOUS, MATCH), "3 faces: 1 recognised, 1 ambiguous, 1 unknown"),
     ],
 )
 def test_the_title_says_what_was_found(faces: tuple[FaceCard, ...], title: str) -> None:
     assert verdicts.findings(faces) == title
 
 
-def test_strangers_are_counted_only_when_measured() -> None:
-    assert verdicts.stranger_words(None) == ""
-    assert "1 of 1,000 searches" in verdicts.stranger_words(1000)
+def test_two_people_who_may_be_it_are_asked_about() -> None:
+    assert verdicts.findings((AMBIGUOUS,)).startswith("Grace Hopper or ")
+    assert verdicts.findings((AMBIGUOUS,)).endswith("?")
 
 
 def test_a_number_stays_outside_the_face_and_within_the_photo() -> None:
@@ -103,10 +103,41 @@ def test_the_number_of_a_face_that_fills_the_photo_is_inside_it() -> None:
     assert (filling.x, filling.y, filling.above) == ("0%", "0%", False)
 
 
-@pytest.mark.parametrize(("same", "word"), [(True, "Same person"), (False, "Different people")])
-def test_a_pair_is_the_same_or_not(same: bool, word: str) -> None:
-    photo = ComparedPhoto("", 1)
-    result = Comparison(same, 0.5, 0.36, photo, photo)
+PHOTO = ComparedPhoto("", 1)
+PAIR = Comparison(True, 0.5, 0.36, PHOTO, PHOTO, alike=Rate(1e-4), wrong=Rate(1e-3))
+
+
+@pytest.mark.parametrize(
+    ("same", "legible", "decision", "word"),
+    [
+        (True, True, "match", "Same person"),
+        (True, False, "ambiguous", "Too poor to tell"),
+        (False, True, "unknown", "Different people"),
+        (False, False, "unknown", "Different people"),
+    ],
+)
+def test_a_pair_is_the_same_or_not_or_too_poor_to_tell(
+    same: bool, legible: bool, decision: str, word: str
+) -> None:
+    result = replace(PAIR, same_person=same, legible=legible)
+    assert verdicts.pair_decision(result) == decision
     assert verdicts.pair_words(result) == word
-    assert "several" not in verdicts.pair_sure(result)
-    assert "several" in verdicts.pair_sure(replace(result, photo_b=ComparedPhoto("", 2)))
+
+
+def test_a_pair_says_how_often_different_people_are_as_much_alike() -> None:
+    assert verdicts.pair_sure(PAIR) == (
+        "The likeness is 0.50; the same person needs 0.36. "
+        "About 1 of 10,000 comparisons of different people would look this alike."
+    )
+    assert "in about 1 of 1,000 comparisons" in verdicts.pair_sure(replace(PAIR, same_person=False))
+    assert "not been measured" in verdicts.pair_sure(replace(PAIR, alike=None, wrong=None))
+    assert "several" in verdicts.pair_sure(replace(PAIR, photo_b=ComparedPhoto("", 2)))
+
+
+def test_a_poor_pair_says_which_photo_is_poor_and_what_to_do() -> None:
+    assert verdicts.pair_caveat(PAIR) == ""
+    poor = replace(PAIR, legible=False, photo_b=replace(PHOTO, poor=("too_dark",)))
+    assert verdicts.pair_caveat(poor) == (
+        "The face of the second photo is dark. That shows too little to be sure. "
+        "Take another photo with light from the front."
+    )

@@ -48,6 +48,16 @@ def decimal(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def thousands(number: int) -> str:
+    """A whole number with its thousands apart: “1,204”."""
+    return f"{number:,}"
+
+
+def more_or_less(change: int) -> str:
+    """A difference with its sign: “+14”, and below 0 with a true minus."""
+    return f"{change:+,}".replace("-", "\N{MINUS SIGN}")
+
+
 def file_size(size_bytes: int) -> str:
     """A file size in the unit that suits it: “20 MB”, “1.5 MB”, “640 KB”, “12 bytes”."""
     if size_bytes < _KIB:
@@ -130,9 +140,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "decimal": decimal,
     "file_size": file_size,
     "initial": initial,
+    "more_or_less": more_or_less,
     "quality_words": quality_words,
     "scope_words": scope_words,
     "share": share,
+    "thousands": thousands,
     "time": time_element,
 }
 """The filters by the names that templates know."""

@@ -7,6 +7,7 @@ from flask import Flask
 from flask import render_template
 from jinja2 import StrictUndefined
 
+from mien.web import rates
 from mien.web import verdicts
 from mien.web.assets import install_assets
 from mien.web.assets import read_assets
@@ -23,6 +24,7 @@ def install_pages(app: Flask) -> None:
     environment.trim_blocks = True
     environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
+    environment.filters.update(rates.FILTERS)
     environment.filters.update(verdicts.FILTERS)
     environment.globals["scale_of"] = verdicts.scale
     environment.globals["mark_place"] = verdicts.mark_place

@@ -13,6 +13,8 @@ from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView
 from mien.web.contexts.faces import QualityView
+from mien.web.contexts.faces import Rate
+from mien.web.contexts.faces import Rival
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.page import Page
@@ -56,6 +58,7 @@ def _candidate(number: int, similarity: float) -> CandidateView:
 
 
 def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]) -> FaceCard:
+    ambiguous = decision == "ambiguous"
     return FaceCard(
         number=number,
         portrait_url="",
@@ -67,6 +70,10 @@ def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]
         quality=QualityView(acceptable=True),
         add_url="#faces",
         new_person_url="#faces",
+        doubts=("close_runner_up",) if ambiguous else (),
+        rival=Rival(candidates[1], lead_needed=0.05) if ambiguous else None,
+        alike=Rate(0.00005) if decision == "match" else None,
+        wrong=Rate(0.001),
     )
 
 

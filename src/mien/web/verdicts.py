@@ -1,5 +1,6 @@
-"""How sure an answer is, as sentences, and as places on the scale that is drawn under them."""
+"""Answers as titles, as marks, and as places on the scale that is drawn under them."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,16 @@ from typing import TypeAlias
 from mien.web.contexts.compare import Comparison
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
+from mien.web.contexts.faces import Decision
 from mien.web.contexts.faces import FaceCard
 from mien.web.filters import counted
 from mien.web.filters import decimal
 from mien.web.filters import share
+from mien.web.how_sure import better_words
+from mien.web.how_sure import how_sure
+from mien.web.how_sure import poor_words
+from mien.web.how_sure import searched_words
+from mien.web.rates import how_often
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
@@ -22,10 +29,23 @@ _NEAR_EDGE = 20.0
 _LABEL_PX = 32
 # The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
 _NARROW_PX = 330
-_CLEARLY = 0.3
-"""Share of the way from the threshold to likeness itself from which a match is called clear."""
 
 _VERDICT_WORDS = {"match": "Match", "ambiguous": "Ambiguous", "unknown": "Unknown"}
+_FOUND_WORDS: dict[Decision, str] = {
+    "match": "recognised",
+    "ambiguous": "ambiguous",
+    "unknown": "unknown",
+}
+_PAIR_WORDS: dict[Decision, str] = {
+    "match": "Same person",
+    "ambiguous": "Too poor to tell",
+    "unknown": "Different people",
+}
+_PAIR_ANSWERS: dict[Decision, str] = {
+    "match": "This looks like the same person",
+    "ambiguous": "This may be the same person",
+    "unknown": "These look like two different people",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +112,23 @@ def scale(threshold: float, similarity: float | None, runner_up: float | None = 
     )
 
 
-def how_sure(card: FaceCard) -> str:
-    """One or two sentences on how sure the answer about a face is."""
-    if not card.candidates or card.similarity is None:
-        return "There is nobody in this gallery yet to compare this face with."
-    first = card.candidates[0].name
-    reached, needed = decimal(card.similarity), decimal(card.threshold)
-    if card.decision == "match":
-        clear = card.similarity - card.threshold >= _CLEARLY * (1 - card.threshold)
-        how = "well above" if clear else "just above"
-        return f"The likeness is {reached}, {how} the {needed} that a match needs."
-    if card.decision == "ambiguous":
-        second = card.candidates[1].name if len(card.candidates) > 1 else "someone else"
-        return f"{first} and {second} are almost equally like this face. Please look for yourself."
-    return (
-        "No one in this gallery looks enough like this face. "
-        f"The nearest, {first}, reaches {reached}; a match needs {needed}."
-    )
-
-
 def likely(card: FaceCard) -> tuple[CandidateView, ...]:
-    """The candidates worth showing beside the face: one for a match, two for a doubt, else none."""
-    return card.candidates[: {"match": 1, "ambiguous": 2, "unknown": 0}[card.decision]]
+    """Who is shown beside the face: who matched, who may be it; nobody beside a stranger."""
+    if card.decision == "unknown":
+        return ()
+    rival = () if card.rival is None else (card.rival.candidate,)
+    return card.candidates[:1] + rival
+
+
+def perhaps(card: FaceCard) -> bool:
+    """Whether one person is shown beside the face who may not be it."""
+    return card.decision == "ambiguous" and len(likely(card)) == 1
 
 
 def others(card: FaceCard) -> tuple[CandidateView, ...]:
     """The candidates that are listed, but not shown beside the face."""
-    return card.candidates[len(likely(card)) :]
+    shown = likely(card)
+    return tuple(candidate for candidate in card.candidates if candidate not in shown)
 
 
 def findings(faces: tuple[FaceCard, ...]) -> str:
@@ -126,50 +136,70 @@ def findings(faces: tuple[FaceCard, ...]) -> str:
     if not faces:
         return "No face found"
     if len(faces) == 1:
-        (card,) = faces
-        names = [candidate.name for candidate in likely(card)]
-        if not names:
-            return "No one in this gallery"
-        return f"This looks like {names[0]}" if len(names) == 1 else " or ".join(names)
-    matched = sum(card.decision == "match" for card in faces)
-    if not matched:
-        return f"{counted(len(faces), 'face')}, none recognised"
-    if matched == len(faces):
-        return f"{counted(len(faces), 'face')}, all recognised"
-    return f"{counted(len(faces), 'face')}, {matched} recognised"
+        return _finding(faces[0])
+    found = Counter(card.decision for card in faces)
+    told = [
+        f"{'all' if found[decision] == len(faces) else found[decision]} {word}"
+        for decision, word in _FOUND_WORDS.items()
+        if found[decision]
+    ]
+    return f"{counted(len(faces), 'face')}: {', '.join(told)}"
 
 
-def pair_decision(result: Comparison) -> str:
-    """The mark of a comparison: as for a match, or as for a stranger."""
-    return "match" if result.same_person else "unknown"
+def _finding(card: FaceCard) -> str:
+    names = [candidate.name for candidate in likely(card)]
+    if not names:
+        return "No one in this gallery"
+    if card.decision == "match":
+        return f"This looks like {names[0]}"
+    return f"{' or '.join(names)}?" if len(names) > 1 else f"Perhaps {names[0]}"
+
+
+def pair_decision(result: Comparison) -> Decision:
+    """The mark of a comparison: as for a match, for a doubt, or for a stranger."""
+    if not result.same_person:
+        return "unknown"
+    return "match" if result.legible else "ambiguous"
 
 
 def pair_words(result: Comparison) -> str:
     """The word beside that mark."""
-    return "Same person" if result.same_person else "Different people"
+    return _PAIR_WORDS[pair_decision(result)]
 
 
 def pair_answer(result: Comparison) -> str:
     """The answer as a title."""
-    if result.same_person:
-        return "This looks like the same person"
-    return "These look like two different people"
+    return _PAIR_ANSWERS[pair_decision(result)]
 
 
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
-    words = f"The likeness is {reached}; the same person needs {needed}."
+    words = [f"The likeness is {reached}; the same person needs {needed}."]
+    if result.same_person and result.alike is not None:
+        often = how_often(result.alike, "comparisons of different people")
+        words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
+    if not result.same_person and result.wrong is not None:
+        often = how_often(result.wrong, "comparisons")
+        words.append(f"Two different people would pass as one in {often}.")
+    if result.alike is None:
+        words.append("How often different people look this alike has not been measured.")
     if max(result.photo_a.face_count, result.photo_b.face_count) > 1:
-        words += " Where a photo shows several faces, the largest was compared."
-    return words
+        words.append("Where a photo shows several faces, the largest was compared.")
+    return " ".join(words)
 
 
-def stranger_words(odds: int | None) -> str:
-    """What the threshold means for strangers; empty when it has not been measured."""
-    if odds is None:
+def pair_caveat(result: Comparison) -> str:
+    """What is too poor about the two faces to be sure; empty when nothing is."""
+    if result.legible:
         return ""
-    return f"A stranger would be named wrongly in about 1 of {odds:,} searches."
+    poor = [
+        f"The face of the {which} photo is {poor_words(photo.poor)}."
+        for which, photo in (("first", result.photo_a), ("second", result.photo_b))
+        if photo.poor
+    ]
+    reasons = tuple(dict.fromkeys((*result.photo_a.poor, *result.photo_b.poor)))
+    return " ".join((*poor, "That shows too little to be sure.", better_words(reasons)))
 
 
 def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
@@ -201,10 +231,12 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "likely": likely,
     "others": others,
     "pair_answer": pair_answer,
+    "pair_caveat": pair_caveat,
     "pair_decision": pair_decision,
     "pair_sure": pair_sure,
     "pair_words": pair_words,
-    "stranger_words": stranger_words,
+    "perhaps": perhaps,
+    "searched_words": searched_words,
     "verdict_word": verdict_word,
 }
 """The filters by the names that templates know."""

@@ -26,7 +26,7 @@ def test_home_is_where_one_identifies(user: Visitor) -> None:
 def test_a_photo_is_answered_face_by_face(user: Visitor) -> None:
     user.enrol("ada")
     page = user.get(identified(user, "ada", "cy", face_px=100))
-    assert "2 faces, 1 recognised" in page
+    assert "2 faces: 1 recognised, 1 unknown" in page
     assert page.count("face-card--match") == 1
     assert page.count("face-card--unknown") == 1
     assert "No one in this gallery looks enough like this face." in page

@@ -8,6 +8,20 @@ from typing import TypeAlias
 from mien.web.contexts.forms import FormState
 
 Decision: TypeAlias = Literal["match", "ambiguous", "unknown"]
+Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often something happens.
+
+    Attributes:
+        share: of all times, in [0, 1].
+        rarer: whether it is rarer than this, and so rare that nobody has measured it.
+    """
+
+    share: float
+    rarer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,21 @@ class CandidateView:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Who stands in the way of a match.
+
+    Attributes:
+        candidate: the person.
+        lead_needed: similarity by which the best has to be ahead of them, above 0.
+        likeness: similarity of the two people's own photos; None when not known.
+    """
+
+    candidate: CandidateView
+    lead_needed: float
+    likeness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QualityView:
     """Whether a face is good enough to be stored, and the reasons why not, as codes."""
 
@@ -90,7 +119,10 @@ class FaceCard:
         add_url: takes a POST with `person_id`, or with a name in `person`.
         new_person_url: takes a POST with `name`.
         form: what was typed into one of them, when it could not be done.
-        stranger_odds: N, when a stranger would be named in about 1 of N searches; None if unknown.
+        doubts: why the answer is ambiguous; else empty.
+        rival: who stands in the way of a match; None unless somebody does.
+        alike: how often a stranger is as much like somebody here; None when not measured.
+        wrong: how often a stranger is named here; None when not measured.
         added_to: the person this face has been added to since; None when to nobody.
     """
 
@@ -105,5 +137,8 @@ class FaceCard:
     add_url: str
     new_person_url: str
     form: FormState = field(default_factory=FormState)
-    stranger_odds: int | None = None
+    doubts: tuple[Doubt, ...] = ()
+    rival: Rival | None = None
+    alike: Rate | None = None
+    wrong: Rate | None = None
     added_to: CandidateView | None = None

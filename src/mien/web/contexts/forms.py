@@ -29,6 +29,10 @@ class FormState:
         """What is wrong with a field; empty when nothing is."""
         return self.errors.get(name, "")
 
+    def choice(self, name: str) -> str:
+        """The first of the values chosen; empty when there is none."""
+        return next(iter(self.chosen.get(name, ())), "")
+
     def has(self, name: str, value: str) -> bool:
         """Whether one of several choices is chosen."""
         return value in self.chosen.get(name, ())

@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.page import Page
+
+BY_HAND = "hand"
+"""The choice that is no accepted error but a likeness."""
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryRow:
-    """One gallery of the list; portraits are those of up to four of its people."""
+    """One gallery of the list.
+
+    Attributes:
+        portraits: those of up to four of its people.
+        accepted: share of strangers' searches that may name somebody; None where the threshold is
+            set by hand, or the model has not been calibrated.
+    """
 
     name: str
     url: str
@@ -17,6 +27,7 @@ class GalleryRow:
     people_count: int
     face_count: int
     portraits: tuple[str, ...] = ()
+    accepted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +42,70 @@ class GalleriesPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class NewGalleryPage(Page):
-    """Creates a gallery; field `name`, and `keep_photos` with the value `yes` when ticked."""
+    """Creates a gallery; field `name`, and `keep_photos` with the value `yes` when ticked.
+
+    Attributes:
+        accepted: share of strangers' searches that it will let name somebody; None when the model
+            has not been calibrated.
+    """
 
     template: ClassVar[str] = "galleries/new.html"
 
     form: FormState
+    accepted: float | None
     action_url: str
     back_url: str
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many, under its heading, and how many more than as the gallery is set now."""
+
+    heading: str
+    number: int
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One choice of the accepted error, and what it means for this gallery.
+
+    Attributes:
+        value: of the field `accepted_fpir`.
+        label: “1 in 1,000”.
+        threshold: likeness that a match needs then, at the gallery's present size; None when no
+            number has been given by hand.
+        now: whether the gallery is set so.
+        counts: what it would have done, in the order of the page's headings; empty when no
+            threshold is known.
+    """
+
+    value: str
+    label: str
+    threshold: float | None
+    now: bool
+    counts: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GallerySettingsPage(Page):
-    """Changes `name`, `threshold` and `keep_photos`.
+    """Changes `name`, `accepted_fpir`, `threshold`, `accepted_fmr`, `gate` and `keep_photos`.
+
+    A POST with `look` shows what a threshold given by hand would do, and changes nothing.
 
     Attributes:
         form: typed so far, or what holds now; a ticked box is `chosen["keep_photos"] = ("yes",)`.
         name: as it is now.
         renamable: the default gallery keeps its name, and cannot be deleted.
+        steps: to choose from, the most tolerant first, the one by hand last; none when the model
+            has not been calibrated or is not the gallery's.
+        headings: of the counts of the steps.
+        searches: how many searched faces the counts of the steps are about.
+        compared: how many people of the gallery the counts of those who look alike are about.
         default_threshold: what the model pack recommends.
+        fmr_choices: accepted errors of comparing with one person; none as for the steps.
+        gates: how much a photo has to be worth.
+        other_model: the model that runs, when the gallery belongs to another; else empty.
         model: the pack that this gallery is bound to.
         people_count, face_count: how large it is.
         created_at: ISO 8601 in UTC.
@@ -62,7 +119,14 @@ class GallerySettingsPage(Page):
     form: FormState
     name: str
     renamable: bool
+    steps: tuple[Step, ...]
+    headings: tuple[str, ...]
+    searches: int
+    compared: int
     default_threshold: float
+    fmr_choices: tuple[Choice, ...]
+    gates: tuple[Choice, ...]
+    other_model: str
     model: str
     people_count: int
     face_count: int

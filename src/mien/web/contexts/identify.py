@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.faces import Rate
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.page import Page
@@ -43,7 +44,12 @@ class IdentifyResult(Page):
         photo: with one mark a face.
         faces: in the order of their numbers; empty when no face was found.
         gallery: where was searched.
-        people_count: people in that gallery.
+        people_count: people in that gallery who could be found.
+        threshold: likeness that a match needs there.
+        accepted: share of strangers' searches that may name somebody, from which the threshold
+            follows; None when it was set by hand or the model has not been calibrated.
+        wrong: how often a stranger is named there; None when the model has not been calibrated.
+        settings_url: where the threshold is set; empty for those who may not.
         names: names offered while one types whom a face belongs to.
         again_url: the page that takes another photo.
         let_go_url: takes a POST that erases the photo now.
@@ -56,6 +62,10 @@ class IdentifyResult(Page):
     faces: tuple[FaceCard, ...]
     gallery: str
     people_count: int
+    threshold: float
+    accepted: float | None
+    wrong: Rate | None
+    settings_url: str
     names: tuple[str, ...]
     again_url: str
     let_go_url: str

@@ -3,12 +3,18 @@
 from flask import url_for
 
 from mien.gallery.compare import HeldComparison
+from mien.gallery.likeness import least_verification_rate
+from mien.gallery.likeness import verification_rate
+from mien.gallery.tools import Tools
 from mien.http.context import runtime
+from mien.vision.quality import is_legible
+from mien.vision.types import DetectedFace
 from mien.web.contexts.compare import ComparedPhoto
 from mien.web.contexts.compare import ComparePage
 from mien.web.contexts.compare import Comparison
 from mien.web.contexts.forms import FormState
 from mien.web.filling.faces import probe_portrait_url
+from mien.web.filling.rates import rate_view
 
 # The faces of a held photo are numbered by size, and the largest is compared.
 _LARGEST = 1
@@ -24,12 +30,22 @@ def compare_page(*, form: FormState | None = None, result: Comparison | None = N
     )
 
 
-def comparison(found: HeldComparison, first: str, second: str) -> Comparison:
+def comparison(tools: Tools, found: HeldComparison, first: str, second: str) -> Comparison:
     """What was found about two held photos, which are given by their ids."""
+    told, summary = found.verification, tools.engine.summary
+    least = least_verification_rate(summary)
     return Comparison(
-        same_person=found.verification.same_person,
-        similarity=found.verification.similarity,
-        threshold=found.verification.threshold,
-        photo_a=ComparedPhoto(probe_portrait_url(first, _LARGEST), found.faces_a),
-        photo_b=ComparedPhoto(probe_portrait_url(second, _LARGEST), found.faces_b),
+        same_person=told.same_person,
+        similarity=told.similarity,
+        threshold=told.threshold,
+        photo_a=_compared(first, found.faces_a, told.face_a),
+        photo_b=_compared(second, found.faces_b, told.face_b),
+        legible=told.legible,
+        alike=rate_view(told.expected_false_match_rate, least),
+        wrong=rate_view(verification_rate(summary, told.threshold), least),
     )
+
+
+def _compared(probe_id: str, faces: int, face: DetectedFace | None) -> ComparedPhoto:
+    poor = () if face is None or is_legible(face.quality) else face.quality.reasons
+    return ComparedPhoto(probe_portrait_url(probe_id, _LARGEST), faces, poor)

@@ -8,15 +8,18 @@ from flask import url_for
 from mien.gallery.answers import Answer
 from mien.gallery.answers import Candidate
 from mien.gallery.galleries import show_gallery
+from mien.gallery.operating_point import OperatingPoint
 from mien.gallery.people import MOST_A_PAGE
 from mien.gallery.people import list_people
 from mien.gallery.probes import HeldProbe
 from mien.gallery.tools import Tools
+from mien.http.auth import load_user
 from mien.http.context import runtime
 from mien.web.contexts.faces import CandidateView
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.faces import Rival
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.identify import IdentifyHome
@@ -25,6 +28,7 @@ from mien.web.filling.faces import box_view
 from mien.web.filling.faces import crop_url
 from mien.web.filling.faces import probe_portrait_url
 from mien.web.filling.faces import quality_view
+from mien.web.filling.rates import rate_view
 
 # Two photos of one person are never this similar; a face and its stored self always are.
 _ITSELF = 0.9999
@@ -69,12 +73,23 @@ def identify_result(
         ),
         faces=tuple(_card(held, answer, forms or {}) for answer in found.answers),
         gallery=found.gallery,
-        people_count=show_gallery(tools, name=found.gallery).people,
+        people_count=found.point.people,
+        threshold=found.point.threshold,
+        accepted=found.point.accepted_fpir,
+        wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
+        settings_url=_settings_url(found.gallery),
         names=_names(tools, found.gallery),
         again_url=url_for("identify.home", gallery=found.gallery),
         let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
     )
+
+
+def _settings_url(gallery: str) -> str:
+    signed_in = load_user()
+    if signed_in is None or not signed_in.user.is_admin:
+        return ""
+    return url_for("galleries.settings", gallery=gallery)
 
 
 def _mark(answer: Answer) -> FaceMark:
@@ -88,24 +103,48 @@ def _mark(answer: Answer) -> FaceMark:
 
 
 def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
-    gallery = held.identification.gallery
+    gallery, point = held.identification.gallery, held.identification.point
     candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
     first = candidates[0] if candidates else None
+    rival = _rival(answer, candidates, point)
+    second = rival.candidate.similarity if rival else None
     place: dict[str, Any] = {"probe_id": held.id, "number": answer.number}
     return FaceCard(
         number=answer.number,
         portrait_url=probe_portrait_url(held.id, answer.number),
         decision=answer.decision,
-        threshold=held.identification.threshold,
+        threshold=point.threshold,
         similarity=first.similarity if first else None,
-        runner_up=answer.runner_up.similarity if answer.runner_up else None,
+        runner_up=answer.runner_up.similarity if answer.runner_up and not second else second,
         candidates=candidates,
         quality=quality_view(answer.face),
         add_url=url_for("identify.add", **place),
         new_person_url=url_for("identify.add", **place),
         form=forms.get(answer.number, FormState()),
+        doubts=answer.doubts,
+        rival=rival,
+        alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
+        wrong=rate_view(point.expected_fpir, point.least_expected_rate),
         added_to=first if first and answer.candidates[0].example_similarity >= _ITSELF else None,
     )
+
+
+def _rival(
+    answer: Answer, candidates: tuple[CandidateView, ...], point: OperatingPoint
+) -> Rival | None:
+    """The first person who is too near to the best; the second where both would match."""
+    if not {"close_runner_up", "look_alike"}.intersection(answer.doubts):
+        return None
+    best, *others = answer.candidates
+    told = "look_alike" in answer.doubts
+    found = [
+        Rival(view, point.margin(other.likeness if told else None), other.likeness)
+        for view, other in zip(candidates[1:], others, strict=True)
+    ]
+    near = [
+        each for each in found if best.similarity - each.candidate.similarity < each.lead_needed
+    ]
+    return near[0] if near else found[0]
 
 
 def _candidate(gallery: str, candidate: Candidate) -> CandidateView:

@@ -5,6 +5,7 @@ from typing import get_args
 from wtforms import BooleanField
 from wtforms import PasswordField
 from wtforms import RadioField
+from wtforms import SelectField
 from wtforms import SelectMultipleField
 from wtforms import StringField
 from wtforms import ValidationError
@@ -13,6 +14,7 @@ from wtforms.validators import EqualTo
 
 from mien.gallery.keys import SCOPES
 from mien.web.contexts.chrome import Theme
+from mien.web.contexts.galleries import BY_HAND
 from mien.web.forms.base import PageForm
 
 
@@ -24,23 +26,57 @@ class NewGalleryForm(PageForm):
 
 
 class GallerySettingsForm(PageForm):
-    """The settings of a gallery; an empty threshold is the model's own."""
+    """The settings of a gallery.
+
+    Without a choice of the accepted error, an empty threshold is the model's own.
+    """
 
     name = StringField()
+    accepted_fpir = RadioField(validate_choice=False)
     threshold = StringField()
+    accepted_fmr = SelectField(validate_choice=False)
+    gate = RadioField(validate_choice=False)
     keep_photos = BooleanField()
 
     def validate_threshold(self, _field: StringField) -> None:
         """Refuse what is no number; the range is the verb's matter."""
         try:
-            self.likeness()
+            likeness = self.likeness()
         except ValueError as error:
-            raise ValidationError("Type a number such as 0.45, or nothing.") from error
+            raise ValidationError("Type a number such as 0.45.") from error
+        if likeness is None and self.accepted_fpir.data == BY_HAND:
+            raise ValidationError("Type a number such as 0.45, or choose an accepted error.")
+
+    def validate_accepted_fpir(self, _field: RadioField) -> None:
+        """Refuse what is no rate; the range is the verb's matter."""
+        self.rate("accepted_fpir")
+
+    def validate_accepted_fmr(self, _field: SelectField) -> None:
+        """Refuse what is no rate; the range is the verb's matter."""
+        self.rate("accepted_fmr")
+
+    def rate(self, name: str) -> float | None:
+        """The accepted error chosen; None when none is.
+
+        Raises:
+            ValidationError: it is no number.
+        """
+        chosen = self.text(name)
+        if chosen in ("", BY_HAND):
+            return None
+        try:
+            return float(chosen)
+        except ValueError as error:
+            raise ValidationError("Choose one of these.") from error
 
     def likeness(self) -> float | None:
         """The threshold typed, in [-1, 1]; None for the model's own."""
         typed = self.text("threshold").strip().replace(",", ".")
         return float(typed.replace("\N{MINUS SIGN}", "-")) if typed else None
+
+    def by_hand(self) -> float | None:
+        """The threshold that is to hold; None when it follows from the accepted error."""
+        return self.likeness() if self.rate("accepted_fpir") is None else None
 
 
 class NewKeyForm(PageForm):

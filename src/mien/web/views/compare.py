@@ -45,7 +45,8 @@ def submit() -> ResponseReturnValue:
 def result(first: str, second: str) -> ResponseReturnValue:
     """Show what comparing two held photos gives."""
     found = compare_probes(tools(), probe_a=first, probe_b=second, user_id=_user_id())
-    return show(compare_page(result=comparison(found, first, second)), place="compare")
+    page = compare_page(result=comparison(tools(), found, first, second))
+    return show(page, place="compare")
 
 
 def _hold(field: str) -> str:

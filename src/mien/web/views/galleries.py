@@ -1,5 +1,7 @@
 """Galleries and their settings; those who are no administrators may look at the list."""
 
+from typing import Any
+
 from flask import Blueprint
 from flask import flash
 from flask import request
@@ -11,13 +13,16 @@ from mien.errors import NameTaken
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
+from mien.gallery.galleries import show_gallery
 from mien.http.auth import require_admin
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
+from mien.web.changes import changes
+from mien.web.contexts.galleries import GallerySettingsPage
 from mien.web.filling.erasing import confirm_gallery
 from mien.web.filling.galleries import galleries_page
 from mien.web.filling.galleries import new_gallery_page
-from mien.web.filling.galleries import settings_page
+from mien.web.filling.gallery_settings import settings_page
 from mien.web.filters import counted
 from mien.web.forms.people import ConfirmForm
 from mien.web.forms.settings import GallerySettingsForm
@@ -46,7 +51,7 @@ def show_all() -> ResponseReturnValue:
 @bp.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for a gallery's name."""
-    return show(new_gallery_page(NewGalleryForm(formdata=None).state()), place="galleries")
+    return show(new_gallery_page(tools(), NewGalleryForm(formdata=None).state()), place="galleries")
 
 
 @bp.post("/new")
@@ -60,7 +65,7 @@ def create() -> ResponseReturnValue:
             )
             flash("The gallery is made. Add people to it, or choose it when you identify.", "done")
             return go_to(url_for("people.sheet", gallery=gallery.name))
-    return show(new_gallery_page(form.state()), place="galleries", status=form.status)
+    return show(new_gallery_page(tools(), form.state()), place="galleries", status=form.status)
 
 
 @bp.get("/<gallery:gallery>/settings")
@@ -71,22 +76,34 @@ def settings(gallery: str) -> ResponseReturnValue:
 
 @bp.post("/<gallery:gallery>/settings")
 def save(gallery: str) -> ResponseReturnValue:
-    """Change a gallery's settings."""
+    """Change a gallery's settings, or look at what they would do."""
     form = GallerySettingsForm()
     if form.validate():
         with form.noting(NameTaken, GalleryProtected, field="name"):
-            changed = change_gallery(
-                tools(),
-                name=gallery,
-                new_name=form.text("name").strip() or None,
-                threshold=form.likeness(),
-                automatic_threshold=form.likeness() is None,
-                keep_photos=form.keep_photos.data,
-            )
-            flash("Saved.", "done")
+            if "look" in request.form:
+                return show(_looked_at(gallery, form), place="galleries")
+            before = show_gallery(tools(), name=gallery)
+            changed = change_gallery(tools(), name=gallery, **_changes(form))
+            flash(changes(before, changed), "done")
             return go_to(url_for("galleries.settings", gallery=changed.name))
     page = settings_page(tools(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)
+
+
+def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
+    return settings_page(tools(), gallery=gallery, form=form.state(), by_hand=form.likeness())
+
+
+def _changes(form: GallerySettingsForm) -> dict[str, Any]:
+    return {
+        "new_name": form.text("name").strip() or None,
+        "threshold": form.by_hand(),
+        "automatic_threshold": form.by_hand() is None,
+        "accepted_fpir": form.rate("accepted_fpir"),
+        "accepted_fmr": form.rate("accepted_fmr"),
+        "gate": form.text("gate") or None,
+        "keep_photos": form.keep_photos.data,
+    }
 
 
 @bp.get("/<gallery:gallery>/delete")
