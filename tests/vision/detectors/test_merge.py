@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,6 +72,13 @@ def test_part_of_a_face_at_the_border_of_a_tile_is_that_face() -> None:
     found = [_place(100, 100, 80, 100, 0.9), _place(100, 100, 22, 100, 0.8)]
     assert float(iou(found[0].box_xyxy, found[1].box_xyxy[None])[0]) < NMS_IOU
     assert len(merge(found, SIZE_WH, nms_iou=NMS_IOU)) == 1
+
+
+def test_what_a_tile_cuts_gives_way_to_what_another_sees_whole() -> None:
+    whole = _place(100, 100, 80, 100, 0.8)
+    cut = replace(_place(100, 100, 50, 100, 0.9), cut=True)
+    assert merge([cut, whole], SIZE_WH, nms_iou=NMS_IOU) == [whole]
+    assert merge([cut], SIZE_WH, nms_iou=NMS_IOU) == [cut]
 
 
 def test_a_mirrored_finding_is_the_same_face() -> None:

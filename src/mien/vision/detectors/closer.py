@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -24,6 +25,8 @@ _QUARTERS, _DIAGONALS = (0, 90, 180, 270), (45, 135, 225, 315)
 _BOTH = 2
 # A head that leans more than this from the turn in which it is seen lies between two quarters.
 _MOST_LEAN = 25.0
+# Landmarks that lean as the face does, but for this, were right at the first look.
+_SAME_LEAN = 10.0
 # What half convinces has to convince at the closer look by this share of the way from the threshold
 # to certainty; what no closer look sees, by that share at the first.
 _SURE, _ALONE = 2 / 3, 0.15
@@ -37,11 +40,13 @@ class Place:
         box_xyxy: float32, shape (4,).
         landmarks: float32, shape (5, 2).
         score: in [0, 1].
+        cut: whether it reaches the border of what was looked at, beyond which the picture goes on.
     """
 
     box_xyxy: FloatArray
     landmarks: FloatArray
     score: float
+    cut: bool = False
 
 
 def look_closer(
@@ -64,10 +69,12 @@ def look_closer(
     """
     threshold = detector.score_threshold
     again = look_again(detector, image_rgb, place.landmarks)
-    if again.times == _BOTH:
-        seen: Place | None = Place(place.box_xyxy, again.landmarks, max(place.score, again.score))
-    else:
+    same = replace(place, landmarks=again.landmarks, score=max(place.score, again.score))
+    seen: Place | None = same
+    if again.firmly < _BOTH:
         seen = _turned_upright(detector, image_rgb, place)
+        if seen and again.times and _apart(_roll(seen), _roll(same)) < _SAME_LEAN:
+            seen = replace(same, score=max(same.score, seen.score))
     if seen is None:
         return place if not doubtful and place.score > _above(threshold, _ALONE) else None
     if doubtful or place.score <= threshold:
@@ -78,6 +85,15 @@ def look_closer(
 def _above(threshold: float, share: float) -> float:
     """This share of the way from the threshold to certainty."""
     return threshold + share * (1 - threshold)
+
+
+def _roll(place: Place) -> float:
+    return estimate_pose(place.landmarks).roll_degrees
+
+
+def _apart(one: float, other: float) -> float:
+    """How far two directions are apart, in degrees from 0 to 180."""
+    return abs((one - other + 180) % 360 - 180)
 
 
 def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Place | None:
@@ -91,8 +107,7 @@ def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Pl
         if best is None:
             continue
         again = look_again(detector, image_rgb, best[0].landmarks)
-        lean = estimate_pose(best[0].landmarks).roll_degrees - best[1]
-        if again.times and abs((lean + 180) % 360 - 180) < _MOST_LEAN:
+        if again.times and _apart(_roll(best[0]), best[1]) < _MOST_LEAN:
             break
     if best is None:
         return None
@@ -123,10 +138,10 @@ def _turned(detector: Detector, image_rgb: ImageRGB, place: Place, angle: int) -
         )
 
 
-def _turning(middle: FloatArray, scale: float, angle: int) -> NDArray[np.float64]:
+def _turning(middle: NDArray[np.floating], scale: float, angle: int) -> NDArray[np.float64]:
     """Brings the middle of a place to the middle of the crop, turned anticlockwise."""
     turn = math.radians(angle)
     linear = scale * np.array(
         [[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], dtype=np.float64
     )
-    return np.column_stack([linear, _SIDE / 2 - linear @ middle])
+    return np.column_stack([linear, _SIDE / 2 - linear @ middle.astype(np.float64)])

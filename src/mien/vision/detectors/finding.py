@@ -10,6 +10,7 @@ from mien.vision.detectors.closer import look_closer
 from mien.vision.detectors.looks import Look
 from mien.vision.detectors.looks import close_up
 from mien.vision.detectors.looks import finer
+from mien.vision.detectors.looks import is_cut
 from mien.vision.detectors.looks import search
 from mien.vision.detectors.looks import usual
 from mien.vision.detectors.merge import merge
@@ -110,7 +111,7 @@ class Finder:
         for look in looks:
             found = search(self._detector, image_rgb, look, least_score=least)
             seen += [
-                Place(box, landmarks, float(score))
+                Place(box, landmarks, float(score), is_cut(box, look, size_wh))
                 for box, landmarks, score in zip(
                     found.boxes_xyxy, found.landmarks, found.scores, strict=True
                 )

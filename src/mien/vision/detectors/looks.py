@@ -122,6 +122,21 @@ def search(
     )
 
 
+def is_cut(box_xyxy: FloatArray, look: Look, size_wh: tuple[int, int]) -> bool:
+    """Whether a box reaches the border of the part, where that is not the picture's own."""
+    left, top, right, bottom = look.region
+    margin = _CUT_SHARE * float((box_xyxy[2:] - box_xyxy[:2]).max())
+    return bool(
+        (left > 0 and box_xyxy[0] < left + margin)
+        or (top > 0 and box_xyxy[1] < top + margin)
+        or (right < size_wh[0] and box_xyxy[2] > right - margin)
+        or (bottom < size_wh[1] and box_xyxy[3] > bottom - margin)
+    )
+
+
+_CUT_SHARE = 0.05
+
+
 def turn_back(points: FloatArray, turned_wh: tuple[int, int], quarter_turns: int) -> FloatArray:
     """Take points of a picture turned anticlockwise back to the picture as it was.
 

@@ -20,6 +20,7 @@ _LEAST_EXTENT = 2.0
 def merge(places: Sequence[Place], size_wh: tuple[int, int], *, nms_iou: float) -> list[Place]:
     """Keep one finding a face, the surest, and none that lies outside the picture.
 
+    What is cut by the border of its look gives way to what is not, for another look saw more of it.
     Two are about one face when their boxes overlap more than `nms_iou`, when one lies mostly
     within the other, or when their landmarks fall together.
 
@@ -29,11 +30,11 @@ def merge(places: Sequence[Place], size_wh: tuple[int, int], *, nms_iou: float) 
         nms_iou: overlap in [0, 1].
 
     Returns:
-        Some of the places, best score first.
+        Some of the places, those that are not cut first, then by their score.
     """
     kept: list[Place] = []
     sane = [place for place in places if is_sane(place, size_wh)]
-    for place in sorted(sane, key=lambda each: -each.score):
+    for place in sorted(sane, key=lambda each: (each.cut, -each.score)):
         if not kept or not _are_one(place, kept, nms_iou):
             kept.append(place)
     return kept
