@@ -7,6 +7,8 @@ import pytest
 
 from commanding import Mien
 from drawing import draw_photo
+from mien.cli.opening import using_engine
+from nearsighted import NearsightedEngine
 
 ADA = draw_photo(["ada"])
 
@@ -53,6 +55,19 @@ def test_detect_speaks_json_in_the_shapes_of_the_api(mien: Mien, album: Path) ->
     assert len(face["landmarks"]) == 5
     assert face["quality"]["acceptable"] is True
     assert set(found["photos"][0]["image"]) == {"width", "height"}
+
+
+@pytest.mark.parametrize("command", ["detect", "identify"])
+def test_small_faces_are_found_when_one_looks_closely(
+    mien: Mien, tmp_path: Path, command: str
+) -> None:
+    photo = write(tmp_path / "small.png", "ada", "bob", size=60)
+    with using_engine(NearsightedEngine()):
+        assert mien(command, photo).stdout == ""
+        assert len(mien(command, "--detail", "high", photo).stdout.splitlines()) == 2
+    refused = mien(command, "--detail", "higher", photo)
+    assert refused.exit_code == 2
+    assert "'normal', 'high'" in refused.stderr
 
 
 def test_a_photo_without_a_face_is_said_to_have_none(mien: Mien, tmp_path: Path) -> None:

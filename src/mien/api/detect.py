@@ -1,6 +1,7 @@
 """Find the faces of a photo."""
 
 from flask import Response
+from pydantic import Field
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
@@ -9,6 +10,7 @@ from mien.api.blueprint import make_blueprint
 from mien.api.bodies import PhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
+from mien.api.shapes import DETAIL
 from mien.api.shapes import FaceOut
 from mien.api.shapes import ImageOut
 from mien.api.shapes import Out
@@ -16,8 +18,15 @@ from mien.api.shapes import face_fields
 from mien.gallery.detect import detect
 from mien.http.auth import require_scope
 from mien.http.context import tools
+from mien.vision.types import Detail
 
 bp = make_blueprint("detect", "Photos")
+
+
+class DetectIn(PhotoIn):
+    """One photo, and how closely it is searched."""
+
+    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class DetectionOut(Out):
@@ -30,13 +39,14 @@ class DetectionOut(Out):
 @bp.post(
     "/detect",
     operation_id="detect",
-    request_body=photo_body(PhotoIn),
+    request_body=photo_body(DetectIn),
     responses=described(200, DetectionOut, *BODY, text="Every face; there may be none."),
 )
 @require_scope("identify")
 def detect_faces() -> Response:
     """Find every face of a photo."""
-    found = detect(tools(), photo=read_photo_body(PhotoIn).photo)
+    asked = read_photo_body(DetectIn)
+    found = detect(tools(), photo=asked.photo, detail=asked.detail)
     return answer(
         DetectionOut(
             image=ImageOut(width=found.width, height=found.height),

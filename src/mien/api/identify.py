@@ -13,6 +13,7 @@ from mien.api.blueprint import make_blueprint
 from mien.api.bodies import PhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
+from mien.api.shapes import DETAIL
 from mien.api.shapes import FaceOut
 from mien.api.shapes import GalleryName
 from mien.api.shapes import GalleryPath
@@ -32,15 +33,17 @@ from mien.gallery.identify import MOST_CANDIDATES
 from mien.gallery.identify import identify
 from mien.http.auth import require_scope
 from mien.http.context import tools
+from mien.vision.types import Detail
 
 bp = make_blueprint("identify", "Photos")
 
 
 class IdentifyQuery(In):
-    """How many people to name for each face, and from which similarity on it is a match."""
+    """How many people to name for each face, from which similarity on it is a match, how to look."""
 
     limit: int = Field(default=5, ge=1, le=MOST_CANDIDATES)
     threshold: Threshold | None = None
+    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class PersonRefOut(Out):
@@ -155,6 +158,11 @@ def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of a photo who of a gallery it shows, or that it is nobody."""
     photo = read_photo_body(PhotoIn).photo
     found = identify(
-        tools(), gallery=path.gallery, photo=photo, limit=query.limit, threshold=query.threshold
+        tools(),
+        gallery=path.gallery,
+        photo=photo,
+        limit=query.limit,
+        threshold=query.threshold,
+        detail=query.detail,
     )
     return answer(IdentificationOut.of(found))

@@ -130,6 +130,7 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
             photo=photo.data,
             limit=query.limit,
             threshold=query.threshold,
+            detail=query.detail,
         )
     except Exception as error:  # noqa: BLE001 - the others are answered all the same
         return _line(photo, problem=as_problem(error))

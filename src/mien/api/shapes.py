@@ -36,6 +36,12 @@ FaceNumber = Annotated[
 _SIMILARITY_DIGITS = 6
 
 
+DETAIL = (
+    "How closely the photo is searched for faces; `high` sees smaller and turned ones and takes "
+    "several times as long."
+)
+
+
 class In(BaseModel):
     """What comes in: nothing beside what is named here is taken."""
 

@@ -1,6 +1,7 @@
 """`mien detect`: the faces of photos."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,18 +9,25 @@ from mien.cli.output import json_option
 from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
+from mien.cli.photos import detail_option
 from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import photo_paths
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
 
+if TYPE_CHECKING:
+    from mien.vision.types import Detail
+
 
 @click.command()
 @photo_paths()
+@detail_option
 @json_option
 @click.pass_context
-def detect(context: click.Context, *, photos: tuple[Path, ...], as_json: bool) -> None:
+def detect(
+    context: click.Context, *, photos: tuple[Path, ...], detail: "Detail", as_json: bool
+) -> None:
     """Find the faces of photos, and say how good each is.
 
     A folder stands for every picture in it. Boxes are in pixels of the upright photo.
@@ -31,7 +39,9 @@ def detect(context: click.Context, *, photos: tuple[Path, ...], as_json: bool) -
         most = runtime.settings.max_upload_bytes
         looked = look(
             found,
-            lambda path: find_faces(runtime.tools, photo=read_photo(path, max_bytes=most)),
+            lambda path: find_faces(
+                runtime.tools, photo=read_photo(path, max_bytes=most), detail=detail
+            ),
         )
     if as_json:
         from mien.api.shapes import FaceOut

@@ -12,6 +12,7 @@ from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.photos import Looked
+from mien.cli.photos import detail_option
 from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import photo_paths
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Answer
     from mien.gallery.answers import Candidate
     from mien.gallery.answers import Identification
+    from mien.vision.types import Detail
 
 
 @click.command()
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--threshold", type=float, metavar="S", help="Similarity of a match; else the gallery's."
 )
+@detail_option
 @json_option
 @click.pass_context
 def identify(
@@ -42,6 +45,7 @@ def identify(
     gallery: str,
     limit: int,
     threshold: float | None,
+    detail: "Detail",
     as_json: bool,
 ) -> None:
     """Say who is in photos, or that it is nobody known.
@@ -63,6 +67,7 @@ def identify(
                 photo=read_photo(path, max_bytes=most),
                 limit=limit,
                 threshold=threshold,
+                detail=detail,
             ),
         )
     if as_json:

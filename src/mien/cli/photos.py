@@ -68,6 +68,18 @@ def photo_paths(minimum: int = 1) -> Callable[[Callable[..., object]], Callable[
     )
 
 
+def detail_option(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command `--detail`, how closely photos are searched."""
+    return click.option(
+        "--detail",
+        type=click.Choice(["normal", "high"]),
+        default="normal",
+        show_default=True,
+        help="How closely to search; high sees smaller and turned faces and takes several times "
+        "as long.",
+    )(command)
+
+
 def find_photos(paths: Iterable[Path]) -> list[Path]:
     """The photos that are meant: files as they are named, of folders every picture below.
 

@@ -2,16 +2,24 @@
 
 from mien.gallery.tools import Tools
 from mien.vision.images import DecodedImage
+from mien.vision.types import Detail
 from mien.vision.types import Face
 
 
-def analyze(tools: Tools, *, photo: bytes) -> tuple[DecodedImage, list[Face]]:
+def analyze(
+    tools: Tools, *, photo: bytes, detail: Detail = "normal"
+) -> tuple[DecodedImage, list[Face]]:
     """Read a photo and find its faces with their embeddings, the largest first.
+
+    Args:
+        tools: the collaborators.
+        photo: the file's bytes.
+        detail: how closely the photo is searched.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
     """
     image = tools.reader.decode(photo)
-    faces = tools.engine.analyze(image.image_rgb)
+    faces = tools.engine.analyze(image.image_rgb, detail=detail)
     tools.observer.on_faces(len(faces))
     return image, faces

@@ -8,19 +8,25 @@ from mien.errors import NoFaceFound
 from mien.errors import SeveralFacesFound
 from mien.gallery.answers import Detection
 from mien.gallery.tools import Tools
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 
 _F = TypeVar("_F", bound=DetectedFace)
 
 
-def detect(tools: Tools, *, photo: bytes) -> Detection:
+def detect(tools: Tools, *, photo: bytes, detail: Detail = "normal") -> Detection:
     """Find every face of a photo, the largest first; there may be none.
+
+    Args:
+        tools: the collaborators.
+        photo: the file's bytes.
+        detail: how closely the photo is searched.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
     """
     image = tools.reader.decode(photo)
-    faces = tools.engine.detect(image.image_rgb)
+    faces = tools.engine.detect(image.image_rgb, detail=detail)
     tools.observer.on_faces(len(faces))
     return Detection(width=image.width, height=image.height, faces=tuple(faces))
 

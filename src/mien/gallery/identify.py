@@ -26,6 +26,7 @@ from mien.gallery.tools import Tools
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.vision.quality import is_legible
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 
 MOST_CANDIDATES = 100
@@ -48,7 +49,13 @@ class Found:
 
 
 def identify(
-    tools: Tools, *, gallery: str, photo: bytes, limit: int = 5, threshold: float | None = None
+    tools: Tools,
+    *,
+    gallery: str,
+    photo: bytes,
+    limit: int = 5,
+    threshold: float | None = None,
+    detail: Detail = "normal",
 ) -> Identification:
     """Answer, for every face of a photo, who of a gallery it shows, or that it is nobody.
 
@@ -59,6 +66,7 @@ def identify(
         limit: how many people to name for each face at most, 1 to 100.
         threshold: similarity from which a candidate is a match, for this call; None takes the
             gallery's.
+        detail: how closely the photo is searched for faces.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -67,7 +75,7 @@ def identify(
         InvalidInput: the limit or the threshold is out of range.
     """
     check_question(tools, gallery=gallery, limit=limit, threshold=threshold)
-    image, faces = analyze(tools, photo=photo)
+    image, faces = analyze(tools, photo=photo, detail=detail)
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         embeddings = [face.embedding for face in faces]
