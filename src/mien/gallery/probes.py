@@ -42,6 +42,7 @@ from mien.storage.models import now
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
 from mien.vision.shrinking import shrink
+from mien.vision.types import Detail
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.
 _DISPLAY_SIDE = 1800
@@ -61,8 +62,17 @@ class HeldProbe:
     identification: Identification
 
 
-def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str:
+def hold_probe(
+    tools: Tools, *, gallery: str, photo: bytes, user_id: str, detail: Detail = "normal"
+) -> str:
     """Analyse a photo and hold it for its user; says under which id.
+
+    Args:
+        tools: the collaborators.
+        gallery: where its faces will be looked up.
+        photo: the file's bytes.
+        user_id: its holder.
+        detail: how closely the photo is searched for faces.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -73,7 +83,7 @@ def hold_probe(tools: Tools, *, gallery: str, photo: bytes, user_id: str) -> str
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
-    image, faces = analyze(tools, photo=photo)
+    image, faces = analyze(tools, photo=photo, detail=detail)
     with written_files(tools) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),

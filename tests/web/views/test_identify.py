@@ -1,11 +1,16 @@
 from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from building import make_runtime
 from drawing import draw_photo
+from mien.app import create_app
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people import list_people
+from nearsighted import NearsightedEngine
 from visiting import Visitor
 from visiting import links
 from visiting import says
@@ -30,6 +35,24 @@ def test_a_photo_is_answered_face_by_face(user: Visitor) -> None:
     assert page.count("face-card--match") == 1
     assert page.count("face-card--unknown") == 1
     assert "No one in this gallery looks enough like this face." in page
+
+
+@pytest.fixture
+def nearsighted(tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody who is signed in where small faces are seen only when one looks closely."""
+    runtime = make_runtime(tmp_path, engine=NearsightedEngine())
+    yield Visitor(create_app(runtime), runtime).signed_in()
+    runtime.close()
+
+
+def test_a_photo_is_looked_at_closely_when_the_box_is_ticked(nearsighted: Visitor) -> None:
+    assert "Look closely for small or turned faces" in says(nearsighted.get("/identify"))
+    photo = draw_photo(["ada", "bob"], face_px=60)
+    given: dict[str, Any] = {"photo": photo, "gallery": "default"}
+    page = nearsighted.get(nearsighted.done("/identify", **given))
+    assert "2 faces" not in says(page)
+    page = nearsighted.get(nearsighted.done("/identify", closely="yes", **given))
+    assert "2 faces" in says(page)
 
 
 def test_all_pictures_of_an_answer_are_there(user: Visitor) -> None:

@@ -13,7 +13,7 @@ from mien.web.contexts.page import Page
 
 @dataclass(frozen=True, slots=True)
 class IdentifyHome(Page):
-    """Takes a photo in the field `photo`, and the gallery's name in `gallery`.
+    """Takes a photo in the field `photo`, the gallery's name in `gallery`, and `closely`.
 
     Attributes:
         form: problems with what was sent last.
