@@ -14,7 +14,6 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.validators import Length
 
-from mien.gallery.answers import Gate
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
 
@@ -58,18 +57,7 @@ class NewPersonForm(PageForm):
         return [file for file in self.photos.data or () if file]
 
 
-class GatedForm(PageForm):
-    """A form that stores a face; `anyway` lets through what the gallery's gate refuses."""
-
-    anyway = BooleanField()
-
-    @property
-    def gate(self) -> Gate | None:
-        """The gate for this face; None for the gallery's own."""
-        return "off" if self.anyway.data else None
-
-
-class ChooseFaceForm(GatedForm):
+class ChooseFaceForm(PageForm):
     """Which face of a photo; the choices are set by the view."""
 
     face = RadioField(
@@ -77,7 +65,7 @@ class ChooseFaceForm(GatedForm):
     )
 
 
-class AddFaceForm(GatedForm):
+class AddFaceForm(PageForm):
     """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
 
     person_id = HiddenField()
