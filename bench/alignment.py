@@ -21,6 +21,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.evaluation.curves import accepted_at
+from mien.evaluation.folds import accuracy_of
+from mien.evaluation.folds import judge_folds
+from mien.evaluation.pairs_file import read_pairs
 from mien.vision.detectors.refine import look_again
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
@@ -38,10 +42,6 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.labelled import one_person  # noqa: E402  # run as a script, the root is not on the path
 from bench.lfw_pairs import DEFAULT_DATA  # noqa: E402  # run as a script, the root is not on the path
-from bench.lfw_pairs import acceptance  # noqa: E402  # run as a script, the root is not on the path
-from bench.lfw_pairs import accuracy  # noqa: E402  # run as a script, the root is not on the path
-from bench.lfw_pairs import read_pairs  # noqa: E402  # run as a script, the root is not on the path
-from bench.lfw_pairs import similarities  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
 
 _THREADS = 2
@@ -227,9 +227,8 @@ def report(
     people = np.unique([aliases.get(name, name) for name in names], return_inverse=True)[1]
     total = int(people.max()) + 1
     draws = np.random.default_rng(7).multinomial(total, np.full(total, 1 / total), size=_DRAWS)
-    pairs = [
-        pair for pair in read_pairs(data / "pairs.txt") if {pair.one, pair.other} <= set(shared)
-    ]
+    listed = read_pairs(data / "pairs.txt")
+    pairs = [pair for pair in listed if {f"{pair.one}.jpg", f"{pair.other}.jpg"} <= set(shared)]
     same, fold = np.array([pair.same for pair in pairs]), np.array([pair.fold for pair in pairs])
     plain: dict[float, NDArray[np.float64]] = {}
     rows = []
@@ -244,9 +243,14 @@ def report(
                 (drawn - plain.setdefault(rate, drawn)).std()
             )
         row["fnir_at_fpir_0.01"] = not_identified(matrix, people)
-        scores = similarities(pairs, dict(embeddings))
-        row["accuracy"] = accuracy(scores, same, fold)[0]
-        row["tar_at_far_1e-3"] = acceptance(scores, same, 1e-3)
+        scores = np.array(
+            [
+                float(embeddings[f"{pair.one}.jpg"] @ embeddings[f"{pair.other}.jpg"])
+                for pair in pairs
+            ]
+        )
+        row["accuracy"] = accuracy_of(judge_folds(scores, same, fold)).mean
+        row["tar_at_far_1e-3"] = accepted_at(scores[same], scores[~same], 1e-3)
         row["milliseconds"] = 1000 * seconds[way] / count
         row["ratio"] = seconds[way] / next(iter(seconds.values()))
         rows.append(row)

@@ -29,7 +29,7 @@ _PLACES: Palette = {
     "genuine": "#010206",
     "impostor": "#010207",
 }
-_SIZE_INCHES = (6.0, 4.0)
+_SIZE_INCHES = (6.0, 4.2)
 _BINS = np.linspace(-1, 1, 101)
 
 
@@ -103,7 +103,15 @@ def draw_chart(axes: Axes, chart: Chart, palette: Palette) -> None:
             clip_on=False,
         )
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(labelcolor=palette["ink"], loc="best", fontsize=9, frameon=False)
+        # Above the picture, where no curve runs.
+        axes.legend(
+            labelcolor=palette["ink"],
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=2,
+            fontsize=9,
+            frameon=False,
+        )
 
 
 def _frame(axes: Axes, chart: Chart, palette: Palette) -> None:

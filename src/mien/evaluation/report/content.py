@@ -116,9 +116,17 @@ class Couple:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The worst couples of one kind."""
+    """The worst couples of one kind.
+
+    Attributes:
+        title: of the kind.
+        note: what to look at first.
+        empty: what is said when there are none.
+        couples: the worst first.
+    """
 
     title: str
+    note: str
     empty: str
     couples: Sequence[Couple]
 

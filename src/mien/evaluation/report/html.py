@@ -44,6 +44,7 @@ class DrawnErrors:
     """Errors of one kind, with their pictures."""
 
     title: str
+    note: str
     empty: str
     couples: list[DrawnCouple]
 
@@ -74,6 +75,7 @@ def draw_html(report: Report, *, photos: Path | None, reader: ImageReader) -> st
         errors=[
             DrawnErrors(
                 errors.title,
+                errors.note,
                 errors.empty,
                 [
                     DrawnCouple(

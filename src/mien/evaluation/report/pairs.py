@@ -37,9 +37,8 @@ def report_pairs(figures: PairsFigures, scored: Scored) -> Report:
         title="Pairs of photos: one person or two",
         lead=(
             f"{percent(accuracy.mean)} of {figures.pairs:,} pairs are judged rightly "
-            f"(± {percent(accuracy.standard_error)}, standard error over {figures.folds} folds). "
-            f"Where 1 of 1,000 pairs of two people passes as one, "
-            f"{percent(figures.tar_at_far['1e-3'])} of the pairs of one person are recognised."
+            f"(± {percent(accuracy.standard_error)}, standard error over {figures.folds} fold(s))."
+            f"{_telling(figures)}"
         ),
         rows=pairs_rows(figures),
         charts=_charts(figures, scored),
@@ -51,6 +50,18 @@ def report_pairs(figures: PairsFigures, scored: Scored) -> Report:
         ),
         errors=_errors(figures, scored),
         refused=sorted(figures.not_acquired_reasons.items()),
+    )
+
+
+def _telling(figures: PairsFigures) -> str:
+    """What is recognised at the strictest rate that the pairs can show; empty without any."""
+    told = [rate for rate in figures.tar_at_far if rate not in figures.only_bounds]
+    if not told:
+        return ""
+    share = percent(figures.tar_at_far[told[-1]])
+    return (
+        f" Where {one_in(float(told[-1]))} pairs of two people passes as one, {share} of the pairs "
+        "of one person are recognised."
     )
 
 
@@ -133,11 +144,13 @@ def _errors(figures: PairsFigures, scored: Scored) -> list[Errors]:
     return [
         Errors(
             "Two people who look most alike",
+            "Look first whether they are two people: many sets hold a person under two names.",
             "There is no pair of two people with a face in both photos.",
             _couples(scored, different, threshold),
         ),
         Errors(
             "One person who looks least alike",
+            "Look first whether it is one person, and the face that is meant.",
             "There is no pair of one person with a face in both photos.",
             _couples(scored, same, threshold),
         ),

@@ -145,16 +145,19 @@ def _errors(searched: Searched) -> list[Errors]:
     return [
         Errors(
             "Strangers most like somebody enrolled",
+            "Look first whether they are two people: many sets hold a person under two names.",
             "No stranger's photo shows a face.",
             _couples(searched, strangers),
         ),
         Errors(
             "Enrolled people behind somebody else",
+            "At the left who was searched for, at the right who came first.",
             "Every enrolled person comes first.",
             _couples(searched, others),
         ),
         Errors(
             "Enrolled people least like themselves",
+            "Look first whether it is one person, and the face that is meant.",
             "No enrolled person comes first.",
             _couples(searched, faint),
         ),
