@@ -1,0 +1,115 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bench.detection import Findings
+from bench.detection import is_on
+from bench.detection import measure
+from bench.detection_sets import Example
+from bench.detection_sets import close_up
+from bench.detection_sets import make
+from bench.detection_sets import open_source
+from bench.detection_sets import paste
+from bench.detection_sets import turn
+from bench.detection_sets import whole
+from numpy.typing import NDArray
+from PIL import Image
+
+from mien.vision.types import ImageRGB
+
+RED = (200, 30, 30)
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """Photos like those of the set, with a red square where the face is."""
+    for number in range(12):
+        folder = tmp_path / "images" / f"Person_{number}"
+        folder.mkdir(parents=True)
+        picture = np.full((250, 250, 3), 90 + number, dtype=np.uint8)
+        picture[68:182, 68:182] = RED
+        Image.fromarray(picture).save(folder / f"Person_{number}_0001.png")
+        (folder / f"Person_{number}_0001.png").rename(folder / f"Person_{number}_0001.jpg")
+    return tmp_path
+
+
+def _red_box(image_rgb: ImageRGB) -> NDArray[np.float64]:
+    mask = (image_rgb[..., 0] > 150) & (image_rgb[..., 1] < 80)
+    ys, xs = np.nonzero(mask)
+    return np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], dtype=np.float64)
+
+
+def _photo() -> ImageRGB:
+    picture = np.full((250, 250, 3), 100, dtype=np.uint8)
+    picture[68:182, 68:182] = RED
+    return picture
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_the_known_box_turns_with_the_picture(quarters: int) -> None:
+    picture = np.full((250, 400, 3), 100, dtype=np.uint8)
+    picture[20:60, 300:380] = RED
+    turned = turn(Example(picture, np.array([[300.0, 20, 380, 60]])), quarters)
+    assert np.abs(turned.boxes[0] - _red_box(turned.image_rgb)).max() < 1
+    assert turned.roll_degrees == 90 * quarters
+
+
+def test_a_pasted_face_is_where_it_is_said_to_be() -> None:
+    example = paste(np.random.default_rng(3), [_photo()], (900, 700), [180.0])
+    left, top, right, bottom = (round(edge) for edge in example.boxes[0])
+    assert right - left == pytest.approx(180, abs=2)
+    inside = example.image_rgb[top + 4 : bottom - 4, left + 4 : right - 4]
+    assert np.abs(inside.astype(int) - RED).max() < 4
+    around = example.image_rgb[top - 6, left - 6].astype(int)
+    assert np.abs(around - RED).max() > 20
+
+
+def test_a_close_up_is_all_face() -> None:
+    example = close_up(_photo(), 0.8, 500)
+    assert (example.image_rgb[:, :, 0] > 150).mean() > 0.9
+    assert example.boxes.tolist() == [[0, 0, 500, example.image_rgb.shape[0]]]
+
+
+def test_the_same_seed_makes_the_same_pictures(faces: Path) -> None:
+    source = open_source(faces, half="reporting", seed=4)
+
+    def pictures() -> Iterator[Example]:
+        return make(
+            source,
+            lambda random, photos: paste(random, photos, (300, 300), [80.0]),
+            name="a",
+            count=3,
+        )
+
+    for one, other in zip(pictures(), pictures(), strict=True):
+        assert (one.image_rgb == other.image_rgb).all()
+        assert (one.boxes == other.boxes).all()
+
+
+def test_nobody_is_in_both_halves(faces: Path) -> None:
+    one = {path.parent for path in open_source(faces, half="choosing", seed=0).photos}
+    other = {path.parent for path in open_source(faces, half="reporting", seed=0).photos}
+    assert not one & other
+    assert len(one | other) == 12
+
+
+def test_findings_are_counted() -> None:
+    box = np.array([50.0, 50, 100, 110])
+    assert is_on(box, box + 8)
+    assert not is_on(box, box + 60)
+    example = Example(_photo(), np.array([box, box + 100]), roll_degrees=90)
+    found = Findings(
+        np.stack([box + 3, box - 2, np.array([200.0, 10, 240, 50])]), np.array([80.0, 300, 0])
+    )
+    tally = measure(iter([example]), lambda _: found)
+    assert (tally.pictures, tally.faces, tally.found) == (1, 2, 1)
+    assert tally.level == 1
+    assert tally.false == 1
+    assert tally.duplicates == 1
+
+
+def test_people_in_the_background_are_not_called_false() -> None:
+    elsewhere = Findings(np.array([[0.0, 0, 20, 20]]))
+    tally = measure(iter([whole(_photo())]), lambda _: elsewhere)
+    assert (tally.found, tally.false) == (0, 0)
