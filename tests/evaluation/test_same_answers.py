@@ -1,0 +1,64 @@
+"""What is measured is what the server answers."""
+
+from pathlib import Path
+
+import pytest
+
+from building import make_runtime
+from labelled import draw_people
+from mien.evaluation.acquire import acquire
+from mien.evaluation.figures import GallerySettings
+from mien.evaluation.photos import photos_of_people
+from mien.evaluation.searches import search_split
+from mien.evaluation.split import split_people
+from mien.gallery.enrol import enrol
+from mien.gallery.galleries import create_gallery
+from mien.gallery.identify import identify
+from mien.gallery.whom import NamedPerson
+from mien.vision.fake import FakeEngine
+
+
+@pytest.mark.parametrize("threshold", [None, 0.85])
+def test_a_search_is_answered_as_the_server_answers_it(
+    tmp_path: Path, threshold: float | None
+) -> None:
+    folder = draw_people(
+        tmp_path / "set", {**{f"p{number}": 4 for number in range(6)}, "q": 1, "r": 1}
+    )
+    runtime = make_runtime(tmp_path, engine=FakeEngine(calibrated=True))
+    tools = runtime.tools
+    gallery = create_gallery(
+        tools, name="staff", threshold=threshold, accepted_fpir=0.01, gate="off"
+    )
+    split = split_people(photos_of_people(folder), enrolled="all", examples=2, seed=3)
+    for person, photos in split.gallery.items():
+        for photo in photos:
+            enrol(
+                tools,
+                gallery="staff",
+                photo=(folder / photo).read_bytes(),
+                whom=NamedPerson(person),
+            )
+    acquired = acquire(tools.engine, tools.reader, folder, split.photos, face="largest")
+    searched = search_split(
+        split,
+        acquired.samples,
+        summary=tools.engine.summary,
+        settings=GallerySettings("staff", gallery.accepted_fpir, gallery.accepted_fmr, threshold),
+    )
+    searches = [*searched.probes, *searched.strangers]
+    assert len(searches) == 14
+    for search in searches:
+        found = identify(tools, gallery="staff", photo=(folder / search.photo).read_bytes())
+        told = found.answers[0]
+        assert found.point.threshold == pytest.approx(searched.point.threshold, abs=1e-9)
+        assert search.best is not None
+        assert search.verdict is not None
+        assert search.best.person_id == told.candidates[0].person.name
+        assert search.best.similarity == pytest.approx(told.candidates[0].similarity, abs=1e-6)
+        assert search.verdict.decision == told.decision
+        assert search.verdict.doubts == told.doubts
+        assert search.verdict.expected_false_match_rate == pytest.approx(
+            told.expected_false_match_rate, rel=1e-3
+        )
+    runtime.close()
