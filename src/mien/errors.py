@@ -9,7 +9,8 @@ MienError
 ├── FaceError                 the photo is fine, its faces are not what was asked for
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
-│   └── FaceNumberOutOfRange
+│   ├── FaceNumberOutOfRange
+│   └── PhotoNotGoodEnough
 ├── NotFound                  something was named that does not exist
 │   ├── GalleryNotFound  PersonNotFound  FaceNotFound  PhotoNotFound
 │   ├── ProbeNotFound    UserNotFound    KeyNotFound
@@ -111,6 +112,12 @@ class FaceNumberOutOfRange(FaceError):
     """A face was chosen by a number that the photo does not have."""
 
     code = "face_number_out_of_range"
+
+
+class PhotoNotGoodEnough(FaceError):
+    """The gallery's gate refuses the face as an example; `extra["reasons"]` says why."""
+
+    code = "photo_not_good_enough"
 
 
 class NotFound(MienError):

@@ -180,7 +180,7 @@ def test_files_stay_when_an_interruption_comes_after_the_rows_are_written(
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(enrol_module, "StoredFace", interrupted)
+    monkeypatch.setattr(enrol_module, "Enrolment", interrupted)
     with pytest.raises(KeyboardInterrupt):
         enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"))
     with tools.database.read() as session:

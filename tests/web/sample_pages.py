@@ -17,6 +17,7 @@ from mien.web.contexts.api_reference import ProblemRow
 from mien.web.contexts.api_reference import ShapeView
 from mien.web.contexts.chrome import Chrome
 from mien.web.contexts.chrome import Flash
+from mien.web.contexts.chrome import FlashLink
 from mien.web.contexts.chrome import GalleryLink
 from mien.web.contexts.chrome import NavItem
 from mien.web.contexts.compare import ComparedPhoto
@@ -249,7 +250,10 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         faces=faces,
         facts=(Fact("born", "1815"), Fact("consent", "on paper, 2025")),
         looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41),),
-        refused=(RefusedPhoto("holiday.jpg", "No face could be found in it."),),
+        refused=(
+            RefusedPhoto("holiday.jpg", "No face could be found in it."),
+            RefusedPhoto("beach.jpg", "The face is 31 pixels wide.", "/people/0/choose/1"),
+        ),
         form=FormState(),
         add_photos_url="/people/0/faces",
         edit_url="/people/0/edit",
@@ -564,7 +568,11 @@ def door_pages() -> dict[str, Page]:
 
 def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Chrome]]:
     """Every sample by a short name, with what surrounds it."""
-    done = (Flash("Ada Lovelace was added."), Flash("One photo was refused.", "problem"))
+    done = (
+        Flash("Ada Lovelace was added."),
+        Flash("The face looks like another.", "doubt", (FlashLink("Remove it", "/face/1"),)),
+        Flash("One photo was refused.", "problem"),
+    )
     found: dict[str, tuple[Page, Chrome]] = {}
     for name, page in identify_pages(portrait, photo_url).items():
         found[name] = (page, signed_in("Identify"))

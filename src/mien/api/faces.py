@@ -1,7 +1,10 @@
 """The examples of a person: list, add, show, remove, look at."""
 
+from typing import Self
+
 from flask import Response
 from flask import url_for
+from pydantic import Field
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
@@ -12,9 +15,15 @@ from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
 from mien.api.shapes import FacePath
+from mien.api.shapes import Id
 from mien.api.shapes import Out
 from mien.api.shapes import PersonPath
+from mien.api.shapes import Similarity
 from mien.api.shapes import StoredFaceOut
+from mien.api.shapes import similarity_out
+from mien.gallery.answers import Enrolment
+from mien.gallery.answers import EnrolmentWarning
+from mien.gallery.answers import Gate
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import delete_face
 from mien.gallery.faces import list_faces
@@ -28,6 +37,69 @@ from mien.http.responses import file_response
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
 _FACE = f"{_FACES}/<id:face_id>"
+
+
+class ExampleIn(FacePhotoIn):
+    """One photo of a person, and which of its faces is meant."""
+
+    gate: Gate | None = Field(
+        default=None,
+        description="How much this photo has to be worth; null takes the gallery's gate. What that "
+        "would have refused comes as `warnings`.",
+    )
+
+
+class OtherPersonOut(Out):
+    """Whom a warning is about."""
+
+    id: Id
+    name: str
+
+
+class WarningOut(Out):
+    """Something about a new example that may be a mistake; it blocks nothing."""
+
+    code: str = Field(
+        description="`same_photo`, `looks_like_another`, `unlike_this_person`, or a reason of the "
+        "gate that was let through, such as `blurred`."
+    )
+    detail: str = Field(description="What is odd.")
+    advice: str = Field(description="What to do about it.")
+    person: OtherPersonOut | None
+    similarity: Similarity | None
+    face_id: Id | None = Field(description="The example that it is about.")
+
+    @classmethod
+    def of(cls, warning: EnrolmentWarning) -> Self:
+        """From the verbs' answer."""
+        other, similarity = warning.person, warning.similarity
+        return cls(
+            code=warning.code,
+            detail=warning.detail,
+            advice=warning.advice,
+            person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
+            similarity=None if similarity is None else similarity_out(similarity),
+            face_id=warning.face_id,
+        )
+
+
+class NewFaceOut(StoredFaceOut):
+    """An example that was added, and what may be wrong with it."""
+
+    stored: bool = Field(
+        description="False when this very photo is an example of the person already: it is not "
+        "stored again, and the status is 200."
+    )
+    warnings: list[WarningOut]
+
+    @classmethod
+    def of_enrolment(cls, made: Enrolment) -> Self:
+        """From the verb's answer."""
+        return cls(
+            **dict(StoredFaceOut.of(made.face)),
+            stored=made.stored,
+            warnings=[WarningOut.of(each) for each in made.warnings],
+        )
 
 
 class FacesOut(Out):
@@ -51,18 +123,26 @@ def list_all(path: PersonPath) -> Response:
 @bp.post(
     _FACES,
     operation_id="add_face",
-    request_body=photo_body(FacePhotoIn),
-    responses=described(201, StoredFaceOut, 404, 409, *BODY, text="The new example."),
+    request_body=photo_body(ExampleIn),
+    responses={
+        **described(201, NewFaceOut, 404, 409, *BODY, text="The new example."),
+        **described(200, NewFaceOut, text="This very photo was there already."),
+    },
 )
 @require_scope("enrol")
 def add(path: PersonPath) -> Response:
-    """Add an example of a person from a photo; `face_number` says which face when several."""
-    given = read_photo_body(FacePhotoIn)
-    made = enrol(
-        tools(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given)
-    ).face
-    location = url_for("api_faces.show", **dict(path), face_id=made.id)
-    return answer(StoredFaceOut.of(made), status=201, location=location)
+    """Add an example of a person from a photo; `face_number` says which face when several.
+
+    The gallery's gate may refuse it as `photo_not_good_enough`, with `reasons`: a list of `code`,
+    `detail`, `advice`, `figure`, `limit` and `unit`.
+    """
+    given = read_photo_body(ExampleIn)
+    made = enrol(tools(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given))
+    out = NewFaceOut.of_enrolment(made)
+    if not made.stored:
+        return answer(out)
+    location = url_for("api_faces.show", **dict(path), face_id=made.face.id)
+    return answer(out, status=201, location=location)
 
 
 @bp.get(

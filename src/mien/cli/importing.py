@@ -17,10 +17,14 @@ from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
+from mien.cli.warnings import photo_gate_option
+from mien.cli.warnings import print_warnings
+from mien.cli.warnings import warnings_json
 from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
+    from mien.gallery.answers import Gate
     from mien.gallery.answers import PersonRef
 
 
@@ -29,17 +33,21 @@ if TYPE_CHECKING:
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
 )
 @gallery_option
+@photo_gate_option
 @json_option
 @click.pass_context
-def import_folder(context: click.Context, *, folder: Path, gallery: str, as_json: bool) -> None:
+def import_folder(
+    context: click.Context, *, folder: Path, gallery: str, gate: "Gate | None", as_json: bool
+) -> None:
     """Add people from a folder, one subfolder a person.
 
     A subfolder's name is the person's, new or known; every picture below it becomes an example
     and has to show one face. A picture that is refused is told of with its reason and stops
-    nothing: the exit code is 3 when some were refused, 1 when all were.
+    nothing: the exit code is 3 when some were refused, 1 when all were. What may be a mistake, such
+    as a face unlike the others of its folder, is told at the end, and stored.
 
     Importing a folder again adds what has joined it: a file that is the person's example already
-    is passed over, in galleries that keep the original photos.
+    is passed over.
     """
     photos = _pictures_of_people(folder)
     with ready_runtime(models=True) as runtime:
@@ -57,7 +65,9 @@ def import_folder(context: click.Context, *, folder: Path, gallery: str, as_json
             name = path.relative_to(folder).parts[0]
             if is_example_already(runtime.tools, gallery=gallery, name=name, photo=photo):
                 return None
-            return enrol(runtime.tools, gallery=gallery, photo=photo, whom=NamedPerson(name))
+            return enrol(
+                runtime.tools, gallery=gallery, photo=photo, whom=NamedPerson(name), gate=gate
+            )
 
         # A folder's name that nobody can have is a matter of the pictures in it.
         looked = look(photos, add, also=(InvalidInput,))
@@ -91,8 +101,9 @@ def _pictures_of_people(folder: Path) -> list[Path]:
 
 
 def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
-    already = [str(path) for path, done in looked.done if done is None]
-    added = [done for _, done in looked.done if done is not None]
+    already = [str(path) for path, done in looked.done if done is None or not done.stored]
+    fresh = [(path, done) for path, done in looked.done if done is not None and done.stored]
+    added = [done for _, done in fresh]
     faces: Counter[PersonRef] = Counter(done.person for done in added)
     new = {done.person.id for done in added if done.new_person}
     if as_json:
@@ -104,11 +115,13 @@ def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
                 ],
                 "already_there": already,
                 "refused": looked.refused,
+                "warnings": warnings_json(fresh),
             }
         )
         return
     for path in already:
         print_note(f"{path}: already there")
+    print_warnings(fresh)
     print_table(
         ["name", "faces added", "", "id"],
         [
@@ -119,5 +132,6 @@ def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
     )
     print_note(
         f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
-        f"{len(already)} picture(s) already there, {len(looked.refused)} refused."
+        f"{len(already)} picture(s) already there, {len(looked.refused)} refused, "
+        f"{sum(bool(done.warnings) for done in added)} to look at again."
     )

@@ -23,9 +23,12 @@ from mien.cli.photos import look
 from mien.cli.photos import photo_paths
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
+from mien.cli.warnings import photo_gate_option
+from mien.cli.warnings import print_warnings
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
+    from mien.gallery.answers import Gate
     from mien.gallery.answers import Person
     from mien.gallery.tools import Tools
     from mien.runtime import Runtime
@@ -43,6 +46,7 @@ def people() -> None:
 @click.option("--notes", metavar="TEXT", help="What is noted of the person.")
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
+@photo_gate_option
 @json_option
 @click.pass_context
 def add(
@@ -54,11 +58,13 @@ def add(
     notes: str | None,
     metadata: str | None,
     face: int | None,
+    gate: "Gate | None",
     as_json: bool,
 ) -> None:
     """Add a person, or photos to a person who is there.
 
-    Without a photo the name has to be new. A folder stands for every picture in it.
+    Without a photo the name has to be new. A folder stands for every picture in it. Photos that
+    the gate refuses are told of with the reason; what may be a mistake is told, and stored.
     """
     details = _metadata(metadata)
     found = find_photos(photos)
@@ -70,7 +76,7 @@ def add(
         tools = runtime.tools
         looked: Looked[Enrolment] = Looked([], [])
         if found:
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, face=face)
+            looked = _enrol_all(runtime, found, gallery=gallery, name=name, face=face, gate=gate)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
@@ -85,11 +91,11 @@ def add(
         person = show_person(tools, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
     if as_json:
+        from mien.api.faces import NewFaceOut
         from mien.api.people import PersonOut
-        from mien.api.shapes import StoredFaceOut
 
         faces = [
-            {"photo": str(path), **StoredFaceOut.of(done.face).model_dump(mode="json")}
+            {"photo": str(path), **NewFaceOut.of_enrolment(done).model_dump(mode="json")}
             for path, done in looked.done
         ]
         print_json(
@@ -101,6 +107,7 @@ def add(
             }
         )
     else:
+        print_warnings(looked.done)
         what = "Added" if is_new else "Known already:"
         print_note(f"{what} {person.name}, with {person.faces} face(s).")
         click.echo(person.id)
@@ -229,7 +236,13 @@ people.add_command(import_folder)
 
 
 def _enrol_all(
-    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, face: int | None
+    runtime: "Runtime",
+    photos: list[Path],
+    *,
+    gallery: str,
+    name: str,
+    face: int | None,
+    gate: "Gate | None",
 ) -> "Looked[Enrolment]":
     from mien.gallery.enrol import enrol
     from mien.gallery.whom import NamedPerson
@@ -243,6 +256,7 @@ def _enrol_all(
             photo=read_photo(path, max_bytes=most),
             whom=NamedPerson(name),
             face_number=face,
+            gate=gate,
         ),
     )
 

@@ -4,10 +4,12 @@ import sys
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from typing import Generic
 from typing import TypeVar
 
@@ -35,11 +37,16 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A picture that was passed over, and why."""
+    """A picture that was passed over, and why.
+
+    Attributes:
+        reasons: a gate's, each with its figure; empty for other refusals.
+    """
 
     photo: str
     code: str
     detail: str
+    reasons: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,9 @@ def look(
             except passed_over as error:
                 if len(photos) == 1:
                     raise
-                looked.refused.append(Refused(str(photo), error.code, error.detail))
+                looked.refused.append(
+                    Refused(str(photo), error.code, error.detail, error.extra.get("reasons", ()))
+                )
     for each in looked.refused:
         print_note(f"{each.photo}: {each.detail} ({each.code})")
     return looked

@@ -223,16 +223,43 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolmentWarning:
+    """Something about a new example that may be a mistake; it blocks nothing.
+
+    Attributes:
+        code: `same_photo`, `looks_like_another`, `unlike_this_person`, or a reason of the gate
+            that was let through.
+        detail: what is odd, in a sentence that names nobody.
+        advice: what to do about it.
+        person: whom it is about besides the face's own person, or that person for `same_photo`.
+        similarity: that speaks for it, in [-1, 1].
+        face_id: the example that it is about.
+    """
+
+    code: str
+    detail: str
+    advice: str
+    person: PersonRef | None = None
+    similarity: float | None = None
+    face_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """What an enrolment made.
 
     Attributes:
+        face: the new example, or the one that the same photo had given already.
         new_person: whether the person was made by it.
+        stored: False when this very photo is an example of this person already.
+        warnings: what may be a mistake.
     """
 
     person: PersonRef
     face: StoredFace
     new_person: bool
+    stored: bool = True
+    warnings: tuple[EnrolmentWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

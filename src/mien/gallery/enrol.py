@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from dataclasses import field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +12,35 @@ from sqlalchemy.orm import Session
 
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
+from mien.gallery.answers import Gate
 from mien.gallery.answers import PersonRef
-from mien.gallery.answers import StoredFace
 from mien.gallery.detect import choose_face
+from mien.gallery.faces import as_stored
 from mien.gallery.found_faces import to_columns
+from mien.gallery.galleries import check_gate
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.gate import Objection
+from mien.gallery.gate import judge
+from mien.gallery.gate import refuse
+from mien.gallery.identify import search
+from mien.gallery.known_photos import find_same
 from mien.gallery.revisions import raise_revision
+from mien.gallery.second_look import Looked
+from mien.gallery.second_look import already_there
+from mien.gallery.second_look import as_warnings
+from mien.gallery.second_look import second_look
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.gallery.whom import resolve
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
+from mien.vision.crop_hash import crop_hash
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
 from mien.vision.types import DetectedFace
@@ -39,10 +53,16 @@ class Example:
     Attributes:
         embedding: float32, shape (dimension,), unit length.
         crop_file: name of the portrait in the file store.
+        crop_hash: of the portrait; see `vision.crop_hash`.
+        photo_sha256: of the photo's bytes.
+        objections: what its gate has let through.
     """
 
     found: DetectedFace
     crop_file: str
+    crop_hash: str
+    photo_sha256: str
+    objections: tuple[Objection, ...]
     embedding: NDArray[np.float32] = field(repr=False)
 
 
@@ -59,9 +79,17 @@ class Original:
 
 
 def enrol(
-    tools: Tools, *, gallery: str, photo: bytes, whom: Whom, face_number: int | None = None
+    tools: Tools,
+    *,
+    gallery: str,
+    photo: bytes,
+    whom: Whom,
+    face_number: int | None = None,
+    gate: Gate | None = None,
 ) -> Enrolment:
     """Store a face of a photo as an example of a person, new or known.
+
+    The very same photo is stored once a person; other doubts are told as warnings.
 
     Args:
         tools: the collaborators.
@@ -69,28 +97,49 @@ def enrol(
         photo: the file's bytes.
         whom: the person.
         face_number: which face when there are several, 1 for the largest.
+        gate: for this photo, looser or stricter; None takes the gallery's. What the gallery's
+            would have refused comes as warnings.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
         NoFaceFound, SeveralFacesFound, FaceNumberOutOfRange: it is not clear which face is meant.
+        PhotoNotGoodEnough: the gate refuses the face.
         GalleryNotFound, PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
+    if gate is not None:
+        check_gate(gate)
     with tools.database.read() as session:
         # Asked before the work, so that a wrong name is told at once.
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
-        keep_photos = row.keep_photos
+        keep_photos, usual = row.keep_photos, cast("Gate", row.gate)
     image, faces = analyze(tools, photo=photo)
     face = choose_face(faces, face_number=face_number)
-    crop = encode_jpeg(portrait(image.image_rgb, face.landmarks))
+    judgement = judge(
+        face,
+        [each for each in faces if each is not face],
+        size_wh=(image.width, image.height),
+        gate=gate or usual,
+        usual=usual,
+    )
+    refuse(judgement.refusals)
+    crop_rgb = portrait(image.image_rgb, face.landmarks)
+    sha256 = hashlib.sha256(photo).hexdigest()
     with written_files(tools) as put:
-        example = Example(found=face, embedding=face.embedding, crop_file=put(crop, "jpg"))
+        example = Example(
+            found=face,
+            embedding=face.embedding,
+            crop_file=put(encode_jpeg(crop_rgb), "jpg"),
+            crop_hash=crop_hash(crop_rgb),
+            photo_sha256=sha256,
+            objections=judgement.warnings,
+        )
         original = None
         if keep_photos:
             original = Original(
                 file=put(photo, image.extension),
-                sha256=hashlib.sha256(photo).hexdigest(),
+                sha256=sha256,
                 media_type=image.media_type,
                 size_bytes=len(photo),
                 width=image.width,
@@ -104,47 +153,80 @@ def store(
 ) -> Enrolment:
     """Write an example and its person in one transaction.
 
-    An original that the gallery has already is removed again; if the whole fails, the caller's
-    `written_files` removes the files.
+    Files that are not needed after all are removed again; if the whole fails, the caller's
+    `written_files` removes them.
 
     Raises:
         GalleryNotFound, PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
+    with tools.database.read() as session:
+        # Beforehand: an index never reads in a transaction that may yet be undone.
+        found = search(tools, session, find_gallery(session, gallery), [example.embedding], limit=2)
     with tools.database.write() as session:
         row = find_gallery(session, gallery)
         # First of all: it makes everybody wait who changes this gallery's faces or people.
         revision = raise_revision(session, row.id)
         require_contract(row, tools.engine.summary)
         person, is_new = resolve(session, row, whom)
-        photo = _keep(session, row, original)
-        face = FaceRow(
-            id=new_id(),
-            gallery_id=row.id,
-            person_id=person.id,
-            photo_id=photo.id if photo else None,
-            crop_file=example.crop_file,
-            revision=revision,
-            embedding=example.embedding,
-            created_at=now(),
-            **to_columns(example.found),
+        ref = PersonRef(person.id, person.name)
+        face = find_same(
+            session, person.id, photo_sha256=example.photo_sha256, box=example.found.box
         )
-        session.add(face)
-        person.updated_at = now()
-        kept_file = photo.file if photo else None
+        stored = face is None
+        kept_file = None
+        if face is None:
+            warnings = second_look(
+                session,
+                Looked(example.embedding, example.crop_hash),
+                person=ref,
+                is_new=is_new,
+                found=found,
+                summary=tools.engine.summary,
+            )
+            photo = _keep(session, row, original)
+            face = _add(session, person, example, photo, revision=revision)
+            kept_file = photo.file if photo else None
+        else:
+            warnings = (already_there(ref, face.id),)
+        told = as_stored(face)
+    unused = [] if stored else [example.crop_file]
     if original is not None and original.file != kept_file:
-        tools.files.delete([original.file])
+        unused.append(original.file)
+    tools.files.delete(unused)
     return Enrolment(
-        person=PersonRef(person.id, person.name),
-        face=StoredFace(
-            id=face.id,
-            person_id=person.id,
-            found=example.found,
-            photo_id=face.photo_id,
-            created_at=face.created_at,
-        ),
+        person=ref,
+        face=told,
         new_person=is_new,
+        stored=stored,
+        warnings=(*as_warnings(example.objections), *warnings) if stored else warnings,
     )
+
+
+def _add(
+    session: Session,
+    person: PersonRow,
+    example: Example,
+    photo: PhotoRow | None,
+    *,
+    revision: int,
+) -> FaceRow:
+    face = FaceRow(
+        id=new_id(),
+        gallery_id=person.gallery_id,
+        person_id=person.id,
+        photo_id=photo.id if photo else None,
+        crop_file=example.crop_file,
+        crop_hash=example.crop_hash,
+        photo_sha256=example.photo_sha256,
+        revision=revision,
+        embedding=example.embedding,
+        created_at=now(),
+        **to_columns(example.found),
+    )
+    session.add(face)
+    person.updated_at = now()
+    return face
 
 
 def _keep(session: Session, gallery: GalleryRow, original: Original | None) -> PhotoRow | None:

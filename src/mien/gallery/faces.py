@@ -49,7 +49,7 @@ def list_faces(tools: Tools, *, gallery: str, person_id: str) -> tuple[StoredFac
     with tools.database.read() as session:
         person = find_person(session, find_gallery(session, gallery), person_id)
         rows = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
-    faces = [_answer(row) for row in rows]
+    faces = [as_stored(row) for row in rows]
     return tuple(sorted(faces, key=lambda face: (-face.found.quality.score, face.id)))
 
 
@@ -62,7 +62,18 @@ def show_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> St
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         person = find_person(session, row, person_id)
-        return _answer(find_face(session, row, face_id, person_id=person.id))
+        return as_stored(find_face(session, row, face_id, person_id=person.id))
+
+
+def as_stored(row: FaceRow) -> StoredFace:
+    """What is told of an example's row."""
+    return StoredFace(
+        id=row.id,
+        person_id=row.person_id,
+        found=from_columns(row),
+        photo_id=row.photo_id,
+        created_at=row.created_at,
+    )
 
 
 def delete_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> None:
@@ -131,13 +142,3 @@ def _drop_photo_if_unused(session: Session, photo_id: str | None) -> list[str]:
         return []
     session.delete(photo)
     return [photo.file]
-
-
-def _answer(row: FaceRow) -> StoredFace:
-    return StoredFace(
-        id=row.id,
-        person_id=row.person_id,
-        found=from_columns(row),
-        photo_id=row.photo_id,
-        created_at=row.created_at,
-    )

@@ -113,7 +113,7 @@ def create_gallery(
         threshold=check_threshold(threshold),
         accepted_fpir=check_rate(accepted_fpir, "accepted_fpir"),
         accepted_fmr=check_rate(accepted_fmr, "accepted_fmr"),
-        gate=_check_gate(gate),
+        gate=check_gate(gate),
         keep_photos=keep_photos,
     )
     with _unique(), tools.database.write() as session:
@@ -198,7 +198,7 @@ def change_gallery(
         if accepted_fmr is not None:
             row.accepted_fmr = check_rate(accepted_fmr, "accepted_fmr")
         if gate is not None:
-            row.gate = _check_gate(gate)
+            row.gate = check_gate(gate)
         if keep_photos is not None:
             row.keep_photos = keep_photos
         row.updated_at = now()
@@ -269,7 +269,12 @@ def check_rate(rate: float, field: str) -> float:
     return rate
 
 
-def _check_gate(gate: str) -> Gate:
+def check_gate(gate: Gate) -> Gate:
+    """The gate, if it is one.
+
+    Raises:
+        InvalidInput: there is no such gate.
+    """
     if gate not in GATES:
         raise InvalidInput(f"A gate is one of {', '.join(GATES)}.", field="gate")
     return gate

@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from mien.errors import ProbeNotFound
 from mien.errors import UserNotFound
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
+from mien.gallery.answers import Gate
 from mien.gallery.answers import Identification
 from mien.gallery.answers import StoredFile
 from mien.gallery.enrol import Example
@@ -24,8 +26,11 @@ from mien.gallery.enrol import Original
 from mien.gallery.enrol import store
 from mien.gallery.found_faces import from_columns
 from mien.gallery.found_faces import to_columns
+from mien.gallery.galleries import check_gate
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.gate import judge
+from mien.gallery.gate import refuse
 from mien.gallery.identify import answers
 from mien.gallery.identify import check_query
 from mien.gallery.identify import search
@@ -39,6 +44,7 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UserRow
 from mien.storage.models import now
+from mien.vision.crop_hash import crop_hash
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
 from mien.vision.shrinking import shrink
@@ -147,22 +153,49 @@ def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5)
 
 
 def enrol_probe_face(
-    tools: Tools, *, probe_id: str, user_id: str, face_number: int, whom: Whom
+    tools: Tools,
+    *,
+    probe_id: str,
+    user_id: str,
+    face_number: int,
+    whom: Whom,
+    gate: Gate | None = None,
 ) -> Enrolment:
     """Store a face of a held photo as an example of a person, new or known.
+
+    Args:
+        tools: the collaborators.
+        probe_id: of the held photo.
+        user_id: its holder.
+        face_number: which face, from 1.
+        whom: the person.
+        gate: for this face, as `enrol` has it.
 
     Raises:
         ProbeNotFound: the photo was let go, or is somebody else's.
         FaceNumberOutOfRange: it has no face of this number.
+        PhotoNotGoodEnough: the gate refuses the face.
         PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
+    if gate is not None:
+        check_gate(gate)
     with tools.database.read() as session:
         probe, gallery = find_probe(session, probe_id, user_id)
         face = _face(session, probe, face_number)
+        others = [each for each in faces_of_probe(session, probe) if each.number != face_number]
+    usual = cast("Gate", gallery.gate)
+    found = from_columns(face)
+    judgement = judge(
+        found,
+        [from_columns(each) for each in others],
+        size_wh=(probe.width, probe.height),
+        gate=gate or usual,
+        usual=usual,
+    )
+    refuse(judgement.refusals)
+    crop = tools.files.read(face.crop_file)
     with written_files(tools) as put:
-        # The held files go when the probe does; the example gets its own.
-        crop = put(tools.files.read(face.crop_file), "jpg")
         original = None
         if gallery.keep_photos:
             photo = tools.files.read(probe.original_file)
@@ -174,7 +207,15 @@ def enrol_probe_face(
                 width=probe.width,
                 height=probe.height,
             )
-        example = Example(found=from_columns(face), embedding=face.embedding, crop_file=crop)
+        example = Example(
+            found=found,
+            embedding=face.embedding,
+            # The held files go when the probe does; the example gets its own.
+            crop_file=put(crop, "jpg"),
+            crop_hash=crop_hash(tools.reader.decode(crop).image_rgb),
+            photo_sha256=probe.sha256,
+            objections=judgement.warnings,
+        )
         return store(tools, gallery=gallery.name, whom=whom, example=example, original=original)
 
 

@@ -1,8 +1,10 @@
 """What surrounds a page in the present request: navigation, galleries, who is signed in."""
 
+from typing import Any
 from typing import Literal
 from typing import TypeAlias
 from typing import cast
+from typing import get_args
 
 from flask import get_flashed_messages
 from flask import request
@@ -16,6 +18,8 @@ from mien.http.context import tools
 from mien.http.default_gallery import default_gallery
 from mien.web.contexts.chrome import Chrome
 from mien.web.contexts.chrome import Flash
+from mien.web.contexts.chrome import FlashKind
+from mien.web.contexts.chrome import FlashLink
 from mien.web.contexts.chrome import GalleryLink
 from mien.web.contexts.chrome import NavItem
 from mien.web.contexts.chrome import Theme
@@ -122,5 +126,14 @@ def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
 
 
 def _flashes() -> tuple[Flash, ...]:
-    found = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
-    return tuple(Flash(text, "problem" if kind == "problem" else "done") for kind, text in found)
+    found = cast("list[tuple[str, Any]]", get_flashed_messages(with_categories=True))
+    return tuple(_flash(kind, message) for kind, message in found)
+
+
+def _flash(kind: str, message: Any) -> Flash:
+    known = cast("FlashKind", kind) if kind in get_args(FlashKind) else "done"
+    if isinstance(message, str):
+        return Flash(message, known)
+    # The cookie keeps plain lists; see `doubts.tell`.
+    text, links = message
+    return Flash(text, known, tuple(FlashLink(label, url) for label, url in links))

@@ -34,17 +34,31 @@ class GalleryLink:
     active: bool = False
 
 
+FlashKind: TypeAlias = Literal["done", "doubt", "problem"]
+"""What went well, what was done and may be a mistake, what was not done."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlashLink:
+    """Something to do about a message."""
+
+    label: str
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Flash:
     """A message about what just happened.
 
     Attributes:
-        text: one sentence.
-        kind: `done` for what went well, `problem` for what did not.
+        text: a sentence or two.
+        kind: how it went.
+        links: what can be done about it.
     """
 
     text: str
-    kind: Literal["done", "problem"] = "done"
+    kind: FlashKind = "done"
+    links: tuple[FlashLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,17 @@ class StoredFace:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPhoto:
-    """A photo that gave no face, and why, in a sentence."""
+    """A photo that gave no face, and why.
+
+    Attributes:
+        reason: a sentence or two.
+        anyway_url: takes a POST with `face` and `anyway` that stores it nevertheless; empty where
+            that cannot be.
+    """
 
     file_name: str
     reason: str
+    anyway_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +188,7 @@ class FaceOption:
         number: as on the photo, counted from 1; the value of the field `face`.
         portrait_url: the face in a 4:5 frame.
         box: where it is.
-        quality: a face that is not acceptable cannot be chosen.
+        quality: what is said of it beforehand; the gallery's gate decides.
     """
 
     number: int

@@ -10,6 +10,7 @@ from mien.gallery.answers import Person
 from mien.gallery.answers import StoredFace as StoredFaceAnswer
 from mien.gallery.faces import list_faces
 from mien.gallery.galleries import show_gallery
+from mien.gallery.look_alikes import look_alikes
 from mien.gallery.people import Order
 from mien.gallery.people import list_initials
 from mien.gallery.people import list_people
@@ -26,6 +27,7 @@ from mien.web.contexts.people import EditPersonPage
 from mien.web.contexts.people import FaceOption
 from mien.web.contexts.people import Fact
 from mien.web.contexts.people import LetterJump
+from mien.web.contexts.people import LooksLike
 from mien.web.contexts.people import NewPersonPage
 from mien.web.contexts.people import PeoplePage
 from mien.web.contexts.people import PersonPage
@@ -127,7 +129,15 @@ def person_page(
         added_at=person.created_at.isoformat(),
         faces=tuple(_stored(gallery, face) for face in faces),
         facts=tuple(Fact(name, _words(value)) for name, value in person.metadata.items()),
-        looks_like=(),
+        looks_like=tuple(
+            LooksLike(
+                name=other.person.name,
+                url=url_for("person.show_one", gallery=gallery, person_id=other.person.id),
+                portrait_url=crop_url(gallery, other.person.id, other.face_id),
+                similarity=other.similarity,
+            )
+            for other in look_alikes(tools, gallery=gallery, person_id=person_id)
+        ),
         refused=refused,
         form=form or FormState(),
         add_photos_url=url_for("person.add_photos", **place),

@@ -82,4 +82,4 @@ def _chosen(field: Field) -> tuple[str, ...]:
         return tuple(field.data or ())
     if isinstance(field, BooleanField):
         return ("yes",) if field.data else ()
-    return (field.data,) if isinstance(field.data, str) else ()
+    return (str(field.data),) if isinstance(field.data, (str, int)) else ()

@@ -14,6 +14,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.validators import Length
 
+from mien.gallery.answers import Gate
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
 
@@ -57,7 +58,18 @@ class NewPersonForm(PageForm):
         return [file for file in self.photos.data or () if file]
 
 
-class ChooseFaceForm(PageForm):
+class GatedForm(PageForm):
+    """A form that stores a face; `anyway` lets through what the gallery's gate refuses."""
+
+    anyway = BooleanField()
+
+    @property
+    def gate(self) -> Gate | None:
+        """The gate for this face; None for the gallery's own."""
+        return "off" if self.anyway.data else None
+
+
+class ChooseFaceForm(GatedForm):
     """Which face of a photo; the choices are set by the view."""
 
     face = RadioField(
@@ -65,7 +77,7 @@ class ChooseFaceForm(PageForm):
     )
 
 
-class AddFaceForm(PageForm):
+class AddFaceForm(GatedForm):
     """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
 
     person_id = HiddenField()

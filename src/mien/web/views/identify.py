@@ -11,6 +11,7 @@ from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
+from mien.errors import PhotoNotGoodEnough
 from mien.gallery.probes import enrol_probe_face
 from mien.gallery.probes import hold_probe
 from mien.gallery.probes import identify_probe
@@ -25,6 +26,8 @@ from mien.http.auth import require_sign_in
 from mien.http.context import tools
 from mien.http.requests import read_photo
 from mien.http.responses import file_response
+from mien.web.doubts import Doubtful
+from mien.web.doubts import tell
 from mien.web.filling.identify import identify_home
 from mien.web.filling.identify import identify_result
 from mien.web.forms.photos import AddFaceForm
@@ -97,15 +100,22 @@ def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
     held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
-    with form.noting(NameTaken, field="name"), form.noting(PersonNotFound, field="person"):
+    with (
+        form.noting(NameTaken, field="name"),
+        form.noting(PersonNotFound, field="person"),
+        form.noting(PhotoNotGoodEnough),
+    ):
         done = enrol_probe_face(
             tools(),
             probe_id=probe_id,
             user_id=_user_id(),
             face_number=number,
             whom=_whom(form, held.identification.gallery),
+            gate=form.gate,
         )
-        flash(f"Face {number} was added to {done.person.name}.", "done")
+        if done.stored:
+            flash(f"Face {number} was added to {done.person.name}.", "done")
+        tell([Doubtful(f"Face {number}", done)], gallery=held.identification.gallery)
         return go_to(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
     page = identify_result(tools(), held, forms={number: form.state()})
     return show(page, place="identify", gallery=page.gallery, status=form.status)

@@ -13,8 +13,10 @@ from mien.errors import NameTaken
 from mien.gallery.answers import Person
 from mien.gallery.people import Order
 from mien.gallery.people import create_person
+from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
+from mien.web.doubts import tell
 from mien.web.filling.people import new_person_page
 from mien.web.filling.people import people_page
 from mien.web.filling.people import person_page
@@ -77,7 +79,9 @@ def create(gallery: str) -> ResponseReturnValue:
 
 
 def _add_first_photos(form: NewPersonForm, gallery: str, person: Person) -> ResponseReturnValue:
-    added = add_photos(tools(), form.files(), gallery=gallery, person_id=person.id)
+    user_id = current_sign_in().user.id
+    added = add_photos(tools(), form.files(), gallery=gallery, person_id=person.id, user_id=user_id)
+    tell(added.doubtful, gallery=gallery)
     if not added.refused:
         flash(f"{person.name} was added, with {counted(added.faces, 'face')}.", "done")
         return go_to(url_for("person.show_one", gallery=gallery, person_id=person.id))

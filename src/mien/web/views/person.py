@@ -9,6 +9,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
+from mien.errors import PhotoNotGoodEnough
 from mien.gallery.forget import forget_person
 from mien.gallery.people import change_person
 from mien.gallery.people import show_person
@@ -20,6 +21,8 @@ from mien.gallery.whom import KnownPerson
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
+from mien.web.doubts import Doubtful
+from mien.web.doubts import tell
 from mien.web.filling.erasing import confirm_person
 from mien.web.filling.erasing import erasure_words
 from mien.web.filling.people import choose_face_page
@@ -53,11 +56,14 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     if not form.validate():
         page = person_page(tools(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(tools(), form.photos.data, gallery=gallery, person_id=person_id)
+    added = add_each(
+        tools(), form.photos.data, gallery=gallery, person_id=person_id, user_id=_user_id()
+    )
     if added.to_choose is not None:
         return _let_choose(gallery, person_id, added.to_choose)
     if added.faces:
         flash(f"{counted(added.faces, 'face')} added.", "done")
+    tell(added.doubtful, gallery=gallery)
     if added.refused:
         page = person_page(tools(), gallery=gallery, person_id=person_id, refused=added.refused)
         return show(page, place="people", gallery=gallery, status=form.status)
@@ -74,20 +80,24 @@ def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseRetur
 
 @bp.post(f"{ONE}/choose/<probe_id>")
 def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
-    """Add the chosen face and let go of the photo."""
+    """Add the chosen face and let go of the photo; `anyway` opens the gate."""
     form = ChooseFaceForm()
     person = show_person(tools(), gallery=gallery, person_id=person_id)
     if form.validate():
-        enrol_probe_face(
-            tools(),
-            probe_id=probe_id,
-            user_id=_user_id(),
-            face_number=form.face.data,
-            whom=KnownPerson(person.id),
-        )
-        let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
-        flash("1 face added.", "done")
-        return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
+        with form.noting(PhotoNotGoodEnough):
+            done = enrol_probe_face(
+                tools(),
+                probe_id=probe_id,
+                user_id=_user_id(),
+                face_number=form.face.data,
+                whom=KnownPerson(person.id),
+                gate=form.gate,
+            )
+            let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
+            if done.stored:
+                flash("1 face added.", "done")
+            tell([Doubtful(f"Face {form.face.data}", done)], gallery=gallery)
+            return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
     held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
     page = choose_face_page(person, held, form=form.state())
     return show(page, place="people", gallery=gallery, status=form.status)

@@ -1,0 +1,55 @@
+"""What the command line says of a photo that may be a mistake."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import TypeVar
+
+import click
+
+from mien.cli.output import print_note
+
+if TYPE_CHECKING:
+    from mien.gallery.answers import Enrolment
+    from mien.gallery.answers import EnrolmentWarning
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def photo_gate_option(function: _Function) -> _Function:
+    """Give a command `--gate`, for its own photos alone."""
+    return click.option(
+        "--gate",
+        # Spelled out: the list's own module would load the models' libraries.
+        type=click.Choice(["off", "standard", "strict"]),
+        help="How much these photos have to be worth; the gallery's own gate unless given.",
+    )(function)
+
+
+def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
+    """Tell of each photo what may be a mistake."""
+    for photo, enrolment in done:
+        for warning in enrolment.warnings:
+            print_note(f"{photo}: {_words(warning)} ({warning.code})")
+
+
+def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
+    """The same for machines: one object a warning, with the photo it is about."""
+    from mien.api.faces import WarningOut
+
+    return [
+        {"photo": str(photo), **WarningOut.of(warning).model_dump(mode="json")}
+        for photo, enrolment in done
+        for warning in enrolment.warnings
+    ]
+
+
+def _words(warning: "EnrolmentWarning") -> str:
+    words = warning.detail
+    if warning.code == "looks_like_another" and warning.person is not None:
+        words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
+    elif warning.similarity is not None:
+        words = f"{words} They are {warning.similarity:.2f} similar."
+    return f"{words} {warning.advice}"
