@@ -107,7 +107,7 @@ def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Pl
         if best is None:
             continue
         again = look_again(detector, image_rgb, best[0].landmarks)
-        if again.times and _apart(_roll(best[0]), best[1]) < _MOST_LEAN:
+        if again.firmly == _BOTH and _apart(_roll(best[0]), best[1]) < _MOST_LEAN:
             break
     if best is None:
         return None
