@@ -59,7 +59,9 @@ def test_a_command_that_is_shown_is_understood(
     monkeypatch.chdir(tmp_path)
     command, words = command_of(shlex.split(arguments))
     for word in words:
-        if word.endswith((".jpg", ".png", ".tar.gz")):
+        if word.endswith("/"):
+            Path(word).mkdir()
+        elif word.endswith((".jpg", ".png", ".tar.gz", ".txt")):
             Path(word).parent.mkdir(exist_ok=True)
             Path(word).touch()
     command.make_context("it", words, parent=root())

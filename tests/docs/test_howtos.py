@@ -16,6 +16,7 @@ from tools.environment import find_nginx
 
 import drawn_mien
 from consoles import shown_commands
+from labelled import draw_people
 from serving.conftest import Server
 from serving.conftest import _started
 from serving.conftest import free_port
@@ -152,6 +153,11 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
     assert commands
     if any("nginx -t" in each for each in commands) and find_nginx() is None:
         absent("no Nginx is installed; `make test` installs it where it may")
+    if any("mien evaluate" in each for each in commands):
+        people = [f"p{number}" for number in range(105)]
+        draw_people(machine.folder / "labelled", dict.fromkeys(people, 2))
+        pairs = ["1", "p1\t1\t2", "p1\t1\tp2\t1"]
+        (machine.folder / "pairs.txt").write_text("\n".join(pairs), encoding="utf-8")
     for command in commands:
         machine.do(command)
 
