@@ -59,7 +59,11 @@ def add_photos(
             done = enrol(tools, gallery=gallery, photo=photo, whom=KnownPerson(person_id))
         except PhotoNotGoodEnough as error:
             probe_id = hold_probe(tools, gallery=gallery, photo=photo, user_id=user_id)
-            place: dict[str, Any] = {"gallery": gallery, "person_id": person_id, "probe_id": probe_id}
+            place: dict[str, Any] = {
+                "gallery": gallery,
+                "person_id": person_id,
+                "probe_id": probe_id,
+            }
             anyway = url_for("person.choose_face", **place)
             refused.append(RefusedPhoto(name, error.detail, anyway))
         except (ImageError, FaceError) as error:
