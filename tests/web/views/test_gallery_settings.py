@@ -1,0 +1,217 @@
+"""The settings of a gallery with a model that has been calibrated."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from building import make_runtime
+from drawing import draw_photo
+from mien.app import create_app
+from mien.gallery.answers import Gallery
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import show_gallery
+from mien.gallery.identify import identify
+from mien.runtime import Runtime
+from mien.vision.fake import FakeEngine
+from visiting import Visitor
+from visiting import says
+
+PATH = "/galleries/default/settings"
+AS_IT_IS = {
+    "accepted_fpir": "0.001",
+    "threshold": "",
+    "accepted_fmr": "0.001",
+    "gate": "standard",
+    "keep_photos": "yes",
+}
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    made = make_runtime(tmp_path, engine=FakeEngine(calibrated=True))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def admin(runtime: Runtime) -> Visitor:
+    return Visitor(create_app(runtime), runtime).signed_in()
+
+
+def default(browser: Visitor) -> Gallery:
+    return show_gallery(browser.runtime.tools, name="default")
+
+
+def rows(page: str) -> list[str]:
+    """The steps to choose from, as they are read."""
+    body = page.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0]
+    return [says(row) for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL)]
+
+
+def checked(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]+)" checked', page)
+
+
+def test_every_step_shows_the_likeness_that_it_needs_now(admin: Visitor) -> None:
+    admin.enrol("ada")
+    admin.enrol("bob")
+    found = rows(admin.get(PATH))
+    assert [row.split()[:3] for row in found[:5]] == [
+        ["1", "in", odds] for odds in ("10", "100", "1,000", "10,000", "100,000")
+    ]
+    needed = [float(re.findall(r"0\.\d\d", row)[0]) for row in found[:5]]
+    assert needed == sorted(set(needed))
+    assert "as now" in found[2]
+    assert "Type it below." in found[5]
+
+
+def test_a_growing_gallery_needs_more_likeness(admin: Visitor) -> None:
+    admin.enrol("ada")
+    before = re.findall(r"0\.\d\d", rows(admin.get(PATH))[2])
+    for name in ("bob", "cy", "dee", "eve", "flo", "gil", "hal"):
+        admin.enrol(name)
+    page = admin.get(PATH)
+    assert re.findall(r"0\.\d\d", rows(page)[2]) > before
+    assert "it rises as the gallery grows" in page
+
+
+def test_what_a_step_would_have_done_is_counted(admin: Visitor) -> None:
+    admin.enrol("ada")
+    assert "Nothing has been searched here yet." in admin.get(PATH)
+    for people in (["ada"], ["cy"], ["ada", "cy"]):
+        photo = draw_photo(people, variant=2, face_px=100)
+        identify(admin.runtime.tools, gallery="default", photo=photo)
+    page = admin.get(PATH)
+    assert "how the last 4 searched faces would have been answered" in page
+    assert "of 1 person here" in page
+    assert re.search(r"as now 0\.\d\d 2 0 2 0$", rows(page)[2])
+
+
+def test_nothing_is_counted_of_people_who_are_not_there(admin: Visitor) -> None:
+    page = admin.get(PATH)
+    assert "Look alike" not in page
+    assert 'scope="col">Match' not in page
+
+
+def test_an_accepted_error_is_chosen_and_told_with_what_it_was(admin: Visitor) -> None:
+    page = admin.get(PATH)
+    assert checked(page, "accepted_fpir") == ["0.001"]
+    assert admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "0.01"}) == PATH
+    assert admin.told() == ["Saved. Accepted error: 1 in 100, before 1 in 1,000."]
+    changed = default(admin)
+    assert (changed.accepted_fpir, changed.threshold) == (0.01, None)
+    assert checked(admin.get(PATH), "accepted_fpir") == ["0.01"]
+
+
+def test_saving_what_holds_already_changes_nothing(admin: Visitor) -> None:
+    before = default(admin)
+    admin.done(PATH, **AS_IT_IS)
+    assert admin.told() == ["Nothing was changed."]
+    after = default(admin)
+    assert (after.accepted_fpir, after.gate, after.keep_photos) == (
+        before.accepted_fpir,
+        before.gate,
+        before.keep_photos,
+    )
+
+
+def test_a_likeness_by_hand_holds_until_an_error_is_accepted_again(admin: Visitor) -> None:
+    admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "0,61"})
+    assert default(admin).threshold == pytest.approx(0.61)
+    page = admin.get(PATH)
+    assert checked(page, "accepted_fpir") == ["hand"]
+    assert 'value="0.61"' in page
+    assert "as now 0.61" in rows(page)[5]
+    assert "as now" not in " ".join(rows(page)[:5])
+    # What was typed before does not matter once an error is chosen.
+    admin.done(PATH, **{**AS_IT_IS, "threshold": "0.61"})
+    assert default(admin).threshold is None
+
+
+def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
+    admin.enrol("ada")
+    answer = admin.post(PATH, **{**AS_IT_IS, "threshold": "0.77", "look": ""})
+    assert answer.status_code == 200
+    assert "0.77" in rows(answer.text)[5]
+    assert default(admin).threshold is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"accepted_fpir": "hand"}, "Type a number such as 0.45, or choose an accepted error."),
+        ({"accepted_fpir": "hand", "threshold": "much"}, "Type a number such as 0.45."),
+        ({"accepted_fpir": "hand", "threshold": "2"}, "A threshold is a similarity from -1 to 1."),
+        ({"accepted_fpir": "hand", "threshold": "nan"}, "A threshold is a similarity"),
+        ({"threshold": "much", "look": ""}, "Type a number such as 0.45."),
+        ({"threshold": "2", "look": ""}, "A threshold is a similarity from -1 to 1."),
+        ({"accepted_fpir": "often"}, "Choose one of these."),
+        ({"accepted_fpir": "0.9"}, "An accepted rate is a share"),
+        ({"accepted_fpir": "nan"}, "An accepted rate is a share"),
+        ({"accepted_fmr": "never"}, "Choose one of these."),
+        ({"accepted_fmr": "0"}, "An accepted rate is a share"),
+        ({"gate": "ajar"}, "A gate is one of off, standard, strict."),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field(
+    admin: Visitor, fields: dict[str, str], words: str
+) -> None:
+    page = admin.refused(PATH, **{**AS_IT_IS, **fields})
+    assert "error-summary" in page
+    assert words in page
+    now = default(admin)
+    assert (now.accepted_fpir, now.threshold, now.gate) == (0.001, None, "standard")
+
+
+def test_the_gate_and_the_error_of_comparing_are_set(admin: Visitor) -> None:
+    page = admin.get(PATH)
+    assert checked(page, "gate") == ["standard"]
+    assert '<option value="0.001" selected>' in page
+    admin.done(PATH, **{**AS_IT_IS, "gate": "strict", "accepted_fmr": "0.0001"})
+    assert admin.told() == [
+        (
+            "Saved. Comparing with one person: 1 in 10,000, before 1 in 1,000. "
+            "Gate: strict, before standard."
+        )
+    ]
+    changed = default(admin)
+    assert (changed.gate, changed.accepted_fmr) == ("strict", 0.0001)
+
+
+def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
+    change_gallery(admin.runtime.tools, name="default", accepted_fpir=0.003, accepted_fmr=0.002)
+    page = admin.get(PATH)
+    assert checked(page, "accepted_fpir") == ["0.003"]
+    assert "1 in 330 as now" in rows(page)[2]
+    assert '<option value="0.002" selected>' in page
+    admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "0.003", "accepted_fmr": "0.002"})
+    assert admin.told() == ["Nothing was changed."]
+
+
+def test_the_list_and_the_new_page_name_what_is_accepted(admin: Visitor) -> None:
+    assert "accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
+    assert "It accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries/new"))
+    change_gallery(admin.runtime.tools, name="default", threshold=0.6)
+    assert "accepts" not in says(admin.get("/galleries"))
+
+
+def test_a_gallery_of_another_model_says_so(tmp_path: Path, admin: Visitor) -> None:
+    admin.enrol("ada")
+    admin.runtime.close()
+    made = make_runtime(tmp_path, engine=FakeEngine(dimension=32, calibrated=True))
+    visitor = Visitor(create_app(made), made)
+    other = visitor.signed_in("Other")
+    assert "This gallery belongs to the model fake, but fake is running" in other.get(PATH)
+    made.close()
+
+
+def test_a_model_that_nobody_measured_takes_a_likeness_by_hand(tmp_path: Path) -> None:
+    made = make_runtime(tmp_path)
+    admin = Visitor(create_app(made), made).signed_in()
+    page = admin.get(PATH)
+    assert "Nobody has measured how often strangers look alike to this model" in page
+    assert "Empty means 0.50, which is recommended for this model." in page
+    assert "accepted_fpir" not in page
+    made.close()
