@@ -29,6 +29,7 @@ SCOPES = {
     ("GET", "/api/v1/galleries/{gallery}"): "read",
     ("PATCH", "/api/v1/galleries/{gallery}"): "admin",
     ("DELETE", "/api/v1/galleries/{gallery}"): "admin",
+    ("GET", "/api/v1/galleries/{gallery}/weigh"): "read",
     ("GET", "/api/v1/galleries/{gallery}/people"): "read",
     ("POST", "/api/v1/galleries/{gallery}/people"): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/people/{person_id}"): "read",

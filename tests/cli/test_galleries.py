@@ -62,3 +62,15 @@ def test_a_person_at_the_terminal_is_asked_first(mien: Mien) -> None:
     mien("galleries", "create", "club")
     assert mien("galleries", "remove", "club", input="n\n").exit_code == 130
     assert mien("galleries", "remove", "club", input="y\n").exit_code == 0
+
+
+def test_settings_are_weighed_beside_each_other(mien: Mien) -> None:
+    arguments = ["weigh", "default", "--accepted-fpir", "0.01", "--threshold", "0.9"]
+    lines = [line.split("\t") for line in mien("galleries", *arguments).stdout.splitlines()]
+    assert [line[1] for line in lines] == ["0.500", "0.500", "0.900"]
+    assert {line[0] for line in lines} == {"by hand"}
+    found = json.loads(mien("galleries", *arguments, "--json").stdout)["settings"]
+    assert [each["threshold"] for each in found] == [0.5, 0.5, 0.9]
+    assert found[0]["searched_face_count"] == 0
+    assert mien("galleries", "weigh", "none").exit_code == 1
+    assert mien("galleries", "weigh", "default", "--accepted-fpir", "3").exit_code == 1

@@ -17,7 +17,10 @@ from mien.api.shapes import GalleryName
 from mien.api.shapes import GalleryPath
 from mien.api.shapes import In
 from mien.api.shapes import Out
+from mien.api.shapes import Rate
 from mien.api.shapes import Threshold
+from mien.api.shapes import rate_out
+from mien.api.shapes import similarity_out
 from mien.gallery.answers import Gallery
 from mien.gallery.answers import Gate
 from mien.gallery.galleries import change_gallery
@@ -25,6 +28,8 @@ from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import show_gallery
+from mien.gallery.weigh import Weighed
+from mien.gallery.weigh import weigh
 from mien.http.auth import require_scope
 from mien.http.context import tools
 from mien.storage.models import ACCEPTED_RATE
@@ -116,6 +121,53 @@ class GalleriesOut(Out):
     galleries: list[GalleryOut]
 
 
+class WeighQuery(In):
+    """Which setting is weighed; with neither, the gallery as it is set."""
+
+    accepted_fpir: AcceptedRate | None = Field(default=None, description=_FPIR)
+    threshold: Threshold | None = Field(
+        default=None, description="Set by hand; goes before `accepted_fpir`."
+    )
+
+
+class WeighedOut(Out):
+    """What a setting would have done; counts only, nobody is named."""
+
+    threshold: Threshold
+    accepted_false_positive_rate: Rate | None = Field(
+        description="From which the threshold follows; null when it was given."
+    )
+    expected_false_positive_rate: Rate | None = Field(
+        description="Share of strangers' searches that name somebody at this threshold; null when "
+        "the model has not been calibrated."
+    )
+    searched_face_count: int = Field(description="How many of the last searches were weighed.")
+    match_count: int
+    ambiguous_count: int
+    unknown_count: int
+    compared_person_count: int = Field(
+        description="People whose example was compared with everybody else's."
+    )
+    alike_person_count: int = Field(
+        description="Those of them whose example could be taken for somebody else in the gallery."
+    )
+
+    @classmethod
+    def of(cls, weighed: Weighed) -> "WeighedOut":
+        """From the verb's answer."""
+        return cls(
+            threshold=similarity_out(weighed.point.threshold),
+            accepted_false_positive_rate=rate_out(weighed.point.accepted_fpir),
+            expected_false_positive_rate=rate_out(weighed.point.expected_fpir),
+            searched_face_count=weighed.searches,
+            match_count=weighed.decisions["match"],
+            ambiguous_count=weighed.decisions["ambiguous"],
+            unknown_count=weighed.decisions["unknown"],
+            compared_person_count=weighed.compared,
+            alike_person_count=weighed.alike,
+        )
+
+
 @bp.get(
     "/galleries",
     operation_id="list_galleries",
@@ -164,6 +216,23 @@ def change(path: GalleryPath) -> Response:
     """Rename a gallery or change its settings."""
     changes = read_body(GalleryChangeIn).changes()
     return answer(GalleryOut.of(change_gallery(tools(), name=path.gallery, **changes)))
+
+
+@bp.get(
+    "/galleries/<gallery:gallery>/weigh",
+    operation_id="weigh_gallery",
+    responses=described(200, WeighedOut, 404, 409, 422, text="What the setting would have done."),
+)
+@require_scope("read")
+def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
+    """Weigh a setting: how the last searches would have been answered, and who looks alike."""
+    weighed = weigh(
+        tools(),
+        gallery=path.gallery,
+        accepted_fpir=query.accepted_fpir,
+        threshold=query.threshold,
+    )
+    return answer(WeighedOut.of(weighed))
 
 
 @bp.delete(

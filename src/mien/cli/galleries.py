@@ -7,6 +7,7 @@ import click
 from mien.cli.asking import make_sure
 from mien.cli.asking import yes_option
 from mien.cli.output import json_option
+from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
@@ -167,6 +168,57 @@ def change(
             keep_photos=keep_photos,
         )
     _show(changed, as_json=as_json)
+
+
+@galleries.command()
+@click.argument("name")
+@click.option(
+    "--accepted-fpir",
+    "rates",
+    type=float,
+    metavar="R",
+    multiple=True,
+    help="Share of strangers' searches that may name somebody; several are compared.",
+)
+@click.option(
+    "--threshold", "thresholds", type=float, metavar="S", multiple=True, help="A likeness by hand."
+)
+@json_option
+def weigh(
+    *, name: str, rates: tuple[float, ...], thresholds: tuple[float, ...], as_json: bool
+) -> None:
+    """Show what other settings would have done to the last searches; changes nothing.
+
+    The first line is the gallery as it is set. Counts only: nobody is named.
+    """
+    with ready_runtime(models=True) as runtime:
+        from mien.gallery.weigh import Setting
+        from mien.gallery.weigh import weigh_all
+
+        settings = [
+            Setting(),
+            *(Setting(accepted_fpir=rate) for rate in rates),
+            *(Setting(threshold=threshold) for threshold in thresholds),
+        ]
+        weighed = weigh_all(runtime.tools, gallery=name, settings=settings)
+    if as_json:
+        from mien.api.galleries import WeighedOut
+
+        print_json({"settings": [WeighedOut.of(each).model_dump(mode="json") for each in weighed]})
+        return
+    print_table(
+        ["accepted FPIR", "threshold", "match", "ambiguous", "unknown", "look alike", "of"],
+        [
+            (
+                one_of(each.point.accepted_fpir) or "by hand",
+                f"{each.point.threshold:.3f}",
+                *each.decisions.values(),
+                each.alike,
+                each.compared,
+            )
+            for each in weighed
+        ],
+    )
 
 
 @galleries.command()
