@@ -121,7 +121,7 @@ def _steps(gallery: Gallery, weighed: Sequence[Weighed]) -> tuple[Step, ...]:
     steps.append(
         Step(
             value=BY_HAND,
-            label="A likeness of my own",
+            label="Set the likeness by hand",
             threshold=by_hand[0].point.threshold if by_hand else None,
             now=manual and by_hand[0].point.threshold == gallery.threshold,
             counts=_counts(now, by_hand[0]) if by_hand else (),
