@@ -81,6 +81,10 @@ def test_errors_are_counted_by_hand() -> None:
     assert (decisions.match_right, decisions.match_wrong) == (2, 2)
     assert (decisions.unknown_right, decisions.unknown_wrong) == (9, 1)
     assert decisions.ambiguous == 0
+    assert [(each.photo, each.example) for each in figures.wrong_matches] == [
+        ("b3", "a1"),
+        ("s9", "a1"),
+    ]
     split = figures.decisions_split
     assert (split.match_wrong_enrolled, split.match_wrong_stranger) == (1, 1)
     at = figures.at_gallery_settings

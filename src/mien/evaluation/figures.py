@@ -246,6 +246,20 @@ class SearchBand:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongMatch:
+    """A search that was answered with the wrong name.
+
+    Attributes:
+        photo: that was searched for.
+        example: of the person named, that is most like it.
+    """
+
+    photo: str
+    example: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFigures:
     """Accuracy of searches, with strangers among those who are searched for.
 
@@ -262,6 +276,7 @@ class SearchFigures:
             can be, at a threshold above all of them, and the interval ends at 1.
         rank_1: share of the probes in which the right person comes first.
         expected_rate_check: empty when it is not known how often the pack's similarities mislead.
+        wrong_matches: the most similar first, a hundred at most: often one person under two names.
         by_quality: at the threshold where 1 of 100 strangers' searches names somebody.
         not_acquired: photos without a face, or that cannot be read. A probe counts as not found; a
             stranger does not count.
@@ -283,6 +298,7 @@ class SearchFigures:
     decisions: Decisions
     decisions_split: DecisionsSplit
     at_gallery_settings: SearchesAtSettings
+    wrong_matches: list[WrongMatch]
     expected_rate_check: list[RateCheck]
     by_quality: list[SearchBand]
     not_acquired: list[str]

@@ -21,6 +21,7 @@ from mien.evaluation.figures import RateCheck
 from mien.evaluation.figures import SearchBand
 from mien.evaluation.figures import SearchesAtSettings
 from mien.evaluation.figures import SearchFigures
+from mien.evaluation.figures import WrongMatch
 from mien.evaluation.intervals import Interval
 from mien.evaluation.intervals import by_drawing_people
 from mien.evaluation.intervals import clopper_pearson
@@ -32,6 +33,7 @@ from mien.evaluation.shares import thirds
 
 RATES = ("1e-1", "1e-2", "1e-3")
 _BANDED_AT = "1e-2"
+_MOST_NAMED = 100
 
 
 def found_at(searches: Sequence[Search]) -> NDArray[np.float64]:
@@ -98,6 +100,7 @@ def measure_searches(
         decisions=_decisions(searched),
         decisions_split=_decisions_split(searched),
         at_gallery_settings=_at_settings(searched, settings),
+        wrong_matches=_wrong_matches(searched),
         expected_rate_check=_check_rates(searched.strangers),
         by_quality=_by_quality(searched),
         not_acquired=sorted(acquired.refused),
@@ -156,6 +159,15 @@ def _decisions_split(searched: Searched) -> DecisionsSplit:
         ambiguous_stranger=sum(decision == "ambiguous" for _, decision in strangers),
         doubts=dict(sorted(doubts.items())),
     )
+
+
+def _wrong_matches(searched: Searched) -> list[WrongMatch]:
+    wrong = [
+        WrongMatch(search.photo, search.best.face_id, search.best.similarity)
+        for search, decision in _answered([*searched.probes, *searched.strangers])
+        if decision == "match" and search.best is not None and not search.right_first
+    ]
+    return sorted(wrong, key=lambda each: -each.similarity)[:_MOST_NAMED]
 
 
 def _answered(searches: Sequence[Search]) -> list[tuple[Search, str]]:

@@ -38,6 +38,11 @@ def interval_text(interval: Interval | None) -> str:
     return "" if interval is None else f"{percent(interval[0])} to {percent(interval[1])}"
 
 
+def counted(number: int, thing: str) -> str:
+    """So many things."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def one_in(rate: float) -> str:
     """A rate as people say it."""
     return f"1 in {round(1 / rate):,}" if rate > 0 else "never"
@@ -72,7 +77,7 @@ def pairs_rows(figures: PairsFigures) -> list[Row]:
         Row(
             "Accuracy",
             f"{percent(accuracy.mean)} ± {percent(accuracy.standard_error)}",
-            of=f"{figures.folds} fold(s), {figures.pairs:,} pairs",
+            of=f"{counted(figures.folds, 'fold')}, {figures.pairs:,} pairs",
         ),
         *(
             Row(
@@ -89,7 +94,7 @@ def pairs_rows(figures: PairsFigures) -> list[Row]:
         Row(
             "Threshold in use",
             f"{at.threshold:.4f}",
-            of=_why(at.gallery, at.accepted_fmr, "two people"),
+            of=_why(at.gallery, at.accepted_fmr, "pairs of two people"),
         ),
         share_row("There, two people pass as one (FMR)", at.fmr),
         share_row("There, one person is not recognised (FNMR)", at.fnmr),

@@ -125,7 +125,7 @@ def _frame(axes: Axes, chart: Chart, palette: Palette) -> None:
     if chart.y_range is not None:
         axes.set_ylim(*chart.y_range)
     plain = FuncFormatter(lambda value, _: f"{100 * value:g} %")
-    if not chart.bars:
+    if not chart.similarities:
         axes.xaxis.set_major_formatter(plain)
         axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(plain)

@@ -69,6 +69,7 @@ class Chart:
         y_label: with the unit.
         x_range: from, to; on logarithmic axes above 0.
         y_range: likewise.
+        similarities: whether the horizontal axis is one, and no share.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Chart:
     points: Sequence[Point] = ()
     bars: Sequence[Bars] = ()
     levels: Sequence[Level] = ()
+    similarities: bool = False
 
 
 @dataclass(frozen=True, slots=True)

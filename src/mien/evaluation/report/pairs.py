@@ -19,7 +19,9 @@ from mien.evaluation.report.content import Line
 from mien.evaluation.report.content import Point
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.content import Seen
+from mien.evaluation.report.thresholds import by_threshold
 from mien.evaluation.words import band_range
+from mien.evaluation.words import counted
 from mien.evaluation.words import one_in
 from mien.evaluation.words import pairs_rows
 from mien.evaluation.words import percent
@@ -37,7 +39,7 @@ def report_pairs(figures: PairsFigures, scored: Scored) -> Report:
         title="Pairs of photos: one person or two",
         lead=(
             f"{percent(accuracy.mean)} of {figures.pairs:,} pairs are judged rightly "
-            f"(± {percent(accuracy.standard_error)}, standard error over {figures.folds} fold(s))."
+            f"(± {percent(accuracy.standard_error)}, standard error over {counted(figures.folds, 'fold')})."
             f"{_telling(figures)}"
         ),
         rows=pairs_rows(figures),
@@ -115,6 +117,7 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
             y_label="share of the pairs",
             x_range=(-0.6, 1.0),
             y_range=None,
+            similarities=True,
             bars=[
                 Bars(impostor, "two people", "impostor"),
                 Bars(genuine, "one person", "genuine"),
@@ -123,6 +126,13 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
                 Level(at.threshold, "threshold in use"),
                 Level(figures.threshold, "threshold with the fewest errors", dashed=True),
             ],
+        ),
+        by_threshold(
+            both.thresholds,
+            Line(both.thresholds, both.fmr, "two people pass as one (FMR)", "impostor"),
+            Line(both.thresholds, both.fnmr, "one person is not recognised (FNMR)", "genuine"),
+            threshold=at.threshold,
+            least=0.5 / max(len(genuine), len(impostor)),
         ),
     ]
 

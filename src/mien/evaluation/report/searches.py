@@ -19,6 +19,7 @@ from mien.evaluation.report.content import Line
 from mien.evaluation.report.content import Point
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.content import Seen
+from mien.evaluation.report.thresholds import by_threshold
 from mien.evaluation.searches import Search
 from mien.evaluation.searches import Searched
 from mien.evaluation.words import band_range
@@ -94,11 +95,19 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
             y_label="share of the searches",
             x_range=(-0.2, 1.0),
             y_range=None,
+            similarities=True,
             bars=[
                 Bars(strange, "strangers", "impostor"),
                 Bars(found[np.isfinite(found)], "enrolled people", "genuine"),
             ],
             levels=[Level(at.threshold, "threshold in use")],
+        ),
+        by_threshold(
+            both.thresholds,
+            Line(both.thresholds, both.fmr, "strangers reach somebody (FPIR)", "impostor"),
+            Line(both.thresholds, fnir, "enrolled people not found (FNIR)", "genuine"),
+            threshold=at.threshold,
+            least=0.5 / max(len(found), len(strange)),
         ),
     ]
     stated = np.sort(_stated(searched))

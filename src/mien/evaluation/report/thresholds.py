@@ -1,0 +1,33 @@
+"""The chart of what each threshold would have done."""
+
+import numpy as np
+
+from mien.evaluation.report.content import Array
+from mien.evaluation.report.content import Chart
+from mien.evaluation.report.content import Level
+from mien.evaluation.report.content import Line
+
+
+def by_threshold(thresholds: Array, *errors: Line, threshold: float, least: float) -> Chart:
+    """Both errors by the threshold.
+
+    Args:
+        thresholds: at which they are known.
+        errors: a line each, over the thresholds.
+        threshold: the one in use.
+        least: share below which nothing is drawn.
+    """
+    known = thresholds[np.isfinite(thresholds)]
+    return Chart(
+        title="Errors by threshold",
+        caption="What another threshold would have done: further right fewer wrong names, and "
+        "more people who are not recognised.",
+        x_label="threshold",
+        y_label="share that goes wrong",
+        x_range=(max(float(known.min()), -0.2), 1.0),
+        y_range=(least, 1.0),
+        y_log=True,
+        lines=errors,
+        levels=[Level(threshold, "threshold in use")],
+        similarities=True,
+    )
