@@ -102,6 +102,9 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         return hold_probe(tools, gallery="default", photo=photo, user_id=user_id)
 
     group, nobody = hold(photos.group), hold(photos.nobody)
+    twins = hold_probe(
+        tools, gallery=_with_twins(site, photos), photo=photos.group, user_id=user_id
+    )
     pair = [hold(photo) for photo in photos.pair]
     people = "/galleries/default/people"
     person = f"{people}/{first.person.id}"
@@ -111,6 +114,7 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("identify", "/identify"),
         Stop("identify-empty-gallery", "/identify?gallery=club"),
         Stop("identify-result", f"/identify/{group}"),
+        Stop("identify-three-answers", f"/identify/{twins}"),
         Stop("identify-no-face", f"/identify/{nobody}"),
         Stop("people", people),
         Stop("people-search", f"{people}?q=o"),
@@ -126,7 +130,10 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("compare-different", f"/compare/{pair[0]}/{group}"),
         Stop("galleries", "/galleries"),
         Stop("gallery-new", "/galleries/new"),
-        Stop("gallery-settings", "/galleries/club/settings"),
+        Stop("gallery-settings", "/galleries/twins/settings"),
+        Stop("gallery-settings-empty", "/galleries/club/settings"),
+        Stop("gallery-settings-refused", "/galleries/twins/settings", act=_set_no_likeness),
+        Stop("gallery-settings-looked-at", "/galleries/twins/settings", act=_look_at_likeness),
         Stop("gallery-delete", "/galleries/club/delete"),
         Stop("keys", "/keys"),
         Stop("key-new", "/keys/new"),
@@ -138,6 +145,28 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("patterns", "/patterns"),
         Stop("not-found", "/nothing"),
     ]
+
+
+def _with_twins(site: Site, photos: Photos) -> str:
+    """A gallery in which one of the group looks like two, and one like herself alone."""
+    (name, photo), (other, other_photo) = photos.people[:2]
+    create_gallery(site.runtime.tools, name="twins")
+    for whose, whom in ((photo, name), (photo, f"{name}'s twin"), (other_photo, other)):
+        enrol(site.runtime.tools, gallery="twins", photo=whose, whom=NamedPerson(whom))
+    return "twins"
+
+
+def _set_no_likeness(page: Page) -> None:
+    page.get_by_label("Set the likeness by hand").check()
+    page.get_by_label("Likeness set by hand").fill("much")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".error-summary").wait_for()
+
+
+def _look_at_likeness(page: Page) -> None:
+    page.get_by_label("Likeness set by hand").fill("0.61")
+    page.get_by_role("button", name="Look without saving").click()
+    page.get_by_role("cell", name="0.61").wait_for()
 
 
 def _mistype(page: Page) -> None:

@@ -28,6 +28,7 @@ from browsing import launch  # noqa: E402
 from browsing import serve  # noqa: E402
 from browsing import sign_in_administrator  # noqa: E402
 from mien.gallery.setup import issue_link  # noqa: E402
+from mien.vision.fake import FakeEngine  # noqa: E402
 from touring import Photos  # noqa: E402
 from touring import Stop  # noqa: E402
 from touring import drawn_photos  # noqa: E402
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
 def served(home: Path, *, drawn: bool) -> Iterator[tuple[Site, Photos]]:
     """A server, and the photos to furnish it with."""
     if drawn:
-        with serve(home) as site:
+        with serve(home, engine=FakeEngine(calibrated=True)) as site:
             yield site, drawn_photos()
         return
     from mien.cli.starting import bring_up_to_date

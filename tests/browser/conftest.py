@@ -11,6 +11,7 @@ from browsing import Complaints
 from browsing import Site
 from browsing import launch
 from browsing import serve
+from mien.vision.fake import FakeEngine
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with serve(tmp_path) as running:
+    with serve(tmp_path, engine=FakeEngine(calibrated=True)) as running:
         yield running
 
 

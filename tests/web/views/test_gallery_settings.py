@@ -191,10 +191,10 @@ def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
 
 
 def test_the_list_and_the_new_page_name_what_is_accepted(admin: Visitor) -> None:
-    assert "accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
+    assert "Accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
     assert "It accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries/new"))
     change_gallery(admin.runtime.tools, name="default", threshold=0.6)
-    assert "accepts" not in says(admin.get("/galleries"))
+    assert "Accepts" not in says(admin.get("/galleries"))
 
 
 def test_a_gallery_of_another_model_says_so(tmp_path: Path, admin: Visitor) -> None:
