@@ -27,12 +27,13 @@ def sample(direction: NDArray[np.float64], quality: Quality = GOOD) -> Sample:
 
 
 def axis(number: int) -> NDArray[np.float64]:
-    return np.eye(DIMENSION)[number]
+    return np.asarray(np.eye(DIMENSION)[number], dtype=np.float64)
 
 
 def towards(one: int, other: int, similarity: float) -> NDArray[np.float64]:
     """So similar to one axis, and the rest of the way to another."""
-    return similarity * axis(one) + (1 - similarity**2) ** 0.5 * axis(other)
+    rest = (1 - similarity**2) ** 0.5
+    return np.asarray(similarity * axis(one) + rest * axis(other), dtype=np.float64)
 
 
 def measured(

@@ -70,7 +70,8 @@ def _telling(figures: PairsFigures) -> str:
 def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
     genuine, impostor = scored.genuine, scored.impostor
     both = curves.curve(genuine, impostor)
-    least = 1 / len(impostor)
+    # On a logarithmic axis there is no nothing; it stands at the edge.
+    least, low = 1 / len(impostor), 0.5 / len(genuine)
     at = figures.at_gallery_settings
     x_range = (least / 2, 1.0)
     passing = [
@@ -79,7 +80,7 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
         if rate not in figures.only_bounds
     ]
     fmr, fnmr = at.fmr.rate or 0.0, at.fnmr.rate or 0.0
-    in_use = Point(max(fmr, least / 2), max(fnmr, 0.5 / len(genuine)), "at the threshold in use")
+    in_use = Point(max(fmr, least / 2), max(fnmr, low), "at the threshold in use")
     return [
         Chart(
             title="Receiver operating characteristic",
@@ -100,11 +101,11 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
             x_label="false match rate (FMR)",
             y_label="false non-match rate (FNMR)",
             x_range=x_range,
-            y_range=(0.5 / len(genuine), 1.0),
+            y_range=(low, 1.0),
             x_log=True,
             y_log=True,
             lines=[
-                Line(both.fmr, both.fnmr, ""),
+                Line(both.fmr, np.maximum(both.fnmr, low), ""),
                 Line(np.array([1e-9, 1.0]), np.array([1e-9, 1.0]), "", "soft", dashed=True),
             ],
             points=[in_use],
@@ -132,7 +133,7 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
             Line(both.thresholds, both.fmr, "two people pass as one (FMR)", "impostor"),
             Line(both.thresholds, both.fnmr, "one person is not recognised (FNMR)", "genuine"),
             threshold=at.threshold,
-            least=0.5 / max(len(genuine), len(impostor)),
+            least=min(low, least / 2),
         ),
     ]
 

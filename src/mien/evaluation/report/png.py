@@ -7,6 +7,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.figure import SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from mien.evaluation.report.charts import PAPER
 from mien.evaluation.report.charts import draw_chart
@@ -17,9 +18,9 @@ from mien.vision.images import ImageReader
 
 _COLUMNS = 2
 _WIDTH = 13.0
-_CHART_HEIGHT = 4.2
+_CHART_HEIGHT = 4.6
 _ROW_HEIGHT = 0.24
-_COUPLES_HEIGHT = 2.6
+_COUPLES_HEIGHT = 2.2
 _PAPER_COLOUR = "#faf8f4"
 
 
@@ -36,7 +37,9 @@ def draw_png(report: Report, *, photos: Path | None, reader: ImageReader) -> byt
     heights = [_ROW_HEIGHT * (len(report.rows) + 4), _CHART_HEIGHT * rows]
     heights += [_COUPLES_HEIGHT] * len(shown)
     with mpl.rc_context({"text.parse_math": False}):
-        figure = Figure(figsize=(_WIDTH, sum(heights)), layout="constrained")
+        figure = Figure(
+            figsize=(_WIDTH, sum(heights)), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)
+        )
         figure.set_facecolor(_PAPER_COLOUR)
         parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
         _write_figures(parts[0], report)
@@ -44,7 +47,7 @@ def draw_png(report: Report, *, photos: Path | None, reader: ImageReader) -> byt
         for place, axes in enumerate(grid):
             axes.set_facecolor(_PAPER_COLOUR)
             if place < len(report.charts):
-                axes.set_title(report.charts[place].title, color=PAPER["ink"], loc="left")
+                axes.set_title(report.charts[place].title, color=PAPER["ink"], loc="left", pad=36)
                 draw_chart(axes, report.charts[place], PAPER)
             else:
                 axes.set_axis_off()

@@ -62,10 +62,9 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
     fnir = 1 - curves.share_reaching(found, both.thresholds)
     least = 1 / len(strange)
     at = figures.at_gallery_settings
-    here = (
-        max(at.measured_fpir.rate or 0.0, least / 2),
-        max(at.fnir.rate or 0.0, 0.5 / len(found)),
-    )
+    # On a logarithmic axis there is no nothing; it stands at the edge.
+    low = 0.5 / len(found)
+    here = (max(at.measured_fpir.rate or 0.0, least / 2), max(at.fnir.rate or 0.0, low))
     charts = [
         Chart(
             title="Errors of searches",
@@ -74,14 +73,18 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
             x_label="strangers' searches that reach somebody (FPIR)",
             y_label="enrolled people not found (FNIR)",
             x_range=(least / 2, 1.0),
-            y_range=(max(float(fnir.min()) / 2, 0.5 / len(found)), 1.0),
+            y_range=(max(float(fnir.min()) / 2, low), 1.0),
             x_log=True,
             y_log=True,
-            lines=[Line(both.fmr, fnir, "")],
+            lines=[Line(both.fmr, np.maximum(fnir, low), "")],
             points=[
                 Point(*here, "at the threshold in use"),
                 *(
-                    Point(float(rate), figures.fnir_at_fpir[rate], f"FPIR {one_in(float(rate))}")
+                    Point(
+                        float(rate),
+                        max(figures.fnir_at_fpir[rate], low),
+                        f"FPIR {one_in(float(rate))}",
+                    )
                     for rate in RATES
                     if rate not in figures.only_bounds
                 ),
@@ -107,7 +110,7 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
             Line(both.thresholds, both.fmr, "strangers reach somebody (FPIR)", "impostor"),
             Line(both.thresholds, fnir, "enrolled people not found (FNIR)", "genuine"),
             threshold=at.threshold,
-            least=0.5 / max(len(found), len(strange)),
+            least=min(low, least / 2),
         ),
     ]
     stated = np.sort(_stated(searched))
