@@ -120,7 +120,7 @@ def agreement(
 
 def draw_tail(data: Labelled, *, pack: str, contract_id: str, folder: Path, seed: int) -> None:
     """Draw the tail fitted on one half against the impostors of the other."""
-    from bench.drawing import tail_plot
+    from bench.plots import tail_plot
 
     one, other = next(halves(data, 1, seed))
     calibration = fit(one, contract_id, "")

@@ -27,11 +27,11 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.calibration import fit  # noqa: E402  # run as a script, the root is not on the path
 from bench.calibration import halves  # noqa: E402  # run as a script, the root is not on the path
-from bench.drawing import answers_plot  # noqa: E402  # run as a script, the root is not on the path
-from bench.drawing import thresholds_plot  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.plots import answers_plot  # noqa: E402  # run as a script, the root is not on the path
+from bench.plots import thresholds_plot  # noqa: E402  # run as a script, the root is not on the path
 
 _SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]
 _ACCEPTED = {"1 of 100": 0.01, "1 of 1,000": 0.001, "1 of 10,000": 0.0001}

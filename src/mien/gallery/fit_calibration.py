@@ -28,6 +28,9 @@ _LEAST_SPREAD = 0.01
 # Measured on people with two, three and five examples and three recognisers: comparing with the
 # nearest example and the mean of k counts as k ** 0.4 to 0.7 comparisons with one.
 _EXAMPLES_POWER = 0.6
+# The fit is trusted one decade beyond one of all pairs of people; further out, what was not
+# among the data (twins, one person under two names) decides, and no fit knows of it.
+_BEYOND = 0.1
 _ROWS_AT_ONCE = 256
 _LOOK_ALIKE_RATE = 1e-3
 
@@ -158,7 +161,7 @@ def _fit_tail(impostors: _Weighed, *, people: int) -> Tail:
         rate=rate,
         shape=float(np.clip(shape, -0.5, 0.5)),
         scale=scale,
-        least_rate=2.0 / (people * (people - 1)),
+        least_rate=_BEYOND * 2.0 / (people * (people - 1)),
     )
 
 

@@ -57,7 +57,7 @@ class Tail(_Strict):
         rate: share of impostor pairs beyond the start.
         shape: 0 is exponential; below it the tail ends, above it the tail is heavier.
         scale: in units of similarity.
-        least_rate: the smallest rate that the data can speak of.
+        least_rate: the smallest rate that may be stated.
     """
 
     start: Similarity
