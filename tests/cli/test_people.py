@@ -214,3 +214,41 @@ def test_a_gallery_that_keeps_no_photos_knows_them_again_all_the_same(
     for already in ([], [str(photo)]):
         done = mien("people", "import", tmp_path, "--gallery", "club", "--json")
         assert json.loads(done.stdout)["already_there"] == already
+
+
+def test_a_photo_that_the_gate_refuses_is_told_and_may_be_let_through(
+    mien: Mien, tmp_path: Path
+) -> None:
+    small = write(tmp_path / "small.png", "ada", size=34)
+    done = mien("people", "add", "Ada", small)
+    assert done.exit_code == 1
+    assert "The face is 34 pixels wide; at least 40 are needed." in done.stderr
+    assert "(photo_not_good_enough)" in done.stderr
+    done = mien("people", "add", "Ada", small, "--gate", "off")
+    assert done.exit_code == 0, done.stderr
+    assert "(too_small)" in done.stderr
+    assert mien("people", "add", "Ada", small, "--gate", "lax").exit_code == 2
+
+
+def test_an_import_tells_what_was_refused_and_what_may_be_a_mistake(
+    mien: Mien, tmp_path: Path
+) -> None:
+    album = tmp_path / "album"
+    write(album / "Ada" / "1.png", "ada")
+    stray = write(album / "Ada" / "2.png", "bob", size=90)
+    small = write(album / "Ada" / "3.png", "ada", size=34)
+    bob = write(album / "Bob" / "1.png", "bob")
+    done = mien("people", "import", album, "--json")
+    assert done.exit_code == 3
+    report = json.loads(done.stdout)
+    (refused,) = report["refused"]
+    assert (refused["photo"], refused["code"]) == (str(small), "photo_not_good_enough")
+    assert [reason["code"] for reason in refused["reasons"]] == ["too_small"]
+    told = [(each["photo"], each["code"]) for each in report["warnings"]]
+    assert told[0] == (str(stray), "unlike_this_person")
+    assert told[-1] == (str(bob), "looks_like_another")
+    assert report["warnings"][-1]["person"]["name"] == "Ada"
+    again = mien("people", "import", album, "--gallery", "default", "--gate", "off")
+    assert again.exit_code == 0
+    assert f"{small}: The face is 34 pixels wide" in again.stderr
+    assert "1 to look at again." in again.stderr

@@ -14,9 +14,11 @@ from mien.errors import MienError
 from mien.errors import NameTaken
 from mien.errors import NoFaceFound
 from mien.errors import PersonNotFound
+from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
 from mien.errors import UnsupportedImage
 from mien.gallery import enrol as enrol_module
+from mien.gallery.answers import Gate
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import list_faces
 from mien.gallery.faces import read_crop
@@ -203,3 +205,60 @@ def test_a_full_disk_leaves_no_portrait_without_its_photo(
     with pytest.raises(OSError, match="No space"):
         enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"))
     assert files_of(tools) == set()
+
+
+SMALL = draw_photo(["ada"], face_px=34)
+
+
+@pytest.mark.parametrize(
+    ("gate", "face_px", "stored"),
+    [("standard", 34, False), ("standard", 50, True), ("strict", 50, False), ("off", 34, True)],
+)
+def test_the_gallerys_gate_decides_and_nothing_is_written_when_it_refuses(
+    tools: Tools, gate: Gate, face_px: int, stored: bool
+) -> None:
+    change_gallery(tools, name="default", gate=gate)
+    before = rows_of(tools), files_of(tools)
+    photo = draw_photo(["ada"], face_px=face_px)
+    if stored:
+        assert enrol(tools, gallery="default", photo=photo, whom=NewPerson("Ada")).stored
+        return
+    with pytest.raises(PhotoNotGoodEnough, match="pixels wide") as caught:
+        enrol(tools, gallery="default", photo=photo, whom=NewPerson("Ada"))
+    assert [each["code"] for each in caught.value.extra["reasons"]] == ["too_small"]
+    assert (rows_of(tools), files_of(tools)) == before
+
+
+def test_a_gate_for_one_photo_goes_before_the_gallerys_and_what_it_lets_through_is_told(
+    tools: Tools,
+) -> None:
+    done = enrol(tools, gallery="default", photo=SMALL, whom=NewPerson("Ada"), gate="off")
+    assert done.stored
+    assert [each.code for each in done.warnings] == ["too_small"]
+    assert "at least 40 are needed" in done.warnings[0].detail
+    with pytest.raises(PhotoNotGoodEnough):
+        enrol(
+            tools,
+            gallery="default",
+            photo=draw_photo(["bob"], face_px=50),
+            whom=NewPerson("Bob"),
+            gate="strict",
+        )
+
+
+def test_a_gate_that_is_none_is_refused(tools: Tools) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"), gate="lax")  # type: ignore[arg-type]  # that is the point
+    assert caught.value.field == "gate"
+
+
+def test_several_faces_of_like_size_are_refused_by_the_strict_gate(tools: Tools) -> None:
+    with pytest.raises(PhotoNotGoodEnough, match="2 faces of like size"):
+        enrol(
+            tools,
+            gallery="default",
+            photo=draw_photo(["ada", "bob"]),
+            whom=NewPerson("Ada"),
+            face_number=1,
+            gate="strict",
+        )

@@ -175,3 +175,26 @@ def test_the_chosen_gallery_is_searched_and_remembered(user: Visitor) -> None:
 def test_a_gallery_that_is_not_there_is_not_found(user: Visitor) -> None:
     user.get("/identify?gallery=none", status=404)
     assert user.post("/identify", photo=draw_photo(["cy"]), gallery="none").status_code == 404
+
+
+def test_a_face_that_the_gate_refuses_keeps_what_was_typed_and_can_be_stored_anyway(
+    user: Visitor,
+) -> None:
+    probe = identified(user, "cy", face_px=34)
+    page = user.refused(f"{probe}/faces/1/add", name="Cy")
+    assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
+    assert page.count('name="anyway"') == 1
+    assert '<input type="hidden" name="name" value="Cy">' in page
+    assert list_people(user.runtime.tools, gallery="default").total == 0
+    user.done(f"{probe}/faces/1/add", name="Cy", anyway="yes")
+    assert user.told()[0] == "Face 1 was added to Cy."
+
+
+def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
+    user.enrol("ada")
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="Cy")
+    user.told()
+    user.done(f"{probe}/faces/1/add", person="Cy")
+    (told,) = user.told()
+    assert told.startswith("Face 1: This very photo is an example of this person already")

@@ -8,6 +8,7 @@ from visiting import links
 from visiting import says
 
 PEOPLE = "/galleries/default/people"
+SMALL = draw_photo(["ada"], face_px=34)
 
 
 def test_an_empty_gallery_teaches_the_next_step(user: Visitor) -> None:
@@ -209,3 +210,75 @@ def test_names_are_escaped_everywhere(user: Visitor) -> None:
     person = user.done(f"{PEOPLE}/new", name=name, photos=[draw_photo(["ada"])])
     for path in (PEOPLE, person, f"{person}/edit", f"{person}/delete"):
         assert "<script>alert" not in user.client.get(path).text
+
+
+def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: Visitor) -> None:
+    page = user.refused(
+        f"{PEOPLE}/new",
+        name="Ada",
+        photos=[("good.png", draw_photo(["ada"])), ("tiny.png", SMALL)],
+    )
+    assert "tiny.png : This face is not stored. The face is 34 pixels wide" in says(page)
+    (anyway,) = re.findall(r'action="([^"]+/choose/[^"]+)"', page)
+    person = user.done(anyway, face="1", anyway="yes")
+    told = user.told()
+    assert told[0] == "1 face added."
+    assert "The face is 34 pixels wide" in told[1]
+    assert "2 faces," in says(user.get(person))
+    user.get(anyway, status=404)
+
+
+def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor) -> None:
+    person = user.enrol("ada")
+    choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=34)])
+    page = user.refused(choose, face="2")
+    assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
+    assert re.search(r'name="face" value="2"[^>]* checked', page)
+    assert 'name="anyway"' in page
+    assert 'name="anyway"' not in user.get(choose)
+    assert user.done(choose, face="2", anyway="yes") == person
+    assert "2 faces," in says(user.get(person))
+
+
+def test_a_doubt_is_told_with_links_to_the_other_person_and_to_undo(user: Visitor) -> None:
+    bob, ada = user.enrol("bob"), user.enrol("ada")
+    user.done(ada, photos=[("me.png", draw_photo(["bob"], variant=3, face_px=90))])
+    page = user.get(ada)
+    words = says(page)
+    assert "me.png: The face looks like another person of this gallery" in words
+    assert "It is bob, 0." in words
+    assert "me.png: The face does not look like this person's other examples" in words
+    assert f'<a href="{bob}">Look at bob</a>' in page
+    (remove, *_) = re.findall(r'<a href="([^"]+/delete)">Remove the new face</a>', page)
+    assert user.done(remove) == ada
+    assert "1 face," in says(user.get(ada))
+
+
+def test_the_same_photo_again_is_not_added_and_says_so(user: Visitor) -> None:
+    person = user.enrol("ada")
+    user.done(person, photos=[("again.png", draw_photo(["ada"]))])
+    (told,) = user.told()
+    assert told.startswith("again.png: This very photo is an example of this person already")
+    assert "1 face," in says(user.get(person))
+
+
+def test_many_doubts_fit_into_the_cookie_that_carries_them(user: Visitor) -> None:
+    user.enrol("bob")
+    ada = user.enrol("ada")
+    photos = [
+        (f"holiday with a long name {number}.png", draw_photo(["bob"], variant=number, face_px=90))
+        for number in range(1, 9)
+    ]
+    user.done(ada, photos=photos)
+    told = user.told()
+    assert told[0] == "8 faces added."
+    assert told[-1].endswith("of this kind.")
+
+
+def test_whom_somebody_looks_like_is_on_their_page(user: Visitor) -> None:
+    ada, bob = user.enrol("ada"), user.enrol("Bob", variant=4)
+    assert "Looks like" not in user.get(ada)
+    photo = draw_photo(["ada"], variant=5, face_px=90)
+    user.done(bob, photos=[photo])
+    assert "Looks like" in user.get(ada)
+    assert links(user.get(ada), bob) == [bob]
