@@ -1,7 +1,5 @@
 """What the commands below `mien evaluate` share: the engine, the gallery's settings, the photos."""
 
-import sys
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from typing import TypeVar
 
 import click
 
+from mien.cli.counting import counted_photos
 from mien.cli.opening import given_engine
 from mien.cli.opening import has_database
 from mien.cli.opening import load_settings
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _DEFAULT = "default"
-_LINE_SECONDS = 10
 _NEW = GallerySettings(None, ACCEPTED_RATE, ACCEPTED_RATE, None)
 
 
@@ -172,7 +170,7 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
         )
         known = load_cache(looking.cache, key=key, folder=folder)
     new = wanted - set(known.samples) - set(known.refused)
-    with _counted(len(new)) as on_photo:
+    with counted_photos(len(new)) as on_photo:
         made = acquire(
             bench.engine, bench.reader, folder, new, face=looking.face, on_photo=on_photo
         )
@@ -245,48 +243,6 @@ def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine
         concurrency=settings.inference_concurrency,
         detection_side=settings.detection_side,
     )
-
-
-@contextmanager
-def _counted(total: int) -> Iterator[Callable[[], None]]:
-    """Something to call for each photo: a bar on a terminal, a line now and then elsewhere."""
-    if not sys.stderr.isatty():
-        yield _Lines(total)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn
-    from rich.progress import MofNCompleteColumn
-    from rich.progress import Progress
-    from rich.progress import TextColumn
-    from rich.progress import TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("Photos", total=total)
-        yield lambda: bars.advance(task)
-
-
-class _Lines:
-    """A line every few seconds."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._began = self._told = time.monotonic()
-
-    def __call__(self) -> None:
-        self._done += 1
-        now = time.monotonic()
-        if now - self._told < _LINE_SECONDS:
-            return
-        self._told = now
-        left = (now - self._began) / self._done * (self._total - self._done)
-        print_note(f"{self._done:,} of {self._total:,} photos, about {left:.0f} s left")
 
 
 def enrolled_count(text: str) -> "Enrolled":
