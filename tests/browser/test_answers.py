@@ -50,7 +50,7 @@ def test_badges_stay_light_and_lines_bright_in_both_appearances(page: Page, site
     page.goto(address(site, page.context, "identify-three-answers"))
     seen = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two words
+        page.emulate_media(color_scheme=scheme)
         box = page.locator(".facebox--match")
         seen.append(
             (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(
-    admin: Visitor, fields: dict[str, str], words: str
+    admin: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     page = admin.refused(PATH, **{**AS_IT_IS, **fields})
     assert "error-summary" in page
