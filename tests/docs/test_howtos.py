@@ -153,6 +153,8 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
     assert commands
     if any("nginx -t" in each for each in commands) and find_nginx() is None:
         absent("no Nginx is installed; `make test` installs it where it may")
+    if any("mien people import" in each for each in commands):
+        draw_people(machine.folder / "album", {"Ada Lovelace": 2, "Charles Babbage": 1})
     if any("mien evaluate" in each for each in commands):
         people = [f"p{number}" for number in range(105)]
         draw_people(machine.folder / "labelled", dict.fromkeys(people, 2))

@@ -124,7 +124,13 @@ def test_a_held_photo_is_its_holders_alone(tools: Tools, root: str, eve: str) ->
         with pytest.raises(ProbeNotFound):
             read_probe_crop(tools, **asked, face_number=1)
         with pytest.raises(ProbeNotFound):
-            enrol_probe_face(tools, **asked, face_number=1, whom=NewPerson("Eve"))
+            enrol_probe_face(
+                tools,
+                probe_id=probe_id,
+                user_id=user_id,
+                face_number=1,
+                whom=NewPerson("Eve"),
+            )
         with pytest.raises(ProbeNotFound):
             let_go_of_probe(tools, **asked)
     identify_probe(tools, probe_id=held, user_id=root)

@@ -39,8 +39,9 @@ def measured(tmp_path: Path) -> Iterator[Tools]:
     runtime.close()
 
 
-def add(tools: Tools, name: str, photo: bytes, **given: int) -> Enrolment:
-    return enrol(tools, gallery="default", photo=photo, whom=NamedPerson(name), **given)
+def add(tools: Tools, name: str, photo: bytes, *, face_number: int | None = None) -> Enrolment:
+    whom = NamedPerson(name)
+    return enrol(tools, gallery="default", photo=photo, whom=whom, face_number=face_number)
 
 
 def warned(done: Enrolment) -> list[str]:

@@ -4,6 +4,7 @@ import numpy as np
 from drawing import draw_picture
 from mien.vision.crop_hash import crop_hash
 from mien.vision.crop_hash import hash_distance
+from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
 from mien.vision.types import ImageRGB
 
@@ -23,8 +24,8 @@ def test_light_size_and_compression_change_few_bits() -> None:
     small = cv2.resize(PICTURE, (160, 200), interpolation=cv2.INTER_AREA)
     assert _changed(np.asarray(small, dtype=np.uint8)) <= 4
     assert _changed((PICTURE * 0.8).astype(np.uint8)) <= 4
-    packed = cv2.imdecode(np.frombuffer(encode_jpeg(PICTURE, 50), np.uint8), cv2.IMREAD_COLOR)
-    assert _changed(np.ascontiguousarray(packed[..., ::-1])) <= 4
+    reader = ImageReader(max_bytes=10**6, max_pixels=10**6)
+    assert _changed(reader.decode(encode_jpeg(PICTURE, 50)).image_rgb) <= 4
 
 
 def test_another_picture_changes_many_bits() -> None:
