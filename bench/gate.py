@@ -264,6 +264,8 @@ def _missed(enrolled: Mapping[str, Sample], taken: Set, threshold: float) -> flo
 
 
 def _named(enrolled: Mapping[str, Sample], searched: Sequence[Sample], threshold: float) -> float:
+    if not searched:
+        return 0.0
     return _share(_best(enrolled, searched).max(axis=1) >= threshold)
 
 
