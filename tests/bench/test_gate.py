@@ -53,7 +53,8 @@ def test_nobody_is_in_both_halves_and_no_stranger_is_enrolled(tmp_path: Path) ->
 
 def test_a_gate_that_refuses_what_misleads_is_seen_to_help() -> None:
     def unit(place: int) -> FloatArray:
-        return np.eye(20, dtype=np.float32)[place]
+        axis: FloatArray = np.eye(20, dtype=np.float32)[place]
+        return axis
 
     taken = Set()
     for number in range(10):
