@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_table
 from mien.cli.progress import shown_progress
@@ -75,3 +76,17 @@ def test_progress_on_a_terminal_draws_and_clears_bars(
         progress(ProgressEvent("tiny", "net.onnx", "fetching", 20, 40))
         progress(ProgressEvent("tiny", "net.onnx", "ready", 40, 40))
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("rate", "least", "words"),
+    [
+        (None, 0.0, ""),
+        (0.0, 0.0, "none"),
+        (0.001, 0.0, "1 of 1,000"),
+        (0.001, 0.0001, "1 of 1,000"),
+        (0.0001, 0.0001, "under 1 of 10,000"),
+    ],
+)
+def test_a_rate_is_told_as_odds(rate: float | None, least: float, words: str) -> None:
+    assert one_of(rate, least=least) == words

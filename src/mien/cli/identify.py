@@ -91,7 +91,7 @@ def _print(looked: "Looked[Identification]") -> None:
     print_table(
         ["photo", "face", "answer", "nearest", "second", "strangers"],
         [
-            (path, answer.number, *_cells(answer))
+            (path, answer.number, *_cells(answer, seen.point.least_expected_rate))
             for path, seen in looked.done
             for answer in seen.answers
         ],
@@ -101,12 +101,12 @@ def _print(looked: "Looked[Identification]") -> None:
             print_note(f"{path}: no face")
 
 
-def _cells(answer: "Answer") -> tuple[str, str, str, str]:
+def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str]:
     best = answer.candidates[0] if answer.candidates else None
     named = best.person.name if best and answer.decision == "match" else answer.decision
     if answer.doubts:
         named = f"{named} ({', '.join(answer.doubts)})"
-    odds = one_of(answer.expected_false_match_rate)
+    odds = one_of(answer.expected_false_match_rate, least=least)
     return named, _figure(best), _figure(answer.runner_up), odds
 
 

@@ -131,10 +131,17 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-def one_of(rate: float | None) -> str:
-    """A rate as odds, such as "1 of 2,000"; empty when it is not known."""
+def one_of(rate: float | None, *, least: float = 0.0) -> str:
+    """A rate as odds, such as "1 of 2,000"; empty when it is not known.
+
+    Args:
+        rate: in [0, 1].
+        least: the smallest that has been measured; what is no larger is "under" it.
+    """
     if rate is None:
         return ""
     from mien.gallery.calibrate import odds
 
-    return "none" if rate <= 0 else f"1 of {odds(rate):,}"
+    if rate <= 0:
+        return "none"
+    return f"{'under ' if rate <= least else ''}1 of {odds(rate):,}"

@@ -56,6 +56,8 @@ def verify(
         raise click.UsageError("Give one photo and then others, or --person.")
     others = find_photos(photos if person is not None else photos[1:])
     with ready_runtime(models=True) as runtime:
+        from mien.gallery.likeness import least_verification_rate
+
         if person is None:
             compare = _with_photo(
                 runtime, photos[0], threshold=threshold, face=face, other_face=other_face
@@ -65,6 +67,7 @@ def verify(
                 runtime, person, gallery=gallery, threshold=threshold, face=face or other_face
             )
         looked = look(others, compare)
+        least = least_verification_rate(runtime.tools.engine.summary)
     if as_json:
         from mien.api.verify import VerificationOut
 
@@ -86,7 +89,7 @@ def verify(
                     "same person" if seen.same_person else "not the same",
                     f"{seen.similarity:.3f}",
                     f"{seen.threshold:.3f}",
-                    one_of(seen.expected_false_match_rate),
+                    one_of(seen.expected_false_match_rate, least=least),
                 )
                 for path, seen in looked.done
             ],
