@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from mien.evaluation.curves import accepted_at
 from mien.evaluation.folds import accuracy_of
 from mien.evaluation.folds import judge_folds
+from mien.evaluation.one_person import read_one_person
 from mien.evaluation.pairs_file import read_pairs
 from mien.vision.detectors.refine import look_again
 from mien.vision.detectors.search import FAMILIES
@@ -40,7 +41,6 @@ from mien.vision.types import ImageRGB
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
-from bench.labelled import one_person  # noqa: E402  # run as a script, the root is not on the path
 from bench.lfw_pairs import DEFAULT_DATA  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
 
@@ -222,7 +222,8 @@ def report(
 ) -> list[dict[str, object]]:
     """One row a way; the first is what the others are compared with."""
     shared = sorted(set.intersection(*(set(embeddings) for embeddings in found.values())))
-    aliases = one_person(Path(__file__).with_name("lfw_one_person.txt"))
+    twice = read_one_person(Path(__file__).with_name("lfw_one_person.txt"))
+    aliases = {name: names[0] for names in twice for name in names}
     names = [photo.split("/")[0] for photo in shared]
     people = np.unique([aliases.get(name, name) for name in names], return_inverse=True)[1]
     total = int(people.max()) + 1

@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from mien.evaluation.acquire import acquire
 from mien.evaluation.cache import cache_key
 from mien.evaluation.cache import load_cache
 from mien.evaluation.cache import save_cache
+from mien.evaluation.one_person import read_one_person
 from mien.evaluation.photos import people_folder
 from mien.evaluation.photos import photos_of_people
 from mien.vision.images import ImageReader
@@ -58,15 +58,9 @@ def labelled(installed: InstalledPack, data: Path) -> Labelled:
         engine.close()
         save_cache(cache, known, key=key, folder=folder)
     photos = sorted(known.samples)
-    aliases = one_person(_ONE_PERSON)
+    aliases = {name: names[0] for names in read_one_person(_ONE_PERSON) for name in names}
     return Labelled(
         embeddings=np.stack([known.samples[photo].embedding for photo in photos]),
         people=np.array([aliases.get(name_of[photo], name_of[photo]) for photo in photos]),
         photos=np.array(photos),
     )
-
-
-def one_person(path: Path) -> Mapping[str, str]:
-    """From each further name of a person to the first."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-    return {other: names[0] for line in lines if (names := line.split("\t")) for other in names[1:]}

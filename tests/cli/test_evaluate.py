@@ -141,6 +141,17 @@ def test_a_person_under_two_names_is_a_stranger_with_a_name(mien: Mien, album: P
     assert told["at_gallery_settings"]["measured_fpir"]["count"] == 1
 
 
+def test_folders_that_are_one_person_are_no_strangers_to_each_other(
+    mien: Mien, album: Path, tmp_path: Path
+) -> None:
+    write(album / "Gus" / "1.png", draw_photo(["Ada"], variant=9))
+    listed = write(tmp_path / "one.txt", b"Ada\tGus\n")
+    told = answer(mien, "identify", album, "--enrolled", "all", "--one-person", listed)
+    assert told["decisions"]["match_wrong"] == 0
+    wrong = write(tmp_path / "one.txt", b"Ada\n")
+    assert "line 1 names one folder" in complaint(mien, "identify", album, "--one-person", wrong)
+
+
 def test_photos_without_a_face_are_searches_that_find_nobody(mien: Mien, album: Path) -> None:
     for path in album.glob("*/*.png"):
         if path.parent.name in {"Cy_D", "Di"}:

@@ -37,6 +37,14 @@ _NO_PICTURES = click.option(
 )
 
 
+_ONE_PERSON = click.option(
+    "--one-person",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list of folders that are one person: one person a line, tabs between the folders.",
+)
+
+
 @click.group()
 def evaluate() -> None:
     """Measure how good the answers are, on photos of which you know whom they show.
@@ -121,6 +129,7 @@ def pairs(
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Another one gives another split."
 )
+@_ONE_PERSON
 @_REPORT
 @_NO_PICTURES
 @json_option
@@ -134,6 +143,7 @@ def identify(
     enrolled: str,
     examples: int,
     seed: int,
+    one_person: Path | None,
     report: Path | None,
     no_pictures: bool,
     as_json: bool,
@@ -152,7 +162,10 @@ def identify(
     wanted = _wanted(report, no_pictures)
     inside = people_folder(folder)
     split = split_people(
-        photos_of_people(inside), enrolled=enrolled_count(enrolled), examples=examples, seed=seed
+        _people(inside, one_person),
+        enrolled=enrolled_count(enrolled),
+        examples=examples,
+        seed=seed,
     )
     looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
     with workbench(looking) as bench:
@@ -189,6 +202,7 @@ def identify(
 @click.option(
     "--data", metavar="TEXT", help="What the photos are, in words; else the folder's name."
 )
+@_ONE_PERSON
 @json_option
 def calibrate(
     *,
@@ -199,6 +213,7 @@ def calibrate(
     cache: Path | None,
     output: Path,
     data: str | None,
+    one_person: Path | None,
     as_json: bool,
 ) -> None:
     """Measure how often the similarities of a model pack mislead.
@@ -212,7 +227,7 @@ def calibrate(
     from mien.evaluation.calibration import save_calibration
 
     inside = people_folder(folder)
-    photos = photos_of_people(inside)
+    photos = _people(inside, one_person)
     looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
     with workbench(looking) as bench:
         every = [photo for each in photos.values() for photo in each]
@@ -227,6 +242,14 @@ def calibrate(
         save_calibration(output, calibration)
     print_note(f"The calibration is in {output}.")
     print_calibration(calibration, acquired, as_json=as_json)
+
+
+def _people(folder: Path, one_person: Path | None) -> dict[str, list[str]]:
+    from mien.evaluation.one_person import merge_people
+    from mien.evaluation.one_person import read_one_person
+
+    photos = photos_of_people(folder)
+    return merge_people(photos, read_one_person(one_person)) if one_person else photos
 
 
 def _wanted(path: Path | None, no_pictures: bool) -> "Wanted | None":

@@ -1,0 +1,53 @@
+"""People who have several folders, as a list names them."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+
+from mien.errors import InvalidInput
+
+_FIELD = "one_person"
+_COMMENT = "#"
+
+
+def read_one_person(path: Path) -> list[list[str]]:
+    """Read a list with one person a line: the names of their folders, with tabs between them.
+
+    Empty lines, and lines that begin with #, are passed over.
+
+    Raises:
+        InvalidInput: it cannot be read, or a line names fewer than two folders.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The list {path} cannot be read.", field=_FIELD) from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith(_COMMENT):
+            continue
+        names = [name.strip() for name in line.split("\t") if name.strip()]
+        if len(names) < 2:  # noqa: PLR2004 - one name says nothing
+            raise InvalidInput(
+                f"In {path}, line {number} names one folder. Name two or more that are one "
+                "person, with tabs between them.",
+                field=_FIELD,
+            )
+        found.append(names)
+    return found
+
+
+def merge_people(
+    photos: Mapping[str, Sequence[str]], one_person: Sequence[Sequence[str]]
+) -> dict[str, list[str]]:
+    """Put the photos of people who have several folders under the first of their names.
+
+    Args:
+        photos: by person.
+        one_person: names of one person each; names of nobody are passed over.
+    """
+    first = {name: names[0] for names in one_person for name in names}
+    merged: dict[str, list[str]] = {}
+    for person, some in photos.items():
+        merged.setdefault(first.get(person, person), []).extend(some)
+    return merged
