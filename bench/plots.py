@@ -99,7 +99,7 @@ def answers_plot(
     _save(figure, path)
 
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.size": 9,
     "text.color": _INK,
     "axes.labelcolor": _INK,

@@ -14,7 +14,8 @@ DIMENSION = 8
 
 def unit(seed: int, count: int = 1) -> NDArray[np.float32]:
     vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / length, dtype=np.float32)
 
 
 def ranked(

@@ -1,6 +1,6 @@
 import pytest
-from tests.drawing import draw_photo
 
+from drawing import draw_photo
 from mien.gallery import searches
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
