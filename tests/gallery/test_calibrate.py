@@ -112,11 +112,22 @@ def test_the_margin_grows_with_the_likeness_of_two_people(one: float, other: flo
     )
 
 
-def test_rates_are_told_as_odds_of_two_digits() -> None:
-    assert [odds(rate) for rate in (1.0, 0.5, 0.001, 0.00123, 1 / 123456)] == [
-        *(1, 2, 1000, 810),
-        120_000,
+def test_beyond_the_end_of_a_tail_the_margin_stays() -> None:
+    start = CALIBRATION.tail.start
+    ends = CALIBRATION.tail.model_copy(update={"shape": -0.1, "scale": 0.03})
+    calibration = CALIBRATION.model_copy(update={"tail": ends})
+    assert false_match_rate(calibration, start + 0.3) == ends.least_rate
+    margins = [
+        margin_for(calibration, threshold=start + beyond, likeness=None)
+        for beyond in (0.27, 0.295, 0.3, 0.4, 0.5)
     ]
+    assert margins == pytest.approx([margins[0]] * len(margins))
+    assert 0.01 < margins[0] < 0.1
+
+
+def test_rates_are_told_as_odds_of_two_digits() -> None:
+    rates = (1.0, 0.5, 0.35, 0.28, 0.001, 0.00123, 1 / 123456)
+    assert [odds(rate) for rate in rates] == [1, 2, 3, 4, 1000, 810, 120_000]
 
 
 def test_the_knots_of_a_tail_are_met_without_a_jump() -> None:

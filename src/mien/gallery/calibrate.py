@@ -17,7 +17,6 @@ from functools import lru_cache
 from mien.vision.calibration import Calibration
 from mien.vision.calibration import Tail
 
-# Where the genuine density is meant, it is a difference over this much similarity at most.
 _ODDS = 20.0
 """How many times likelier the best person has to be than the next."""
 _STEPS = 60
@@ -131,9 +130,11 @@ def margin_for(calibration: Calibration, *, threshold: float, likeness: float | 
         threshold: from which it is a match.
         likeness: similarity of the two people's examples, in [-1, 1]; None when not known.
     """
-    plain = math.log(_ODDS) / _evidence_slope(_Key(calibration, threshold))
+    # A fitted tail may end: further out there would be no slope, and every other person a doubt.
+    furthest = threshold_for(calibration, accepted=calibration.tail.least_rate, comparisons=1.0)
+    plain = math.log(_ODDS) / _evidence_slope(_Key(calibration, min(threshold, furthest)))
     apart = calibration.genuine_mean - calibration.impostor_mean
-    beyond = max((likeness or 0.0) - calibration.impostor_mean, 0.0) if likeness else 0.0
+    beyond = 0.0 if likeness is None else max(likeness - calibration.impostor_mean, 0.0)
     left = apart - calibration.likeness_carried * beyond
     return 2.0 if left <= 0 else min(plain * apart / left, 2.0)
 
@@ -213,4 +214,4 @@ def odds(rate: float) -> int:
     Args:
         rate: in (0, 1].
     """
-    return max(int(float(f"{1 / rate:.2g}")), 1)
+    return max(round(float(f"{1 / rate:.2g}")), 1)
