@@ -86,5 +86,23 @@ def test_too_few_people_or_pairs_are_refused(people: int, each: int) -> None:
         fitted(people, each)
 
 
+def test_labels_that_cannot_be_right_are_refused() -> None:
+    embeddings, who = photos(150, 2, seed=9)
+    # Everybody's second photo goes to whoever is least like the first.
+    least = (embeddings[0::2] @ embeddings[0::2].T).argmin(axis=1)
+    embeddings[1::2] = embeddings[0::2][least]
+    with pytest.raises(InvalidInput, match="no more alike"):
+        fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p")
+
+
+def test_some_people_under_two_names_do_not_break_the_tail() -> None:
+    embeddings, who = photos(120, 2, seed=10)
+    # Equal excess: as much as a whole tail of pairs that are one photo.
+    embeddings[2:40:2] = embeddings[0]
+    tail = fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p").tail
+    assert tail.scale > 0
+    assert -0.5 <= tail.shape <= 0.5
+
+
 def test_what_is_written_is_read_again(calibration: Calibration) -> None:
     assert parse_calibration(write_calibration(calibration)) == calibration

@@ -53,7 +53,8 @@ def fit_calibration(
         protocol: anything to be known beyond how pairs are made and weighed.
 
     Raises:
-        InvalidInput: there are fewer than 100 people or 100 pairs of photos of one person.
+        InvalidInput: there are fewer than 100 people or 100 pairs of photos of one person, or the
+            labels cannot be right.
     """
     _, who, counts = np.unique(np.asarray(people), return_inverse=True, return_counts=True)
     pairs = _Pairs(embeddings, who, 1.0 / counts[who])
@@ -66,6 +67,12 @@ def fit_calibration(
             field="people",
         )
     impostors = pairs.impostors
+    if not impostors.mean < genuine.mean:
+        raise InvalidInput(
+            "Photos of one person are no more alike than those of two. See whether each folder "
+            "holds the photos of one person.",
+            field="people",
+        )
     tail = _fit_tail(impostors, people=len(counts))
     knots = [
         (impostors.reached_by(rate), rate)
@@ -153,14 +160,15 @@ def _fit_tail(impostors: _Weighed, *, people: int) -> Tail:
     above = np.cumsum(weights[::-1])[::-1] - weights / 2
     first = float(excess @ weights)
     second = float((excess * above) @ weights)
-    shape = 2 - first / (first - 2 * second)
-    scale = 2 * first * second / (first - 2 * second)
-    # Hosking and Wallis give the shape the other sign.
+    # Hosking and Wallis give the shape the other sign. Where all excess is equal there is none.
+    even = first - 2 * second
+    shape = float(np.clip(2 - first / even, -0.5, 0.5)) if even > 0 else -0.5
     return Tail(
         start=start,
         rate=rate,
-        shape=float(np.clip(shape, -0.5, 0.5)),
-        scale=scale,
+        shape=shape,
+        # So that the mean is that of the excess, also where the shape was clipped.
+        scale=first * (1 - shape),
         least_rate=_BEYOND * 2.0 / (people * (people - 1)),
     )
 

@@ -108,6 +108,7 @@ class Calibration(_Strict):
         if similarities[-1] != self.tail.start or shares[-1] != self.tail.rate:
             raise ValueError("impostors: the last knot has to be where the tail starts")
         _rising("genuine", [at for at, _ in self.genuine])
+        _rising("genuine", [share for _, share in self.genuine])
         _rising("spread", [-rate for rate, _ in self.spread])
         if not self.impostor_mean < self.genuine_mean:
             raise ValueError("two people may not be more alike than one person's photos")
