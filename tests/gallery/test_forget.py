@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from building import make_runtime
 from building import make_user
 from drawing import draw_photo
 from looking import bytes_of
@@ -32,6 +33,7 @@ from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
+from mien.storage.models import ProbeFaceRow
 from mien.vision.fake import FakeEngine
 
 ADA = draw_photo(["ada"])
@@ -157,6 +159,26 @@ def test_a_held_photo_goes_by_the_gallerys_own_threshold(tools: Tools) -> None:
     hold_probe(tools, gallery="default", photo=draw_photo(["bob"]), user_id=root)
     change_gallery(tools, name="default", threshold=-1)
     assert forget_person(tools, gallery="default", person_id=done.person.id).probes == 2
+
+
+def test_a_gallery_that_is_strict_with_strangers_forgets_no_less(home: Path) -> None:
+    home.mkdir()
+    runtime = make_runtime(home, engine=FakeEngine(calibrated=True))
+    tools = runtime.tools
+    root = user(tools)
+    change_gallery(tools, name="default", accepted_fpir=1e-6, accepted_fmr=1e-6)
+    done = add(tools, "Ada")
+    hold_probe(tools, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+    with tools.database.write() as session:
+        ada = session.scalars(select(FaceRow.embedding)).one()
+        held = session.scalars(select(ProbeFaceRow)).one()
+        aside = held.embedding - (held.embedding @ ada) * ada
+        # Half alike: less than any search asks for here, more than chance.
+        held.embedding = 0.5 * ada + 0.75**0.5 * aside / np.linalg.norm(aside)
+    [answer] = identify_probe(tools, probe_id=held.probe_id, user_id=root).identification.answers
+    assert answer.decision == "unknown"
+    assert forget_person(tools, gallery="default", person_id=done.person.id).probes == 1
+    runtime.close()
 
 
 def test_held_photos_of_another_gallery_stay(tools: Tools) -> None:

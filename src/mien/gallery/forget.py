@@ -18,6 +18,7 @@ from mien.gallery.probes import probe_files
 from mien.gallery.revisions import note_removed
 from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
+from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -144,8 +145,10 @@ def _threshold(tools: Tools, gallery: GalleryRow) -> float:
         same_model = False
     if not same_model:
         return -1.0
-    # As generous as comparing two photos is; a search of many people asks for more.
-    generous = verification_threshold(tools.engine.summary, accepted=gallery.accepted_fmr)
+    # The least that a search or a comparison may ask for here, and no more for being strict with
+    # strangers: who is to be forgotten is missed less than who is found.
+    accepted = max(gallery.accepted_fmr, gallery.accepted_fpir, ACCEPTED_RATE)
+    generous = verification_threshold(tools.engine.summary, accepted=accepted)
     return generous if gallery.threshold is None else min(generous, gallery.threshold)
 
 
