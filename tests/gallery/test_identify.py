@@ -4,14 +4,21 @@ from drawing import draw_photo
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import UnsupportedImage
+from mien.gallery.answers import Candidate
+from mien.gallery.answers import PersonRef
 from mien.gallery.detect import detect
 from mien.gallery.enrol import enrol
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
+from mien.gallery.identify import Found
+from mien.gallery.identify import answers
 from mien.gallery.identify import identify
+from mien.gallery.operating_point import operating_point
 from mien.gallery.people import create_person
 from mien.gallery.tools import Tools
 from mien.gallery.whom import NamedPerson
+from mien.vision.fake import FakeEngine
+from mien.vision.images import ImageReader
 
 
 def add(tools: Tools, *people: str, gallery: str = "default", variants: int = 1) -> None:
@@ -64,6 +71,39 @@ def test_no_more_people_are_named_than_asked_for(tools: Tools) -> None:
         ).answers
         assert len(answer.candidates) == min(limit, 3)
         assert answer.candidates[0].person.name == "Ada"
+
+
+def test_the_decision_does_not_depend_on_how_many_are_named() -> None:
+    engine = FakeEngine(calibrated=True)
+    point = operating_point(
+        calibration=engine.summary.calibration,
+        accepted_fpir=0.001,
+        threshold=None,
+        otherwise=0.5,
+        people=200,
+        faces=200,
+    )
+    # Only the last of all looks like the first.
+    candidates = tuple(
+        Candidate(
+            person=PersonRef(str(place), f"p{place}"),
+            person_id=str(place),
+            similarity=similarity,
+            face_id=str(place),
+            example_similarity=similarity,
+            likeness=0.99 if place == 7 else 0.0,
+        )
+        for place, similarity in enumerate([0.7, *[0.45] * 7])
+    )
+    faces = engine.analyze(
+        ImageReader(max_bytes=10**7, max_pixels=10**7).decode(draw_photo(["ada"])).image_rgb
+    )
+    few, many = (
+        answers(faces, Found(point, (candidates[:ranked],)), limit=limit)[0]
+        for ranked, limit in ((5, 1), (8, 8))
+    )
+    assert (few.decision, few.doubts) == (many.decision, many.doubts)
+    assert len(many.candidates) == 8
 
 
 def test_an_empty_gallery_knows_nobody(tools: Tools) -> None:

@@ -32,7 +32,8 @@ from mien.vision.types import DetectedFace
 MOST_CANDIDATES = 100
 # Databases take only so many values in one statement.
 _IDS_AT_ONCE = 5_000
-_LEAST_RANKED = 5
+# The answer rests on so many, however many are to be named.
+_DECISIVE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,7 @@ def search(
     if not embeddings:
         return Found(point, ())
     queries = np.stack(embeddings)
-    # Two at least, whatever is asked for: the decision looks at the runner-up.
-    needed = wanted = max(limit, _LEAST_RANKED)
+    needed = wanted = max(limit, _DECISIVE)
     while True:
         ranked = rank(index, queries, limit=wanted)
         people = _people(session, {each.person_id for some in ranked for each in some})
@@ -222,7 +222,7 @@ def _answer(
     point: OperatingPoint,
     limit: int,
 ) -> Answer:
-    verdict = decide(candidates, point=point, legible=is_legible(face.quality))
+    verdict = decide(candidates[:_DECISIVE], point=point, legible=is_legible(face.quality))
     return Answer(
         number=number,
         face=face,
