@@ -227,12 +227,13 @@ def test_a_kept_result_is_used_again_until_a_photo_changes(
     assert changed["not_acquired"] == ["Di/Di_0001.png"]
 
 
+@pytest.mark.parametrize("held", [b"years of work", b""])
 def test_a_file_that_is_no_cache_is_not_overwritten(
-    mien: Mien, album: Path, listed: Path, tmp_path: Path
+    mien: Mien, album: Path, listed: Path, tmp_path: Path, held: bytes
 ) -> None:
-    other = write(tmp_path / "thesis.txt", b"years of work")
+    other = write(tmp_path / "thesis.txt", held)
     assert "is no cache" in complaint(mien, "pairs", album, listed, "--cache", other)
-    assert other.read_bytes() == b"years of work"
+    assert other.read_bytes() == held
 
 
 @pytest.mark.parametrize("command", ["pairs", "identify"])

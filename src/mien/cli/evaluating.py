@@ -167,6 +167,9 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
             face=looking.face,
             side=str(bench.settings.detection_side),
             precision=bench.settings.inference_precision,
+            # What was refused for its size is to be looked at when more is allowed.
+            most_bytes=str(bench.settings.max_upload_bytes),
+            most_pixels=str(bench.settings.max_pixels),
         )
         known = load_cache(looking.cache, key=key, folder=folder)
     new = wanted - set(known.samples) - set(known.refused)

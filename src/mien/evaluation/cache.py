@@ -20,6 +20,8 @@ from mien.vision.types import Quality
 _FIELD = "cache"
 # Of the file; raised when what it holds changes.
 _FORMAT = 1
+# What reading raises of a file that is empty, cut short or something else.
+_NO_CACHE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)
 
 
 def cache_key(folder: Path, **made: str) -> str:
@@ -71,7 +73,7 @@ def load_cache(path: Path, *, key: str, folder: Path) -> Acquired:
         same = {name for name, stamp in told["stamps"].items() if stamp == _stamp(folder / name)}
     except FileNotFoundError:
         return Acquired({}, {})
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (*_NO_CACHE, zipfile.BadZipFile) as error:
         raise InvalidInput(
             f"{path} is no cache of `mien evaluate`. Name another file, or remove it.",
             field=_FIELD,
