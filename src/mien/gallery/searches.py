@@ -130,9 +130,9 @@ def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
 def _write(session: Session, rows: Sequence[SearchRow]) -> None:
     galleries = {row.gallery_id for row in rows}
     there = set(session.scalars(select(GalleryRow.id).where(GalleryRow.id.in_(galleries))))
-    newest = {row.id: row for row in reversed(rows) if row.gallery_id in there}
-    known = set(session.scalars(select(SearchRow.id).where(SearchRow.id.in_(newest))))
-    session.add_all(row for row in newest.values() if row.id not in known)
+    first = {row.id: row for row in reversed(rows) if row.gallery_id in there}
+    known = set(session.scalars(select(SearchRow.id).where(SearchRow.id.in_(first))))
+    session.add_all(row for row in first.values() if row.id not in known)
     session.flush()
     for gallery_id in there:
         _prune(session, gallery_id)
