@@ -26,18 +26,18 @@ sys.path.insert(0, str(_ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
-from bench.detection_list import list_sets  # noqa: E402
-from bench.detection_sets import Example  # noqa: E402
-from bench.detection_sets import open_source  # noqa: E402
-from bench.packs import install_first_pack  # noqa: E402
-from bench.packs import install_pack  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import cv2  # noqa: E402  # the line above has to come first
+import numpy as np  # noqa: E402  # the line above has to come first
+from bench.detection_list import list_sets  # noqa: E402  # the line above has to come first
+from bench.detection_sets import Example  # noqa: E402  # the line above has to come first
+from bench.detection_sets import open_source  # noqa: E402  # the line above has to come first
+from bench.packs import install_first_pack  # noqa: E402  # the line above has to come first
+from bench.packs import install_pack  # noqa: E402  # the line above has to come first
+from numpy.typing import NDArray  # noqa: E402  # the line above has to come first
 
-from mien.vision.pack_engine import PackEngine  # noqa: E402
-from mien.vision.packs.manifest import InstalledPack  # noqa: E402
-from mien.vision.types import ImageRGB  # noqa: E402
+from mien.vision.pack_engine import PackEngine  # noqa: E402  # the line above has to come first
+from mien.vision.packs.manifest import InstalledPack  # noqa: E402  # the line above has to come first
+from mien.vision.types import ImageRGB  # noqa: E402  # the line above has to come first
 
 DEFAULT_DATA = _ROOT.parent / "shared" / "data"
 _NO_ROWS = np.empty((0, 15))
