@@ -67,6 +67,25 @@ def test_a_second_look_says_how_often_the_face_was_seen() -> None:
     assert look_again(_detector_that_sees(), PICTURE, FIRST).times == 0
 
 
+def test_smaller_looks_are_taken_where_they_pay() -> None:
+    sides: list[int] = []
+
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> Candidates:
+        sides.append(input_wh[0])
+        level = transform_points(np.array([[0.5, 0, 0], [0, 0.5, 0]]) * (input_wh[0] / 160), FIRST)
+        box = np.array([(0, 0, 10, 10)], dtype=np.float32)
+        return Candidates(box, level[None], np.array([0.9], dtype=np.float32))
+
+    for pays in (False, True):
+        family = DetectorFamily(
+            decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_looks=pays
+        )
+        look_again(Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST)
+    assert sides == [160, 160, 160, 160, 96, 96]
+
+
 def test_what_both_looks_see_is_averaged_with_the_first() -> None:
     lower = LEVEL + np.array([0, 3], dtype=np.float32)
     refined = look_again(_detector_that_sees(lower), PICTURE, FIRST).landmarks

@@ -41,6 +41,11 @@ class Detector:
         return self._session.input_shape[2] is None
 
     @property
+    def small_looks(self) -> bool:
+        """Whether second looks at a smaller scale are worth their time."""
+        return self._family.small_looks
+
+    @property
     def score_threshold(self) -> float:
         """The least score of a face, in [0, 1]."""
         return self._score_threshold
