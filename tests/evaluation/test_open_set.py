@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -142,6 +144,15 @@ def test_what_a_calibration_states_is_held_against_what_strangers_do() -> None:
     at = figures.at_gallery_settings
     assert at.accepted_fpir == 0.001
     assert at.stated_fpir == pytest.approx(0.001, rel=0.05)
+
+
+def test_a_rate_that_is_never_stated_is_not_checked() -> None:
+    summary = FakeEngine(DIMENSION, calibrated=True).summary
+    assert summary.calibration is not None
+    tail = summary.calibration.tail.model_copy(update={"least_rate": 1e-3})
+    calibration = summary.calibration.model_copy(update={"tail": tail})
+    figures = measured(SAMPLES, SPLIT, replace(summary, calibration=calibration))
+    assert [check.stated for check in figures.expected_rate_check] == [0.1, 0.01]
 
 
 def test_every_search_lies_in_one_band_of_each_kind() -> None:

@@ -219,7 +219,7 @@ class RateCheck:
 
     stated: float
     measured: Share
-    agrees: bool | None
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,8 @@ class SearchFigures:
         only_bounds: rates for which there are too few strangers; the figure is then the least it
             can be, at a threshold above all of them, and the interval ends at 1.
         rank_1: share of the probes in which the right person comes first.
-        expected_rate_check: empty when it is not known how often the pack's similarities mislead.
+        expected_rate_check: of rates that can be stated in a gallery of this size; empty when it is
+            not known how often the pack's similarities mislead.
         wrong_matches: the most similar first, a hundred at most: often one person under two names.
         by_quality: at the threshold where 1 of 100 strangers' searches names somebody.
         not_acquired: photos without a face, or that cannot be read. A probe counts as not found; a
