@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Table
 from sqlalchemy import inspect
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.schema import CreateTable
@@ -22,7 +23,10 @@ from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.migrate import require_current
 from mien.storage.migrate import upgrade
+from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import Base
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 
 
 @pytest.fixture
@@ -57,6 +61,26 @@ def test_every_migration_can_be_undone(database: Database) -> None:
     assert tables(database) == {"alembic_version"}
     upgrade(database)
     assert tables(database) == {*Base.metadata.tables, "alembic_version"}
+
+
+def test_rows_outlive_every_migration_both_ways(database: Database) -> None:
+    upgrade(database)
+    with database.write() as session:
+        gallery = GalleryRow(id="g", name="Club", name_key="club", pack="p", contract_id="c")
+        session.add_all([gallery, PersonRow(gallery_id="g", name="Ada", name_key="ada")])
+    first = ScriptDirectory.from_config(configuration()).get_base()
+    assert first is not None
+    with database.connection() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, first)
+    upgrade(database)
+    assert database.find_damage() == ()
+    with database.read() as session:
+        gallery = session.scalars(select(GalleryRow)).one()
+        assert (gallery.accepted_fpir, gallery.accepted_fmr) == (ACCEPTED_RATE, ACCEPTED_RATE)
+        assert gallery.gate == "standard"
+        assert session.scalars(select(PersonRow.name)).one() == "Ada"
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
