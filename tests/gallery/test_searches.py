@@ -1,7 +1,10 @@
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from drawing import draw_photo
 from mien.gallery import searches
+from mien.gallery.enrol import enrol
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.identify import identify
@@ -9,6 +12,7 @@ from mien.gallery.rank import Ranked
 from mien.gallery.searches import Searched
 from mien.gallery.searches import last_searches
 from mien.gallery.tools import Tools
+from mien.gallery.whom import NamedPerson
 
 
 def ranked(similarity: float, *, likeness: float | None = None) -> Ranked:
@@ -71,14 +75,21 @@ def test_searches_go_with_their_gallery(tools: Tools) -> None:
 
 def test_identifying_is_remembered(tools: Tools) -> None:
     gallery = gallery_id(tools)
-    identify(tools, gallery="club", photo=draw_photo(["ada"]))
+    photo = draw_photo(["ada", "eve"])
+    identify(tools, gallery="club", photo=photo)
     assert remembered(tools, gallery) == ()  # nobody to be compared with
+    enrol(tools, gallery="club", photo=draw_photo(["ada"]), whom=NamedPerson("Ada"))
+    [first, second] = identify(tools, gallery="club", photo=photo).answers
+    told = {answer.candidates[0].similarity for answer in (first, second)}
+    assert {each.similarity for each in remembered(tools, gallery)} == told
 
 
-def test_a_database_that_is_gone_loses_the_searches_and_no_answer(
-    tools: Tools, capfd: pytest.CaptureFixture[str]
-) -> None:
-    tools.searches.note("no gallery of this id", [((ranked(0.7),), True)])
-    tools.searches.flush()
-    capfd.readouterr()
-    assert remembered(tools, "no gallery of this id") == ()
+def test_searches_that_cannot_be_written_are_let_go_of_and_said(tools: Tools) -> None:
+    gallery = gallery_id(tools)
+    with tools.database.write() as session:
+        session.execute(text("drop table search"))
+    tools.searches.note(gallery, [((ranked(0.7),), True)])
+    with capture_logs() as said:
+        tools.searches.flush()
+        tools.searches.flush()
+    assert [(line["log_level"], line["rows"]) for line in said] == [("warning", 1)]
