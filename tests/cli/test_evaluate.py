@@ -12,6 +12,7 @@ from commanding import Mien
 from drawing import draw_photo
 from labelled import draw_people
 from labelled import write
+from mien.cli import evaluating
 from mien.evaluation.report import ask
 
 PEOPLE = {"Ada": 3, "Bob": 3, "Cy_D": 2, "Di": 1, "Eve": 1, "Fay": 1}
@@ -234,6 +235,14 @@ def test_a_file_that_is_no_cache_is_not_overwritten(
     other = write(tmp_path / "thesis.txt", held)
     assert "is no cache" in complaint(mien, "pairs", album, listed, "--cache", other)
     assert other.read_bytes() == held
+
+
+def test_a_cache_without_a_folder_is_refused_before_the_photos_are_looked_at(
+    mien: Mien, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "acquire", None)
+    nowhere = tmp_path / "none" / "kept.npz"
+    assert "There is no folder" in complaint(mien, "identify", album, "--cache", nowhere)
 
 
 @pytest.mark.parametrize("command", ["pairs", "identify"])

@@ -50,8 +50,11 @@ def load_cache(path: Path, *, key: str, folder: Path) -> Acquired:
         folder: the photos' names are paths below it.
 
     Raises:
-        InvalidInput: the file is no such cache.
+        InvalidInput: the file is no such cache, or could not be written later.
     """
+    if not path.absolute().parent.is_dir():
+        # Told before the long work, whose fruit would have no place.
+        raise InvalidInput(f"There is no folder {path.absolute().parent}.", field=_FIELD)
     try:
         with np.load(path, allow_pickle=False) as kept:
             told = json.loads(str(kept["told"]))
