@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.gallery.decide import decide
+from mien.gallery.decide import deciding_rival
 from mien.gallery.operating_point import OperatingPoint
 from mien.gallery.operating_point import operating_point
 from mien.gallery.rank import Ranked
@@ -150,6 +151,41 @@ def test_look_alikes_raise_the_margin_between_them() -> None:
     assert decide(apart, point=at).decision == "match"
     assert decide(alike, point=at).doubts == ("look_alike",)
     assert at.margin(0.7) > at.margin(0.4) > at.margin(0.0)
+
+
+def test_somebody_further_down_who_looks_alike_decides_where_the_runner_up_does_not() -> None:
+    at = point(10)
+    best = candidate("a", at.threshold + at.margin(None) / 2)
+    second, third, fourth = (
+        candidate(name, best.similarity - way * at.margin(None), likeness=likeness)
+        for name, way, likeness in (("b", 1.2, 0.0), ("c", 1.25, 0.6), ("d", 1.3, 0.7))
+    )
+    assert decide([best, second, third, fourth], point=at).doubts == ("look_alike",)
+    assert deciding_rival([best, second, third, fourth], point=at) == fourth
+    assert deciding_rival([best, second], point=at) == second
+    close = candidate("e", best.similarity - 0.01)
+    assert deciding_rival([best, close, third, fourth], point=at) == close
+    assert deciding_rival([best], point=at) is deciding_rival([], point=at) is None
+
+
+@given(
+    similarities=st.lists(st.floats(0.1, 0.9), min_size=2, max_size=5),
+    likenesses=st.lists(st.floats(-0.2, 0.9), min_size=4, max_size=4),
+    people=st.integers(2, 1000),
+)
+def test_the_deciding_rival_alone_leads_to_the_same_decision(
+    similarities: list[float], likenesses: list[float], people: int
+) -> None:
+    best, *others = sorted(similarities, reverse=True)
+    rivals = [
+        candidate(str(number), similarity, likeness=likenesses[number])
+        for number, similarity in enumerate(others)
+    ]
+    everybody, at = [candidate("best", best), *rivals], point(people)
+    rival = deciding_rival(everybody, point=at)
+    assert rival is not None
+    alone = decide([everybody[0], rival], point=at)
+    assert alone.decision == decide(everybody, point=at).decision
 
 
 def test_a_face_that_shows_too_little_matches_nobody_for_sure() -> None:

@@ -59,14 +59,36 @@ def decide(candidates: Sequence[Ranked], *, point: OperatingPoint, legible: bool
     return Verdict(decision, doubts, rate, margin)
 
 
+def deciding_rival(candidates: Sequence[Ranked], *, point: OperatingPoint) -> Ranked | None:
+    """The other person on whom it rests whether the best one stands alone.
+
+    The runner-up; but if only people further down cast doubt, because they look like the best one,
+    the one of them whom the best is least ahead of.
+
+    Args:
+        candidates: best first, each person once; may be empty.
+        point: where the gallery's answers are cut.
+    """
+    if len(candidates) < 2:  # noqa: PLR2004 - the best one and another
+        return None
+    best, *others = candidates
+    if _doubts(best, others[:1], point) or not _doubts(best, others, point):
+        return others[0]
+    return min(others, key=lambda other: _to_spare(best, other, point))
+
+
 def _doubts(best: Ranked, others: Sequence[Ranked], point: OperatingPoint) -> tuple[Doubt, ...]:
     if not others:
         return ()
-    plain = point.margin(None)
-    if others[0].similarity >= point.threshold_without(best.examples) or any(
-        best.similarity - other.similarity < plain for other in others
-    ):
+    runner_up = others[0]
+    if runner_up.similarity >= point.threshold_without(
+        best.examples
+    ) or best.similarity - runner_up.similarity < point.margin(None):
         return ("close_runner_up",)
-    if any(best.similarity - other.similarity < point.margin(other.likeness) for other in others):
+    if any(_to_spare(best, other, point) < 0 for other in others):
         return ("look_alike",)
     return ()
+
+
+def _to_spare(best: Ranked, other: Ranked, point: OperatingPoint) -> float:
+    return best.similarity - other.similarity - point.margin(other.likeness)

@@ -15,6 +15,7 @@ from mien.gallery.answers import Candidate
 from mien.gallery.answers import Identification
 from mien.gallery.answers import PersonRef
 from mien.gallery.decide import decide
+from mien.gallery.decide import deciding_rival
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
@@ -22,6 +23,7 @@ from mien.gallery.operating_point import OperatingPoint
 from mien.gallery.operating_point import operating_point
 from mien.gallery.rank import Ranked
 from mien.gallery.rank import rank
+from mien.gallery.searches import Searched
 from mien.gallery.tools import Tools
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -195,13 +197,12 @@ def point_of(
     )
 
 
-def searched(
-    faces: Sequence[DetectedFace], found: Found
-) -> list[tuple[tuple[Candidate, ...], bool]]:
-    """What is remembered of a search: see `SearchLog.note`."""
+def searched(faces: Sequence[DetectedFace], found: Found) -> list[Searched]:
+    """What is remembered of a search; faces without candidates say nothing."""
     return [
-        (candidates, is_legible(face.quality))
+        _searched(candidates[:_DECISIVE], found.point, legible=is_legible(face.quality))
         for face, candidates in zip(faces, found.candidates, strict=True)
+        if candidates
     ]
 
 
@@ -212,6 +213,17 @@ def answers(faces: Sequence[DetectedFace], found: Found, *, limit: int) -> tuple
         for number, (face, candidates) in enumerate(
             zip(faces, found.candidates, strict=True), start=1
         )
+    )
+
+
+def _searched(candidates: Sequence[Candidate], point: OperatingPoint, *, legible: bool) -> Searched:
+    best, rival = candidates[0], deciding_rival(candidates, point=point)
+    return Searched(
+        similarity=best.similarity,
+        examples=best.examples,
+        runner_up=rival.similarity if rival else None,
+        likeness=rival.likeness if rival else None,
+        legible=legible,
     )
 
 

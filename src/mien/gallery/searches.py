@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from mien.errors import MienError
-from mien.gallery.rank import Ranked
 from mien.storage.database import Database
 from mien.storage.models import GalleryRow
 from mien.storage.models import SearchRow
@@ -29,7 +28,16 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """How near one searched face came; see `SearchRow`."""
+    """How near one searched face came; see `SearchRow`.
+
+    Attributes:
+        similarity: to the best person.
+        examples: of that person.
+        runner_up: similarity to the person on whom it rested whether the best one stood alone;
+            see `decide.deciding_rival`. At other settings it may rest on somebody else.
+        likeness: of the two; see `Ranked`.
+        legible: whether the face showed enough.
+    """
 
     similarity: float
     examples: int
@@ -49,21 +57,17 @@ class SearchLog:
         self._database = database
         self._lock = threading.Lock()
         self._waiting: list[SearchRow] = []
+        self._overflowing = False
         self._timer: threading.Timer | None = None
 
-    def note(
-        self,
-        gallery_id: str,
-        faces: Sequence[tuple[Sequence[Ranked], bool]],
-        *,
-        once: str | None = None,
-    ) -> None:
+    def note(self, gallery_id: str, faces: Sequence[Searched], *, once: str | None = None) -> None:
         """Remember the faces of one search.
+
+        When too many are waiting to be written, they are let go of, and that is said once.
 
         Args:
             gallery_id: which was searched.
-            faces: the candidates of each, best first, and whether it was legible; faces without
-                candidates say nothing and are passed over.
+            faces: of the photo.
             once: a name for the search; of the same name only the first is remembered.
         """
         rows = [
@@ -71,17 +75,24 @@ class SearchLog:
                 id=_id(once, number),
                 gallery_id=gallery_id,
                 at=now(),
-                similarity=found[0].similarity,
-                examples=found[0].examples,
-                runner_up=found[1].similarity if len(found) > 1 else None,
-                likeness=found[1].likeness if len(found) > 1 else None,
-                legible=legible,
+                similarity=each.similarity,
+                examples=each.examples,
+                runner_up=each.runner_up,
+                likeness=each.likeness,
+                legible=each.legible,
             )
-            for number, (found, legible) in enumerate(faces)
-            if found
+            for number, each in enumerate(faces)
         ]
         with self._lock:
-            if not rows or len(self._waiting) >= _MOST_WAITING:
+            if not rows:
+                return
+            if len(self._waiting) >= _MOST_WAITING:
+                if not self._overflowing:
+                    _log.warning(
+                        "Searches come faster than they can be remembered",
+                        waiting=len(self._waiting),
+                    )
+                self._overflowing = True
                 return
             self._waiting += rows
             if self._timer is None:
@@ -92,7 +103,7 @@ class SearchLog:
     def flush(self) -> None:
         """Write what is waiting; what cannot be written is let go of, and said."""
         with self._lock:
-            rows, self._waiting = self._waiting, []
+            rows, self._waiting, self._overflowing = self._waiting, [], False
             timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
