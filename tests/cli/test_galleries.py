@@ -68,7 +68,7 @@ def test_settings_are_weighed_beside_each_other(mien: Mien) -> None:
     arguments = ["weigh", "default", "--accepted-fpir", "0.01", "--threshold", "0.9"]
     lines = [line.split("\t") for line in mien("galleries", *arguments).stdout.splitlines()]
     assert [line[1] for line in lines] == ["0.500", "0.500", "0.900"]
-    assert {line[0] for line in lines} == {"by hand"}
+    assert {line[0] for line in lines} == {"fixed"}
     found = json.loads(mien("galleries", *arguments, "--json").stdout)["settings"]
     assert [each["threshold"] for each in found] == [0.5, 0.5, 0.9]
     assert found[0]["searched_face_count"] == 0

@@ -210,7 +210,8 @@ def weigh(
         ["accepted FPIR", "threshold", "match", "ambiguous", "unknown", "look alike", "of"],
         [
             (
-                one_of(each.point.accepted_fpir) or "by hand",
+                one_of(each.point.accepted_fpir)
+                or ("fixed" if each.point.calibration is None else "by hand"),
                 f"{each.point.threshold:.3f}",
                 *each.decisions.values(),
                 each.alike,
