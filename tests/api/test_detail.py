@@ -15,6 +15,7 @@ from nearsighted import NearsightedEngine
 from serving_app import Api
 from serving_app import assert_problem
 
+ADA = draw_photo(["ada"], face_px=60)
 SMALL = draw_photo(["ada", "bob"], face_px=60)
 IDENTIFY = "/galleries/default/identify"
 
@@ -22,7 +23,7 @@ IDENTIFY = "/galleries/default/identify"
 @pytest.fixture
 def nearsighted(tmp_path: Path) -> Iterator[Api]:
     runtime = make_runtime(tmp_path, engine=NearsightedEngine())
-    key, _ = create_key(runtime.tools, name="k", scopes=["identify"])
+    key, _ = create_key(runtime.tools, name="k", scopes=["identify", "enrol"])
     yield Api(create_app(runtime), key)
     runtime.close()
 
@@ -46,10 +47,30 @@ def test_identifying_looks_closely_on_demand(nearsighted: Api) -> None:
     assert len(json.loads(line)["identification"]["faces"]) == 2
 
 
+def test_comparing_looks_closely_on_demand(nearsighted: Api) -> None:
+    two = {"photo_a": ADA, "photo_b": ADA}
+    assert_problem(nearsighted.send("/verify", **two), 422, "no_face_found")
+    assert nearsighted.send("/verify", **two, detail="high").get_json()["same_person"]
+    body = {name: base64.b64encode(photo).decode() for name, photo in two.items()}
+    asked = nearsighted("POST", "/verify", json={**body, "detail": "high"})
+    assert asked.get_json()["same_person"]
+
+
+def test_an_example_is_looked_at_closely_on_demand(nearsighted: Api) -> None:
+    made = nearsighted("POST", "/galleries/default/people", json={"name": "Ada"}).get_json()
+    faces = f"/galleries/default/people/{made['id']}/faces"
+    assert_problem(nearsighted.send(faces, photo=ADA), 422, "no_face_found")
+    assert nearsighted.send(faces, photo=ADA, detail="high").status_code == 201
+    person = {"photo": draw_photo(["ada"], face_px=60, variant=1), "person_id": made["id"]}
+    assert_problem(nearsighted.send("/verify", **person), 422, "no_face_found")
+    assert nearsighted.send("/verify", **person, detail="high").get_json()["same_person"]
+
+
 @pytest.mark.parametrize("detail", ["", "HIGH", "1", "low"])
 def test_another_word_is_refused_with_those_there_are(nearsighted: Api, detail: str) -> None:
     answers = [
         nearsighted.send("/detect", photo=SMALL, detail=detail),
+        nearsighted.send("/verify", photo_a=SMALL, photo_b=SMALL, detail=detail),
         nearsighted.send(f"{IDENTIFY}?detail={detail}", photo=SMALL),
         nearsighted.send(f"{IDENTIFY}/batch?detail={detail}", photo=SMALL),
     ]

@@ -70,6 +70,22 @@ def test_small_faces_are_found_when_one_looks_closely(
     assert "'normal', 'high'" in refused.stderr
 
 
+def test_comparing_and_adding_look_closely_when_asked(mien: Mien, tmp_path: Path) -> None:
+    one = write(tmp_path / "people" / "Ada" / "1.png", "ada", size=60)
+    two = write(tmp_path / "people" / "Ada" / "2.png", "ada", size=70)
+    closely = ["--detail", "high"]
+    with using_engine(NearsightedEngine()):
+        for command in (
+            ["verify", one, two],
+            ["people", "add", "Ada", one],
+            ["people", "import", tmp_path / "people"],
+            ["verify", "--person", "Ada", two],
+        ):
+            assert "no_face_found" in mien(*command).stderr
+            done = mien(*command, *closely)
+            assert done.exit_code == 0, done.stderr
+
+
 def test_a_photo_without_a_face_is_said_to_have_none(mien: Mien, tmp_path: Path) -> None:
     photo = write(tmp_path / "e.png")
     done = mien("detect", photo)

@@ -14,6 +14,7 @@ from mien.api.blueprint import problem
 from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
+from mien.api.shapes import DETAIL
 from mien.api.shapes import FacePath
 from mien.api.shapes import Id
 from mien.api.shapes import Out
@@ -33,6 +34,7 @@ from mien.gallery.whom import KnownPerson
 from mien.http.auth import require_scope
 from mien.http.context import tools
 from mien.http.responses import file_response
+from mien.vision.types import Detail
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
@@ -47,6 +49,7 @@ class ExampleIn(FacePhotoIn):
         description="How much this photo has to be worth; null takes the gallery's gate. What that "
         "would have refused comes as `warnings`.",
     )
+    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class OtherPersonOut(Out):

@@ -12,6 +12,7 @@ from mien.api.bodies import Photo
 from mien.api.bodies import checked
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_fields
+from mien.api.shapes import DETAIL
 from mien.api.shapes import FaceNumber
 from mien.api.shapes import FaceOut
 from mien.api.shapes import GalleryName
@@ -30,6 +31,7 @@ from mien.gallery.verify import verify_photos
 from mien.http.auth import require_scope
 from mien.http.context import tools
 from mien.http.default_gallery import default_gallery
+from mien.vision.types import Detail
 
 bp = make_blueprint("verify", "Photos")
 
@@ -42,6 +44,7 @@ class VerifyPhotosIn(In):
     face_number_a: FaceNumber | None = None
     face_number_b: FaceNumber | None = None
     threshold: Threshold | None = None
+    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class VerifyPersonIn(FacePhotoIn):
@@ -53,6 +56,7 @@ class VerifyPersonIn(FacePhotoIn):
         description="A gallery's name; without one, the server's default gallery.",
     )
     threshold: Threshold | None = None
+    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class VerificationOut(Out):

@@ -13,6 +13,7 @@ from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.photos import SUFFIXES
 from mien.cli.photos import Looked
+from mien.cli.photos import detail_option
 from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import read_photo
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
     from mien.gallery.answers import Gate
     from mien.gallery.answers import PersonRef
+    from mien.vision.types import Detail
 
 
 @click.command("import")
@@ -34,10 +36,17 @@ if TYPE_CHECKING:
 )
 @gallery_option
 @photo_gate_option
+@detail_option
 @json_option
 @click.pass_context
 def import_folder(
-    context: click.Context, *, folder: Path, gallery: str, gate: "Gate | None", as_json: bool
+    context: click.Context,
+    *,
+    folder: Path,
+    gallery: str,
+    gate: "Gate | None",
+    detail: "Detail",
+    as_json: bool,
 ) -> None:
     """Add people from a folder, one subfolder a person.
 
@@ -66,7 +75,12 @@ def import_folder(
             if is_example_already(runtime.tools, gallery=gallery, name=name, photo=photo):
                 return None
             return enrol(
-                runtime.tools, gallery=gallery, photo=photo, whom=NamedPerson(name), gate=gate
+                runtime.tools,
+                gallery=gallery,
+                photo=photo,
+                whom=NamedPerson(name),
+                gate=gate,
+                detail=detail,
             )
 
         # A folder's name that nobody can have is a matter of the pictures in it.

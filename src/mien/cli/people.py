@@ -18,6 +18,7 @@ from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.photos import Looked
+from mien.cli.photos import detail_option
 from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import photo_paths
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Person
     from mien.gallery.tools import Tools
     from mien.runtime import Runtime
+    from mien.vision.types import Detail
 
 
 @click.group()
@@ -47,6 +49,7 @@ def people() -> None:
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
 @photo_gate_option
+@detail_option
 @json_option
 @click.pass_context
 def add(
@@ -59,6 +62,7 @@ def add(
     metadata: str | None,
     face: int | None,
     gate: "Gate | None",
+    detail: "Detail",
     as_json: bool,
 ) -> None:
     """Add a person, or photos to a person who is there.
@@ -66,7 +70,7 @@ def add(
     Without a photo the name has to be new. A folder stands for every picture in it. Photos that
     the gate refuses are told of with the reason; what may be a mistake is told, and stored.
     """
-    details = _metadata(metadata)
+    facts = _metadata(metadata)
     found = find_photos(photos)
     with ready_runtime(models=bool(found)) as runtime:
         from mien.gallery.people import change_person
@@ -76,17 +80,18 @@ def add(
         tools = runtime.tools
         looked: Looked[Enrolment] = Looked([], [])
         if found:
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, face=face, gate=gate)
+            given = {"face_number": face, "gate": gate, "detail": detail}
+            looked = _enrol_all(runtime, found, gallery=gallery, name=name, given=given)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
-            if notes is not None or details is not None:
+            if notes is not None or facts is not None:
                 change_person(
-                    tools, gallery=gallery, person_id=person_id, notes=notes, metadata=details
+                    tools, gallery=gallery, person_id=person_id, notes=notes, metadata=facts
                 )
         else:
             person_id = create_person(
-                tools, gallery=gallery, name=name, notes=notes or "", metadata=details
+                tools, gallery=gallery, name=name, notes=notes or "", metadata=facts
             ).id
         person = show_person(tools, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
@@ -236,13 +241,7 @@ people.add_command(import_folder)
 
 
 def _enrol_all(
-    runtime: "Runtime",
-    photos: list[Path],
-    *,
-    gallery: str,
-    name: str,
-    face: int | None,
-    gate: "Gate | None",
+    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, given: dict[str, Any]
 ) -> "Looked[Enrolment]":
     from mien.gallery.enrol import enrol
     from mien.gallery.whom import NamedPerson
@@ -255,8 +254,7 @@ def _enrol_all(
             gallery=gallery,
             photo=read_photo(path, max_bytes=most),
             whom=NamedPerson(name),
-            face_number=face,
-            gate=gate,
+            **given,
         ),
     )
 

@@ -12,6 +12,7 @@ from mien.cli.output import json_option
 from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_table
+from mien.cli.photos import detail_option
 from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import photo_paths
@@ -21,6 +22,7 @@ from mien.cli.ready import ready_runtime
 if TYPE_CHECKING:
     from mien.gallery.answers import Verification
     from mien.runtime import Runtime
+    from mien.vision.types import Detail
 
     _Compare = Callable[[Path], Verification]
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--threshold", type=float, metavar="S", help="Similarity of a yes; else the pack's.")
 @click.option("--face", type=int, metavar="N", help="Which face of the first photo, 1 the largest.")
 @click.option("--other-face", type=int, metavar="N", help="Which face of the other photos.")
+@detail_option
 @json_option
 @click.pass_context
 def verify(
@@ -43,6 +46,7 @@ def verify(
     threshold: float | None,
     face: int | None,
     other_face: int | None,
+    detail: "Detail",
     as_json: bool,
 ) -> None:
     """Say whether photos show the same person.
@@ -60,11 +64,21 @@ def verify(
 
         if person is None:
             compare = _with_photo(
-                runtime, photos[0], threshold=threshold, face=face, other_face=other_face
+                runtime,
+                photos[0],
+                threshold=threshold,
+                face=face,
+                other_face=other_face,
+                detail=detail,
             )
         else:
             compare = _with_person(
-                runtime, person, gallery=gallery, threshold=threshold, face=face or other_face
+                runtime,
+                person,
+                gallery=gallery,
+                threshold=threshold,
+                face=face or other_face,
+                detail=detail,
             )
         looked = look(others, compare)
         least = least_verification_rate(runtime.tools.engine.summary)
@@ -106,6 +120,7 @@ def _with_photo(
     threshold: float | None,
     face: int | None,
     other_face: int | None,
+    detail: "Detail",
 ) -> "_Compare":
     from mien.gallery.verify import verify_photos
 
@@ -118,11 +133,18 @@ def _with_photo(
         face_number_a=face,
         face_number_b=other_face,
         threshold=threshold,
+        detail=detail,
     )
 
 
 def _with_person(
-    runtime: "Runtime", who: str, *, gallery: str, threshold: float | None, face: int | None
+    runtime: "Runtime",
+    who: str,
+    *,
+    gallery: str,
+    threshold: float | None,
+    face: int | None,
+    detail: "Detail",
 ) -> "_Compare":
     from mien.gallery.look_up import look_up_person
     from mien.gallery.verify import verify_person
@@ -136,4 +158,5 @@ def _with_person(
         photo=read_photo(path, max_bytes=most),
         face_number=face,
         threshold=threshold,
+        detail=detail,
     )

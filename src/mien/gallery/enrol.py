@@ -1,6 +1,7 @@
 """Add an example of a person."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import cast
@@ -41,9 +42,12 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
 from mien.vision.crop_hash import crop_hash
+from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
+from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
+from mien.vision.types import Face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +90,7 @@ def enrol(
     whom: Whom,
     face_number: int | None = None,
     gate: Gate | None = None,
+    detail: Detail = "normal",
 ) -> Enrolment:
     """Store a face of a photo as an example of a person, new or known.
 
@@ -99,6 +104,7 @@ def enrol(
         face_number: which face when there are several, 1 for the largest.
         gate: for this photo, looser or stricter; None takes the gallery's. What the gallery's
             would have refused comes as warnings.
+        detail: how closely the photo is searched for faces.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -111,10 +117,42 @@ def enrol(
         check_gate(gate)
     with tools.database.read() as session:
         # Asked before the work, so that a wrong name is told at once.
+        require_contract(find_gallery(session, gallery), tools.engine.summary)
+    image, faces = analyze(tools, photo=photo, detail=detail)
+    return enrol_analyzed(
+        tools,
+        gallery=gallery,
+        photo=photo,
+        image=image,
+        faces=faces,
+        whom=whom,
+        face_number=face_number,
+        gate=gate,
+    )
+
+
+def enrol_analyzed(
+    tools: Tools,
+    *,
+    gallery: str,
+    photo: bytes,
+    image: DecodedImage,
+    faces: Sequence[Face],
+    whom: Whom,
+    face_number: int | None = None,
+    gate: Gate | None = None,
+) -> Enrolment:
+    """The same for a photo that `analyze` has looked at.
+
+    Raises:
+        NoFaceFound, SeveralFacesFound, FaceNumberOutOfRange: it is not clear which face is meant.
+        PhotoNotGoodEnough: the gate refuses the face.
+        GalleryNotFound, PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    with tools.database.read() as session:
         row = find_gallery(session, gallery)
-        require_contract(row, tools.engine.summary)
         keep_photos, usual = row.keep_photos, cast("Gate", row.gate)
-    image, faces = analyze(tools, photo=photo)
     face = choose_face(faces, face_number=face_number)
     judgement = judge(
         face,

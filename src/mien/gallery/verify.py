@@ -19,6 +19,7 @@ from mien.gallery.tools import Tools
 from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import FaceRow
 from mien.vision.quality import is_legible
+from mien.vision.types import Detail
 from mien.vision.types import Face
 
 
@@ -30,8 +31,18 @@ def verify_photos(
     face_number_a: int | None = None,
     face_number_b: int | None = None,
     threshold: float | None = None,
+    detail: Detail = "normal",
 ) -> Verification:
     """Compare a face of one photo with a face of another.
+
+    Args:
+        tools: the collaborators.
+        photo_a: one file's bytes.
+        photo_b: the other's.
+        face_number_a: which face of one when there are several, 1 for the largest.
+        face_number_b: which of the other.
+        threshold: similarity from which it is the same person; None takes the pack's.
+        detail: how closely both photos are searched for faces.
 
     Raises:
         ImageError: a photo cannot be read.
@@ -40,8 +51,8 @@ def verify_photos(
         InvalidInput: the threshold is out of range.
     """
     check_threshold(threshold)
-    face_a = _face(tools, photo_a, face_number_a, which="a")
-    face_b = _face(tools, photo_b, face_number_b, which="b")
+    face_a = _face(tools, photo_a, face_number_a, detail=detail, which="a")
+    face_b = _face(tools, photo_b, face_number_b, detail=detail, which="b")
     similarity, _ = similarity_to(face_a.embedding, {"b": face_b.embedding})
     summary = tools.engine.summary
     if threshold is None:
@@ -66,8 +77,19 @@ def verify_person(
     photo: bytes,
     face_number: int | None = None,
     threshold: float | None = None,
+    detail: Detail = "normal",
 ) -> Verification:
     """Compare a face of a photo with a person's examples, together as `rank` has it.
+
+    Args:
+        tools: the collaborators.
+        gallery: its name.
+        person_id: whose examples.
+        photo: the file's bytes.
+        face_number: which face when there are several, 1 for the largest.
+        threshold: similarity from which it is this person; None takes what follows from the
+            gallery's accepted error.
+        detail: how closely the photo is searched for faces.
 
     Raises:
         ImageError: the photo cannot be read.
@@ -88,7 +110,7 @@ def verify_person(
         accepted = row.accepted_fmr
     if not examples:
         raise NoFaceFound("This person has no photo yet. Add one, then compare.")
-    face = _face(tools, photo, face_number)
+    face = _face(tools, photo, face_number, detail=detail)
     similarity, face_id = similarity_to(
         face.embedding, {example.id: example.embedding for example in examples}
     )
@@ -107,9 +129,11 @@ def verify_person(
     )
 
 
-def _face(tools: Tools, photo: bytes, face_number: int | None, *, which: str = "a") -> Face:
+def _face(
+    tools: Tools, photo: bytes, face_number: int | None, *, detail: Detail, which: str = "a"
+) -> Face:
     try:
-        _, faces = analyze(tools, photo=photo)
+        _, faces = analyze(tools, photo=photo, detail=detail)
         return choose_face(faces, face_number=face_number)
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
