@@ -3,6 +3,8 @@ import pytest
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
+from mien.gallery import count_pairs
+from mien.gallery import fit_calibration as fit_calibration_module
 from mien.gallery.calibrate import expected_rate
 from mien.gallery.calibrate import false_match_rate
 from mien.gallery.calibrate import threshold_for
@@ -106,3 +108,21 @@ def test_some_people_under_two_names_do_not_break_the_tail() -> None:
 
 def test_what_is_written_is_read_again(calibration: Calibration) -> None:
     assert parse_calibration(write_calibration(calibration)) == calibration
+
+
+def test_a_tail_of_equal_pairs_has_a_scale() -> None:
+    embeddings, who = photos(120, 2, seed=11)
+    # Of all pairs of two people, one in a hundred is the same photo twice.
+    embeddings[2:60:2] = embeddings[0]
+    tail = fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p").tail
+    assert tail.scale > 0
+    assert tail.start == pytest.approx(1, abs=2e-5)
+
+
+def test_matches_are_those_of_a_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    ones, _ = photos(90, 1, seed=12)
+    table = ones @ ones.T
+    np.fill_diagonal(table, -1)
+    monkeypatch.setattr(count_pairs, "_PAIRS_AT_ONCE", 7 * len(ones))
+    found = fit_calibration_module._matches(ones, [0.1, 0.3])
+    assert (found == [(table >= 0.1).sum(axis=1), (table >= 0.3).sum(axis=1)]).all()

@@ -1,10 +1,9 @@
 """Measure how often similarities mislead, on photos of which it is known whom they show. Pure.
 
-Every person weighs the same, however many photos there are of them: a pair of photos counts as
-one over the product of its two people's photos. Beyond the start of the tail, where one of a
-thousand pairs of different people lies, the excess is fitted as a generalised Pareto distribution
-by probability-weighted moments (Hosking and Wallis, "Parameter and quantile estimation for the
-generalized Pareto distribution", Technometrics 29, 1987).
+Beyond the start of the tail, where one of a thousand pairs of different people lies, the excess
+is fitted as a generalised Pareto distribution by probability-weighted moments (Hosking and Wallis,
+"Parameter and quantile estimation for the generalized Pareto distribution", Technometrics 29,
+1987).
 """
 
 from collections.abc import Sequence
@@ -13,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
+from mien.gallery.count_pairs import BIN_WIDTH
+from mien.gallery.count_pairs import CountedPairs
+from mien.gallery.count_pairs import blocks
+from mien.gallery.count_pairs import count_pairs
 from mien.vision.calibration import Calibration
 from mien.vision.calibration import Measured
 from mien.vision.calibration import Tail
@@ -31,7 +34,6 @@ _EXAMPLES_POWER = 0.6
 # The fit is trusted one decade beyond one of all pairs of people; further out, what was not
 # among the data (twins, one person under two names) decides, and no fit knows of it.
 _BEYOND = 0.1
-_ROWS_AT_ONCE = 256
 _LOOK_ALIKE_RATE = 1e-3
 
 
@@ -57,16 +59,14 @@ def fit_calibration(
             labels cannot be right.
     """
     _, who, counts = np.unique(np.asarray(people), return_inverse=True, return_counts=True)
-    pairs = _Pairs(embeddings, who, 1.0 / counts[who])
-    genuine = pairs.genuine
-    if len(counts) < LEAST_PEOPLE or len(genuine.similarities) < LEAST_GENUINE:
+    genuine, impostors = count_pairs(embeddings, who)
+    if len(counts) < LEAST_PEOPLE or genuine.count < LEAST_GENUINE:
         raise InvalidInput(
-            f"There are {len(counts)} people and {len(genuine.similarities)} pairs of photos of "
+            f"There are {len(counts)} people and {genuine.count} pairs of photos of "
             f"one person; a calibration needs {LEAST_PEOPLE} people and {LEAST_GENUINE} pairs. "
             "Add people, and people with two photos or more.",
             field="people",
         )
-    impostors = pairs.impostors
     if not impostors.mean < genuine.mean:
         raise InvalidInput(
             "Photos of one person are no more alike than those of two. See whether each folder "
@@ -87,7 +87,7 @@ def fit_calibration(
             people=len(counts),
             photos=len(embeddings),
             impostor_pairs=impostors.count,
-            genuine_pairs=len(genuine.similarities),
+            genuine_pairs=genuine.count,
         ),
         impostor_mean=_rounded(impostors.mean),
         impostors=(*_rising(knots, below=tail.start), (tail.start, tail.rate)),
@@ -100,62 +100,8 @@ def fit_calibration(
     )
 
 
-class _Weighed:
-    """Similarities, each with its weight, in rising order."""
-
-    def __init__(self, similarities: NDArray[np.float32], weights: NDArray[np.float64]) -> None:
-        order = np.argsort(similarities, kind="stable")
-        self.similarities = similarities[order].astype(np.float64)
-        self.weights = weights[order] / weights.sum()
-        self.count = len(order)
-        self.mean = float(self.similarities @ self.weights)
-        self._reaching = np.cumsum(self.weights[::-1])[::-1]
-
-    def reached_by(self, rate: float) -> float:
-        """The similarity that this share reaches."""
-        at = int(np.searchsorted(-self._reaching, -rate))
-        return float(self.similarities[min(at, self.count - 1)])
-
-    def rate_at(self, similarity: float) -> float:
-        """The share that reaches a similarity."""
-        at = int(np.searchsorted(self.similarities, similarity))
-        return float(self._reaching[at]) if at < self.count else 0.0
-
-    def beyond(self, start: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Excesses over a start, rising, and their weights."""
-        at = int(np.searchsorted(self.similarities, start, side="right"))
-        return self.similarities[at:] - start, self.weights[at:]
-
-
-class _Pairs:
-    """All pairs of photos, apart by whether they show one person."""
-
-    def __init__(
-        self, embeddings: NDArray[np.float32], who: NDArray[np.intp], weight: NDArray[np.float64]
-    ) -> None:
-        same: list[NDArray[np.float32]] = []
-        same_weight: list[NDArray[np.float64]] = []
-        other: list[NDArray[np.float32]] = []
-        other_weight: list[NDArray[np.float64]] = []
-        for start in range(0, len(embeddings), _ROWS_AT_ONCE):
-            rows = np.arange(start, min(start + _ROWS_AT_ONCE, len(embeddings)))
-            similarities = embeddings[rows] @ embeddings.T
-            later = np.arange(len(embeddings))[None, :] > rows[:, None]
-            together = who[rows][:, None] == who[None, :]
-            weights = weight[rows][:, None] * weight[None, :]
-            same.append(similarities[later & together])
-            same_weight.append(weights[later & together])
-            other.append(similarities[later & ~together])
-            other_weight.append(weights[later & ~together])
-        self.genuine = _Weighed(np.concatenate(same), np.concatenate(same_weight))
-        self.impostors = _Weighed(np.concatenate(other), np.concatenate(other_weight))
-
-
-def _fit_tail(impostors: _Weighed, *, people: int) -> Tail:
-    start = _rounded(impostors.reached_by(_TAIL_RATE))
-    rate = impostors.rate_at(start)
-    excess, weights = impostors.beyond(start)
-    weights = weights / weights.sum()
+def _fit_tail(impostors: CountedPairs, *, people: int) -> Tail:
+    start, rate, excess, weights = impostors.tail_from(_TAIL_RATE)
     # The i-th of them in rising order has this share above it, half of its own included.
     above = np.cumsum(weights[::-1])[::-1] - weights / 2
     first = float(excess @ weights)
@@ -164,27 +110,24 @@ def _fit_tail(impostors: _Weighed, *, people: int) -> Tail:
     even = first - 2 * second
     shape = float(np.clip(2 - first / even, -0.5, 0.5)) if even > 0 else -0.5
     return Tail(
-        start=start,
+        start=_rounded(start),
         rate=rate,
         shape=shape,
         # So that the mean is that of the excess, also where the shape was clipped.
-        scale=first * (1 - shape),
+        scale=max(first, BIN_WIDTH / 2) * (1 - shape),
         least_rate=_BEYOND * 2.0 / (people * (people - 1)),
     )
 
 
 def _spread(
-    embeddings: NDArray[np.float32], who: NDArray[np.intp], impostors: _Weighed
+    embeddings: NDArray[np.float32], who: NDArray[np.intp], impostors: CountedPairs
 ) -> tuple[tuple[float, float], ...]:
     """Overdispersion of the false matches of one probe among one photo of everybody else."""
-    first = np.unique(who, return_index=True)[1]
-    ones = embeddings[first]
-    similarities = ones @ ones.T
-    np.fill_diagonal(similarities, -1.0)
+    ones = embeddings[np.unique(who, return_index=True)[1]]
     others = len(ones) - 1
     found: list[tuple[float, float]] = []
-    for rate in _SPREAD_RATES:
-        matches = (similarities >= impostors.reached_by(rate)).sum(axis=1)
+    of_each = _matches(ones, [impostors.reached_by(rate) for rate in _SPREAD_RATES])
+    for rate, matches in zip(_SPREAD_RATES, of_each, strict=True):
         if matches.sum() < _LEAST_COUNT:
             break
         mean = matches.mean()
@@ -195,8 +138,28 @@ def _spread(
     return tuple(found)
 
 
+def _matches(ones: NDArray[np.float32], thresholds: Sequence[float]) -> NDArray[np.int64]:
+    """How many others each reaches a threshold with.
+
+    Args:
+        ones: float32, shape (people, dimension), unit length: an embedding of each.
+        thresholds: similarities.
+
+    Returns:
+        int64, shape (thresholds, people).
+    """
+    found = np.zeros((len(thresholds), len(ones)), np.int64)
+    for rows in blocks(len(ones), len(ones)):
+        similarities = ones[rows] @ ones.T
+        # Nobody is another to themselves.
+        np.fill_diagonal(similarities[:, rows], -1.0)
+        for at, threshold in enumerate(thresholds):
+            found[at, rows] = np.count_nonzero(similarities >= threshold, axis=1)
+    return found
+
+
 def _likeness_carried(
-    embeddings: NDArray[np.float32], who: NDArray[np.intp], impostors: _Weighed
+    embeddings: NDArray[np.float32], who: NDArray[np.intp], impostors: CountedPairs
 ) -> float:
     """Regression of a photo's similarity to B on the likeness of its person's example to B's."""
     first = np.unique(who, return_index=True)[1]
@@ -204,13 +167,15 @@ def _likeness_carried(
     photos = np.setdiff1d(np.arange(len(who)), first)
     start = impostors.reached_by(_LOOK_ALIKE_RATE) / 2
     top = bottom = 0.0
-    for photo in photos:
-        likeness = (examples @ examples[who[photo]]).astype(np.float64)
-        similarity = (examples @ embeddings[photo]).astype(np.float64)
+    for rows in blocks(len(photos), len(examples)):
+        some = photos[rows]
+        likeness = examples[who[some]] @ examples.T
         alike = likeness >= start
-        alike[who[photo]] = False
-        top += float(((likeness - impostors.mean) * (similarity - impostors.mean))[alike].sum())
-        bottom += float(((likeness - impostors.mean) ** 2)[alike].sum())
+        alike[np.arange(len(some)), who[some]] = False
+        beyond = likeness[alike].astype(np.float64) - impostors.mean
+        similarity = (embeddings[some] @ examples.T)[alike].astype(np.float64)
+        top += float(beyond @ (similarity - impostors.mean))
+        bottom += float(beyond @ beyond)
     return float(np.clip(top / bottom, 0.0, 1.0)) if bottom else 0.0
 
 
