@@ -19,7 +19,7 @@ def read_one_person(path: Path) -> list[list[str]]:
         InvalidInput: it cannot be read, or a line names fewer than two folders.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The list {path} cannot be read.", field=_FIELD) from error
     found = []
@@ -44,10 +44,29 @@ def merge_people(
 
     Args:
         photos: by person.
-        one_person: names of one person each; names of nobody are passed over.
+        one_person: names of one person each, where lists that share a name are of one person;
+            names of nobody are passed over.
     """
-    first = {name: names[0] for names in one_person for name in names}
+    first = _first_names(one_person)
     merged: dict[str, list[str]] = {}
     for person, some in photos.items():
         merged.setdefault(first.get(person, person), []).extend(some)
     return merged
+
+
+def _first_names(one_person: Sequence[Sequence[str]]) -> dict[str, str]:
+    """By each name that is listed, the one of the same person that was listed first."""
+    listed = dict.fromkeys(name for names in one_person for name in names)
+    place = {name: number for number, name in enumerate(listed)}
+    earlier = {name: name for name in listed}
+
+    def first(name: str) -> str:
+        while earlier[name] != name:
+            name = earlier[name]
+        return name
+
+    for names in one_person:
+        ends = {first(name) for name in names}
+        for end in ends:
+            earlier[end] = min(ends, key=place.__getitem__)
+    return {name: first(name) for name in listed}
