@@ -6,6 +6,7 @@ from mien.evaluation.figures import PairsFigures
 from mien.evaluation.figures import SearchFigures
 from mien.evaluation.figures import Share
 from mien.evaluation.intervals import Interval
+from mien.gallery.calibrate import odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def counted(number: int, thing: str) -> str:
 
 def one_in(rate: float) -> str:
     """A rate as people say it."""
-    return f"1 in {round(1 / rate):,}" if rate > 0 else "never"
+    return f"1 in {odds(rate):,}" if rate > 0 else "never"
 
 
 def share_row(figure: str, share: Share) -> Row:
