@@ -44,6 +44,12 @@ def test_photos_are_found_by_number_whatever_their_ending(tmp_path: Path) -> Non
     ]
 
 
+def test_a_folder_called_like_a_photo_is_none(tmp_path: Path) -> None:
+    touch(tmp_path / "Ann" / "Ann_0001.jpg" / "more.jpg")
+    touch(tmp_path / "Ann" / "Ann_1.png")
+    assert list(find_named(tmp_path, [PhotoName("Ann", 1)]).values()) == ["Ann/Ann_1.png"]
+
+
 def test_photos_that_are_not_there_are_counted_and_named(tmp_path: Path) -> None:
     touch(tmp_path / "Ann" / "Ann_0001.jpg")
     wanted = [PhotoName("Ann", 1), PhotoName("Ann", 2), PhotoName("Bob", 1)]

@@ -93,7 +93,7 @@ def _numbered(folder: Path, person: str) -> dict[int, str]:
     for file in files:
         start, _, number = file.stem.rpartition("_")
         numbered = number.isascii() and number.isdecimal()
-        if file.suffix.lower() in SUFFIXES and start == person and numbered:
+        if file.suffix.lower() in SUFFIXES and start == person and numbered and file.is_file():
             found.setdefault(int(number), f"{person}/{file.name}")
     return found
 
