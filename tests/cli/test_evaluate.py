@@ -13,6 +13,9 @@ from drawing import draw_photo
 from labelled import draw_people
 from labelled import write
 from mien.cli import evaluating
+from mien.evaluation import acquire
+from mien.evaluation import kept
+from mien.evaluation.cache import save_cache
 from mien.evaluation.report import ask
 
 PEOPLE = {"Ada": 3, "Bob": 3, "Cy_D": 2, "Di": 1, "Eve": 1, "Fay": 1}
@@ -211,8 +214,6 @@ def test_a_kept_result_is_used_again_until_a_photo_changes(
     first = answer(mien, "pairs", album, listed, "--cache", cache)
     assert stat.S_IMODE(cache.stat().st_mode) == 0o600
     looked: list[str] = []
-    from mien.evaluation import acquire
-
     look = acquire._look
 
     def watched(engine: Any, reader: Any, path: Path, choice: Any) -> Any:
@@ -226,6 +227,52 @@ def test_a_kept_result_is_used_again_until_a_photo_changes(
     changed = answer(mien, "pairs", album, listed, "--cache", cache)
     assert looked == ["Di_0001.png"]
     assert changed["not_acquired"] == ["Di/Di_0001.png"]
+
+
+def test_breaking_off_loses_no_photo_that_was_looked_at(
+    mien: Mien, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "kept.npz"
+    whole = answer(mien, "identify", album, "--enrolled", "all")
+    looked: list[str] = []
+    look = acquire._look
+
+    def interrupted(engine: Any, reader: Any, path: Path, choice: Any) -> Any:
+        if path.name == "Bob_0003.png":
+            raise KeyboardInterrupt
+        looked.append(path.name)
+        return look(engine, reader, path, choice)
+
+    def watched(engine: Any, reader: Any, path: Path, choice: Any) -> Any:
+        looked.append(path.name)
+        return look(engine, reader, path, choice)
+
+    monkeypatch.setattr(acquire, "_look", interrupted)
+    broken_off = mien("evaluate", "identify", album, "--enrolled", "all", "--cache", cache)
+    assert broken_off.exit_code == 130
+    assert {"Ada_0001.png", "Bob_0002.png"} <= set(looked)
+    looked.clear()
+    monkeypatch.setattr(acquire, "_look", watched)
+    assert answer(mien, "identify", album, "--enrolled", "all", "--cache", cache) == whole
+    assert looked[0] == "Bob_0003.png"
+
+
+def test_what_was_made_is_kept_now_and_then(
+    mien: Mien, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def watched(path: Path, acquired: acquire.Acquired, **more: Any) -> None:
+        held.append(len(acquired.samples) + len(acquired.refused))
+        save_cache(path, acquired, **more)
+
+    monkeypatch.setattr(kept, "save_cache", watched)
+    monkeypatch.setattr(kept, "_EVERY", 4)
+    cache = tmp_path / "kept.npz"
+    answer(mien, "identify", album, "--enrolled", "all", "--cache", cache)
+    assert held == [4, 8, 11]
+    answer(mien, "identify", album, "--enrolled", "all", "--cache", cache)
+    assert held == [4, 8, 11]
 
 
 @pytest.mark.parametrize("held", [b"years of work", b""])
@@ -313,6 +360,14 @@ def test_a_calibration_needs_people(mien: Mien, album: Path, tmp_path: Path) -> 
         mien, "calibrate", album, "--output", output
     )
     assert not output.exists()
+
+
+def test_a_calibration_without_a_place_is_refused_before_the_photos_are_looked_at(
+    mien: Mien, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluating, "acquire", None)
+    nowhere = tmp_path / "none" / "fake.calibration.json"
+    assert "There is no folder" in complaint(mien, "calibrate", album, "--output", nowhere)
 
 
 def test_a_calibration_is_written_as_the_pack_reads_it(mien: Mien, tmp_path: Path) -> None:

@@ -224,8 +224,10 @@ def calibrate(
     """
     from mien.cli.evaluated import print_calibration
     from mien.evaluation.calibration import calibrate_photos
+    from mien.evaluation.calibration import check_output
     from mien.evaluation.calibration import save_calibration
 
+    check_output(output)
     inside = people_folder(folder)
     photos = _people(inside, one_person)
     looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)

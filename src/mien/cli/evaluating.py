@@ -26,6 +26,7 @@ from mien.errors import InvalidInput
 from mien.evaluation.acquire import FACE_CHOICES
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import FaceChoice
+from mien.evaluation.acquire import Sample
 from mien.evaluation.acquire import acquire
 from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
@@ -33,6 +34,7 @@ from mien.settings import Settings
 from mien.storage.models import ACCEPTED_RATE
 
 if TYPE_CHECKING:
+    from mien.evaluation.kept import Kept
     from mien.evaluation.split import Enrolled
     from mien.runtime import Runtime
     from mien.vision.engine import Engine
@@ -141,6 +143,8 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
 def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[str]) -> Acquired:
     """Find and embed one face of each photo, with a bar on standard error.
 
+    What was made is kept now and then and at the end, also when that is an interruption.
+
     Args:
         bench: what photos are measured with.
         looking: how.
@@ -150,39 +154,22 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
     Raises:
         InvalidInput: the cache cannot be read or written.
     """
-    from mien.evaluation.cache import cache_key
-    from mien.evaluation.cache import load_cache
-    from mien.evaluation.cache import save_cache
-
     wanted = set(photos)
-    known = Acquired({}, {})
-    key = ""
-    if looking.cache is not None:
-        summary = bench.engine.summary
-        key = cache_key(
-            folder,
-            contract_id=summary.contract_id,
-            detector=summary.detector,
-            recognizer=summary.recognizer,
-            face=looking.face,
-            side=str(bench.settings.detection_side),
-            precision=bench.settings.inference_precision,
-            # What was refused for its size is to be looked at when more is allowed.
-            most_bytes=str(bench.settings.max_upload_bytes),
-            most_pixels=str(bench.settings.max_pixels),
-        )
-        known = load_cache(looking.cache, key=key, folder=folder)
-    new = wanted - set(known.samples) - set(known.refused)
+    kept = _kept(bench, looking, folder)
+    new = wanted - set(kept.samples) - set(kept.refused)
     with counted_photos(len(new)) as on_photo:
-        made = acquire(
-            bench.engine, bench.reader, folder, new, face=looking.face, on_photo=on_photo
-        )
-    every = Acquired({**known.samples, **made.samples}, {**known.refused, **made.refused})
-    if looking.cache is not None and new:
-        save_cache(looking.cache, every, key=key, folder=folder)
+
+        def keep(name: str, seen: Sample | str) -> None:
+            kept.add(name, seen)
+            on_photo()
+
+        try:
+            acquire(bench.engine, bench.reader, folder, new, face=looking.face, on_photo=keep)
+        finally:
+            kept.save()
     return Acquired(
-        samples={name: each for name, each in every.samples.items() if name in wanted},
-        refused={name: each for name, each in every.refused.items() if name in wanted},
+        samples={name: each for name, each in kept.samples.items() if name in wanted},
+        refused={name: each for name, each in kept.refused.items() if name in wanted},
     )
 
 
@@ -197,6 +184,27 @@ def made_with(bench: Workbench, looking: Looking) -> Made:
         calibrated=summary.calibration is not None,
         face=looking.face,
     )
+
+
+def _kept(bench: Workbench, looking: Looking, folder: Path) -> "Kept":
+    """What is known of the photos from an earlier time, and the place to keep more."""
+    from mien.evaluation.cache import cache_key
+    from mien.evaluation.kept import Kept
+
+    summary = bench.engine.summary
+    key = cache_key(
+        folder,
+        contract_id=summary.contract_id,
+        detector=summary.detector,
+        recognizer=summary.recognizer,
+        face=looking.face,
+        side=str(bench.settings.detection_side),
+        precision=bench.settings.inference_precision,
+        # What was refused for its size is to be looked at when more is allowed.
+        most_bytes=str(bench.settings.max_upload_bytes),
+        most_pixels=str(bench.settings.max_pixels),
+    )
+    return Kept(looking.cache, key=key, folder=folder)
 
 
 def _gallery_settings(

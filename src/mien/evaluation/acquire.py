@@ -11,6 +11,7 @@ from typing import Literal
 from typing import get_args
 
 from mien.errors import ImageError
+from mien.errors import ImageTooLarge
 from mien.vision.engine import Engine
 from mien.vision.images import ImageReader
 from mien.vision.types import Face
@@ -62,7 +63,7 @@ def acquire(
     photos: Iterable[str],
     *,
     face: FaceChoice,
-    on_photo: Callable[[], None] = lambda: None,
+    on_photo: Callable[[str, Sample | str], None] = lambda _name, _seen: None,
 ) -> Acquired:
     """Find and embed one face of each photo; a photo that cannot be used stops nothing.
 
@@ -72,7 +73,8 @@ def acquire(
         folder: the photos' names are paths below it.
         photos: their names; each is looked at once.
         face: which one is meant where there are several.
-        on_photo: called when a photo is done.
+        on_photo: called when a photo is done, with its name and what is kept of it or the code
+            of the reason why nothing is.
     """
     names = sorted(set(photos))
 
@@ -84,7 +86,7 @@ def acquire(
     try:
         for name, seen in zip(names, pool.map(look, names), strict=True):
             found[name] = seen
-            on_photo()
+            on_photo(name, seen)
     finally:
         # Who breaks off does not wait for the photos that were not begun.
         pool.shutdown(cancel_futures=True)
@@ -116,6 +118,8 @@ def choose_face(faces: Sequence[Face], image_rgb: ImageRGB, choice: FaceChoice) 
 
 def _look(engine: Engine, reader: ImageReader, path: Path, choice: FaceChoice) -> Sample | str:
     try:
+        if path.stat().st_size > reader.max_bytes:
+            return ImageTooLarge.code
         image_rgb = reader.decode(path.read_bytes()).image_rgb
     except OSError:
         return "unreadable_file"

@@ -1,5 +1,6 @@
 """Makes a calibration from labelled photos."""
 
+import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from mien.gallery.fit_calibration import fit_calibration
 from mien.vision.calibration import Calibration
 from mien.vision.calibration import write_calibration
 
+_FIELD = "output"
 _TAKEN = {
     "nearest-centre": "the face nearest the centre of each photo",
     "largest": "the largest face of each photo",
@@ -56,6 +58,19 @@ def calibrate_photos(
     )
 
 
+def check_output(path: Path) -> None:
+    """Complain of a place where no calibration could be written, before the long work.
+
+    Raises:
+        InvalidInput: its folder is not there, or it cannot be written to.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise InvalidInput(f"There is no folder {folder}.", field=_FIELD)
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise InvalidInput(f"{path} cannot be written.", field=_FIELD)
+
+
 def save_calibration(path: Path, calibration: Calibration) -> None:
     """Write a calibration; it holds figures only.
 
@@ -65,6 +80,4 @@ def save_calibration(path: Path, calibration: Calibration) -> None:
     try:
         path.write_text(write_calibration(calibration), encoding="utf-8")
     except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}.", field="output"
-        ) from error
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.", field=_FIELD) from error

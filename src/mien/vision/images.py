@@ -81,6 +81,11 @@ class ImageReader:
         self._max_pixels = max_pixels
         self._room = Room(max_pixels)
 
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is accepted, for who wants to know before it is read."""
+        return self._max_bytes
+
     def decode(self, data: bytes) -> DecodedImage:
         """Turn the bytes of a file into an upright RGB picture.
 
