@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 _BINS = 200_000
 BIN_WIDTH = 2 / _BINS
-"""Within this a similarity that is read from counted pairs is exact; in units of similarity."""
+"""In units of similarity; what a share reaches is read to within two bins."""
 # The arrays of so many pairs at once take about 50 MB.
 _PAIRS_AT_ONCE = 2**20
 
