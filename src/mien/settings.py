@@ -173,7 +173,8 @@ class Settings(BaseSettings):
     )
     probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         default=3600,
-        description="How long a photo shown on the identify page is held for its follow-up actions.",
+        description="How long the pages hold a photo that was identified, compared or refused, for "
+        "what may be done next.",
     )
     session_seconds: Annotated[int, Field(ge=300)] = Field(
         default=14 * 24 * 3600, description="How long a sign-in lasts without being used."

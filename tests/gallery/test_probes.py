@@ -15,10 +15,10 @@ from mien.errors import ProbeNotFound
 from mien.errors import UnsupportedImage
 from mien.errors import UserNotFound
 from mien.gallery.enrol import enrol
+from mien.gallery.enrol_probe import enrol_probe_face
 from mien.gallery.faces import read_photo
 from mien.gallery.galleries import change_gallery
 from mien.gallery.people import create_person
-from mien.gallery.probes import enrol_probe_face
 from mien.gallery.probes import hold_probe
 from mien.gallery.probes import identify_probe
 from mien.gallery.probes import let_go_of_probe

@@ -14,13 +14,13 @@ from drawing import encode
 from looking import files_of
 from mien.gallery.answers import Enrolment
 from mien.gallery.enrol import enrol
+from mien.gallery.enrol_probe import enrol_probe_face
 from mien.gallery.faces import delete_face
 from mien.gallery.faces import list_faces
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.known_photos import is_example_already
 from mien.gallery.look_alikes import look_alikes
-from mien.gallery.probes import enrol_probe_face
 from mien.gallery.probes import hold_probe
 from mien.gallery.second_look import least_like_oneself
 from mien.gallery.tools import Tools

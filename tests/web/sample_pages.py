@@ -55,6 +55,7 @@ from mien.web.contexts.people import ChooseFacePage
 from mien.web.contexts.people import EditPersonPage
 from mien.web.contexts.people import FaceOption
 from mien.web.contexts.people import Fact
+from mien.web.contexts.people import HeldPhotos
 from mien.web.contexts.people import LetterJump
 from mien.web.contexts.people import LooksLike
 from mien.web.contexts.people import NewPersonPage
@@ -254,6 +255,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             RefusedPhoto("holiday.jpg", "No face could be found in it."),
             RefusedPhoto("beach.jpg", "The face is 31 pixels wide.", "/people/0/choose/1"),
         ),
+        held=HeldPhotos(("1",), LATELY, "/people/0/let-go"),
         form=FormState(),
         add_photos_url="/people/0/faces",
         edit_url="/people/0/edit",
@@ -282,6 +284,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             facts=(),
             looks_like=(),
             refused=(),
+            held=None,
         ),
         "person-new": NewPersonPage(FormState(), "default", "/people", "/people", MAX_BYTES),
         "person-new-wrong": NewPersonPage(typed, "default", "/people", "/people", MAX_BYTES),
@@ -296,6 +299,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
                 )
                 for mark in marks
             ),
+            held=HeldPhotos(("1",), LATELY, "/p/0/let-go"),
             action_url="/p/0/faces/choose",
             back_url="/p/0",
         ),

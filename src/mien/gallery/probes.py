@@ -1,4 +1,4 @@
-"""Hold a photo for a while after it was identified on a page, for what is done next.
+"""Hold a photo of a page for a while, for what is done next.
 
 The photo is analysed once. Asking again searches anew, so an answer shows at once whom one has
 just added. A photo is its holder's alone and is let go when its time is over.
@@ -7,8 +7,8 @@ just added. A photo is its holder's alone and is let go when its time is over.
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,20 +17,12 @@ from mien.errors import FaceNumberOutOfRange
 from mien.errors import ProbeNotFound
 from mien.errors import UserNotFound
 from mien.gallery.analyze import analyze
-from mien.gallery.answers import Enrolment
-from mien.gallery.answers import Gate
 from mien.gallery.answers import Identification
 from mien.gallery.answers import StoredFile
-from mien.gallery.enrol import Example
-from mien.gallery.enrol import Original
-from mien.gallery.enrol import store
 from mien.gallery.found_faces import from_columns
 from mien.gallery.found_faces import to_columns
-from mien.gallery.galleries import check_gate
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.gate import judge
-from mien.gallery.gate import refuse
 from mien.gallery.identify import answers
 from mien.gallery.identify import check_query
 from mien.gallery.identify import search
@@ -38,20 +30,33 @@ from mien.gallery.identify import searched
 from mien.gallery.names import can_be_stored
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
-from mien.gallery.whom import Whom
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UserRow
 from mien.storage.models import now
-from mien.vision.crop_hash import crop_hash
+from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
 from mien.vision.shrinking import shrink
 from mien.vision.types import Detail
+from mien.vision.types import Face
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.
 _DISPLAY_SIDE = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A photo that is held.
+
+    Attributes:
+        id: random; the address of its page.
+        expires_at: when it is let go.
+    """
+
+    id: str
+    expires_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,31 @@ def hold_probe(
         UserNotFound: the account is gone.
     """
     with tools.database.read() as session:
-        row = find_gallery(session, gallery)
-        require_contract(row, tools.engine.summary)
+        require_contract(find_gallery(session, gallery), tools.engine.summary)
     image, faces = analyze(tools, photo=photo, detail=detail)
+    return hold_analyzed(
+        tools, gallery=gallery, photo=photo, image=image, faces=faces, user_id=user_id
+    ).id
+
+
+def hold_analyzed(
+    tools: Tools,
+    *,
+    gallery: str,
+    photo: bytes,
+    image: DecodedImage,
+    faces: Sequence[Face],
+    user_id: str,
+) -> Held:
+    """Hold a photo that `analyze` has looked at.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+        UserNotFound: the account is gone.
+    """
+    with tools.database.read() as session:
+        row = find_gallery(session, gallery)
     with written_files(tools) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),
@@ -120,7 +147,7 @@ def hold_probe(
             session.add(probe)
             session.flush()
             session.add_all(probe_faces)
-    return probe.id
+    return Held(probe.id, probe.expires_at)
 
 
 def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5) -> HeldProbe:
@@ -152,73 +179,6 @@ def identify_probe(tools: Tools, *, probe_id: str, user_id: str, limit: int = 5)
     )
 
 
-def enrol_probe_face(
-    tools: Tools,
-    *,
-    probe_id: str,
-    user_id: str,
-    face_number: int,
-    whom: Whom,
-    gate: Gate | None = None,
-) -> Enrolment:
-    """Store a face of a held photo as an example of a person, new or known.
-
-    Args:
-        tools: the collaborators.
-        probe_id: of the held photo.
-        user_id: its holder.
-        face_number: which face, from 1.
-        whom: the person.
-        gate: for this face, as `enrol` has it.
-
-    Raises:
-        ProbeNotFound: the photo was let go, or is somebody else's.
-        FaceNumberOutOfRange: it has no face of this number.
-        PhotoNotGoodEnough: the gate refuses the face.
-        PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
-        GalleryModelMismatch: the gallery holds vectors of another model.
-    """
-    if gate is not None:
-        check_gate(gate)
-    with tools.database.read() as session:
-        probe, gallery = find_probe(session, probe_id, user_id)
-        face = _face(session, probe, face_number)
-        others = [each for each in faces_of_probe(session, probe) if each.number != face_number]
-    usual = cast("Gate", gallery.gate)
-    found = from_columns(face)
-    judgement = judge(
-        found,
-        [from_columns(each) for each in others],
-        size_wh=(probe.width, probe.height),
-        gate=gate or usual,
-        usual=usual,
-    )
-    refuse(judgement.refusals)
-    crop = tools.files.read(face.crop_file)
-    with written_files(tools) as put:
-        original = None
-        if gallery.keep_photos:
-            photo = tools.files.read(probe.original_file)
-            original = Original(
-                file=put(photo, probe.original_file.rsplit(".", 1)[1]),
-                sha256=probe.sha256,
-                media_type=probe.media_type,
-                size_bytes=len(photo),
-                width=probe.width,
-                height=probe.height,
-            )
-        example = Example(
-            found=found,
-            embedding=face.embedding,
-            # The held files go when the probe does; the example gets its own.
-            crop_file=put(crop, "jpg"),
-            crop_hash=crop_hash(tools.reader.decode(crop).image_rgb),
-            photo_sha256=probe.sha256,
-            objections=judgement.warnings,
-        )
-        return store(tools, gallery=gallery.name, whom=whom, example=example, original=original)
-
-
 def read_probe_photo(tools: Tools, *, probe_id: str, user_id: str) -> StoredFile:
     """A held photo as JPEG, upright, at a size for the screen.
 
@@ -239,7 +199,7 @@ def read_probe_crop(tools: Tools, *, probe_id: str, user_id: str, face_number: i
     """
     with tools.database.read() as session:
         probe, _ = find_probe(session, probe_id, user_id)
-        face = _face(session, probe, face_number)
+        face = face_of_probe(session, probe, face_number)
     return StoredFile(tools.files.locate(face.crop_file), "image/jpeg", face.crop_file[:32])
 
 
@@ -273,8 +233,8 @@ def find_probe(session: Session, probe_id: str, user_id: str) -> tuple[ProbeRow,
     gallery = session.get(GalleryRow, probe.gallery_id) if probe else None
     if probe is None or gallery is None or probe.user_id != user_id or probe.expires_at <= now():
         raise ProbeNotFound(
-            "This photo is no longer held. Photos on the identify page are let go after a while; "
-            "choose it again."
+            "This photo is no longer held. Photos on the pages are let go after a while; choose it "
+            "again."
         )
     return probe, gallery
 
@@ -287,7 +247,12 @@ def faces_of_probe(session: Session, probe: ProbeRow) -> list[ProbeFaceRow]:
     return list(rows)
 
 
-def _face(session: Session, probe: ProbeRow, face_number: int) -> ProbeFaceRow:
+def face_of_probe(session: Session, probe: ProbeRow, face_number: int) -> ProbeFaceRow:
+    """A face of a held photo.
+
+    Raises:
+        FaceNumberOutOfRange: it has no face of this number.
+    """
     face = session.get(ProbeFaceRow, (probe.id, face_number))
     if face is None:
         raise FaceNumberOutOfRange(f"The photo has no face number {face_number}.")

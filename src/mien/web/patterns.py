@@ -18,6 +18,7 @@ from mien.web.contexts.faces import Rival
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.page import Page
+from mien.web.contexts.people import HeldPhotos
 from mien.web.contexts.people import PersonTile
 
 ROLES = ("paper", "sunken", "ink", "soft", "accent", "match", "ambiguous", "unknown", "danger")
@@ -47,6 +48,7 @@ class PatternsPage(Page):
     good: QualityView
     poor: QualityView
     fields: FieldTable
+    held: HeldPhotos
     max_bytes: int
     url: str
 
@@ -117,6 +119,7 @@ def patterns_page(photo_url: str) -> PatternsPage:
                 FieldRow("faces", FieldType("list of ", "Face", "#faces"), required=True),
             ),
         ),
+        held=HeldPhotos(("1", "2"), "2040-01-01T12:00:00Z", "#content"),
         max_bytes=_MAX_BYTES,
         url="#content",
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Response
+from flask import flash
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
@@ -12,13 +14,20 @@ from mien.errors import ImageError
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
-from mien.gallery.enrol import enrol
-from mien.gallery.probes import hold_probe
+from mien.gallery.enrol_or_hold import HeldBack
+from mien.gallery.enrol_or_hold import enrol_or_hold
+from mien.gallery.probes import Held
 from mien.gallery.tools import Tools
 from mien.gallery.whom import KnownPerson
+from mien.http.auth import current_sign_in
 from mien.http.context import runtime
 from mien.web.contexts.people import RefusedPhoto
 from mien.web.doubts import Doubtful
+from mien.web.doubts import tell
+from mien.web.filling.people import person_page
+from mien.web.forms.base import REJECTED
+from mien.web.showing import go_to
+from mien.web.showing import show
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +35,31 @@ class Added:
     """What became of photos.
 
     Attributes:
-        faces: how many were added.
-        refused: the photos that gave none, and why.
-        doubtful: those that may be a mistake, and those that were there already.
-        to_choose: the bytes of the one photo that was sent, when it has several faces.
+        doubtful: those that gave a face, with what may be a mistake.
+        refused: those that gave none, and why.
+        held: those of the refused that can be stored all the same.
+        choose_url: the page that asks which face is meant, when the one photo that was sent has
+            several; else empty.
     """
 
-    faces: int
+    doubtful: tuple[Doubtful, ...]
     refused: tuple[RefusedPhoto, ...]
-    doubtful: tuple[Doubtful, ...] = ()
-    to_choose: bytes | None = None
+    held: tuple[Held, ...]
+    choose_url: str
+
+    @property
+    def faces(self) -> int:
+        """How many were added."""
+        return sum(each.enrolment.stored for each in self.doubtful)
 
 
 def add_photos(
-    tools: Tools, files: Sequence[FileStorage], *, gallery: str, person_id: str, user_id: str
+    tools: Tools, files: Sequence[FileStorage], *, gallery: str, person_id: str
 ) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
     A photo that the gate refuses is held for a while, so that it can be stored all the same
-    without being chosen again.
+    without being chosen again; so is one that is sent alone and has several faces.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
@@ -52,28 +67,60 @@ def add_photos(
     """
     refused: list[RefusedPhoto] = []
     doubtful: list[Doubtful] = []
-    to_choose, faces = None, 0
+    held: list[Held] = []
+    choose_url = ""
+    decidable = (
+        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
+    )
     for file in files:
-        photo, name = read_file(file), file.filename or "A photo"
+        name = file.filename or "A photo"
         try:
-            done = enrol(tools, gallery=gallery, photo=photo, whom=KnownPerson(person_id))
-        except PhotoNotGoodEnough as error:
-            probe_id = hold_probe(tools, gallery=gallery, photo=photo, user_id=user_id)
-            place: dict[str, Any] = {
-                "gallery": gallery,
-                "person_id": person_id,
-                "probe_id": probe_id,
-            }
-            anyway = url_for("person.choose_face", **place)
-            refused.append(RefusedPhoto(name, error.detail, anyway))
+            done = enrol_or_hold(
+                tools,
+                gallery=gallery,
+                photo=read_file(file),
+                whom=KnownPerson(person_id),
+                user_id=current_sign_in().user.id,
+                hold=decidable,
+            )
         except (ImageError, FaceError) as error:
             refused.append(RefusedPhoto(name, _reason(error)))
-            if isinstance(error, SeveralFacesFound) and len(files) == 1:
-                to_choose = photo
-        else:
-            faces += done.stored
+            continue
+        if not isinstance(done, HeldBack):
             doubtful.append(Doubtful(name, done))
-    return Added(faces, tuple(refused), tuple(doubtful), to_choose)
+            continue
+        place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+        decide_url = url_for("person.choose_face", **place, probe_id=done.held.id)
+        if isinstance(done.why, SeveralFacesFound):
+            choose_url = decide_url
+        else:
+            held.append(done.held)
+            refused.append(RefusedPhoto(name, done.why.detail, decide_url))
+    return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
+
+
+def answer_added(
+    tools: Tools, added: Added, *, gallery: str, person_id: str, done: str
+) -> Response:
+    """Say what became of photos, and show or lead to what is next.
+
+    Args:
+        tools: the collaborators.
+        added: what became of them.
+        gallery: its name.
+        person_id: whose photos they are.
+        done: what to say first; nothing when empty.
+    """
+    if done:
+        flash(done, "done")
+    tell(added.doubtful, gallery=gallery)
+    if added.refused:
+        page = person_page(
+            tools, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
+        )
+        return show(page, place="people", gallery=gallery, status=REJECTED)
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+    return go_to(added.choose_url or url_for("person.show_one", **place))
 
 
 def read_file(file: FileStorage) -> bytes:

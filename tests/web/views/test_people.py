@@ -1,6 +1,7 @@
 import re
 
 from drawing import draw_photo
+from looking import files_of
 from mien.gallery.people import create_person
 from mien.gallery.people import list_people
 from visiting import Visitor
@@ -222,10 +223,44 @@ def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: V
     (anyway,) = re.findall(r'action="([^"]+/choose/[^"]+)"', page)
     person = user.done(anyway, face="1", anyway="yes")
     told = user.told()
-    assert told[0] == "1 face added."
+    assert told[0] == "Face 1 was added to Ada."
     assert "The face is 34 pixels wide" in told[1]
     assert "2 faces," in says(user.get(person))
     user.get(anyway, status=404)
+
+
+def test_a_refused_photo_that_is_held_says_so_and_can_be_erased_at_once(user: Visitor) -> None:
+    person = user.enrol("ada")
+    before = files_of(user.runtime.tools)
+    page = user.refused(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")])
+    words = says(page)
+    assert re.search(
+        r"1 photo is held for you alone and erased in \S+ minutes ?\. Erase now", words
+    )
+    assert files_of(user.runtime.tools) > before
+    held = re.findall(r'name="held" value="([^"]+)"', page)
+    assert user.done(f"{person}/let-go", held=[*held, "another"]) == person
+    assert user.told() == ["What was held is erased."]
+    assert files_of(user.runtime.tools) == before
+    user.get(f"{person}/choose/{held[0]}", status=404)
+
+
+def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> None:
+    person = user.enrol("ada")
+    choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
+    admin.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
+    page = user.get(choose)
+    assert "1 photo is held for you alone" in says(page)
+    assert f'formaction="{person}/let-go"' in page
+    user.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
+    user.get(choose, status=404)
+
+
+def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:
+    choose = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
+    assert user.told() == ["Ada was added, with no faces."]
+    person = user.done(choose, face="2")
+    assert "1 face," in says(user.get(person))
 
 
 def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor) -> None:

@@ -113,6 +113,21 @@ class RefusedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPhotos:
+    """Photos of which nothing is stored yet, and until when they wait for that.
+
+    Attributes:
+        ids: values of the field `held`.
+        expires_at: ISO 8601 in UTC; then they are erased.
+        let_go_url: takes a POST with any number of `held` that erases them now.
+    """
+
+    ids: tuple[str, ...]
+    expires_at: str
+    let_go_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One thing known about a person."""
 
@@ -142,6 +157,7 @@ class PersonPage(Page):
         facts: the metadata, by name.
         looks_like: people too similar for comfort.
         refused: photos of the last upload that gave no face.
+        held: those of them that can be stored anyway; None when there is none.
         form: problems with the last upload.
         add_photos_url: takes a POST with any number of `photos`.
         edit_url, delete_url: pages that rename, and that ask before deleting.
@@ -159,6 +175,7 @@ class PersonPage(Page):
     facts: tuple[Fact, ...]
     looks_like: tuple[LooksLike, ...]
     refused: tuple[RefusedPhoto, ...]
+    held: HeldPhotos | None
     form: FormState
     add_photos_url: str
     edit_url: str
@@ -207,5 +224,6 @@ class ChooseFacePage(Page):
     name: str
     photo: PhotoView
     options: tuple[FaceOption, ...]
+    held: HeldPhotos
     action_url: str
     back_url: str

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -15,6 +16,7 @@ from mien.gallery.people import Order
 from mien.gallery.people import list_initials
 from mien.gallery.people import list_people
 from mien.gallery.people import show_person
+from mien.gallery.probes import Held
 from mien.gallery.probes import HeldProbe
 from mien.gallery.tools import Tools
 from mien.http.context import runtime
@@ -26,6 +28,7 @@ from mien.web.contexts.people import ChooseFacePage
 from mien.web.contexts.people import EditPersonPage
 from mien.web.contexts.people import FaceOption
 from mien.web.contexts.people import Fact
+from mien.web.contexts.people import HeldPhotos
 from mien.web.contexts.people import LetterJump
 from mien.web.contexts.people import LooksLike
 from mien.web.contexts.people import NewPersonPage
@@ -113,6 +116,7 @@ def person_page(
     person_id: str,
     form: FormState | None = None,
     refused: tuple[RefusedPhoto, ...] = (),
+    held: Sequence[Held] = (),
 ) -> PersonPage:
     """Somebody, their faces, and what became of the photos just sent.
 
@@ -139,6 +143,7 @@ def person_page(
             for other in look_alikes(tools, gallery=gallery, person_id=person_id)
         ),
         refused=refused,
+        held=_held_photos(gallery, person_id, held) if held else None,
         form=form or FormState(),
         add_photos_url=url_for("person.add_photos", **place),
         edit_url=url_for("person.edit", **place),
@@ -191,8 +196,17 @@ def choose_face_page(
             )
             for answer in found.answers
         ),
+        held=_held_photos(found.gallery, person.id, [Held(held.id, held.expires_at)]),
         action_url=url_for("person.choose_face", probe_id=held.id, **place),
         back_url=url_for("person.show_one", **place),
+    )
+
+
+def _held_photos(gallery: str, person_id: str, held: Sequence[Held]) -> HeldPhotos:
+    return HeldPhotos(
+        ids=tuple(each.id for each in held),
+        expires_at=max(each.expires_at for each in held).isoformat(),
+        let_go_url=url_for("person.let_go", gallery=gallery, person_id=person_id),
     )
 
 

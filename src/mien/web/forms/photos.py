@@ -1,5 +1,7 @@
 """Forms that take photos."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask_wtf.file import FileField
@@ -14,8 +16,12 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.validators import Length
 
+from mien.errors import NameTaken
+from mien.errors import PersonNotFound
+from mien.errors import PhotoNotGoodEnough
 from mien.gallery.answers import Gate
 from mien.settings import MOST_PHOTOS
+from mien.vision.types import Detail
 from mien.web.forms.base import PageForm
 
 _NOT_TOO_MANY: Final = Length(
@@ -29,6 +35,11 @@ class IdentifyForm(PageForm):
     photo = FileField(validators=[FileRequired("Choose a photo first.")])
     gallery = HiddenField()
     closely = BooleanField()
+
+    @property
+    def detail(self) -> Detail:
+        """How closely the photo is searched."""
+        return "high" if self.closely.data else "normal"
 
 
 class CompareForm(PageForm):
@@ -83,3 +94,13 @@ class AddFaceForm(GatedForm):
     person_id = HiddenField()
     person = StringField()
     name = StringField()
+
+    @contextmanager
+    def noting_refusals(self) -> Iterator[None]:
+        """Keep what storing a face refuses as words; see `noting`."""
+        with (
+            self.noting(NameTaken, field="name"),
+            self.noting(PersonNotFound, field="person"),
+            self.noting(PhotoNotGoodEnough),
+        ):
+            yield

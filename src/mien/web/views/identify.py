@@ -1,5 +1,7 @@
 """Who is in this photo."""
 
+from typing import Any
+
 from flask import Blueprint
 from flask import flash
 from flask import redirect
@@ -9,10 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import ImageError
 from mien.errors import InvalidInput
-from mien.errors import NameTaken
-from mien.errors import PersonNotFound
-from mien.errors import PhotoNotGoodEnough
-from mien.gallery.probes import enrol_probe_face
 from mien.gallery.probes import hold_probe
 from mien.gallery.probes import identify_probe
 from mien.gallery.probes import let_go_of_probe
@@ -26,12 +24,11 @@ from mien.http.auth import require_sign_in
 from mien.http.context import tools
 from mien.http.requests import read_photo
 from mien.http.responses import file_response
-from mien.web.doubts import Doubtful
-from mien.web.doubts import tell
 from mien.web.filling.identify import identify_home
 from mien.web.filling.identify import identify_result
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
+from mien.web.held_faces import add_held_face
 from mien.web.naming import person_by_name
 from mien.web.showing import go_to
 from mien.web.showing import show
@@ -50,9 +47,7 @@ def start() -> ResponseReturnValue:
 @bp.get("/identify")
 def home() -> ResponseReturnValue:
     """Ask for a photo."""
-    gallery = request.args.get("gallery") or current_gallery()
-    page = identify_home(tools(), gallery=gallery)
-    return show(page, place="identify", gallery=page.gallery)
+    return _ask(request.args.get("gallery") or current_gallery())
 
 
 @bp.post("/identify")
@@ -62,16 +57,10 @@ def submit() -> ResponseReturnValue:
     gallery = form.text("gallery") or current_gallery()
     if form.validate():
         with form.noting(ImageError, field="photo"):
-            probe_id = hold_probe(
-                tools(),
-                gallery=gallery,
-                photo=read_photo(),
-                user_id=_user_id(),
-                detail="high" if form.closely.data else "normal",
-            )
+            asked: dict[str, Any] = {"user_id": _user_id(), "detail": form.detail}
+            probe_id = hold_probe(tools(), gallery=gallery, photo=read_photo(), **asked)
             return go_to(url_for("identify.result", probe_id=probe_id))
-    page = identify_home(tools(), gallery=gallery, form=form.state())
-    return show(page, place="identify", gallery=page.gallery, status=form.status)
+    return _ask(gallery, form)
 
 
 @bp.get("/identify/<probe_id>")
@@ -100,22 +89,10 @@ def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
     held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
-    with (
-        form.noting(NameTaken, field="name"),
-        form.noting(PersonNotFound, field="person"),
-        form.noting(PhotoNotGoodEnough),
-    ):
-        done = enrol_probe_face(
-            tools(),
-            probe_id=probe_id,
-            user_id=_user_id(),
-            face_number=number,
-            whom=_whom(form, held.identification.gallery),
-            gate=form.gate,
-        )
-        if done.stored:
-            flash(f"Face {number} was added to {done.person.name}.", "done")
-        tell([Doubtful(f"Face {number}", done)], gallery=held.identification.gallery)
+    gallery = held.identification.gallery
+    with form.noting_refusals():
+        whom = _whom(form, gallery)
+        add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
         return go_to(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
     page = identify_result(tools(), held, forms={number: form.state()})
     return show(page, place="identify", gallery=page.gallery, status=form.status)
@@ -133,6 +110,12 @@ def let_go(probe_id: str) -> ResponseReturnValue:
     let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
     flash("The photo is erased.", "done")
     return go_to(url_for("identify.home"))
+
+
+def _ask(gallery: str, form: IdentifyForm | None = None) -> ResponseReturnValue:
+    page = identify_home(tools(), gallery=gallery, form=form.state() if form else None)
+    status = form.status if form else 200
+    return show(page, place="identify", gallery=page.gallery, status=status)
 
 
 def _whom(form: AddFaceForm, gallery: str) -> Whom:

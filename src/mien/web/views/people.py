@@ -3,7 +3,6 @@
 from typing import cast
 
 from flask import Blueprint
-from flask import flash
 from flask import redirect
 from flask import request
 from flask import url_for
@@ -13,17 +12,14 @@ from mien.errors import NameTaken
 from mien.gallery.answers import Person
 from mien.gallery.people import Order
 from mien.gallery.people import create_person
-from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
-from mien.web.doubts import tell
 from mien.web.filling.people import new_person_page
 from mien.web.filling.people import people_page
-from mien.web.filling.people import person_page
 from mien.web.filters import counted
 from mien.web.forms.photos import NewPersonForm
 from mien.web.photos import add_photos
-from mien.web.showing import go_to
+from mien.web.photos import answer_added
 from mien.web.showing import show
 from mien.web.surroundings import current_gallery
 
@@ -79,11 +75,6 @@ def create(gallery: str) -> ResponseReturnValue:
 
 
 def _add_first_photos(form: NewPersonForm, gallery: str, person: Person) -> ResponseReturnValue:
-    user_id = current_sign_in().user.id
-    added = add_photos(tools(), form.files(), gallery=gallery, person_id=person.id, user_id=user_id)
-    tell(added.doubtful, gallery=gallery)
-    if not added.refused:
-        flash(f"{person.name} was added, with {counted(added.faces, 'face')}.", "done")
-        return go_to(url_for("person.show_one", gallery=gallery, person_id=person.id))
-    page = person_page(tools(), gallery=gallery, person_id=person.id, refused=added.refused)
-    return show(page, place="people", gallery=gallery, status=form.status)
+    added = add_photos(tools(), form.files(), gallery=gallery, person_id=person.id)
+    done = "" if added.refused else f"{person.name} was added, with {counted(added.faces, 'face')}."
+    return answer_added(tools(), added, gallery=gallery, person_id=person.id, done=done)

@@ -1,28 +1,27 @@
 """Somebody: their faces, their name, and forgetting them."""
 
+from contextlib import suppress
 from typing import Any
 from typing import Final
 
 from flask import Blueprint
 from flask import flash
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
 from mien.errors import PhotoNotGoodEnough
+from mien.errors import ProbeNotFound
 from mien.gallery.forget import forget_person
 from mien.gallery.people import change_person
 from mien.gallery.people import show_person
-from mien.gallery.probes import enrol_probe_face
-from mien.gallery.probes import hold_probe
 from mien.gallery.probes import identify_probe
 from mien.gallery.probes import let_go_of_probe
 from mien.gallery.whom import KnownPerson
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
-from mien.web.doubts import Doubtful
-from mien.web.doubts import tell
 from mien.web.filling.erasing import confirm_person
 from mien.web.filling.erasing import erasure_words
 from mien.web.filling.people import choose_face_page
@@ -32,7 +31,9 @@ from mien.web.filters import counted
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
+from mien.web.held_faces import add_held_face
 from mien.web.photos import add_photos as add_each
+from mien.web.photos import answer_added
 from mien.web.showing import go_to
 from mien.web.showing import show
 
@@ -56,51 +57,38 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     if not form.validate():
         page = person_page(tools(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(
-        tools(), form.photos.data, gallery=gallery, person_id=person_id, user_id=_user_id()
-    )
-    if added.to_choose is not None:
-        return _let_choose(gallery, person_id, added.to_choose)
-    if added.faces:
-        flash(f"{counted(added.faces, 'face')} added.", "done")
-    tell(added.doubtful, gallery=gallery)
-    if added.refused:
-        page = person_page(tools(), gallery=gallery, person_id=person_id, refused=added.refused)
-        return show(page, place="people", gallery=gallery, status=form.status)
-    return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
+    added = add_each(tools(), form.photos.data, gallery=gallery, person_id=person_id)
+    done = f"{counted(added.faces, 'face')} added." if added.faces else ""
+    return answer_added(tools(), added, gallery=gallery, person_id=person_id, done=done)
 
 
 @bp.get(f"{ONE}/choose/<probe_id>")
 def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Ask which face of a held photo is this person's."""
-    person = show_person(tools(), gallery=gallery, person_id=person_id)
-    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
-    return show(choose_face_page(person, held), place="people", gallery=gallery)
+    return _ask_which(gallery, person_id, probe_id)
 
 
 @bp.post(f"{ONE}/choose/<probe_id>")
 def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Add the chosen face and let go of the photo; `anyway` opens the gate."""
     form = ChooseFaceForm()
-    person = show_person(tools(), gallery=gallery, person_id=person_id)
     if form.validate():
+        number, whom = form.face.data, KnownPerson(person_id)
         with form.noting(PhotoNotGoodEnough):
-            done = enrol_probe_face(
-                tools(),
-                probe_id=probe_id,
-                user_id=_user_id(),
-                face_number=form.face.data,
-                whom=KnownPerson(person.id),
-                gate=form.gate,
-            )
+            add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
             let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
-            if done.stored:
-                flash("1 face added.", "done")
-            tell([Doubtful(f"Face {form.face.data}", done)], gallery=gallery)
             return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
-    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
-    page = choose_face_page(person, held, form=form.state())
-    return show(page, place="people", gallery=gallery, status=form.status)
+    return _ask_which(gallery, person_id, probe_id, form)
+
+
+@bp.post(f"{ONE}/let-go")
+def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
+    """Erase held photos of this person now; what is gone already is passed over."""
+    for probe_id in request.form.getlist("held"):
+        with suppress(ProbeNotFound):
+            let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    flash("What was held is erased.", "done")
+    return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
 
 
 @bp.get(f"{ONE}/edit")
@@ -114,18 +102,13 @@ def edit(gallery: str, person_id: str) -> ResponseReturnValue:
 def save(gallery: str, person_id: str) -> ResponseReturnValue:
     """Rename somebody and change what is noted."""
     form = EditPersonForm()
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(
-                tools(),
-                gallery=gallery,
-                person_id=person_id,
-                name=form.text("name"),
-                notes=form.text("notes"),
-            )
+            change_person(tools(), **place, name=form.text("name"), notes=form.text("notes"))
             flash("Saved.", "done")
-            return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
-    page = edit_person_page(tools(), gallery=gallery, person_id=person_id, form=form.state())
+            return go_to(url_for("person.show_one", **place))
+    page = edit_person_page(tools(), **place, form=form.state())
     return show(page, place="people", gallery=gallery, status=form.status)
 
 
@@ -144,10 +127,13 @@ def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     return go_to(url_for("people.sheet", gallery=gallery))
 
 
-def _let_choose(gallery: str, person_id: str, photo: bytes) -> ResponseReturnValue:
-    probe_id = hold_probe(tools(), gallery=gallery, photo=photo, user_id=_user_id())
-    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id, "probe_id": probe_id}
-    return go_to(url_for("person.ask_which_face", **place))
+def _ask_which(
+    gallery: str, person_id: str, probe_id: str, form: ChooseFaceForm | None = None
+) -> ResponseReturnValue:
+    person = show_person(tools(), gallery=gallery, person_id=person_id)
+    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    page = choose_face_page(person, held, form=form.state() if form else None)
+    return show(page, place="people", gallery=gallery, status=form.status if form else 200)
 
 
 def _user_id() -> str:
