@@ -2,6 +2,7 @@ import re
 
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.galleries import create_gallery
 from mien.gallery.people import create_person
 from mien.gallery.people import list_people
 from visiting import Visitor
@@ -254,6 +255,14 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
     assert f'formaction="{person}/let-go"' in page
     user.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     user.get(choose, status=404)
+
+
+def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: Visitor) -> None:
+    person = user.enrol("ada")
+    create_gallery(user.runtime.tools, name="club")
+    choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
+    assert user.post(choose.replace("/default/", "/club/"), face="2").status_code == 404
+    assert "1 face," in says(user.get(person))
 
 
 def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:

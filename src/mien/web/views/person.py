@@ -72,8 +72,9 @@ def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseRetur
 def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Add the chosen face and let go of the photo; `anyway` opens the gate."""
     form = ChooseFaceForm()
+    person = show_person(tools(), gallery=gallery, person_id=person_id)
     if form.validate():
-        number, whom = form.face.data, KnownPerson(person_id)
+        number, whom = form.face.data, KnownPerson(person.id)
         with form.noting(PhotoNotGoodEnough):
             add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
             let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
@@ -83,7 +84,7 @@ def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnVa
 
 @bp.post(f"{ONE}/let-go")
 def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
-    """Erase held photos of this person now; what is gone already is passed over."""
+    """Erase photos that were held to be stored; those that are gone already are passed over."""
     for probe_id in request.form.getlist("held"):
         with suppress(ProbeNotFound):
             let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
