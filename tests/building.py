@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.galleries import bind_galleries
 from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
 from mien.gallery.users import User
@@ -22,7 +22,7 @@ def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object
     runtime = open_runtime(Settings.model_validate(given), engine=engine or FakeEngine())
     upgrade(runtime.database)
     summary = runtime.engine.summary
-    bind_empty_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
+    bind_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
     return runtime
 
 

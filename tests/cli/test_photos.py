@@ -144,8 +144,8 @@ def test_identify_names_those_who_are_known(mien: Mien, album: Path) -> None:
     mien("people", "add", "Ada", album / "a.png")
     done = mien("identify", album, "--limit", "2")
     assert done.exit_code == 0, done.stderr
-    rows = [line.split("\t")[1:3] for line in done.stdout.splitlines()]
-    assert sorted(rows) == [["1", "Ada"], ["1", "unknown"], ["2", "unknown"]]
+    rows = [line.split("\t")[1:4] for line in done.stdout.splitlines()]
+    assert sorted(rows) == [["1", "match", "Ada"], ["1", "unknown", ""], ["2", "unknown", ""]]
     assert "empty.png: no face" in done.stderr
 
 
@@ -186,6 +186,16 @@ def test_verify_says_yes_with_0_and_no_with_4(mien: Mien, tmp_path: Path) -> Non
         "not the same",
     ]
     assert mien("verify", one, other, "--threshold", "-1").exit_code == 0
+
+
+def test_a_refusal_names_the_photo_that_it_is_about(mien: Mien, tmp_path: Path) -> None:
+    good, empty = write(tmp_path / "one.png", "ada"), write(tmp_path / "empty.png")
+    for photos in ([empty, good], [good, empty]):
+        assert f"Error: {empty}: No face" in mien("verify", *photos).stderr
+    done = mien("verify", empty, good, good)
+    assert done.stderr.count(f"{empty}: No face") == 2
+    told = json.loads(mien("verify", good, empty, "--json").stderr)
+    assert (told["code"], told["photo"]) == ("no_face_found", str(empty))
 
 
 def test_verify_takes_a_folder_and_speaks_json(mien: Mien, album: Path) -> None:

@@ -116,6 +116,28 @@ def test_adding_a_stranger_never_turns_one_persons_match_into_anothers(
         assert later[0] != "match" or later[1] == earlier[1]
 
 
+@given(st.integers(1, 2000), st.integers(1, 9), ACCEPTED, st.floats(0, 1), st.floats(0, 0.5))
+def test_a_stranger_who_only_just_raises_the_threshold_does_not_take_a_match_over(
+    people: int, examples: int, accepted: float, between: float, ahead: float
+) -> None:
+    before = point(people, accepted=accepted)
+    after = point(people + 1, faces=people + examples, accepted=accepted)
+    # Somebody whom the old threshold lets pass and the new one does not.
+    similarity = before.threshold + between * (after.threshold - before.threshold)
+    known = candidate("known", similarity)
+    assert decide([known], point=before).decision == "match"
+    stranger = candidate("stranger", after.threshold + ahead, examples=examples)
+    assert decide(in_order([known, stranger]), point=after).decision == "ambiguous"
+
+
+def test_a_runner_up_below_the_threshold_within_the_margin_is_too_close() -> None:
+    at = point(10)
+    best = at.threshold + at.margin(None) / 4
+    found = [candidate("a", best), candidate("b", best - 0.9 * at.margin(None))]
+    assert found[1].similarity < at.threshold_without(1)
+    assert decide(found, point=at).doubts == ("close_runner_up",)
+
+
 @given(SIMILARITIES, SIMILARITIES, st.integers(2, 1000), st.none() | SIMILARITIES)
 def test_whoever_matches_is_ahead_of_everybody_by_the_margin(
     one: float, other: float, people: int, likeness: float | None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -5,17 +7,20 @@ from building import make_user
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
+from mien.errors import GalleryModelMismatch
 from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.gallery.enrol import enrol
-from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
+from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import list_gallery_names
+from mien.gallery.galleries import require_contract
 from mien.gallery.galleries import show_gallery
 from mien.gallery.identify import identify
 from mien.gallery.probes import hold_probe
@@ -125,7 +130,7 @@ def test_what_is_not_there_is_named(tools: Tools, name: str) -> None:
 def test_empty_galleries_follow_the_pack_and_others_do_not(tools: Tools) -> None:
     create_gallery(tools, name="club")
     enrol(tools, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    bind_empty_galleries(tools, pack="new", contract_id="new-1")
+    bind_galleries(tools, pack="new", contract_id="new-1")
     packs = {gallery.name: (gallery.pack, gallery.contract_id) for gallery in list_galleries(tools)}
     assert packs == {
         "default": ("new", "new-1"),
@@ -139,3 +144,22 @@ def test_names_come_in_the_order_of_the_galleries(tools: Tools) -> None:
     names = list_gallery_names(tools)
     assert names == tuple(gallery.name for gallery in list_galleries(tools))
     assert names == ("default", "Attic", "Default-2", "zoo")
+
+
+def test_a_gallery_follows_a_contract_that_replaces_its_own(tools: Tools) -> None:
+    summary = tools.engine.summary
+    enrol(tools, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    bind_galleries(tools, pack="fake", contract_id="next")
+    assert show_gallery(tools, name="default").contract_id == summary.contract_id
+    bind_galleries(tools, pack="fake", contract_id="next", replaces=[summary.contract_id])
+    assert show_gallery(tools, name="default").contract_id == "next"
+    assert show_gallery(tools, name="default").faces == 1
+
+
+def test_another_version_of_the_same_pack_is_called_so(tools: Tools) -> None:
+    enrol(tools, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    later = replace(tools.engine.summary, contract_id="next")
+    with tools.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
+        require_contract(find_gallery(session, "default"), later)
+    assert "of another version" in caught.value.detail
+    assert "models use" not in caught.value.detail

@@ -127,6 +127,10 @@ class IdentificationOut(Out):
         description="Share of strangers' searches that name somebody at this threshold; null when "
         "the model has not been calibrated."
     )
+    least_stated_rate: Rate | None = Field(
+        description="Rates this small or smaller are bounds: less has not been measured. Null "
+        "when the model has not been calibrated."
+    )
     searched_person_count: int = Field(description="People who could be found.")
     image: ImageOut
     faces: list[IdentifiedFaceOut]
@@ -139,6 +143,9 @@ class IdentificationOut(Out):
             threshold=similarity_out(found.threshold),
             accepted_false_positive_rate=rate_out(found.point.accepted_fpir),
             expected_false_positive_rate=rate_out(found.point.expected_fpir),
+            least_stated_rate=rate_out(found.point.least_expected_rate)
+            if found.point.calibration
+            else None,
             searched_person_count=found.point.people,
             image=ImageOut(width=found.width, height=found.height),
             faces=[IdentifiedFaceOut.of(each) for each in found.answers],

@@ -89,7 +89,7 @@ def identify(
 
 def _print(looked: "Looked[Identification]") -> None:
     print_table(
-        ["photo", "face", "answer", "nearest", "second", "strangers"],
+        ["photo", "face", "answer", "person", "nearest", "second", "strangers"],
         [
             (path, answer.number, *_cells(answer, seen.point.least_expected_rate))
             for path, seen in looked.done
@@ -101,13 +101,14 @@ def _print(looked: "Looked[Identification]") -> None:
             print_note(f"{path}: no face")
 
 
-def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str]:
+def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:
     best = answer.candidates[0] if answer.candidates else None
-    named = best.person.name if best and answer.decision == "match" else answer.decision
+    named = best.person.name if best and answer.decision == "match" else ""
+    decision: str = answer.decision
     if answer.doubts:
-        named = f"{named} ({', '.join(answer.doubts)})"
+        decision = f"{decision} ({', '.join(answer.doubts)})"
     odds = one_of(answer.expected_false_match_rate, least=least)
-    return named, _figure(best), _figure(answer.runner_up), odds
+    return decision, named, _figure(best), _figure(answer.runner_up), odds
 
 
 def _figure(candidate: "Candidate | None") -> str:

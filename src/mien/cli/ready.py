@@ -39,10 +39,10 @@ def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
             print_note(f"A new database was made in {settings.home.absolute()}.")
         migrate.require_current(runtime.database)
         if given_engine() is not None:
-            from mien.gallery.galleries import bind_empty_galleries
+            from mien.gallery.galleries import bind_galleries
 
             summary = runtime.engine.summary
-            bind_empty_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
+            bind_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
         elif models:
             bring_up_to_date(runtime)
         yield runtime

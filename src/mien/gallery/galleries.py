@@ -1,8 +1,10 @@
 """Galleries: find, list, create, change, remove."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from sqlalchemy import func
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -54,13 +56,23 @@ def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     """
     if gallery.contract_id != engine.contract_id:
         raise GalleryModelMismatch(
-            f"The gallery belongs to the model pack {gallery.pack}, but {engine.pack} is running, "
-            "and vectors of two models cannot be compared. If the pack was changed meanwhile, "
-            f"start Mien again; else go back with `mien models use {gallery.pack}`, or make a new "
-            "gallery.",
+            f"The gallery belongs to the model pack {gallery.pack}{_version(gallery, engine)}, but "
+            f"{engine.pack} is running, and vectors of two models cannot be compared. If the pack "
+            f"was changed meanwhile, start Mien again; else {_way_back(gallery, engine)}, or make "
+            "a new gallery.",
             gallery_pack=gallery.pack,
             engine_pack=engine.pack,
         )
+
+
+def _version(gallery: GalleryRow, engine: EngineSummary) -> str:
+    return " of another version" if gallery.pack == engine.pack else ""
+
+
+def _way_back(gallery: GalleryRow, engine: EngineSummary) -> str:
+    if gallery.pack == engine.pack:
+        return "go back to the version of Mien that made it"
+    return f"go back with `mien models use {gallery.pack}`"
 
 
 def list_galleries(tools: Tools) -> tuple[Gallery, ...]:
@@ -122,10 +134,19 @@ def create_gallery(
         return _shown(session, row)
 
 
-def bind_empty_galleries(tools: Tools, *, pack: str, contract_id: str) -> None:
-    """Make the default gallery when it is missing, and let empty galleries follow the pack.
+def bind_galleries(
+    tools: Tools, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
+) -> None:
+    """Make the default gallery when it is missing, and let galleries follow the pack that may.
 
-    An empty gallery holds no vectors of another model, so nothing is lost.
+    An empty gallery holds no vectors of another model, and one of a contract that this one
+    replaces holds vectors that may be compared with its; so nothing is lost.
+
+    Args:
+        tools: the collaborators.
+        pack: in use.
+        contract_id: of its embeddings.
+        replaces: earlier contracts whose vectors may be compared with them.
     """
     with tools.database.read() as session:
         contracts = dict(session.execute(select(GalleryRow.name, GalleryRow.contract_id)).all())
@@ -142,11 +163,14 @@ def bind_empty_galleries(tools: Tools, *, pack: str, contract_id: str) -> None:
                 )
             )
             session.flush()
-        empty = select(GalleryRow).where(
+        following = select(GalleryRow).where(
             GalleryRow.contract_id != contract_id,
-            ~select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
+            or_(
+                GalleryRow.contract_id.in_(replaces),
+                ~select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
+            ),
         )
-        for row in session.scalars(empty):
+        for row in session.scalars(following):
             row.pack, row.contract_id = pack, contract_id
             tools.indexes.drop(row.id)
 

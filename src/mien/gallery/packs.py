@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mien.errors import Conflict
 from mien.errors import ModelFileMissing
-from mien.gallery.galleries import bind_empty_galleries
+from mien.gallery.galleries import bind_galleries
 from mien.gallery.tools import Tools
 from mien.storage.database import Database
 from mien.storage.models import EventRow
@@ -60,7 +60,7 @@ def ensure_pack(tools: Tools, *, progress: Progress = silent) -> PackInUse:
         passed_over = choice.passed_over
         name = _settle(tools, choice.installed.manifest.name)
     manifest = tools.packs.install(name, progress=progress).manifest
-    bind_empty_galleries(tools, pack=name, contract_id=manifest.contract_id)
+    _bind(tools, manifest)
     return PackInUse(manifest=manifest, first_time=first_time, passed_over=passed_over)
 
 
@@ -99,7 +99,9 @@ def use_pack(tools: Tools, *, name: str, progress: Progress = silent) -> PackInU
         held = session.scalars(
             select(GalleryRow.name)
             .where(
-                GalleryRow.contract_id != manifest.contract_id,
+                GalleryRow.contract_id.not_in(
+                    [manifest.contract_id, *manifest.recognizer.replaces]
+                ),
                 select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
             )
             .order_by(GalleryRow.name_key)
@@ -113,8 +115,17 @@ def use_pack(tools: Tools, *, name: str, progress: Progress = silent) -> PackInU
             )
         session.merge(InstallationRow(key=_KEY, value=name))
         session.add(EventRow(kind="pack_changed", facts={"pack": name}))
-    bind_empty_galleries(tools, pack=name, contract_id=manifest.contract_id)
+    _bind(tools, manifest)
     return PackInUse(manifest=manifest, first_time=False, passed_over=())
+
+
+def _bind(tools: Tools, manifest: Manifest) -> None:
+    bind_galleries(
+        tools,
+        pack=manifest.name,
+        contract_id=manifest.contract_id,
+        replaces=manifest.recognizer.replaces,
+    )
 
 
 def _settle(tools: Tools, name: str) -> str:

@@ -115,6 +115,8 @@ class RecognizerSpec(_Strict):
         template: target of the five landmarks, (x, y) in pixels of the input.
         dimension: length of an embedding.
         averaging: `mirror` adds the embedding of the mirror image.
+        replaces: embedding contracts of earlier versions whose vectors may be compared with these;
+            galleries of theirs go over to this one.
     """
 
     model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -129,6 +131,7 @@ class RecognizerSpec(_Strict):
     template: tuple[Point, Point, Point, Point, Point]
     dimension: Annotated[int, Field(ge=16, le=4096)]
     averaging: Literal["none", "mirror"] = "none"
+    replaces: tuple[str, ...] = ()
 
 
 class Thresholds(_Strict):
