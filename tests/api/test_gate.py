@@ -43,6 +43,7 @@ def test_a_call_may_bring_its_own_gate_and_hears_what_it_let_through(
     (warning,) = made.get_json()["warnings"]
     assert warning["code"] == "too_small"
     assert (warning["person"], warning["similarity"], warning["face_id"]) == (None, None, None)
+    assert (warning["figure"], warning["limit"], warning["unit"]) == (34.0, 40.0, "pixels")
 
 
 def test_an_unknown_gate_is_refused(api: Api) -> None:
@@ -73,3 +74,29 @@ def test_a_face_of_somebody_else_is_stored_and_told_of(api: Api) -> None:
     assert warning["person"] == {"id": bob, "name": "Bob"}
     assert warning["face_id"] == theirs["id"]
     assert 0.5 < warning["similarity"] <= 1
+    assert (warning["figure"], warning["limit"], warning["unit"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_largest_of_several_faces_is_taken_when_asked(api: Api, as_json: bool) -> None:
+    faces = f"{PEOPLE}/{api.add_person('Ada')}/faces"
+    group = draw_photo(["ada", "bob"])
+    refused = api.send(faces, photo=group)
+    assert_problem(refused, 422, "several_faces_found")
+    assert [each["code"] for each in refused.get_json()["reasons"]] == ["several_faces"]
+    if as_json:
+        body = {"photo": base64.b64encode(group).decode(), "take": "largest"}
+        made = api("POST", faces, json=body)
+    else:
+        made = api.send(faces, photo=group, take="largest")
+    assert made.status_code == 201
+    (warning,) = made.get_json()["warnings"]
+    assert (warning["code"], warning["figure"], warning["limit"]) == ("several_faces", 2.0, 1.0)
+
+
+@pytest.mark.parametrize("fields", [{"take": "smallest"}, {"take": "largest", "face_number": "1"}])
+def test_a_face_is_named_in_one_way(api: Api, fields: dict[str, str]) -> None:
+    faces = f"{PEOPLE}/{api.add_person('Ada')}/faces"
+    refused = api.send(faces, photo=draw_photo(["ada", "bob"]), **fields)
+    assert_problem(refused, 422, "invalid_input")
+    assert refused.get_json()["field"] == "take"

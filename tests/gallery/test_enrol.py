@@ -19,6 +19,7 @@ from mien.errors import SeveralFacesFound
 from mien.errors import UnsupportedImage
 from mien.gallery import enrol as enrol_module
 from mien.gallery.answers import Gate
+from mien.gallery.choose_face import Take
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import list_faces
 from mien.gallery.faces import read_crop
@@ -119,6 +120,40 @@ def test_of_several_faces_one_has_to_be_chosen(tools: Tools) -> None:
     assert all(set(box) == {"x", "y", "width", "height"} for box in boxes)
     answers = identify(tools, gallery="default", photo=group).answers
     assert [box["x"] for box in boxes] == [round(answer.face.box.left, 1) for answer in answers]
+
+
+@pytest.mark.parametrize("take", ["largest", "nearest-centre"])
+def test_of_several_faces_one_is_taken_with_a_warning_when_asked(tools: Tools, take: Take) -> None:
+    group = draw_photo(["ada", "bob", "cy"])
+    done = enrol(tools, gallery="default", photo=group, whom=NewPerson("Ada"), take=take)
+    (warning,) = done.warnings
+    assert (warning.code, warning.figure, warning.limit, warning.unit) == (
+        "several_faces",
+        3,
+        1,
+        "faces",
+    )
+    assert warning.advice
+
+
+def test_a_face_passed_over_is_told_once_where_the_gate_objects_to_it_too(tools: Tools) -> None:
+    change_gallery(tools, name="default", gate="strict")
+    group = draw_photo(["ada", "bob"])
+    done = enrol(
+        tools,
+        gallery="default",
+        photo=group,
+        whom=NewPerson("Ada"),
+        take="largest",
+        gate="standard",
+    )
+    assert [each.code for each in done.warnings] == ["several_faces"]
+    assert "the largest was taken" in done.warnings[0].detail
+
+
+def test_a_photo_of_one_face_is_taken_without_a_word(tools: Tools) -> None:
+    done = enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"), take="largest")
+    assert done.warnings == ()
 
 
 @pytest.mark.parametrize("number", [0, -1, 3, 10**9])

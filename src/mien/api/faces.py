@@ -25,6 +25,7 @@ from mien.api.shapes import similarity_out
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import EnrolmentWarning
 from mien.gallery.answers import Gate
+from mien.gallery.choose_face import Take
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import delete_face
 from mien.gallery.faces import list_faces
@@ -44,6 +45,12 @@ _FACE = f"{_FACES}/<id:face_id>"
 class ExampleIn(FacePhotoIn):
     """One photo of a person, and which of its faces is meant."""
 
+    take: Take = Field(
+        default="only",
+        description="Which face is taken when there are several and no `face_number` says which: "
+        "with `only` the photo is refused as `several_faces_found`; with the others the warning "
+        "`several_faces` tells that some were passed over.",
+    )
     gate: Gate | None = Field(
         default=None,
         description="How much this photo has to be worth; null takes the gallery's gate. What that "
@@ -63,14 +70,21 @@ class WarningOut(Out):
     """Something about a new example that may be a mistake; it blocks nothing."""
 
     code: str = Field(
-        description="`same_photo`, `looks_like_another`, `unlike_this_person`, or a reason of the "
-        "gate that was let through, such as `blurred`."
+        description="`same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces` "
+        "when `take` has passed others over, or a reason of the gate that was let through, such "
+        "as `blurred`."
     )
     detail: str = Field(description="What is odd.")
     advice: str = Field(description="What to do about it.")
     person: OtherPersonOut | None
     similarity: Similarity | None
     face_id: Id | None = Field(description="The example that it is about.")
+    figure: float | None = Field(
+        description="What was measured, when it is a reason of the gate; as in a refusal's "
+        "`reasons`."
+    )
+    limit: float | None = Field(description="What the gate asks for, at least or at most.")
+    unit: str | None = Field(description="Of both; empty for none.")
 
     @classmethod
     def of(cls, warning: EnrolmentWarning) -> Self:
@@ -83,6 +97,9 @@ class WarningOut(Out):
             person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
             similarity=None if similarity is None else similarity_out(similarity),
             face_id=warning.face_id,
+            figure=warning.figure,
+            limit=warning.limit,
+            unit=warning.unit,
         )
 
 
@@ -134,10 +151,13 @@ def list_all(path: PersonPath) -> Response:
 )
 @require_scope("enrol")
 def add(path: PersonPath) -> Response:
-    """Add an example of a person from a photo; `face_number` says which face when several.
+    """Add an example of a person; `face_number` or `take` says which face when several.
 
     The gallery's gate may refuse it as `photo_not_good_enough`, with `reasons`: a list of `code`,
-    `detail`, `advice`, `figure`, `limit` and `unit`.
+    `detail`, `advice`, `figure`, `limit` and `unit`. The figure of `blurred` is the sharpness at
+    equal brightness, not the face's `quality.sharpness`; that of `eyes_hidden` is below 0 when the
+    eye is outside the photo. `no_face_found` and `several_faces_found` have one reason, whose
+    figure is the number of faces.
     """
     given = read_photo_body(ExampleIn)
     made = enrol(tools(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given))

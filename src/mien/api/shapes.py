@@ -126,7 +126,10 @@ class QualityOut(Out):
     ]
     score: float = Field(description="From 0 to 1, higher is better.")
     size_px: float = Field(description="Shorter side of the box.")
-    sharpness: float
+    sharpness: float = Field(
+        description="As it is, whatever the light. The figure of a gate's reason `blurred` is "
+        "another: the sharpness that the face would have at equal brightness."
+    )
     brightness: float = Field(description="Mean grey, 0 to 255.")
     visible: float = Field(description="Share of the box inside the photo.")
 

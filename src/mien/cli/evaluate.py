@@ -15,10 +15,10 @@ from mien.cli.evaluating import made_with
 from mien.cli.evaluating import workbench
 from mien.cli.output import json_option
 from mien.cli.output import print_note
-from mien.evaluation.acquire import FaceChoice
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
 from mien.evaluation.photos import photos_of_people
+from mien.vision.face_choice import FaceChoice
 
 if TYPE_CHECKING:
     from mien.evaluation.report.ask import Wanted

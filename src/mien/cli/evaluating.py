@@ -23,15 +23,15 @@ from mien.errors import DatabaseOutdated
 from mien.errors import DatabaseUnreachable
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
-from mien.evaluation.acquire import FACE_CHOICES
 from mien.evaluation.acquire import Acquired
-from mien.evaluation.acquire import FaceChoice
 from mien.evaluation.acquire import Sample
 from mien.evaluation.acquire import acquire
 from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
 from mien.settings import Settings
 from mien.storage.models import ACCEPTED_RATE
+from mien.vision.face_choice import FACE_CHOICES
+from mien.vision.face_choice import FaceChoice
 
 if TYPE_CHECKING:
     from mien.evaluation.kept import Kept

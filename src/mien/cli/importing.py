@@ -18,6 +18,8 @@ from mien.cli.photos import find_photos
 from mien.cli.photos import look
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
+from mien.cli.taking import saying_how
+from mien.cli.taking import take_option
 from mien.cli.warnings import photo_gate_option
 from mien.cli.warnings import print_warnings
 from mien.cli.warnings import warnings_json
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
     from mien.gallery.answers import Gate
     from mien.gallery.answers import PersonRef
+    from mien.gallery.choose_face import Take
     from mien.vision.types import Detail
+
+
+_HOW = (
+    "Take the largest with --take largest, the one nearest the centre with --take nearest-centre, "
+    "or cut the photo."
+)
 
 
 @click.command("import")
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
 )
 @gallery_option
+@take_option
 @photo_gate_option
 @detail_option
 @json_option
@@ -44,6 +54,7 @@ def import_folder(
     *,
     folder: Path,
     gallery: str,
+    take: "Take",
     gate: "Gate | None",
     detail: "Detail",
     as_json: bool,
@@ -51,9 +62,10 @@ def import_folder(
     """Add people from a folder, one subfolder a person.
 
     A subfolder's name is the person's, new or known; every picture below it becomes an example
-    and has to show one face. A picture that is refused is told of with its reason and stops
-    nothing: the exit code is 3 when some were refused, 1 when all were. What may be a mistake, such
-    as a face unlike the others of its folder, is told at the end, and stored.
+    and has to show one face, or --take says which of several. A picture that is refused is told of
+    with its reason and stops nothing: the exit code is 3 when some were refused, 1 when all were.
+    What may be a mistake, such as a face unlike the others of its folder, is told at the end, and
+    stored.
 
     Importing a folder again adds what has joined it: a file that is the person's example already
     is passed over.
@@ -74,14 +86,16 @@ def import_folder(
             name = path.relative_to(folder).parts[0]
             if is_example_already(runtime.tools, gallery=gallery, name=name, photo=photo):
                 return None
-            return enrol(
-                runtime.tools,
-                gallery=gallery,
-                photo=photo,
-                whom=NamedPerson(name),
-                gate=gate,
-                detail=detail,
-            )
+            with saying_how(_HOW):
+                return enrol(
+                    runtime.tools,
+                    gallery=gallery,
+                    photo=photo,
+                    whom=NamedPerson(name),
+                    take=take,
+                    gate=gate,
+                    detail=detail,
+                )
 
         # A folder's name that nobody can have is a matter of the pictures in it.
         looked = look(photos, add, also=(InvalidInput,))

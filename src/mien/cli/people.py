@@ -24,6 +24,8 @@ from mien.cli.photos import look
 from mien.cli.photos import photo_paths
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
+from mien.cli.taking import saying_how
+from mien.cli.taking import take_option
 from mien.cli.warnings import photo_gate_option
 from mien.cli.warnings import print_warnings
 
@@ -31,9 +33,16 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
     from mien.gallery.answers import Gate
     from mien.gallery.answers import Person
+    from mien.gallery.choose_face import Take
     from mien.gallery.tools import Tools
     from mien.runtime import Runtime
     from mien.vision.types import Detail
+
+
+_HOW = (
+    "Say which with --face, 1 for the largest, or --take largest or nearest-centre, or cut the "
+    "photo."
+)
 
 
 @click.group()
@@ -48,6 +57,7 @@ def people() -> None:
 @click.option("--notes", metavar="TEXT", help="What is noted of the person.")
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
+@take_option
 @photo_gate_option
 @detail_option
 @json_option
@@ -61,6 +71,7 @@ def add(
     notes: str | None,
     metadata: str | None,
     face: int | None,
+    take: "Take",
     gate: "Gate | None",
     detail: "Detail",
     as_json: bool,
@@ -80,7 +91,7 @@ def add(
         tools = runtime.tools
         looked: Looked[Enrolment] = Looked([], [])
         if found:
-            given = {"face_number": face, "gate": gate, "detail": detail}
+            given = {"face_number": face, "take": take, "gate": gate, "detail": detail}
             looked = _enrol_all(runtime, found, gallery=gallery, name=name, given=given)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
@@ -247,16 +258,18 @@ def _enrol_all(
     from mien.gallery.whom import NamedPerson
 
     most = runtime.settings.max_upload_bytes
-    return look(
-        photos,
-        lambda path: enrol(
-            runtime.tools,
-            gallery=gallery,
-            photo=read_photo(path, max_bytes=most),
-            whom=NamedPerson(name),
-            **given,
-        ),
-    )
+
+    def add_one(path: Path) -> "Enrolment":
+        with saying_how(_HOW):
+            return enrol(
+                runtime.tools,
+                gallery=gallery,
+                photo=read_photo(path, max_bytes=most),
+                whom=NamedPerson(name),
+                **given,
+            )
+
+    return look(photos, add_one)
 
 
 def _everybody(tools: "Tools", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":

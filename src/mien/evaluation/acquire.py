@@ -3,25 +3,19 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from typing import get_args
 
 from mien.errors import ImageError
 from mien.errors import ImageTooLarge
 from mien.vision.engine import Engine
+from mien.vision.face_choice import FaceChoice
+from mien.vision.face_choice import prefer
 from mien.vision.images import ImageReader
-from mien.vision.types import Face
 from mien.vision.types import FloatArray
-from mien.vision.types import ImageRGB
 from mien.vision.types import Quality
 
-FaceChoice = Literal["nearest-centre", "largest"]
-"""Which face is meant where a photo shows several."""
-FACE_CHOICES: tuple[FaceChoice, ...] = get_args(FaceChoice)
 # One reads and decodes the next photo while another waits for the networks.
 _AT_ONCE = 2
 
@@ -96,26 +90,6 @@ def acquire(
     )
 
 
-def choose_face(faces: Sequence[Face], image_rgb: ImageRGB, choice: FaceChoice) -> Face:
-    """The face that is meant.
-
-    Args:
-        faces: of the photo, at least one, largest first.
-        image_rgb: the photo.
-        choice: how it is told.
-    """
-    if choice == "largest":
-        return faces[0]
-    height, width = image_rgb.shape[:2]
-    return min(
-        faces,
-        key=lambda face: (
-            abs((face.box.left + face.box.right) - width)
-            + abs((face.box.top + face.box.bottom) - height)
-        ),
-    )
-
-
 def _look(engine: Engine, reader: ImageReader, path: Path, choice: FaceChoice) -> Sample | str:
     try:
         if path.stat().st_size > reader.max_bytes:
@@ -128,7 +102,8 @@ def _look(engine: Engine, reader: ImageReader, path: Path, choice: FaceChoice) -
     faces = engine.analyze(image_rgb)
     if not faces:
         return "no_face_found"
-    face = choose_face(faces, image_rgb, choice)
+    height, width = image_rgb.shape[:2]
+    face = prefer(faces, choice, size_wh=(width, height))
     return Sample(
         embedding=face.embedding, quality=face.quality, yaw=face.pose.yaw, landmarks=face.landmarks
     )

@@ -9,10 +9,10 @@ import numpy as np
 
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Acquired
-from mien.evaluation.acquire import FaceChoice
 from mien.gallery.fit_calibration import fit_calibration
 from mien.vision.calibration import Calibration
 from mien.vision.calibration import write_calibration
+from mien.vision.face_choice import FaceChoice
 
 _FIELD = "output"
 _TAKEN = {

@@ -227,13 +227,16 @@ class EnrolmentWarning:
     """Something about a new example that may be a mistake; it blocks nothing.
 
     Attributes:
-        code: `same_photo`, `looks_like_another`, `unlike_this_person`, or a reason of the gate
-            that was let through.
+        code: `same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces`, or a
+            reason of the gate that was let through.
         detail: what is odd, in a sentence that names nobody.
         advice: what to do about it.
         person: whom it is about besides the face's own person, or that person for `same_photo`.
         similarity: that speaks for it, in [-1, 1].
         face_id: the example that it is about.
+        figure: what was measured, for a reason of the gate.
+        limit: what the gate asks for, at least or at most.
+        unit: of both; empty for none.
     """
 
     code: str
@@ -242,6 +245,9 @@ class EnrolmentWarning:
     person: PersonRef | None = None
     similarity: float | None = None
     face_id: str | None = None
+    figure: float | None = None
+    limit: float | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import Gate
 from mien.gallery.answers import PersonRef
-from mien.gallery.detect import choose_face
+from mien.gallery.choose_face import Take
+from mien.gallery.choose_face import check_take
+from mien.gallery.choose_face import take_face
 from mien.gallery.faces import as_stored
 from mien.gallery.found_faces import to_columns
 from mien.gallery.galleries import check_gate
@@ -23,6 +25,7 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.gate import Objection
 from mien.gallery.gate import judge
+from mien.gallery.gate import passed_over
 from mien.gallery.gate import refuse
 from mien.gallery.identify import search
 from mien.gallery.known_photos import find_same
@@ -89,6 +92,7 @@ def enrol(
     photo: bytes,
     whom: Whom,
     face_number: int | None = None,
+    take: Take = "only",
     gate: Gate | None = None,
     detail: Detail = "normal",
 ) -> Enrolment:
@@ -102,6 +106,8 @@ def enrol(
         photo: the file's bytes.
         whom: the person.
         face_number: which face when there are several, 1 for the largest.
+        take: which face when there are several and nobody has looked which; that others were
+            passed over comes as a warning.
         gate: for this photo, looser or stricter; None takes the gallery's. What the gallery's
             would have refused comes as warnings.
         detail: how closely the photo is searched for faces.
@@ -115,6 +121,7 @@ def enrol(
     """
     if gate is not None:
         check_gate(gate)
+    check_take(take, face_number=face_number)
     with tools.database.read() as session:
         # Asked before the work, so that a wrong name is told at once.
         require_contract(find_gallery(session, gallery), tools.engine.summary)
@@ -127,6 +134,7 @@ def enrol(
         faces=faces,
         whom=whom,
         face_number=face_number,
+        take=take,
         gate=gate,
     )
 
@@ -140,6 +148,7 @@ def enrol_analyzed(
     faces: Sequence[Face],
     whom: Whom,
     face_number: int | None = None,
+    take: Take = "only",
     gate: Gate | None = None,
 ) -> Enrolment:
     """The same for a photo that `analyze` has looked at.
@@ -153,11 +162,13 @@ def enrol_analyzed(
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
         keep_photos, usual = row.keep_photos, cast("Gate", row.gate)
-    face = choose_face(faces, face_number=face_number)
+    size_wh = (image.width, image.height)
+    face = take_face(faces, take, face_number=face_number, size_wh=size_wh)
+    others = [each for each in faces if each is not face]
     judgement = judge(
         face,
-        [each for each in faces if each is not face],
-        size_wh=(image.width, image.height),
+        others,
+        size_wh=size_wh,
         gate=gate or usual,
         usual=usual,
     )
@@ -171,7 +182,7 @@ def enrol_analyzed(
             crop_file=put(encode_jpeg(crop_rgb), "jpg"),
             crop_hash=crop_hash(crop_rgb),
             photo_sha256=sha256,
-            objections=judgement.warnings,
+            objections=passed_over(judgement.warnings, take, others=len(others)),
         )
         original = None
         if keep_photos:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mien.errors import PhotoNotGoodEnough
 from mien.gallery.answers import Gate
+from mien.gallery.choose_face import Take
 from mien.vision import quality as measured
 from mien.vision.types import DetectedFace
 
@@ -22,9 +23,10 @@ class Objection:
 
     Attributes:
         code: stable, for programs.
-        detail: what is wrong, in a sentence with both figures.
+        detail: what is wrong, in a sentence with its figures.
         advice: how to do better, in a sentence.
-        figure: what was measured.
+        figure: what was measured; for `blurred` the sharpness at equal brightness, for
+            `eyes_hidden` below 0 when the eye is outside.
         limit: what it may be, at least or at most.
         unit: of both; empty for none.
     """
@@ -97,6 +99,12 @@ LIMITS: Final[Mapping[Gate, Limits]] = {
 }
 
 
+_TAKEN: Final[Mapping[Take, str]] = {
+    "largest": "the largest",
+    "nearest-centre": "the one nearest the centre",
+}
+
+
 def judge(
     face: DetectedFace,
     others: Sequence[DetectedFace],
@@ -130,6 +138,25 @@ def refuse(refusals: Sequence[Objection]) -> None:
     if refusals:
         reasons = [asdict(each) for each in refusals]
         raise PhotoNotGoodEnough(why_not(reasons), reasons=reasons)
+
+
+def passed_over(warnings: Sequence[Objection], take: Take, *, others: int) -> tuple[Objection, ...]:
+    """The warnings of a face that was taken of several without anybody looking which it is.
+
+    Args:
+        warnings: of its gate.
+        take: how it was taken.
+        others: how many faces of the photo were passed over.
+    """
+    if take == "only" or not others:
+        return tuple(warnings)
+    told = Objection(
+        "several_faces",
+        f"There are {others + 1} faces in the photo; {_TAKEN[take]} was taken.",
+        "See whether it is the right one. If not, remove it and say which by its number.",
+        *(others + 1.0, 1.0, "faces"),
+    )
+    return (told, *(each for each in warnings if each.code != told.code))
 
 
 def why_not(reasons: Sequence[Mapping[str, Any]]) -> str:
@@ -251,15 +278,15 @@ def _eyes(face: DetectedFace, size_wh: tuple[int, int], limits: Limits) -> Objec
     figure, limit = 100 * _eye_margin(face, size_wh), 100 * limits.least_eye_margin
     if figure >= limit:
         return None
-    where = "An eye lies outside the photo"
+    what = "An eye lies outside the photo."
     if figure >= 0:
-        where = (
+        what = (
             f"An eye lies at the very edge of the photo, {_below(figure)} % of the way from eyes "
-            "to mouth away from it"
+            f"to mouth away from it; at least {limit:g} % is needed."
         )
     return Objection(
         "eyes_hidden",
-        f"{where}; at least {limit:g} % is needed.",
+        what,
         "Send the photo before it was cut, or one that shows the whole head.",
         *(round(figure, 1), limit, "% of the way from eyes to mouth"),
     )

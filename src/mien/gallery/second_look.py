@@ -81,7 +81,17 @@ def second_look(
 
 def as_warnings(objections: Iterable[Objection]) -> tuple[EnrolmentWarning, ...]:
     """What a gate has let through, as warnings."""
-    return tuple(EnrolmentWarning(each.code, each.detail, each.advice) for each in objections)
+    return tuple(
+        EnrolmentWarning(
+            each.code,
+            each.detail,
+            each.advice,
+            figure=each.figure,
+            limit=each.limit,
+            unit=each.unit,
+        )
+        for each in objections
+    )
 
 
 def already_there(person: PersonRef, face_id: str) -> EnrolmentWarning:

@@ -7,7 +7,7 @@ from mien.errors import ImageError
 from mien.errors import NoFaceFound
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Verification
-from mien.gallery.detect import choose_face
+from mien.gallery.choose_face import choose_face
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
