@@ -49,10 +49,14 @@ def test_a_refused_photo_adds_nobody(mien: Mien, tmp_path: Path) -> None:
     done = mien("people", "add", "Ada", group)
     assert done.exit_code == 1
     assert "(several_faces_found)" in done.stderr
+    assert f"{group}: There are 2 faces" in " ".join(done.stderr.split())
+    assert "--take largest" in done.stderr
     empty = write(tmp_path / "empty.png")
     assert mien("people", "add", "Ada", group, empty).exit_code == 1
     assert json.loads(mien("people", "list", "--json").stdout)["total"] == 0
     assert mien("people", "add", "Ada", group, "--face", "2").exit_code == 0
+    done = mien("people", "add", "Bob", group, "--take", "largest")
+    assert (done.exit_code, "(several_faces)" in done.stderr) == (0, True)
     done = mien("people", "add", "Ada", empty, write(tmp_path / "b.png", "ada"), "--json")
     assert done.exit_code == 3
     assert [each["code"] for each in json.loads(done.stdout)["refused"]] == ["no_face_found"]
@@ -166,6 +170,44 @@ def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_pa
         assert str(path) in done.stderr
     names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
     assert names == ["Ada Lovelace", "Bob"]
+
+
+def test_an_import_takes_the_largest_of_several_faces_when_asked(
+    mien: Mien, tmp_path: Path
+) -> None:
+    group = write(tmp_path / "Ada" / "group.png", "ada", "bob")
+    write(tmp_path / "Ada" / "none.png")
+    done = mien("people", "import", tmp_path, "--json")
+    assert done.exit_code == 1
+    refused, without = json.loads(done.stdout)["refused"]
+    (reason,) = without["reasons"]
+    assert (reason["code"], reason["figure"], bool(reason["advice"])) == ("no_face_found", 0, True)
+    assert (refused["photo"], refused["code"]) == (str(group), "several_faces_found")
+    assert "--take largest" in refused["detail"]
+    (reason,) = refused["reasons"]
+    assert (reason["code"], reason["figure"], reason["limit"]) == ("several_faces", 2.0, 1.0)
+    assert "--take largest" in reason["advice"]
+    done = mien("people", "import", tmp_path, "--take", "largest", "--json")
+    assert done.exit_code == 3, done.stderr
+    report = json.loads(done.stdout)
+    assert [each["code"] for each in report["refused"]] == ["no_face_found"]
+    (warning,) = report["warnings"]
+    assert (warning["photo"], warning["code"]) == (str(group), "several_faces")
+    assert (warning["figure"], warning["limit"], warning["unit"]) == (2.0, 1.0, "faces")
+    again = json.loads(mien("people", "import", tmp_path, "--take", "largest", "--json").stdout)
+    assert again["already_there"] == [str(group)]
+
+
+def test_a_photo_that_looks_like_an_example_is_told_with_whose(mien: Mien, tmp_path: Path) -> None:
+    write(tmp_path / "one.png", "ada")
+    mien("people", "add", "Ada", tmp_path / "one.png")
+    smaller = write(tmp_path / "two.png", "ada", size=110)
+    done = mien("people", "add", "Ada", smaller)
+    assert "(same_photo)" in done.stderr
+    assert "It is an example of Ada, " in done.stderr
+    again = mien("people", "add", "Ada", smaller)
+    assert "is not stored again." in again.stderr
+    assert "similar" not in again.stderr
 
 
 def test_an_import_where_all_is_well_or_nothing_is(mien: Mien, tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ class Refused:
     """A picture that was passed over, and why.
 
     Attributes:
-        reasons: a gate's, each with its figure; empty for other refusals.
+        reasons: a gate's, or what is wrong with the number of faces, each with its figure; empty
+            for other refusals.
     """
 
     photo: str
@@ -113,7 +114,7 @@ def look(
 ) -> Looked[_T]:
     """Do something with each photo; those that are refused are told of and passed over.
 
-    A photo that is alone and refused is the command's own failure.
+    A photo that is alone and refused is the command's own failure, which names it.
 
     Args:
         photos: in their order.
@@ -130,6 +131,10 @@ def look(
             try:
                 looked.done.append((photo, work(photo)))
             except passed_over as error:
+                # A comparison may be refused for the other photo.
+                named = error.extra.setdefault("photo", str(photo))
+                if len(photos) == 1 or named != str(photo):
+                    error.detail = f"{named}: {error.detail}"
                 if len(photos) == 1:
                     raise
                 looked.refused.append(

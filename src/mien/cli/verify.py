@@ -1,6 +1,8 @@
 """`mien verify`: whether photos show the same person."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from mien.cli.photos import look
 from mien.cli.photos import photo_paths
 from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
+from mien.errors import FaceError
+from mien.errors import ImageError
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Verification
@@ -126,15 +130,20 @@ def _with_photo(
 
     most = runtime.settings.max_upload_bytes
     photo_a = read_photo(first, max_bytes=most)
-    return lambda path: verify_photos(
-        runtime.tools,
-        photo_a=photo_a,
-        photo_b=read_photo(path, max_bytes=most),
-        face_number_a=face,
-        face_number_b=other_face,
-        threshold=threshold,
-        detail=detail,
-    )
+
+    def compare(path: Path) -> "Verification":
+        with _naming(a=first, b=path):
+            return verify_photos(
+                runtime.tools,
+                photo_a=photo_a,
+                photo_b=read_photo(path, max_bytes=most),
+                face_number_a=face,
+                face_number_b=other_face,
+                threshold=threshold,
+                detail=detail,
+            )
+
+    return compare
 
 
 def _with_person(
@@ -151,12 +160,28 @@ def _with_person(
 
     person = look_up_person(runtime.tools, gallery=gallery, who=who)
     most = runtime.settings.max_upload_bytes
-    return lambda path: verify_person(
-        runtime.tools,
-        gallery=gallery,
-        person_id=person.id,
-        photo=read_photo(path, max_bytes=most),
-        face_number=face,
-        threshold=threshold,
-        detail=detail,
-    )
+
+    def compare(path: Path) -> "Verification":
+        with _naming(a=path):
+            return verify_person(
+                runtime.tools,
+                gallery=gallery,
+                person_id=person.id,
+                photo=read_photo(path, max_bytes=most),
+                face_number=face,
+                threshold=threshold,
+                detail=detail,
+            )
+
+    return compare
+
+
+@contextmanager
+def _naming(**paths: Path) -> Iterator[None]:
+    """Say of a photo that is refused where it lies instead of which of the two it is."""
+    try:
+        yield
+    except (ImageError, FaceError) as error:
+        if "photo" in error.extra:
+            error.extra["photo"] = str(paths[error.extra["photo"]])
+        raise

@@ -32,7 +32,7 @@ def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
     """Tell of each photo what may be a mistake."""
     for photo, enrolment in done:
         for warning in enrolment.warnings:
-            print_note(f"{photo}: {_words(warning)} ({warning.code})")
+            print_note(f"{photo}: {_words(warning, stored=enrolment.stored)} ({warning.code})")
 
 
 def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
@@ -46,9 +46,14 @@ def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, An
     ]
 
 
-def _words(warning: "EnrolmentWarning") -> str:
+def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
     words = warning.detail
-    if warning.code == "looks_like_another" and warning.person is not None:
+    if warning.code == "same_photo" and warning.person is not None:
+        # Of the very same file there is no more to say.
+        if stored:
+            whose = f"an example of {warning.person.name}, {warning.face_id}"
+            words = f"{words} It is {whose}, {warning.similarity:.2f} similar."
+    elif warning.code == "looks_like_another" and warning.person is not None:
         words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
     elif warning.similarity is not None:
         words = f"{words} They are {warning.similarity:.2f} similar."

@@ -28,17 +28,19 @@ def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
     """Say of each what may be wrong, with links to whom it may be and to undo it."""
     found = [(each, warning) for each in doubtful for warning in each.enrolment.warnings]
     for each, warning in found[:_MOST]:
-        text = f"{each.source}: {_words(warning)}"
+        text = f"{each.source}: {_words(warning, stored=each.enrolment.stored)}"
         message: Any = (text, _links(each.enrolment, warning, gallery))
         flash(message, "doubt")
     if len(found) > _MOST:
         flash(f"{counted(len(found) - _MOST, 'more doubt')} of this kind.", "doubt")
 
 
-def _words(warning: EnrolmentWarning) -> str:
+def _words(warning: EnrolmentWarning, *, stored: bool) -> str:
     if warning.person is not None and warning.code == "looks_like_another":
         alike = decimal(warning.similarity or 0.0)
         return f"{warning.detail} It is {warning.person.name}, {alike} similar. {warning.advice}"
+    if warning.person is not None and warning.code == "same_photo" and stored:
+        return f"{warning.detail} It is an example of {warning.person.name}. {warning.advice}"
     return f"{warning.detail} {warning.advice}"
 
 

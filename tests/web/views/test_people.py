@@ -306,6 +306,14 @@ def test_the_same_photo_again_is_not_added_and_says_so(user: Visitor) -> None:
     assert "1 face," in says(user.get(person))
 
 
+def test_a_photo_like_one_of_somebody_elses_is_told_with_the_name(user: Visitor) -> None:
+    user.enrol("bob")
+    ada = user.enrol("ada")
+    user.done(ada, photos=[("me.png", draw_photo(["bob"]))])
+    words = says(user.get(ada))
+    assert "the same photo as an example that is stored already. It is an example of bob." in words
+
+
 def test_many_doubts_fit_into_the_cookie_that_carries_them(user: Visitor) -> None:
     user.enrol("bob")
     ada = user.enrol("ada")
