@@ -139,15 +139,28 @@ def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
     assert default(admin).threshold is None
 
 
+def test_the_page_names_the_range_that_it_takes(admin: Visitor) -> None:
+    page = admin.get(PATH)
+    assert "A number from \N{MINUS SIGN}1 to 1, for this model usually near 0.50;" in page
+    admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "\N{MINUS SIGN}1"})
+    assert default(admin).threshold == -1
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
         ({"accepted_fpir": "hand"}, "Type a number such as 0.45, or choose an accepted error."),
         ({"accepted_fpir": "hand", "threshold": "much"}, "Type a number such as 0.45."),
-        ({"accepted_fpir": "hand", "threshold": "2"}, "A threshold is a similarity from -1 to 1."),
-        ({"accepted_fpir": "hand", "threshold": "nan"}, "A threshold is a similarity"),
+        (
+            {"accepted_fpir": "hand", "threshold": "2"},
+            "A likeness is a number from \N{MINUS SIGN}1 to 1.",
+        ),
+        (
+            {"accepted_fpir": "hand", "threshold": "nan"},
+            "A likeness is a number from \N{MINUS SIGN}1 to 1.",
+        ),
         ({"threshold": "much", "look": ""}, "Type a number such as 0.45."),
-        ({"threshold": "2", "look": ""}, "A threshold is a similarity from -1 to 1."),
+        ({"threshold": "2", "look": ""}, "A likeness is a number from \N{MINUS SIGN}1 to 1."),
         ({"accepted_fpir": "often"}, "Choose one of these."),
         ({"accepted_fpir": "0.9"}, "An accepted rate is a share"),
         ({"accepted_fpir": "nan"}, "An accepted rate is a share"),

@@ -39,11 +39,13 @@ class GallerySettingsForm(PageForm):
     keep_photos = BooleanField()
 
     def validate_threshold(self, _field: StringField) -> None:
-        """Refuse what is no number; the range is the verb's matter."""
+        """Refuse what is no likeness, in the page's word for it."""
         try:
             likeness = self.likeness()
         except ValueError as error:
             raise ValidationError("Type a number such as 0.45.") from error
+        if likeness is not None and not -1 <= likeness <= 1:
+            raise ValidationError("A likeness is a number from \N{MINUS SIGN}1 to 1.")
         if likeness is None and self.accepted_fpir.data == BY_HAND:
             raise ValidationError("Type a number such as 0.45, or choose an accepted error.")
 
