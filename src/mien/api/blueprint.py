@@ -9,6 +9,7 @@ from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import BaseModel
 
+from mien.api.queries import check_query
 from mien.http.auth import check_access
 from mien.http.problems import MEDIA_TYPE
 
@@ -50,6 +51,7 @@ def make_blueprint(name: str, title: str) -> APIBlueprint:
         abp_security=SECURITY,
     )
     bp.before_request(check_access)
+    bp.before_request(check_query)
     return bp
 
 
