@@ -192,8 +192,9 @@ def test_an_enrolment_that_fails_leaves_nothing_behind(
 
 def test_a_gallery_of_another_model_takes_no_faces(tools: Tools) -> None:
     with tools.database.write() as session:
-        session.scalars(select(GalleryRow)).one().contract_id = "other-128-0000000000000000"
-    with pytest.raises(GalleryModelMismatch, match=r"start Mien again; .*mien models use"):
+        row = session.scalars(select(GalleryRow)).one()
+        row.pack, row.contract_id = "other", "other-128-0000000000000000"
+    with pytest.raises(GalleryModelMismatch, match=r"start Mien again; .*mien models use other"):
         enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"))
     assert files_of(tools) == set()
 
