@@ -23,7 +23,7 @@ from mien.vision.types import Detail
 bp = make_blueprint("detect", "Photos")
 
 
-class DetectIn(PhotoIn):
+class DetectPhotoIn(PhotoIn):
     """One photo, and how closely it is searched."""
 
     detail: Detail = Field(default="normal", description=DETAIL)
@@ -39,13 +39,13 @@ class DetectionOut(Out):
 @bp.post(
     "/detect",
     operation_id="detect",
-    request_body=photo_body(DetectIn),
+    request_body=photo_body(DetectPhotoIn),
     responses=described(200, DetectionOut, *BODY, text="Every face; there may be none."),
 )
 @require_scope("identify")
 def detect_faces() -> Response:
     """Find every face of a photo."""
-    asked = read_photo_body(DetectIn)
+    asked = read_photo_body(DetectPhotoIn)
     found = detect(tools(), photo=asked.photo, detail=asked.detail)
     return answer(
         DetectionOut(
