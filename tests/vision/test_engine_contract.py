@@ -162,7 +162,10 @@ def test_a_lazy_engine_says_the_same_before_it_loads(
     installed_pack: Callable[[str], InstalledPack],
 ) -> None:
     installed = installed_pack("classic")
-    plan = EnginePlan(summarise(installed.manifest), lambda: PackEngine(installed))
+    plan = EnginePlan(
+        summarise(installed.manifest, calibration=installed.calibration),
+        lambda: PackEngine(installed),
+    )
     lazy = LazyEngine(lambda: plan)
     assert not lazy.loaded
     before = lazy.summary
