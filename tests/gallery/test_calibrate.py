@@ -10,6 +10,7 @@ from mien.gallery.calibrate import comparisons
 from mien.gallery.calibrate import expected_rate
 from mien.gallery.calibrate import false_match_rate
 from mien.gallery.calibrate import false_non_match_rate
+from mien.gallery.calibrate import genuine_quantile
 from mien.gallery.calibrate import margin_for
 from mien.gallery.calibrate import odds
 from mien.gallery.calibrate import threshold_for
@@ -134,3 +135,9 @@ def test_the_knots_of_a_tail_are_met_without_a_jump() -> None:
     start = CALIBRATION.tail.start
     around = [false_match_rate(CALIBRATION, start + step) for step in (-1e-6, 0.0, 1e-6)]
     assert all(one == pytest.approx(next_, rel=1e-4) for one, next_ in pairwise(around))
+
+
+@given(st.floats(0.001, 0.9))
+def test_the_quantile_of_the_genuine_undoes_their_rate(share: float) -> None:
+    at = genuine_quantile(CALIBRATION, share)
+    assert false_non_match_rate(CALIBRATION, at) == pytest.approx(share, rel=1e-9)

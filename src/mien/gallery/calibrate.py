@@ -37,6 +37,17 @@ def false_non_match_rate(calibration: Calibration, threshold: float) -> float:
     return _interpolated([at for at, _ in knots], [share for _, share in knots], threshold)
 
 
+def genuine_quantile(calibration: Calibration, share: float) -> float:
+    """The similarity below which this share of one person's photos stay; undoes the above.
+
+    Args:
+        calibration: of the gallery's embeddings.
+        share: in [0, 1]; beyond the knots, that of the nearest knot.
+    """
+    knots = calibration.genuine
+    return _interpolated([missed for _, missed in knots], [at for at, _ in knots], share)
+
+
 def comparisons(calibration: Calibration, *, people: int, faces: int) -> float:
     """How many independent comparisons a search of a gallery counts as.
 
@@ -73,37 +84,6 @@ def least_expected_rate(calibration: Calibration, comparisons: float) -> float:
     return _search_rate(calibration, calibration.tail.least_rate, comparisons)
 
 
-@lru_cache(maxsize=1024)
-def _threshold(key: "_Key") -> float:
-    accepted, count = key.figures
-    low, high = -1.0, 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        rate = _search_rate(key.calibration, _modelled_rate(key.calibration, middle), count)
-        low, high = (middle, high) if rate > accepted else (low, middle)
-    return high
-
-
-class _Key:
-    """A calibration is told from another by identity, so that no figure is hashed a search."""
-
-    __slots__ = ("calibration", "figures")
-
-    def __init__(self, calibration: Calibration, *figures: float) -> None:
-        self.calibration = calibration
-        self.figures = figures
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Key)
-            and self.calibration is other.calibration
-            and self.figures == other.figures
-        )
-
-    def __hash__(self) -> int:
-        return hash((id(self.calibration), self.figures))
-
-
 def threshold_for(calibration: Calibration, *, accepted: float, comparisons: float) -> float:
     """The least similarity that strangers reach no more often than is accepted.
 
@@ -114,7 +94,17 @@ def threshold_for(calibration: Calibration, *, accepted: float, comparisons: flo
         accepted: share of strangers' searches (FPIR), or with one comparison FMR, in (0, 1).
         comparisons: that one search makes; below 1 counts as 1.
     """
-    return _threshold(_Key(calibration, accepted, max(comparisons, 1.0)))
+    return _threshold(calibration, accepted, max(comparisons, 1.0))
+
+
+@lru_cache(maxsize=1024)
+def _threshold(calibration: Calibration, accepted: float, comparisons: float) -> float:
+    low, high = -1.0, 1.0
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        rate = _search_rate(calibration, _modelled_rate(calibration, middle), comparisons)
+        low, high = (middle, high) if rate > accepted else (low, middle)
+    return high
 
 
 def margin_for(calibration: Calibration, *, threshold: float, likeness: float | None) -> float:
@@ -132,7 +122,7 @@ def margin_for(calibration: Calibration, *, threshold: float, likeness: float | 
     """
     # A fitted tail may end: further out there would be no slope, and every other person a doubt.
     furthest = threshold_for(calibration, accepted=calibration.tail.least_rate, comparisons=1.0)
-    plain = math.log(_ODDS) / _evidence_slope(_Key(calibration, min(threshold, furthest)))
+    plain = math.log(_ODDS) / _evidence_slope(calibration, min(threshold, furthest))
     apart = calibration.genuine_mean - calibration.impostor_mean
     beyond = 0.0 if likeness is None else max(likeness - calibration.impostor_mean, 0.0)
     left = apart - calibration.likeness_carried * beyond
@@ -178,9 +168,8 @@ _EXPONENTIAL = 1e-6
 
 
 @lru_cache(maxsize=1024)
-def _evidence_slope(key: _Key) -> float:
+def _evidence_slope(calibration: Calibration, similarity: float) -> float:
     """Slope of ln(genuine density / impostor density), per unit of similarity."""
-    calibration, (similarity,) = key.calibration, key.figures
     # Both tails towards each other are close to normal here: the genuine falls to the left by
     # its own mean and deviation, the impostor by its modelled rate.
     step = _SLOPE_STEP

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from mien.gallery.answers import Candidate
 from mien.gallery.answers import EnrolmentWarning
 from mien.gallery.answers import PersonRef
-from mien.gallery.calibrate import false_non_match_rate
+from mien.gallery.calibrate import genuine_quantile
 from mien.gallery.gate import Objection
 from mien.gallery.identify import Found
 from mien.gallery.likeness import similarity_to
 from mien.storage.models import FaceRow
-from mien.vision.calibration import Calibration
 from mien.vision.crop_hash import hash_distance
 from mien.vision.types import EngineSummary
 
@@ -31,7 +30,6 @@ _NOT_THE_SAME = 0.9
 _ALIKE_UNMEASURED = 0.9
 # Of a person's own photos so many look less like the others than is believed.
 _MISTAKEN = 0.01
-_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,22 +111,13 @@ def least_like_oneself(summary: EngineSummary) -> float:
     """
     if summary.calibration is None:
         return summary.verify_threshold
-    return _genuine_quantile(summary.calibration, _MISTAKEN)
+    return genuine_quantile(summary.calibration, _MISTAKEN)
 
 
 def _least_alike(summary: EngineSummary) -> float:
     if summary.calibration is None:
         return _ALIKE_UNMEASURED
-    return _genuine_quantile(summary.calibration, _NOT_THE_SAME)
-
-
-def _genuine_quantile(calibration: Calibration, share: float) -> float:
-    low, high = -1.0, 1.0
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        too_low = false_non_match_rate(calibration, middle) < share
-        low, high = (middle, high) if too_low else (low, middle)
-    return low
+    return genuine_quantile(summary.calibration, _NOT_THE_SAME)
 
 
 def _examples(session: Session, person: PersonRef) -> list[FaceRow]:
