@@ -41,8 +41,8 @@ from mien.vision.types import ImageRGB
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
-from bench.lfw_pairs import DEFAULT_DATA  # noqa: E402  # run as a script, the root is not on the path
-from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
 
 _THREADS = 2
 _SIDE = 640
@@ -260,15 +260,12 @@ def report(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", default="compact")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser, pack="compact")
     parser.add_argument("--quick", action="store_true", help="a tenth of the people")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
 
-    installed = install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    installed = chosen_pack(options)
     spec = installed.manifest.recognizer
     rows = measure(Bench(installed), spec, options.data, 10 if options.quick else 1)
     print(json.dumps(rows, indent=2) if options.json else _as_table(rows))

@@ -33,7 +33,8 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402  # run as a script, the root is not on the path
-from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
 
 STATED = (0.1, 0.01, 0.001)
 _GALLERIES = ((10, 1), (100, 1), (500, 1), (100, 3))
@@ -146,11 +147,8 @@ def draw_tail(data: Labelled, *, pack: str, contract_id: str, folder: Path, seed
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", default="compact")
-    parser.add_argument("--data", type=Path, default=_ROOT.parent / "shared" / "data" / "lfw-dev")
+    pack_options(parser, pack="compact")
     parser.add_argument("--name", default="Labeled Faces in the Wild, view 2, folds 1 to 5")
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--plots", type=Path, help="folder for the drawn tail")
@@ -158,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
 
-    installed = install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    installed = chosen_pack(options)
     data = labelled(installed, options.data)
     contract_id = installed.manifest.contract_id
     if options.write:

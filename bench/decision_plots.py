@@ -29,7 +29,8 @@ from bench.calibration import fit  # noqa: E402  # run as a script, the root is 
 from bench.calibration import halves  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402  # run as a script, the root is not on the path
-from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
 from bench.plots import answers_plot  # noqa: E402  # run as a script, the root is not on the path
 from bench.plots import thresholds_plot  # noqa: E402  # run as a script, the root is not on the path
 
@@ -84,15 +85,12 @@ def draw_answers(data: Labelled, *, contract_id: str, pack: str, folder: Path, s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", default="compact")
-    parser.add_argument("--data", type=Path, default=_ROOT.parent / "shared" / "data" / "lfw-dev")
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser, pack="compact")
     parser.add_argument("--output", type=Path, default=_ROOT / "docs" / "images")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
 
-    installed = install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    installed = chosen_pack(options)
     if installed.calibration is None:
         parser.error(f"The pack {options.pack} has no calibration.")
     draw_thresholds(installed.calibration, pack=options.pack, folder=options.output)

@@ -31,15 +31,15 @@ import numpy as np  # noqa: E402  # the line above has to come first
 from bench.detection_list import list_sets  # noqa: E402  # the line above has to come first
 from bench.detection_sets import Example  # noqa: E402  # the line above has to come first
 from bench.detection_sets import open_source  # noqa: E402  # the line above has to come first
-from bench.packs import install_first_pack  # noqa: E402  # the line above has to come first
-from bench.packs import install_pack  # noqa: E402  # the line above has to come first
+from bench.packs import chosen_pack  # noqa: E402  # the line above has to come first
+from bench.packs import pack_options  # noqa: E402  # the line above has to come first
 from numpy.typing import NDArray  # noqa: E402  # the line above has to come first
 
 from mien.vision.pack_engine import PackEngine  # noqa: E402  # the line above has to come first
 from mien.vision.packs.manifest import InstalledPack  # noqa: E402  # the line above has to come first
 from mien.vision.types import ImageRGB  # noqa: E402  # the line above has to come first
 
-DEFAULT_DATA = _ROOT.parent / "shared" / "data"
+_ALL_DATA = _ROOT.parent / "shared" / "data"
 _NO_ROWS = np.empty((0, 15))
 _MOST_OFF = 0.4
 _SIZE_RATIO = 2.6
@@ -182,10 +182,7 @@ PEERS: dict[str, Callable[[InstalledPack], Look]] = {"yunet": yunet_peer, "dlib"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", help="the first whose files can be had, when none is named")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="holds lfw-dev, and more")
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser, data=_ALL_DATA)
     parser.add_argument("--detail", choices=["normal", "high"], action="append")
     parser.add_argument("--peer", choices=sorted(PEERS), action="append", default=[])
     parser.add_argument("--half", choices=["choosing", "reporting"], default="reporting")
@@ -197,8 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     cv2.setNumThreads(1)
-    where = {"models_dir": options.models_dir, "folders": options.files}
-    installed = install_pack(options.pack, **where) if options.pack else install_first_pack(**where)
+    installed = chosen_pack(options)
     engine = PackEngine(installed, threads=1, concurrency=1)
     engine.warm_up()
     looks = {detail: ours(engine, detail) for detail in options.detail or ("normal", "high")}

@@ -23,7 +23,8 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402  # run as a script, the root is not on the path
-from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
 
 Scores = NDArray[np.float32]
 _CASES = ((2, 0), (2, 1), (3, 0), (3, 1), (5, 0), (5, 1))
@@ -109,15 +110,12 @@ def measure(data: Labelled, *, each: int, wrong: int, draws: int) -> list[dict[s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", default="compact")
-    parser.add_argument("--data", type=Path, default=_ROOT.parent / "shared" / "data" / "lfw-dev")
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser, pack="compact")
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
 
-    installed = install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    installed = chosen_pack(options)
     data = labelled(installed, options.data)
     rows = [
         row

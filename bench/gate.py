@@ -41,10 +41,9 @@ sys.path.insert(0, str(_ROOT))
 from bench.degrading import DEGRADATIONS  # noqa: E402  # run as a script, the root is not on the path
 from bench.degrading import Degradation  # noqa: E402  # as above
 from bench.degrading import degrade  # noqa: E402  # as above
-from bench.packs import install_first_pack  # noqa: E402  # as above
-from bench.packs import install_pack  # noqa: E402  # as above
+from bench.packs import chosen_pack  # noqa: E402  # as above
+from bench.packs import pack_options  # noqa: E402  # as above
 
-DEFAULT_DATA = _ROOT.parent / "shared" / "data" / "lfw-dev"
 _GATES: tuple[Gate, ...] = ("off", "standard", "strict")
 _DRAWS = 40
 _FMR = 1e-3
@@ -320,10 +319,7 @@ def split(images: Path, *, half: str, most: int, strangers: int) -> tuple[list[s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", help="the first whose files can be had, when none is named")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser)
     parser.add_argument("--half", choices=["choose", "report"], default="report")
     parser.add_argument("--people", type=int, default=150)
     parser.add_argument("--strangers", type=int, default=400)
@@ -338,8 +334,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         most=options.people // shrink,
         strangers=options.strangers // shrink,
     )
-    where = {"models_dir": options.models_dir, "folders": options.files}
-    installed = install_pack(options.pack, **where) if options.pack else install_first_pack(**where)
+    installed = chosen_pack(options)
     engine = PackEngine(installed)
     engine.warm_up()
     taken = collect(Camera(engine, options.data / "images"), people, strangers)

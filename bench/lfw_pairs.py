@@ -32,10 +32,8 @@ from mien.vision.types import FloatArray
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
-from bench.packs import install_first_pack  # noqa: E402  # run as a script, the root is not on the path
-from bench.packs import install_pack  # noqa: E402  # run as a script, the root is not on the path
-
-DEFAULT_DATA = _ROOT.parent / "shared" / "data" / "lfw-dev"
+from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
+from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
 
 
 def rates_at(
@@ -68,10 +66,7 @@ def impostor_tail(embeddings: Mapping[str, FloatArray]) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pack", help="the first whose files can be had, when none is named")
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
-    parser.add_argument("--models-dir", type=Path)
-    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    pack_options(parser)
     parser.add_argument("--runtime", default="auto", choices=["auto", "onnxruntime", "openvino"])
     parser.add_argument("--detection-side", type=int, default=640)
     parser.add_argument("--quick", action="store_true", help="a tenth of the pairs")
@@ -83,8 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pairs = pairs[::10]
     folder = people_folder(options.data)
     photos = find_named(folder, (name for pair in pairs for name in (pair.one, pair.other)))
-    where = {"models_dir": options.models_dir, "folders": options.files}
-    installed = install_pack(options.pack, **where) if options.pack else install_first_pack(**where)
+    installed = chosen_pack(options)
     engine = PackEngine(installed, runtime=options.runtime, detection_side=options.detection_side)
     engine.warm_up()
     reader = ImageReader(max_bytes=10**8, max_pixels=10**8)

@@ -1,6 +1,8 @@
 """Model packs for measurements: installed as ever, or from files in local folders."""
 
 import hashlib
+from argparse import ArgumentParser
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +18,32 @@ from mien.vision.packs.manifest import FolderSource
 from mien.vision.packs.manifest import InstalledPack
 from mien.vision.packs.manifest import ModelFile
 from mien.vision.packs.manifest import PypiSource
+
+DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "lfw-dev"
+
+
+def pack_options(
+    parser: ArgumentParser, *, pack: str | None = None, data: Path = DEFAULT_DATA
+) -> None:
+    """Give a measurement the options that say which pack it runs, and on which photos.
+
+    Args:
+        parser: of the measurement.
+        pack: when none is named; None takes the first whose files can be had.
+        data: when none is named.
+    """
+    without = pack or "the first whose files can be had"
+    parser.add_argument("--pack", default=pack, help=f"{without}, when none is named")
+    parser.add_argument("--data", type=Path, default=data)
+    parser.add_argument("--models-dir", type=Path)
+    parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+
+
+def chosen_pack(options: Namespace) -> InstalledPack:
+    """Install the pack that the options of `pack_options` name."""
+    if options.pack:
+        return install_pack(options.pack, models_dir=options.models_dir, folders=options.files)
+    return install_first_pack(models_dir=options.models_dir, folders=options.files)
 
 
 def install_pack(
