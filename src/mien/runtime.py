@@ -20,6 +20,7 @@ from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
 from mien.vision.images import ImageReader
+from mien.vision.packs.manifest import InstalledPack
 from mien.vision.packs.store import PackStore
 
 _WARMING_SECONDS = 20
@@ -90,6 +91,29 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     return Runtime(settings=settings, tools=tools, warming=Warming(tools))
 
 
+def build_engine(
+    settings: Settings, installed: InstalledPack, observer: Observer | None = None
+) -> Engine:
+    """Load an installed pack as the operator has set it.
+
+    Args:
+        settings: what the operator has said.
+        installed: the pack.
+        observer: is told how long stages and waits take.
+    """
+    from mien.vision.pack_engine import PackEngine
+
+    return PackEngine(
+        installed,
+        runtime=settings.inference_runtime,
+        precision=settings.inference_precision,
+        threads=settings.inference_threads,
+        concurrency=settings.inference_concurrency,
+        detection_side=settings.detection_side,
+        observer=observer,
+    )
+
+
 def secret_key(settings: Settings) -> str:
     """The key that signs form tokens: the operator's, or one made once and kept in the home."""
     given = settings.secret_key.get_secret_value()
@@ -116,7 +140,6 @@ def _kept_key(path: Path) -> str:
 def _plan(
     settings: Settings, database: Database, packs: PackStore, observer: Observer
 ) -> EnginePlan:
-    from mien.vision.pack_engine import PackEngine
     from mien.vision.pack_engine import summarise
 
     name = current_pack(database)
@@ -126,17 +149,6 @@ def _plan(
             "`mien run` does so at its first start."
         )
 
-    def build() -> Engine:
-        return PackEngine(
-            packs.install(name, offline=True),
-            runtime=settings.inference_runtime,
-            precision=settings.inference_precision,
-            threads=settings.inference_threads,
-            concurrency=settings.inference_concurrency,
-            detection_side=settings.detection_side,
-            observer=observer,
-        )
-
     manifest = packs.find(name)
     return EnginePlan(
         summary=summarise(
@@ -144,5 +156,5 @@ def _plan(
             calibration=packs.calibration(manifest),
             runtime=settings.inference_runtime,
         ),
-        build=build,
+        build=lambda: build_engine(settings, packs.install(name, offline=True), observer),
     )

@@ -117,10 +117,7 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
         GalleryNotFound: the gallery that was named is not there.
         DatabaseUnreachable, DatabaseOutdated: the gallery that was named cannot be looked up.
     """
-    from mien.vision.images import ImageReader
-
     settings = load_settings()
-    reader = ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels)
     with opened(settings) as runtime:
         gallery, contract_id = _gallery_settings(runtime, settings, looking.gallery)
         given = given_engine()
@@ -134,7 +131,7 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
                 gallery = GallerySettings(
                     gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
                 )
-            yield Workbench(engine, reader, gallery, settings)
+            yield Workbench(engine, runtime.tools.reader, gallery, settings)
         finally:
             if given is None:
                 engine.close()
@@ -231,7 +228,7 @@ def _gallery_settings(
 
 def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine":
     from mien.gallery.packs import current_pack
-    from mien.vision.pack_engine import PackEngine
+    from mien.runtime import build_engine
 
     name = pack
     if name is None and has_database(settings):
@@ -246,14 +243,7 @@ def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine
             if name
             else packs.choose_first(progress=progress).installed
         )
-    return PackEngine(
-        installed,
-        runtime=settings.inference_runtime,
-        precision=settings.inference_precision,
-        threads=settings.inference_threads,
-        concurrency=settings.inference_concurrency,
-        detection_side=settings.detection_side,
-    )
+    return build_engine(settings, installed)
 
 
 def enrolled_count(text: str) -> "Enrolled":
