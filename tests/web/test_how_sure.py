@@ -6,9 +6,9 @@ from mien.web.contexts.faces import Rate
 from mien.web.how_sure import better_words
 from mien.web.how_sure import how_sure
 from mien.web.how_sure import searched_words
-from web.sample_pages import GOOD
-from web.sample_pages import POOR
-from web.sample_pages import cards
+from web.samples.cast import GOOD
+from web.samples.cast import POOR
+from web.samples.identify import cards
 
 MATCH, CLOSE, UNKNOWN, NOBODY, _, ALIKE, POOR_FACE = cards(str)
 

@@ -19,8 +19,8 @@ from mien.web.pages import install_pages
 from mien.web.pages import render_page
 from mien.web.pages import render_partial
 from mien.web.patterns import PatternsPage
-from web.sample_pages import HOSTILE
 from web.sample_pages import all_pages
+from web.samples.cast import HOSTILE
 
 STATIC = static_folder()
 TEMPLATES = STATIC.parent / "templates"

@@ -10,7 +10,7 @@ from mien.web.contexts.compare import Comparison
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import Rate
-from web.sample_pages import cards
+from web.samples.identify import cards
 
 MATCH, AMBIGUOUS, UNKNOWN, NOBODY, _, LOOK_ALIKE, POOR = cards(str)
 LIKENESS = st.floats(min_value=-1, max_value=1)

@@ -1,0 +1,28 @@
+"""What surrounds a sample page."""
+
+from mien.web.contexts.chrome import Chrome
+from mien.web.contexts.chrome import GalleryLink
+from mien.web.contexts.chrome import NavItem
+
+
+def signed_out() -> Chrome:
+    return Chrome(csrf_token="token", home_url="/")
+
+
+def signed_in(active: str = "Identify") -> Chrome:
+    def item(label: str) -> NavItem:
+        return NavItem(label, f"/{label.lower()}", label.lower(), label == active)
+
+    return Chrome(
+        csrf_token="token",
+        home_url="/",
+        user_name="mara",
+        sign_out_url="/sign-out",
+        places=(item("Identify"), item("Compare"), item("People")),
+        more_places=(item("Galleries"), item("Keys"), item("Account")),
+        gallery="default" if active in {"Identify", "People"} else "",
+        galleries=(
+            GalleryLink("default", "/galleries/default", active=True),
+            GalleryLink("family archive", "/galleries/family%20archive"),
+        ),
+    )

@@ -1,0 +1,21 @@
+"""Samples of the pages for who is not signed in."""
+
+from mien.web.contexts.access import SetUpPage
+from mien.web.contexts.access import SignInPage
+from mien.web.contexts.error import ErrorPage
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.page import Page
+
+
+def door_pages() -> dict[str, Page]:
+    wrong = FormState(
+        values={"name": "mara"}, problem="This name and this password do not belong together."
+    )
+    return {
+        "set-up": SetUpPage(FormState(), "/set-up/token", 12),
+        "sign-in": SignInPage(FormState(), "/sign-in", "/people"),
+        "sign-in-wrong": SignInPage(wrong, "/sign-in"),
+        "error-signed-out": ErrorPage(
+            403, "This link is used up", "Ask for a new one.", "b7d1f0a3", "Sign in", "/sign-in"
+        ),
+    }

@@ -1,0 +1,129 @@
+"""Samples of the identify pages."""
+
+from dataclasses import replace
+
+from mien.web.contexts.faces import BoxView
+from mien.web.contexts.faces import CandidateView
+from mien.web.contexts.faces import Decision
+from mien.web.contexts.faces import Doubt
+from mien.web.contexts.faces import FaceCard
+from mien.web.contexts.faces import FaceMark
+from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.faces import Rate
+from mien.web.contexts.faces import Rival
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.identify import IdentifyHome
+from mien.web.contexts.identify import IdentifyResult
+from mien.web.contexts.page import Page
+from web.samples.cast import GOOD
+from web.samples.cast import LATELY
+from web.samples.cast import MAX_BYTES
+from web.samples.cast import NAMES
+from web.samples.cast import POOR
+from web.samples.cast import Portrait
+
+
+def candidate(number: int, similarity: float, portrait: Portrait) -> CandidateView:
+    return CandidateView(
+        str(number), NAMES[number], f"/people/{number}", similarity, portrait(number)
+    )
+
+
+def face(
+    number: int,
+    decision: Decision,
+    candidates: tuple[CandidateView, ...],
+    portrait: Portrait,
+    doubt: Doubt | None = None,
+) -> FaceCard:
+    rival = doubt in {"close_runner_up", "look_alike"}
+    return FaceCard(
+        number=number,
+        portrait_url=portrait(number + 2),
+        decision=decision,
+        threshold=0.36,
+        similarity=candidates[0].similarity if candidates else None,
+        runner_up=candidates[1].similarity if len(candidates) > 1 else None,
+        candidates=candidates,
+        quality=POOR if decision == "unknown" or doubt == "low_quality" else GOOD,
+        add_url=f"/identify/p/{number}/add",
+        new_person_url=f"/identify/p/{number}/new",
+        doubts=(doubt,) if doubt else (),
+        rival=Rival(candidates[1], lead_needed=0.05, likeness=0.31) if rival else None,
+        alike=Rate(0.00005) if candidates else None,
+        wrong=Rate(0.001) if candidates else None,
+    )
+
+
+def cards(portrait: Portrait) -> tuple[FaceCard, ...]:
+    def near(number: int, similarity: float) -> CandidateView:
+        return candidate(number, similarity, portrait)
+
+    return (
+        face(1, "match", (near(0, 0.71), near(1, 0.12), near(2, 0.05)), portrait),
+        face(2, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "close_runner_up"),
+        face(3, "unknown", (near(4, 0.19), near(2, -0.07)), portrait),
+        face(4, "unknown", (), portrait),
+        replace(face(5, "match", (near(5, 0.39),), portrait), added_to=near(5, 0.39)),
+        face(6, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "look_alike"),
+        face(7, "ambiguous", (near(0, 0.44), near(3, 0.12)), portrait, "low_quality"),
+    )
+
+
+def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
+    marks = tuple(
+        FaceMark(
+            card.number,
+            BoxView(20 + 84.5 * index, 10 + 40.25 * index, 70, 90),
+            card.candidates[0].name if card.decision == "match" else "",
+            card.decision,
+        )
+        for index, card in enumerate(faces)
+    )
+    return IdentifyResult(
+        photo=PhotoView(photo_url, 640, 400, marks),
+        faces=faces,
+        gallery="default",
+        people_count=len(NAMES),
+        threshold=0.36,
+        accepted=0.001,
+        wrong=Rate(0.001),
+        settings_url="/galleries/default/settings",
+        names=NAMES,
+        again_url="/",
+        let_go_url="/identify/1/let-go",
+        expires_at=LATELY,
+    )
+
+
+def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
+    home = IdentifyHome(
+        form=FormState(),
+        action_url="/identify",
+        galleries=(Choice("default", "default"), Choice("family archive", "family archive")),
+        gallery="default",
+        people_count=12,
+        max_bytes=MAX_BYTES,
+        add_person_url="/people/new",
+    )
+    wrong = FormState(
+        problem="This photo cannot be read.",
+        errors={"photo": "The file is cut off. Please send it again."},
+    )
+    return {
+        "identify": home,
+        "identify-first": replace(home, people_count=0, galleries=home.galleries[:1]),
+        "identify-wrong": replace(home, form=wrong),
+        "result-match": result(photo_url, cards(portrait)[:1]),
+        "result-ambiguous": result(photo_url, cards(portrait)[1:2]),
+        "result-unknown": result(photo_url, cards(portrait)[2:3]),
+        "result-look-alike": result(photo_url, cards(portrait)[5:6]),
+        "result-poor": result(photo_url, cards(portrait)[6:]),
+        "result-by-hand": replace(
+            result(photo_url, cards(portrait)[:1]), accepted=None, settings_url=""
+        ),
+        "result-several": result(photo_url, cards(portrait)[:3]),
+        "result-many": result(photo_url, cards(portrait)),
+        "result-none": result(photo_url, ()),
+    }

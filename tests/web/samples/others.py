@@ -1,0 +1,149 @@
+"""Samples of comparing, keys, galleries, errors and accounts."""
+
+from dataclasses import replace
+
+from mien.web.contexts.account import AccountPage
+from mien.web.contexts.account import SessionRow
+from mien.web.contexts.compare import ComparedPhoto
+from mien.web.contexts.compare import ComparePage
+from mien.web.contexts.compare import Comparison
+from mien.web.contexts.error import ErrorPage
+from mien.web.contexts.faces import Rate
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.galleries import GalleriesPage
+from mien.web.contexts.galleries import GalleryRow
+from mien.web.contexts.galleries import NewGalleryPage
+from mien.web.contexts.keys import CreatedKeyPage
+from mien.web.contexts.keys import KeyRow
+from mien.web.contexts.keys import KeysPage
+from mien.web.contexts.keys import NewKeyPage
+from mien.web.contexts.page import Page
+from mien.web.contexts.users import NewUserPage
+from mien.web.contexts.users import UserEntry
+from mien.web.contexts.users import UsersPage
+from mien.web.patterns import patterns_page
+from web.samples.cast import HOSTILE
+from web.samples.cast import LATELY
+from web.samples.cast import LONG_AGO
+from web.samples.cast import MAX_BYTES
+from web.samples.cast import Portrait
+from web.samples.galleries import settings_pages
+
+
+def other_pages(portrait: Portrait) -> dict[str, Page]:
+    pair = Comparison(
+        same_person=True,
+        similarity=0.62,
+        threshold=0.36,
+        photo_a=ComparedPhoto(portrait(0), 1),
+        photo_b=ComparedPhoto(portrait(3), 2),
+        alike=Rate(0.00002, rarer=True),
+        wrong=Rate(0.001),
+    )
+    compare = ComparePage(FormState(), "/compare", None, MAX_BYTES)
+    scopes = (
+        Choice("read", "Read", "Look at people and galleries."),
+        Choice("identify", "Identify", "Ask who is in a photo, and compare two."),
+        Choice("enrol", "Enrol", "Add people and photos, and change them."),
+        Choice("admin", "Administer", "Everything, including deleting galleries."),
+    )
+    keys = KeysPage(
+        keys=(
+            KeyRow(
+                "front door", "mien_4f2a", ("read", "identify"), LONG_AGO, LATELY, "/keys/1/revoke"
+            ),
+            KeyRow("import", "mien_9c01", ("enrol",), LATELY, "", "/keys/2/revoke"),
+        ),
+        new_url="/keys/new",
+        docs_url="/api/docs",
+    )
+    return {
+        "compare": compare,
+        "compare-same": replace(compare, result=pair),
+        "compare-different": replace(
+            compare, result=replace(pair, same_person=False, similarity=0.08)
+        ),
+        "galleries": GalleriesPage(
+            (
+                GalleryRow(
+                    "default",
+                    "/g/1",
+                    "/g/1/settings",
+                    12,
+                    40,
+                    tuple(map(portrait, range(4))),
+                    0.001,
+                ),
+                GalleryRow("family archive", "/g/2", "/g/2/settings", 0, 0),
+            ),
+            "/galleries/new",
+        ),
+        "compare-poor": replace(
+            compare,
+            result=replace(
+                pair,
+                legible=False,
+                photo_a=replace(pair.photo_a, poor=("too_small", "blurred")),
+                alike=None,
+                wrong=None,
+            ),
+        ),
+        "galleries-none": GalleriesPage((), "/galleries/new"),
+        "gallery-new": NewGalleryPage(FormState(), 0.001, "/galleries", "/galleries"),
+        **settings_pages(),
+        "keys": keys,
+        "keys-none": replace(keys, keys=()),
+        "key-new": NewKeyPage(
+            FormState(chosen={"scopes": ("read",)}, errors={"name": "Give it a name."}),
+            scopes,
+            "/keys",
+            "/keys",
+        ),
+        "key-created": CreatedKeyPage(
+            "front door",
+            "mien_4f2aQ7ZkUoWmN3rTb8xGyLpVhC1sDeJf",
+            ("read", "identify"),
+            'curl -H "Authorization: Bearer mien_4f2aQ7…" -F photo=@photo.jpg '
+            "http://127.0.0.1:8000/api/v1/galleries/default/identify",
+            "/keys",
+        ),
+        "account": AccountPage(
+            name="mara",
+            role="administrator",
+            form=FormState(),
+            password_length=12,
+            sessions=(
+                SessionRow("Firefox on Linux", LATELY, LATELY, True, "/s/1"),
+                SessionRow("Safari on an iPhone", LONG_AGO, LATELY, False, "/s/2"),
+            ),
+            theme_form=FormState(chosen={"theme": ("",)}),
+            password_url="/account/password",
+            theme_url="/account/theme",
+            sign_out_url="/sign-out",
+            docs_url="/api/docs",
+        ),
+        "patterns": patterns_page("/static/x/three-heads.svg"),
+        "error": ErrorPage(
+            404,
+            "This page does not exist",
+            "The address may be old, or the person has been deleted.",
+            "b7d1f0a2",
+            "To the first page",
+            "/",
+        ),
+    }
+
+
+def user_pages() -> dict[str, Page]:
+    users = UsersPage(
+        (
+            UserEntry("mara", "administrator", LONG_AGO, ""),
+            UserEntry(HOSTILE, "member", LATELY, "/users/2/remove"),
+        ),
+        "/users/new",
+    )
+    return {
+        "users": users,
+        "user-new": NewUserPage(FormState(), 12, "/users", "/users"),
+    }

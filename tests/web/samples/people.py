@@ -1,0 +1,146 @@
+"""Samples of the pages of people."""
+
+from dataclasses import replace
+
+from mien.web.contexts.confirm import ConfirmPage
+from mien.web.contexts.faces import BoxView
+from mien.web.contexts.faces import FaceMark
+from mien.web.contexts.faces import PhotoView
+from mien.web.contexts.forms import Choice
+from mien.web.contexts.forms import FormState
+from mien.web.contexts.page import Page
+from mien.web.contexts.people import ChooseFacePage
+from mien.web.contexts.people import EditPersonPage
+from mien.web.contexts.people import FaceOption
+from mien.web.contexts.people import Fact
+from mien.web.contexts.people import HeldPhotos
+from mien.web.contexts.people import LetterJump
+from mien.web.contexts.people import LooksLike
+from mien.web.contexts.people import NewPersonPage
+from mien.web.contexts.people import PeoplePage
+from mien.web.contexts.people import PersonPage
+from mien.web.contexts.people import PersonTile
+from mien.web.contexts.people import RefusedPhoto
+from mien.web.contexts.people import StoredFace
+from web.samples.cast import GOOD
+from web.samples.cast import HOSTILE
+from web.samples.cast import LATELY
+from web.samples.cast import LONG_AGO
+from web.samples.cast import MAX_BYTES
+from web.samples.cast import NAMES
+from web.samples.cast import POOR
+from web.samples.cast import Portrait
+
+
+def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
+    tiles = tuple(
+        PersonTile(name, f"/people/{number}", portrait(number), number * 600)
+        for number, name in enumerate(NAMES * 4)
+    )
+    letters = tuple(
+        LetterJump(letter, "" if letter in "QXY" else f"/people?from={letter}", letter == "L")
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
+    people = PeoplePage(
+        gallery="default",
+        people=tiles,
+        total_count=1204,
+        found_count=1204,
+        query="",
+        sorts=(Choice("name", "By name"), Choice("newest", "Newest first")),
+        sort="name",
+        letters=letters,
+        search_url="/people",
+        previous_url="",
+        next_url="/people?after=x",
+        add_url="/people/new",
+    )
+    faces = tuple(
+        StoredFace(
+            portrait(number),
+            "/photo" if number % 2 else "",
+            LONG_AGO,
+            POOR if number == 1 else GOOD,
+            f"/faces/{number}/delete",
+        )
+        for number in range(5)
+    )
+    person = PersonPage(
+        name=NAMES[0],
+        notes="Countess of Lovelace.\nWrote the first programme.",
+        portrait_url=portrait(0),
+        added_at=LATELY,
+        faces=faces,
+        facts=(Fact("born", "1815"), Fact("consent", "on paper, 2025")),
+        looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41),),
+        refused=(
+            RefusedPhoto("holiday.jpg", "No face could be found in it."),
+            RefusedPhoto("beach.jpg", "The face is 31 pixels wide.", "/people/0/choose/1"),
+        ),
+        held=HeldPhotos(("1",), LATELY, "/people/0/let-go"),
+        form=FormState(),
+        add_photos_url="/people/0/faces",
+        edit_url="/people/0/edit",
+        delete_url="/people/0/delete",
+        back_url="/people",
+        max_bytes=MAX_BYTES,
+    )
+    typed = FormState(values={"name": NAMES[0]}, errors={"name": "Someone here has this name."})
+    marks = tuple(
+        FaceMark(number, BoxView(190 * number - 110, 130, 110, 140)) for number in (1, 2, 3)
+    )
+    return {
+        "people": people,
+        "people-found": replace(
+            people, query="lo<v", people=tiles[:3], found_count=3, letters=(), next_url=""
+        ),
+        "people-none-found": replace(people, query="qq", people=(), found_count=0, letters=()),
+        "people-empty": replace(people, people=(), total_count=0, found_count=0, letters=()),
+        "person": person,
+        "person-bare": replace(
+            person,
+            name=HOSTILE,
+            notes="",
+            portrait_url="",
+            faces=(),
+            facts=(),
+            looks_like=(),
+            refused=(),
+            held=None,
+        ),
+        "person-new": NewPersonPage(FormState(), "default", "/people", "/people", MAX_BYTES),
+        "person-new-wrong": NewPersonPage(typed, "default", "/people", "/people", MAX_BYTES),
+        "person-edit": EditPersonPage(typed, NAMES[0], portrait(0), "/p/0", "/p/0"),
+        "choose-face": ChooseFacePage(
+            form=FormState(),
+            name=NAMES[0],
+            photo=PhotoView(photo_url, 640, 400, marks),
+            options=tuple(
+                FaceOption(
+                    mark.number, portrait(mark.number), mark.box, POOR if mark.number == 3 else GOOD
+                )
+                for mark in marks
+            ),
+            held=HeldPhotos(("1",), LATELY, "/p/0/let-go"),
+            action_url="/p/0/faces/choose",
+            back_url="/p/0",
+        ),
+        "confirm-person": ConfirmPage(
+            title=f"Delete {NAMES[0]}?",
+            erased=("5 faces and their portraits", "3 photos that nobody else is on", "The notes"),
+            kept=("2 photos that also show other people",),
+            action_label=f"Delete {NAMES[0]}",
+            action_url="/p/0/delete",
+            back_url="/p/0",
+            portrait_url=portrait(0),
+        ),
+        "confirm-gallery": ConfirmPage(
+            title="Delete the gallery “family archive”?",
+            erased=("34 people", "210 faces and their portraits"),
+            kept=(),
+            action_label="Delete the gallery",
+            action_url="/g/delete",
+            back_url="/g",
+            typed_name="family archive",
+        ),
+    }
