@@ -176,6 +176,7 @@ def point_of(
     people: int,
     faces: int,
     threshold: float | None = None,
+    accepted_fpir: float | None = None,
 ) -> OperatingPoint:
     """Where a gallery's answers are cut when so many can be found.
 
@@ -185,12 +186,16 @@ def point_of(
         people: who can be found.
         faces: their examples.
         threshold: goes before what the gallery is set to.
+        accepted_fpir: goes before what the gallery is set to, a threshold set by hand included.
     """
     summary = tools.engine.summary
+    if accepted_fpir is None:
+        threshold = gallery.threshold if threshold is None else threshold
+        accepted_fpir = gallery.accepted_fpir
     return operating_point(
         calibration=summary.calibration,
-        accepted_fpir=gallery.accepted_fpir,
-        threshold=gallery.threshold if threshold is None else threshold,
+        accepted_fpir=accepted_fpir,
+        threshold=threshold,
         otherwise=summary.identify_threshold,
         people=people,
         faces=faces,

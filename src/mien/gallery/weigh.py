@@ -15,15 +15,14 @@ from mien.gallery.galleries import check_rate
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.identify import point_of
 from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.operating_point import operating_point
 from mien.gallery.rank import Ranked
 from mien.gallery.searches import Searched
 from mien.gallery.searches import last_searches
 from mien.gallery.tools import Tools
 from mien.index.base import VectorIndex
 from mien.storage.models import FaceRow
-from mien.storage.models import GalleryRow
 
 # More people are not all compared with each other; these stand for them.
 MOST_COMPARED = 500
@@ -103,7 +102,17 @@ def weigh_all(
         row = find_gallery(session, gallery)
         require_contract(row, tools.engine.summary)
         index = tools.indexes.refresh(session, row.id, dimension=tools.engine.summary.dimension)
-        points = [_point(tools, row, index, setting) for setting in settings]
+        points = [
+            point_of(
+                tools,
+                row,
+                people=index.groups,
+                faces=len(index),
+                threshold=setting.threshold,
+                accepted_fpir=setting.accepted_fpir,
+            )
+            for setting in settings
+        ]
         searches = [(_candidates(each), each.legible) for each in last_searches(session, row.id)]
         some = _some_examples(session, row.id)
     nearest = _nearest_others(index, some)
@@ -115,18 +124,6 @@ def weigh_all(
             alike=sum(similarity >= point.threshold for similarity in nearest),
         )
         for point in points
-    )
-
-
-def _point(tools: Tools, row: GalleryRow, index: VectorIndex, setting: Setting) -> OperatingPoint:
-    own = setting == Setting()
-    return operating_point(
-        calibration=tools.engine.summary.calibration,
-        accepted_fpir=row.accepted_fpir if setting.accepted_fpir is None else setting.accepted_fpir,
-        threshold=row.threshold if own else setting.threshold,
-        otherwise=tools.engine.summary.identify_threshold,
-        people=index.groups,
-        faces=len(index),
     )
 
 
