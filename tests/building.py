@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from mien.gallery.galleries import bind_galleries
-from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
 from mien.gallery.users import User
 from mien.gallery.users import as_user
+from mien.names import name_key
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings

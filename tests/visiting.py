@@ -10,11 +10,11 @@ from werkzeug.test import TestResponse
 
 from drawing import draw_photo
 from mien.gallery.enrol import enrol
-from mien.gallery.names import name_key
 from mien.gallery.passwords import hash_password
 from mien.gallery.sign_ins import open_sign_in
 from mien.gallery.whom import NamedPerson
 from mien.http.cookies import SIGN_IN_COOKIE
+from mien.names import name_key
 from mien.runtime import Runtime
 from mien.storage.models import UserRow
 from serving_app import photo_part

@@ -14,7 +14,7 @@ from pydantic import model_validator
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
 
-from mien.gallery.gallery_names import GALLERY_NAME
+from mien.names import GALLERY_NAME
 
 MOST_PHOTOS: Final = 12
 """Photos that one form may send."""

@@ -13,8 +13,8 @@ from pydantic import Field
 from mien.gallery.answers import StoredFace
 from mien.gallery.galleries import LEAST_ACCEPTED
 from mien.gallery.galleries import MOST_ACCEPTED
-from mien.http.converters import GALLERY_PATTERN
-from mien.http.converters import ID_PATTERN
+from mien.names import GALLERY_PATTERN
+from mien.names import ID_PATTERN
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 

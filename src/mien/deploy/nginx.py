@@ -16,7 +16,7 @@ from mien.deploy.upstreams import Group
 from mien.deploy.upstreams import make_group
 from mien.deploy.upstreams import parse_upstream
 from mien.errors import InvalidInput
-from mien.gallery.gallery_names import clean_gallery_name
+from mien.names import clean_gallery_name
 from mien.settings import Settings
 
 

@@ -10,11 +10,11 @@ from mien.gallery.answers import StoredFace
 from mien.gallery.answers import StoredFile
 from mien.gallery.found_faces import from_columns
 from mien.gallery.galleries import find_gallery
-from mien.gallery.names import can_be_stored
 from mien.gallery.people import find_person
 from mien.gallery.revisions import note_removed
 from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
+from mien.names import can_be_stored
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow

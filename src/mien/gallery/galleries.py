@@ -17,9 +17,9 @@ from mien.errors import NameTaken
 from mien.gallery.answers import GATES
 from mien.gallery.answers import Gallery
 from mien.gallery.answers import Gate
-from mien.gallery.gallery_names import clean_gallery_name
-from mien.gallery.names import name_key
 from mien.gallery.tools import Tools
+from mien.names import clean_gallery_name
+from mien.names import name_key
 from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
-from mien.gallery.names import can_be_stored
-from mien.gallery.names import clean_name
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
 from mien.gallery.tools import Tools
+from mien.names import can_be_stored
+from mien.names import clean_name
 from mien.storage.models import EventRow
 from mien.storage.models import KeyRow
 from mien.storage.models import now

@@ -11,7 +11,7 @@ from sqlalchemy import literal
 from sqlalchemy import tuple_
 
 from mien.errors import InvalidInput
-from mien.gallery.names import can_be_stored
+from mien.names import can_be_stored
 from mien.storage.models import PersonRow
 from mien.storage.types import UtcTime
 

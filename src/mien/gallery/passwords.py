@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError
 from argon2.exceptions import VerificationError
 
 from mien.errors import InvalidInput
-from mien.gallery.names import can_be_stored
+from mien.names import can_be_stored
 
 LEAST_LENGTH = 10
 MOST_LENGTH = 256

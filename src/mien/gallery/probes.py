@@ -27,9 +27,9 @@ from mien.gallery.identify import answers
 from mien.gallery.identify import check_query
 from mien.gallery.identify import search
 from mien.gallery.identify import searched
-from mien.gallery.names import can_be_stored
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
+from mien.names import can_be_stored
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow

@@ -9,7 +9,6 @@ from mien.errors import NotAuthenticated
 from mien.errors import NotFound
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.names import can_be_stored
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
 from mien.gallery.passwords import password_fits
@@ -18,6 +17,7 @@ from mien.gallery.tools import Tools
 from mien.gallery.users import User
 from mien.gallery.users import as_user
 from mien.gallery.users import find_user
+from mien.names import can_be_stored
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 from mien.storage.models import now

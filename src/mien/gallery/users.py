@@ -13,11 +13,11 @@ from mien.errors import LastAdministrator
 from mien.errors import NameTaken
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.names import clean_name
-from mien.gallery.names import name_key
 from mien.gallery.passwords import hash_password
 from mien.gallery.passwords import password_fits
 from mien.gallery.tools import Tools
+from mien.names import clean_name
+from mien.names import name_key
 from mien.storage.models import EventRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow

@@ -3,10 +3,8 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from mien.gallery.gallery_names import GALLERY_NAME
-
-ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-GALLERY_PATTERN = GALLERY_NAME.pattern
+from mien.names import GALLERY_PATTERN
+from mien.names import ID_PATTERN
 
 
 class IdConverter(BaseConverter):

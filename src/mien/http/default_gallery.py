@@ -5,8 +5,8 @@ from typing import Final
 from flask import request
 
 from mien.errors import InvalidInput
-from mien.gallery.gallery_names import GALLERY_NAME
 from mien.http.context import runtime
+from mien.names import GALLERY_NAME
 
 KEY: Final = "MIEN_DEFAULT_GALLERY"
 """Key of the WSGI environment; no header of a client can become it, those begin with HTTP_."""

@@ -16,14 +16,14 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 
+from mien.names import KEY_LENGTH
+from mien.names import NAME_LENGTH
 from mien.storage.types import Json
 from mien.storage.types import UtcTime
 from mien.storage.types import Vector
 
-NAME_LENGTH = 200
 ACCEPTED_RATE = 0.001
 """Share of strangers' searches, or of comparisons, that may be wrong until somebody says else."""
-KEY_LENGTH = 600  # case folding may make up to three characters of one
 
 
 def new_id() -> str:

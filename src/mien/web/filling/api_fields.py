@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import Final
 
-from mien.http.converters import ID_PATTERN
+from mien.names import ID_PATTERN
 from mien.web.contexts.api_reference import FieldRow
 from mien.web.contexts.api_reference import FieldTable
 from mien.web.contexts.api_reference import FieldType

@@ -5,7 +5,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 
 from mien.errors import InvalidInput
-from mien.gallery.names import name_key
+from mien.names import name_key
 from mien.web.forms.base import PageForm
 
 

@@ -1,11 +1,16 @@
-"""What counts as a name, and when two names are the same."""
+"""What counts as a name, what a gallery may be called in addresses, and when two names are the same."""
 
 import re
 import unicodedata
+from typing import Final
 
 from mien.errors import InvalidInput
-from mien.storage.models import KEY_LENGTH
-from mien.storage.models import NAME_LENGTH
+
+NAME_LENGTH = 200
+KEY_LENGTH = 600  # case folding may make up to three characters of one
+ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+GALLERY_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+GALLERY_PATTERN: Final = GALLERY_NAME.pattern
 
 # Unassigned characters are let in: some are newer than this Python's tables, and people's names.
 _CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -63,3 +68,19 @@ def can_be_stored(text: str) -> bool:
     Ids come from outside; what cannot be stored cannot be found.
     """
     return _UNSTORABLE.search(text) is None
+
+
+def clean_gallery_name(name: str) -> str:
+    """A gallery's name: it stands in addresses and commands.
+
+    Raises:
+        InvalidInput: it is not 1 to 100 of letters, digits, `.`, `_`, `-`, led by one of the
+            first two.
+    """
+    if not GALLERY_NAME.fullmatch(name):
+        raise InvalidInput(
+            "A gallery's name has 1 to 100 characters: unaccented letters, digits, dots, hyphens "
+            "and underscores, and begins with a letter or a digit.",
+            field="name",
+        )
+    return name

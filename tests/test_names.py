@@ -6,12 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from mien.errors import InvalidInput
-from mien.gallery.gallery_names import clean_gallery_name
-from mien.gallery.names import can_be_stored
-from mien.gallery.names import clean_name
-from mien.gallery.names import name_key
-from mien.storage.models import KEY_LENGTH
-from mien.storage.models import NAME_LENGTH
+from mien.names import KEY_LENGTH
+from mien.names import NAME_LENGTH
+from mien.names import can_be_stored
+from mien.names import clean_gallery_name
+from mien.names import clean_name
+from mien.names import name_key
 
 
 @pytest.mark.parametrize(
