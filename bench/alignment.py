@@ -26,12 +26,12 @@ from mien.evaluation.folds import accuracy_of
 from mien.evaluation.folds import judge_folds
 from mien.evaluation.one_person import read_one_person
 from mien.evaluation.pairs_file import read_pairs
+from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import RecognizerSpec
 from mien.vision.detectors.refine import look_again
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
 from mien.vision.images import ImageReader
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.manifest import RecognizerSpec
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session

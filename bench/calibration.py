@@ -25,8 +25,8 @@ from mien.gallery.calibrate import false_match_rate
 from mien.gallery.fit_calibration import fit_calibration
 from mien.gallery.rank import rank
 from mien.index.build import build_index
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import write_calibration
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import write_calibration
 
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))

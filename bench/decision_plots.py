@@ -20,7 +20,7 @@ from mien.gallery.operating_point import OperatingPoint
 from mien.gallery.operating_point import operating_point
 from mien.gallery.rank import rank
 from mien.index.build import build_index
-from mien.vision.calibration import Calibration
+from mien.packs.calibration import Calibration
 
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))

@@ -35,8 +35,8 @@ from bench.packs import chosen_pack  # noqa: E402  # the line above has to come 
 from bench.packs import pack_options  # noqa: E402  # the line above has to come first
 from numpy.typing import NDArray  # noqa: E402  # the line above has to come first
 
+from mien.packs.manifest import InstalledPack  # noqa: E402  # the line above has to come first
 from mien.vision.pack_engine import PackEngine  # noqa: E402  # the line above has to come first
-from mien.vision.packs.manifest import InstalledPack  # noqa: E402  # the line above has to come first
 from mien.vision.types import ImageRGB  # noqa: E402  # the line above has to come first
 
 _ALL_DATA = _ROOT.parent / "shared" / "data"

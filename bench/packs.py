@@ -9,15 +9,15 @@ from pathlib import Path
 
 from mien.errors import ModelError
 from mien.errors import PackUnavailable
+from mien.packs import cache
+from mien.packs.catalog import BUILTIN
+from mien.packs.catalog import load_catalog
+from mien.packs.install import install
+from mien.packs.manifest import FolderSource
+from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import ModelFile
+from mien.packs.manifest import PypiSource
 from mien.settings import Settings
-from mien.vision.packs import cache
-from mien.vision.packs.catalog import BUILTIN
-from mien.vision.packs.catalog import load_catalog
-from mien.vision.packs.install import install
-from mien.vision.packs.manifest import FolderSource
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.manifest import ModelFile
-from mien.vision.packs.manifest import PypiSource
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "lfw-dev"
 

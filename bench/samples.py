@@ -1,7 +1,7 @@
 """The photo that servers are measured with."""
 
+from mien.packs.samples import fetch_samples
 from mien.settings import Settings
-from mien.vision.packs.samples import fetch_samples
 
 _NAME = "obama.jpg"
 

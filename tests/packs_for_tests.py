@@ -8,14 +8,14 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from mien.vision.packs.catalog import builtin
-from mien.vision.packs.install import install
-from mien.vision.packs.manifest import FolderSource
-from mien.vision.packs.manifest import HttpsSource
-from mien.vision.packs.manifest import Manifest
-from mien.vision.packs.manifest import ModelFile
-from mien.vision.packs.manifest import Source
-from mien.vision.packs.progress import ProgressEvent
+from mien.packs.catalog import builtin
+from mien.packs.install import install
+from mien.packs.manifest import FolderSource
+from mien.packs.manifest import HttpsSource
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import ModelFile
+from mien.packs.manifest import Source
+from mien.packs.progress import ProgressEvent
 
 Report = tuple[int, list[str], list[str]]
 """Of one process: its id, the digests of what it found or the error, the stages it was told."""

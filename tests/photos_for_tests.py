@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from mien.packs import cache
+from mien.packs.manifest import ModelFile
+from mien.packs.manifest import PypiSource
 from mien.settings import Settings
-from mien.vision.packs import cache
-from mien.vision.packs.manifest import ModelFile
-from mien.vision.packs.manifest import PypiSource
 
 _PHOTOS = {
     "obama.jpg": (279922, "0930e3aa8cae5920329c0c8cbc6a2ab70f47b0e67b432875beaa95cbf7e741f6"),

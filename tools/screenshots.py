@@ -68,9 +68,9 @@ def served(home: Path, *, drawn: bool) -> Iterator[tuple[Site, Photos]]:
             yield site, drawn_photos()
         return
     from mien.cli.starting import bring_up_to_date
+    from mien.packs.samples import fetch_samples
     from mien.runtime import open_runtime
     from mien.settings import Settings
-    from mien.vision.packs.samples import fetch_samples
 
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'mien.db'}")
     samples = fetch_samples(

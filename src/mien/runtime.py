@@ -13,6 +13,8 @@ from mien.gallery.tools import Tools
 from mien.gallery.warming import Warming
 from mien.index.build import build_index
 from mien.observing import Observer
+from mien.packs.manifest import InstalledPack
+from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.database import Database
 from mien.storage.files import FileStore
@@ -20,8 +22,6 @@ from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
 from mien.vision.images import ImageReader
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.store import PackStore
 
 _WARMING_SECONDS = 20
 

@@ -8,8 +8,8 @@ from mien.cli import cli
 from mien.cli.demo import copy_photos
 from mien.errors import InvalidInput
 from mien.errors import ModelFileMissing
-from mien.vision.packs.samples import Sample
-from mien.vision.packs.samples import fetch_samples
+from mien.packs.samples import Sample
+from mien.packs.samples import fetch_samples
 
 
 @pytest.mark.network

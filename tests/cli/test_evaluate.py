@@ -371,7 +371,7 @@ def test_a_calibration_without_a_place_is_refused_before_the_photos_are_looked_a
 
 
 def test_a_calibration_is_written_as_the_pack_reads_it(mien: Mien, tmp_path: Path) -> None:
-    from mien.vision.calibration import parse_calibration
+    from mien.packs.calibration import parse_calibration
 
     folder = draw_people(tmp_path / "set", {f"p{number}": 2 for number in range(110)})
     output = tmp_path / "fake.calibration.json"

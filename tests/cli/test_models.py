@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from click.testing import Result
 
 from mien.cli import cli
-from mien.vision.packs.catalog import BUILTIN
+from mien.packs.catalog import BUILTIN
 from packs_for_tests import drawn_bytes
 
 OWN = """

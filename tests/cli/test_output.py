@@ -10,7 +10,7 @@ from mien.cli.output import one_of
 from mien.cli.output import print_json
 from mien.cli.output import print_table
 from mien.cli.progress import shown_progress
-from mien.vision.packs.progress import ProgressEvent
+from mien.packs.progress import ProgressEvent
 
 
 @dataclass(frozen=True, slots=True)

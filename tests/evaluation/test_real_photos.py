@@ -10,10 +10,10 @@ from mien.evaluation.pairs import score_pairs
 from mien.evaluation.pairs_file import read_pairs
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
+from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.vision.images import ImageReader
 from mien.vision.pack_engine import PackEngine
-from mien.vision.packs.store import PackStore
 
 
 @pytest.mark.models

@@ -14,7 +14,7 @@ from mien.gallery.calibrate import genuine_quantile
 from mien.gallery.calibrate import margin_for
 from mien.gallery.calibrate import odds
 from mien.gallery.calibrate import threshold_for
-from mien.vision.calibration import Calibration
+from mien.packs.calibration import Calibration
 from mien.vision.fake import FakeEngine
 
 

@@ -9,9 +9,9 @@ from mien.gallery.calibrate import expected_rate
 from mien.gallery.calibrate import false_match_rate
 from mien.gallery.calibrate import threshold_for
 from mien.gallery.fit_calibration import fit_calibration
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import parse_calibration
-from mien.vision.calibration import write_calibration
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import parse_calibration
+from mien.packs.calibration import write_calibration
 
 DIMENSION = 48
 

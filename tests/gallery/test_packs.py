@@ -15,13 +15,13 @@ from mien.gallery.packs import ensure_pack
 from mien.gallery.packs import use_pack
 from mien.gallery.tools import Tools
 from mien.gallery.whom import NewPerson
+from mien.packs.catalog import builtin
+from mien.packs.choose import Choice
+from mien.packs.choose import PassedOver
+from mien.packs.manifest import InstalledPack
+from mien.packs.progress import Progress
+from mien.packs.progress import silent
 from mien.storage.models import EventRow
-from mien.vision.packs.catalog import builtin
-from mien.vision.packs.choose import Choice
-from mien.vision.packs.choose import PassedOver
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.progress import Progress
-from mien.vision.packs.progress import silent
 
 
 class FakePacks:

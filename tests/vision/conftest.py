@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from mien.errors import ModelError
+from mien.packs.catalog import builtin
+from mien.packs.install import install
+from mien.packs.manifest import InstalledPack
+from mien.packs.samples import fetch_samples
 from mien.settings import Settings
 from mien.vision.images import ImageReader
-from mien.vision.packs.catalog import builtin
-from mien.vision.packs.install import install
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.samples import fetch_samples
 from mien.vision.types import ImageRGB
 from packs_for_tests import SHARED_MODELS
 from packs_for_tests import compact_from_folder

@@ -10,8 +10,8 @@ import pytest
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
+from mien.packs.manifest import InstalledPack
 from mien.vision.pack_engine import PackEngine
-from mien.vision.packs.manifest import InstalledPack
 from mien.vision.portraits import portrait_landmarks
 from mien.vision.types import ImageRGB
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from mien.cli.output import print_note
-from mien.vision.packs.choose import PassedOver
-from mien.vision.packs.manifest import Manifest
+from mien.packs.choose import PassedOver
+from mien.packs.manifest import Manifest
 
 
 def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:

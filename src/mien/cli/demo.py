@@ -22,8 +22,8 @@ from mien.errors import InvalidInput
 if TYPE_CHECKING:
     from mien.gallery.answers import Answer
     from mien.gallery.tools import Tools
+    from mien.packs.samples import Sample
     from mien.settings import Settings
-    from mien.vision.packs.samples import Sample
 
 _GALLERY = "default"
 
@@ -132,7 +132,7 @@ def identify_others(tools: "Tools", samples: "tuple[Sample, ...]") -> "Iterator[
 
 
 def _fetch(settings: "Settings") -> "tuple[Sample, ...]":
-    from mien.vision.packs.samples import fetch_samples
+    from mien.packs.samples import fetch_samples
 
     with shown_progress() as progress:
         return fetch_samples(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mien.evaluation.acquire import Acquired
     from mien.evaluation.figures import PairsFigures
     from mien.evaluation.figures import SearchFigures
-    from mien.vision.calibration import Calibration
+    from mien.packs.calibration import Calibration
 
 
 def print_pairs(figures: "PairsFigures", *, as_json: bool) -> None:

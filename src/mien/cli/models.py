@@ -18,10 +18,10 @@ from mien.cli.output import print_table
 from mien.cli.progress import shown_progress
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
+from mien.packs.choose import PassedOver
+from mien.packs.manifest import Manifest
+from mien.packs.progress import Progress
 from mien.settings import Settings
-from mien.vision.packs.choose import PassedOver
-from mien.vision.packs.manifest import Manifest
-from mien.vision.packs.progress import Progress
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
@@ -40,7 +40,7 @@ def models() -> None:
 @json_option
 def list_(*, as_json: bool) -> None:
     """List the packs, the best first."""
-    from mien.vision.packs.catalog import load_catalog
+    from mien.packs.catalog import load_catalog
 
     settings = load_settings()
     catalog = load_catalog(settings.models_dir)
@@ -75,8 +75,8 @@ def list_(*, as_json: bool) -> None:
 @json_option
 def show(*, name: str, as_json: bool) -> None:
     """Show one pack: its files, their licences, makers and sources, and how it decides."""
-    from mien.vision.packs.catalog import find_pack
-    from mien.vision.packs.sources import describe
+    from mien.packs.catalog import find_pack
+    from mien.packs.sources import describe
 
     settings = load_settings()
     manifest = find_pack(name, models_dir=settings.models_dir)
@@ -135,10 +135,10 @@ def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
     Without a name: of every pack that is here. The exit code is 1 when a file is not as it
     should be.
     """
-    from mien.vision.packs.catalog import load_catalog
-    from mien.vision.packs.install import is_installed
-    from mien.vision.packs.verify import remove_damaged
-    from mien.vision.packs.verify import verify as check
+    from mien.packs.catalog import load_catalog
+    from mien.packs.install import is_installed
+    from mien.packs.verify import remove_damaged
+    from mien.packs.verify import verify as check
 
     settings = load_settings()
     catalog = load_catalog(settings.models_dir)
@@ -238,7 +238,7 @@ def _pack_in_use(settings: Settings) -> str | None:
 
 
 def _summary(manifest: Manifest, settings: Settings, used: str | None) -> dict[str, Any]:
-    from mien.vision.packs.install import is_installed
+    from mien.packs.install import is_installed
 
     return {
         "name": manifest.name,

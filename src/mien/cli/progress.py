@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mien.cli.output import print_note
-from mien.vision.packs.progress import Progress
-from mien.vision.packs.progress import ProgressEvent
+from mien.packs.progress import Progress
+from mien.packs.progress import ProgressEvent
 
 _WORDS = {
     "waiting": "waits for another process",

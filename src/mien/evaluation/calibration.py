@@ -10,8 +10,8 @@ import numpy as np
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Acquired
 from mien.gallery.fit_calibration import fit_calibration
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import write_calibration
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import write_calibration
 from mien.vision.face_choice import FaceChoice
 
 _FIELD = "output"

@@ -14,8 +14,8 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import Tail
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import Tail
 
 _ODDS = 20.0
 """How many times likelier the best person has to be than the next."""

@@ -16,9 +16,9 @@ from mien.gallery.count_pairs import BIN_WIDTH
 from mien.gallery.count_pairs import CountedPairs
 from mien.gallery.count_pairs import blocks
 from mien.gallery.count_pairs import count_pairs
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import Measured
-from mien.vision.calibration import Tail
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import Measured
+from mien.packs.calibration import Tail
 
 LEAST_PEOPLE, LEAST_GENUINE = 100, 100
 _TAIL_RATE = 1e-3

@@ -8,7 +8,7 @@ from mien.gallery.calibrate import expected_rate
 from mien.gallery.calibrate import least_expected_rate
 from mien.gallery.calibrate import margin_for
 from mien.gallery.calibrate import threshold_for
-from mien.vision.calibration import Calibration
+from mien.packs.calibration import Calibration
 
 
 @dataclass(frozen=True, slots=True)

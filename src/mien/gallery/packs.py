@@ -9,17 +9,17 @@ from mien.errors import Conflict
 from mien.errors import ModelFileMissing
 from mien.gallery.galleries import bind_galleries
 from mien.gallery.tools import Tools
+from mien.packs.cache import has
+from mien.packs.choose import PassedOver
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import ModelFile
+from mien.packs.progress import Progress
+from mien.packs.progress import silent
 from mien.storage.database import Database
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import InstallationRow
-from mien.vision.packs.cache import has
-from mien.vision.packs.choose import PassedOver
-from mien.vision.packs.manifest import Manifest
-from mien.vision.packs.manifest import ModelFile
-from mien.vision.packs.progress import Progress
-from mien.vision.packs.progress import silent
 
 _KEY = "pack"
 

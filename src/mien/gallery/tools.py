@@ -6,11 +6,11 @@ from dataclasses import field
 from mien.gallery.searches import SearchLog
 from mien.gallery.sync import Indexes
 from mien.observing import Observer
+from mien.packs.store import PackStore
 from mien.storage.database import Database
 from mien.storage.files import FileStore
 from mien.vision.engine import Engine
 from mien.vision.images import ImageReader
-from mien.vision.packs.store import PackStore
 
 
 @dataclass(frozen=True, slots=True)

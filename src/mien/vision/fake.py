@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
-from mien.vision.calibration import Calibration
-from mien.vision.calibration import Measured
-from mien.vision.calibration import Tail
-from mien.vision.contract import contract_id
+from mien.packs.calibration import Calibration
+from mien.packs.calibration import Measured
+from mien.packs.calibration import Tail
+from mien.packs.contract import contract_id
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.types import Box

@@ -3,13 +3,13 @@
 import numpy as np
 
 from mien.observing import Observer
-from mien.vision.calibration import Calibration
+from mien.packs.calibration import Calibration
+from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import Manifest
 from mien.vision.detectors.closer import Place
 from mien.vision.detectors.finding import Finder
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
-from mien.vision.packs.manifest import InstalledPack
-from mien.vision.packs.manifest import Manifest
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.recognizers import Recognizer

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mien.packs.manifest import RecognizerSpec
 from mien.vision.geometry import align
-from mien.vision.packs.manifest import RecognizerSpec
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB

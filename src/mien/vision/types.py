@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.vision.calibration import Calibration
+from mien.packs.calibration import Calibration
 
 ImageRGB: TypeAlias = NDArray[np.uint8]
 """uint8, shape (height, width, 3), red-green-blue, contiguous."""

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from mien.errors import InferenceRuntimeMissing
+from mien.packs.manifest import InstalledPack
 from mien.vision.detectors.base import Candidates
 from mien.vision.detectors.base import DetectorFamily
 from mien.vision.detectors.refine import look_again
 from mien.vision.detectors.search import FAMILIES
 from mien.vision.detectors.search import Detector
 from mien.vision.geometry import transform_points
-from mien.vision.packs.manifest import InstalledPack
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Runtime
 from mien.vision.sessions import choose_runtime

@@ -1,0 +1,109 @@
+"""Which packs there are: the built-in ones, and the operator's own manifests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from mien.errors import PackInvalid
+from mien.errors import PackNotFound
+from mien.packs.manifest import FolderSource
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import ModelFile
+from mien.packs.manifest import Source
+from mien.packs.manifest import parse_manifest
+
+BUILTIN = ("compact", "mobile", "classic")
+"""The built-in packs, the best first; the order in which `auto` tries them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pack and where its manifest is from."""
+
+    manifest: Manifest
+    origin: Literal["builtin", "operator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Every pack that can be chosen.
+
+    Attributes:
+        entries: by name, the built-in ones first.
+        broken: manifests of the operator that cannot be used, and why, by path.
+    """
+
+    entries: Mapping[str, Entry]
+    broken: Mapping[Path, str]
+
+    def find(self, name: str) -> Manifest:
+        """The manifest of this name.
+
+        Raises:
+            PackNotFound: there is none; the message names those there are.
+            PackInvalid: a file of this name is there and breaks a rule.
+        """
+        if entry := self.entries.get(name):
+            return entry.manifest
+        for path, reason in self.broken.items():
+            if path.stem == name:
+                raise PackInvalid(f"{path} cannot be used. {reason}")
+        raise PackNotFound(f"No pack is named {name}. There are: {', '.join(self.entries)}.")
+
+
+def load_catalog(models_dir: Path) -> Catalog:
+    """Read the built-in manifests and those in the folder `packs` of the models' folder.
+
+    A manifest that cannot be used does not stand in the way of the others.
+    """
+    entries = {name: Entry(builtin(name), "builtin") for name in BUILTIN}
+    broken: dict[Path, str] = {}
+    for path in sorted((models_dir / "packs").glob("*.toml")):
+        try:
+            manifest = _read(path)
+        except PackInvalid as error:
+            broken[path] = error.detail
+            continue
+        if manifest.name in entries:
+            broken[path] = f"The name {manifest.name} is taken by another pack; choose another."
+        else:
+            entries[manifest.name] = Entry(manifest, "operator")
+    return Catalog(entries=entries, broken=broken)
+
+
+def find_pack(name: str, *, models_dir: Path) -> Manifest:
+    """The manifest of this name, built in or the operator's.
+
+    Raises:
+        PackNotFound: there is none.
+        PackInvalid: the operator's manifest of this name breaks a rule.
+    """
+    return load_catalog(models_dir).find(name)
+
+
+def builtin(name: str) -> Manifest:
+    """A built-in manifest."""
+    file = resources.files("mien.packs").joinpath("builtin", f"{name}.toml")
+    return parse_manifest(file.read_text(encoding="utf-8"))
+
+
+def _read(path: Path) -> Manifest:
+    try:
+        manifest = parse_manifest(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackInvalid(f"The manifest cannot be read: {error}.") from error
+    files = tuple(_from_its_folder(file, path.parent) for file in manifest.files)
+    return manifest.model_copy(update={"files": files})
+
+
+def _from_its_folder(file: ModelFile, folder: Path) -> ModelFile:
+    """Take relative paths as relative to the manifest, wherever Mien is started."""
+
+    def anchor(source: Source) -> Source:
+        if not isinstance(source, FolderSource):
+            return source
+        return source.model_copy(update={"path": folder / source.path.expanduser()})
+
+    return file.model_copy(update={"sources": tuple(anchor(source) for source in file.sources)})

@@ -1,0 +1,119 @@
+"""Puts a pack's files on this machine: fetched, checked, converted, kept."""
+
+import importlib
+from pathlib import Path
+from typing import Literal
+
+from mien.errors import InferenceRuntimeMissing
+from mien.packs import cache
+from mien.packs import conversion
+from mien.packs.calibration import find_calibration
+from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import ModelFile
+from mien.packs.progress import Progress
+from mien.packs.progress import ProgressEvent
+from mien.packs.progress import Stage
+from mien.packs.progress import silent
+
+Runtime = Literal["auto", "onnxruntime", "openvino"]
+
+
+def install(
+    manifest: Manifest,
+    *,
+    models_dir: Path,
+    offline: bool,
+    timeout_seconds: float,
+    progress: Progress = silent,
+    stall_seconds: float = cache.STALL_SECONDS,
+) -> InstalledPack:
+    """Make every file of a pack ready to run; what is there already costs nothing.
+
+    Args:
+        manifest: the pack.
+        models_dir: the cache, shared by any number of processes.
+        offline: never fetch.
+        timeout_seconds: how long an address may take to give its first answer.
+        progress: told what happens, file by file.
+        stall_seconds: how long a source may be silent once it has begun to send.
+
+    Raises:
+        ModelFileMissing: a file is not there and `offline` is set.
+        PackUnavailable: no source gave a file.
+        DigestMismatch: no source gave a file, and at least one gave other bytes.
+        ConversionFailed: a file could not be converted.
+        PackInvalid: the operator's calibration of the pack breaks a rule.
+    """
+    paths = {}
+    for file in manifest.files:
+        paths[file.name] = _ready(
+            manifest,
+            file,
+            models_dir=models_dir,
+            offline=offline,
+            timeout_seconds=timeout_seconds,
+            progress=progress,
+            stall_seconds=stall_seconds,
+        )
+    calibration = find_calibration(
+        manifest.name, contract_id=manifest.contract_id, models_dir=models_dir
+    )
+    return InstalledPack(manifest=manifest, paths=paths, calibration=calibration)
+
+
+def is_installed(manifest: Manifest, *, models_dir: Path) -> bool:
+    """Whether every file is there, converted where needed, so that nothing has to be fetched."""
+    return all(
+        cache.has(models_dir, file) and conversion.has(models_dir, file) for file in manifest.files
+    )
+
+
+def require_runtime(manifest: Manifest, *, runtime: Runtime = "auto") -> None:
+    """Make sure that a library is installed, and allowed, which runs the pack.
+
+    Raises:
+        InferenceRuntimeMissing: none is; the message says what to install or to set.
+    """
+    needed = "openvino" if manifest.recognizer.format == "openvino" else None
+    if needed is None and runtime in {"auto", "onnxruntime"}:
+        return
+    if needed and runtime == "onnxruntime":
+        raise InferenceRuntimeMissing(
+            f"The pack {manifest.name} runs on OpenVINO alone, and MIEN_INFERENCE_RUNTIME is "
+            "onnxruntime; set it to auto, or use another pack."
+        )
+    try:
+        importlib.import_module("openvino")
+    except ImportError as error:
+        raise InferenceRuntimeMissing(
+            f"The pack {manifest.name} needs OpenVINO, which is not installed; "
+            "install it with `pip install 'mien[openvino]'`."
+        ) from error
+
+
+def _ready(
+    manifest: Manifest,
+    file: ModelFile,
+    *,
+    models_dir: Path,
+    offline: bool,
+    timeout_seconds: float,
+    progress: Progress,
+    stall_seconds: float,
+) -> Path:
+    def tell(stage: Stage, done_bytes: int = 0, total_bytes: int | None = None) -> None:
+        progress(ProgressEvent(manifest.name, file.name, stage, done_bytes, total_bytes))
+
+    cache.obtain(
+        file,
+        models_dir=models_dir,
+        offline=offline,
+        timeout_seconds=timeout_seconds,
+        progress=lambda done, total, /: tell("fetching", done, total),
+        waiting=lambda: tell("waiting"),
+        stall_seconds=stall_seconds,
+    )
+    path = conversion.obtain(models_dir, file, converting=lambda: tell("converting"))
+    tell("ready", file.size_bytes, file.size_bytes)
+    return path
