@@ -28,9 +28,9 @@ from mien.evaluation.one_person import read_one_person
 from mien.evaluation.pairs_file import read_pairs
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import RecognizerSpec
-from mien.vision.detectors.refine import look_again
-from mien.vision.detectors.search import FAMILIES
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import FAMILIES
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.refine_landmarks import refine_landmarks
 from mien.vision.images import ImageReader
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import choose_runtime
@@ -129,7 +129,7 @@ class Bench:
         centre = np.array([image_rgb.shape[1], image_rgb.shape[0]]) / 2
         landmarks = found.landmarks[np.abs(middles - centre).sum(axis=1).argmin()]
         if way.refined:
-            landmarks = look_again(self.detector, image_rgb, landmarks).landmarks
+            landmarks = refine_landmarks(self.detector, image_rgb, landmarks).landmarks
         total = np.zeros(0, dtype=np.float32)
         for scale in way.scales:
             recognizer = self._recognizers[scale, way.mirror]

@@ -59,7 +59,7 @@ class Findings:
     rolls: NDArray[np.float64] | None = None
 
 
-Look = Callable[[ImageRGB], Findings]
+Pass = Callable[[ImageRGB], Findings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def is_on(box: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
     return near and bool(max(size, other_size) <= _SIZE_RATIO * min(size, other_size))
 
 
-def measure(examples: Iterator[Example], look: Look) -> Tally:
+def measure(examples: Iterator[Example], look: Pass) -> Tally:
     """Search every picture of a set and compare with what is known."""
     pictures = faces = hits = level = levels_known = false = duplicates = 0
     seconds = 0.0
@@ -132,7 +132,7 @@ def measure(examples: Iterator[Example], look: Look) -> Tally:
     )
 
 
-def ours(engine: PackEngine, detail: str) -> Look:
+def ours(engine: PackEngine, detail: str) -> Pass:
     """The engine."""
 
     def look(image_rgb: ImageRGB) -> Findings:
@@ -146,7 +146,7 @@ def ours(engine: PackEngine, detail: str) -> Look:
     return look
 
 
-def yunet_peer(installed: InstalledPack) -> Look:
+def yunet_peer(installed: InstalledPack) -> Pass:
     """OpenCV's own detector with the same file, at the same longest side, in one look."""
     path = installed.paths["face_detection_yunet_2023mar.onnx"]
     detector = cv2.FaceDetectorYN.create(str(path), "", (640, 640), 0.7, 0.3)
@@ -164,7 +164,7 @@ def yunet_peer(installed: InstalledPack) -> Look:
     return look
 
 
-def dlib_peer(_: InstalledPack) -> Look:
+def dlib_peer(_: InstalledPack) -> Pass:
     """What face_recognition does: dlib's HOG detector on the picture enlarged once."""
     import dlib
 
@@ -177,7 +177,7 @@ def dlib_peer(_: InstalledPack) -> Look:
     return look
 
 
-PEERS: dict[str, Callable[[InstalledPack], Look]] = {"yunet": yunet_peer, "dlib": dlib_peer}
+PEERS: dict[str, Callable[[InstalledPack], Pass]] = {"yunet": yunet_peer, "dlib": dlib_peer}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.base import DetectorFamily
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Runtime
 from mien.vision.types import FloatArray

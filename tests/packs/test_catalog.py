@@ -14,7 +14,7 @@ from mien.packs.manifest import Manifest
 from mien.packs.manifest import NpmSource
 from mien.packs.manifest import PypiSource
 
-BUILTIN_FOLDER = Path(__file__).parents[3] / "src" / "mien" / "vision" / "packs" / "builtin"
+BUILTIN_FOLDER = Path(__file__).parents[2] / "src" / "mien" / "packs" / "builtin"
 
 
 @pytest.fixture(params=BUILTIN)

@@ -157,7 +157,7 @@ def test_a_file_of_one_size_serves_pictures_of_every_size(
     installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB]
 ) -> None:
     # YuNet's own file takes 640 by 640 pixels; ONNX Runtime cannot change that.
-    from mien.vision.detectors.search import Detector
+    from mien.vision.detectors.detector import Detector
     from mien.vision.detectors.yunet import FAMILY
     from mien.vision.sessions import open_session
 

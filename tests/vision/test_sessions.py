@@ -15,12 +15,12 @@ from onnx import helper
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.observing import Observer
+from mien.vision.inference_permits import InferencePermits
 from mien.vision.pack_engine import BoundedSession
 from mien.vision.sessions import Runtime
 from mien.vision.sessions import Session
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
-from mien.vision.turns import Turns
 from mien.vision.types import FloatArray
 
 RUNTIMES: list[Runtime] = ["onnxruntime", "openvino"]
@@ -116,7 +116,7 @@ def test_no_more_inferences_run_than_permitted() -> None:
         def close(self) -> None:
             pass
 
-    session = BoundedSession(Slow(), Turns(2, Observer()))
+    session = BoundedSession(Slow(), InferencePermits(2, Observer()))
     batch = np.zeros((1, 3, 1, 1), dtype=np.float32)
     threads = [threading.Thread(target=session.run, args=(batch,)) for _ in range(8)]
     for thread in threads:

@@ -44,9 +44,9 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
-from mien.vision.crop_hash import crop_hash
 from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
+from mien.vision.perceptual_hash import perceptual_hash
 from mien.vision.portraits import portrait
 from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
@@ -180,7 +180,7 @@ def enrol_analyzed(
             found=face,
             embedding=face.embedding,
             crop_file=put(encode_jpeg(crop_rgb), "jpg"),
-            crop_hash=crop_hash(crop_rgb),
+            crop_hash=perceptual_hash(crop_rgb),
             photo_sha256=sha256,
             objections=passed_over(judgement.warnings, take, others=len(others)),
         )

@@ -17,7 +17,7 @@ from mien.gallery.probes import find_probe
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
-from mien.vision.crop_hash import crop_hash
+from mien.vision.perceptual_hash import perceptual_hash
 
 
 def enrol_probe_face(
@@ -80,7 +80,7 @@ def enrol_probe_face(
             embedding=face.embedding,
             # The held files go when the probe does; the example gets its own.
             crop_file=put(crop, "jpg"),
-            crop_hash=crop_hash(tools.reader.decode(crop).image_rgb),
+            crop_hash=perceptual_hash(tools.reader.decode(crop).image_rgb),
             photo_sha256=probe.sha256,
             objections=judgement.warnings,
         )

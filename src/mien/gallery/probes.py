@@ -35,10 +35,10 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UserRow
 from mien.storage.models import now
+from mien.vision.geometry import shrink
 from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
-from mien.vision.shrinking import shrink
 from mien.vision.types import Detail
 from mien.vision.types import Face
 

@@ -18,7 +18,7 @@ from mien.gallery.gate import Objection
 from mien.gallery.identify import Found
 from mien.gallery.likeness import similarity_to
 from mien.storage.models import FaceRow
-from mien.vision.crop_hash import hash_distance
+from mien.vision.perceptual_hash import hash_distance
 from mien.vision.types import EngineSummary
 
 # With both, 85 to 99 % of press photos are known again that were compressed anew, made smaller or

@@ -1,7 +1,9 @@
 """Bytes in, upright RGB out; everything that is no photo is refused with its reason."""
 
+import ctypes
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
@@ -15,8 +17,7 @@ from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
-from mien.vision.memory import give_back
-from mien.vision.room import Room
+from mien.vision.decode_permits import DecodePermits
 from mien.vision.types import ImageRGB
 
 # Formats by Pillow's name: media type and extension of the file. Nothing else is ever opened.
@@ -79,7 +80,7 @@ class ImageReader:
     def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
-        self._room = Room(max_pixels)
+        self._permits = DecodePermits(max_pixels)
 
     @property
     def max_bytes(self) -> int:
@@ -126,7 +127,7 @@ class ImageReader:
         media_type, extension = _KINDS[kind]
         height, width = pixels.shape[:2]
         if height * width >= _LARGE_PIXELS:
-            give_back()
+            return_free_memory()
         return DecodedImage(pixels, width, height, media_type, extension)
 
     def _pillow(self, data: bytes, kind: str) -> ImageRGB:
@@ -146,7 +147,7 @@ class ImageReader:
                 self._check_tiles(image)
             elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
                 raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
-            with self._room.take(image.width * image.height):
+            with self._permits.take(image.width * image.height):
                 # A PNG is decoded by the question for its metadata.
                 turn = _orientation(image)
                 image.load()
@@ -162,7 +163,7 @@ class ImageReader:
             ) from error
         container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         self._check_pixels(*container.size)
-        with self._room.take(container.size[0] * container.size[1]):
+        with self._permits.take(container.size[0] * container.size[1]):
             # libheif turns the picture itself.
             return _to_rgb(container.to_pillow())
 
@@ -290,3 +291,14 @@ def _grey_to_rgb(grey: NDArray[np.generic]) -> ImageRGB:
         white = next(2.0**bits - 1 for bits in (8, 16, 24, 32) if brightest < 2**bits)
     level = (values * (255.0 / white)).round().clip(0, 255).astype(np.uint8)
     return np.repeat(level[..., None], 3, axis=2)
+
+
+def return_free_memory() -> None:
+    """Give memory that is free back to the system; takes some milliseconds.
+
+    The allocator of most Linux systems keeps a heap for each thread, and a process that has once
+    read a large picture in every thread stays some gigabytes larger for good. Where there is
+    another allocator this does nothing.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

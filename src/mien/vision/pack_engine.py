@@ -6,10 +6,11 @@ from mien.observing import Observer
 from mien.packs.calibration import Calibration
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
-from mien.vision.detectors.closer import Place
-from mien.vision.detectors.finding import Finder
-from mien.vision.detectors.search import FAMILIES
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.detector import FAMILIES
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.finder import Finder
+from mien.vision.inference_permits import InferencePermits
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.recognizers import Recognizer
@@ -21,7 +22,6 @@ from mien.vision.sessions import Session
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
-from mien.vision.turns import Turns
 from mien.vision.types import Box
 from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
@@ -94,7 +94,7 @@ class PackEngine:
         cores = usable_cores()
         threads = threads or min(cores, _MOST_THREADS)
         concurrency = concurrency or max(cores // threads, 1)
-        self._turns = Turns(concurrency, observer or Observer())
+        self._permits = InferencePermits(concurrency, observer or Observer())
         self._detection_side = detection_side
         self.summary = summarise(manifest, calibration=installed.calibration, runtime=runtime)
 
@@ -112,7 +112,7 @@ class PackEngine:
                 threads=threads,
                 concurrency=concurrency,
             )
-            return BoundedSession(session, self._turns)
+            return BoundedSession(session, self._permits)
 
         detector = load(
             manifest.detector.file,
@@ -139,16 +139,16 @@ class PackEngine:
 
     def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """See `Engine.detect`."""
-        with self._turns.stage("detect"):
+        with self._permits.stage("detect"):
             faces = [_describe(image_rgb, place) for place in self._finder.find(image_rgb, detail)]
         return sorted(faces, key=lambda face: -face.box.width * face.box.height)
 
     def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         """See `Engine.analyze`."""
         detected = self.detect(image_rgb, detail=detail)
-        with self._turns.stage("align"):
+        with self._permits.stage("align"):
             crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
-        with self._turns.stage("embed"):
+        with self._permits.stage("embed"):
             embeddings = self._recognizer.embed(crops)
         return [
             Face(
@@ -173,7 +173,7 @@ class PackEngine:
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
-        with self._turns.all():
+        with self._permits.all():
             for session in self._sessions:
                 session.close()
 
@@ -181,15 +181,15 @@ class PackEngine:
 class BoundedSession:
     """A session that waits for a permit, so that many requests do not crowd few cores."""
 
-    def __init__(self, session: Session, turns: Turns) -> None:
+    def __init__(self, session: Session, permits: InferencePermits) -> None:
         self._session = session
-        self._turns = turns
+        self._permits = permits
         self.runtime = session.runtime
         self.input_shape = session.input_shape
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         """See `Session.run`."""
-        with self._turns.one():
+        with self._permits.one():
             return self._session.run(batch)
 
     def close(self) -> None:

@@ -23,9 +23,9 @@ from mien.web.rates import how_often
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
-# Room that a label needs to either side of its tick, as a share of the scale.
+# DecodePermits that a label needs to either side of its tick, as a share of the scale.
 _NEAR_EDGE = 20.0
-# Room, in CSS pixels, that a label above or below a box takes.
+# DecodePermits, in CSS pixels, that a label above or below a box takes.
 _LABEL_PX = 32
 # The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
 _NARROW_PX = 330

@@ -10,8 +10,8 @@ import pytest
 from mien.vision.detectors import centerface
 from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
-from mien.vision.detectors.search import FAMILIES
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import FAMILIES
+from mien.vision.detectors.detector import Detector
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB

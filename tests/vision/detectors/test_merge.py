@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.vision.detectors.closer import Place
+from mien.vision.detectors.confirm import Place
 from mien.vision.detectors.merge import is_sane
 from mien.vision.detectors.merge import merge
 from mien.vision.geometry import iou

@@ -1,4 +1,4 @@
-"""Turns model files as they are published into files that a runtime can run."""
+"""InferencePermits model files as they are published into files that a runtime can run."""
 
 import hashlib
 from collections.abc import Callable

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.base import DetectorFamily
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
 from mien.vision.types import FloatArray
 
 _STRIDE = 4

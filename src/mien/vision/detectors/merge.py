@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.closer import Place
+from mien.vision.detectors.confirm import Place
 from mien.vision.geometry import iou
 from mien.vision.types import FloatArray
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.base import DetectorFamily
-from mien.vision.detectors.base import gather
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import gather
 from mien.vision.types import FloatArray
 
 _STRIDES = (8, 16, 32)

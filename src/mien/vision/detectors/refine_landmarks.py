@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import Detector
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
@@ -28,7 +28,7 @@ _LEAST_AREA_RATIO = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SecondLook:
+class RefinedLandmarks:
     """What a second look at a face saw.
 
     Attributes:
@@ -46,7 +46,7 @@ class SecondLook:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Look:
+class _Pass:
     """The face as seen once: landmarks in pixels of the picture, how far they moved, its score."""
 
     landmarks: FloatArray
@@ -54,7 +54,9 @@ class _Look:
     score: float
 
 
-def look_again(detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray) -> SecondLook:
+def refine_landmarks(
+    detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray
+) -> RefinedLandmarks:
     """Look at one face again, level, and at its mirror image; take the mean.
 
     A network's landmarks depend on the scale of a face, its turn and the grid that it falls on;
@@ -74,7 +76,7 @@ def look_again(detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray) -
     if large and detector.small_looks:
         small = _look(detector, image_rgb, landmarks, _SMALL_TEMPLATE, _SMALL_SIDE)
     looks = [landmarks, *(each.landmarks for each in (*large, *small))]
-    return SecondLook(
+    return RefinedLandmarks(
         landmarks=np.mean(np.stack(looks), axis=0).astype(np.float32),
         score=max((each.score for each in large), default=0.0),
         times=len(large),
@@ -84,7 +86,7 @@ def look_again(detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray) -
 
 def _look(
     detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray, template: FloatArray, side: int
-) -> list[_Look]:
+) -> list[_Pass]:
     matrix = similarity_transform(landmarks, template)
     if not _invertible(matrix):
         return []
@@ -103,7 +105,7 @@ def _look(
         if shifts.size and shifts.min() <= _MOST_SHIFT:
             best = int(shifts.argmin())
             looks.append(
-                _Look(
+                _Pass(
                     transform_points(inverse, found[best]),
                     float(shifts[best]),
                     float(seen.scores[best]),

@@ -1,4 +1,4 @@
-"""Inferences take turns on few cores; how long stages and waits take is told to an observer."""
+"""How many inferences run at a time; how long stages and waits take is told to an observer."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from mien.observing import Observer
 from mien.observing import Stage
 
 
-class Turns:
+class InferencePermits:
     """Permits to run an inference, so that many requests do not crowd few cores.
 
     Args:

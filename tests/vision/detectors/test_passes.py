@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from drawn_squares import black
 from drawn_squares import draw_square
 from drawn_squares import square_detector
-from mien.vision.detectors.looks import Look
-from mien.vision.detectors.looks import finer
-from mien.vision.detectors.looks import search
-from mien.vision.detectors.looks import turn_back
-from mien.vision.detectors.looks import usual
+from mien.vision.detectors.passes import Pass
+from mien.vision.detectors.passes import finer
+from mien.vision.detectors.passes import search
+from mien.vision.detectors.passes import turn_back
+from mien.vision.detectors.passes import usual
 
 sides = st.integers(1, 9000)
 
 
-def _covered(looks: list[Look], size_wh: tuple[int, int]) -> bool:
+def _covered(looks: list[Pass], size_wh: tuple[int, int]) -> bool:
     width, height = size_wh
     xs = sorted({(look.region[0], look.region[2]) for look in looks})
     ys = sorted({(look.region[1], look.region[3]) for look in looks})
@@ -71,7 +71,7 @@ def test_a_look_at_a_turned_part_says_where_in_the_picture(turns: int) -> None:
     draw_square(upright, 300, 200, 90)
     picture = np.ascontiguousarray(np.rot90(upright, -turns))
     height, width = picture.shape[:2]
-    found = search(square_detector(), picture, Look((50, 40, width, height), 400, turns))
+    found = search(square_detector(), picture, Pass((50, 40, width, height), 400, turns))
     ys, xs = np.nonzero(picture.any(axis=2))
     expected = [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
     assert found.boxes_xyxy.shape == (1, 4)

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.closer import Place
-from mien.vision.detectors.closer import look_closer
-from mien.vision.detectors.looks import Look
-from mien.vision.detectors.looks import close_up
-from mien.vision.detectors.looks import finer
-from mien.vision.detectors.looks import is_cut
-from mien.vision.detectors.looks import search
-from mien.vision.detectors.looks import usual
+from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import confirm
+from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.merge import merge
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.passes import Pass
+from mien.vision.detectors.passes import close_up
+from mien.vision.detectors.passes import finer
+from mien.vision.detectors.passes import is_cut
+from mien.vision.detectors.passes import search
+from mien.vision.detectors.passes import usual
 from mien.vision.pose import estimate_pose
 from mien.vision.types import Detail
 from mien.vision.types import ImageRGB
@@ -57,26 +57,26 @@ class Finder:
 
     def _normal(self, image_rgb: ImageRGB) -> list[Place]:
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
-        found = self._look(image_rgb, usual(size_wh, self._side))
+        found = self._search(image_rgb, usual(size_wh, self._side))
         if not found:
-            found = self._look(image_rgb, [close_up(size_wh)])
+            found = self._search(image_rgb, [close_up(size_wh)])
         for turns in _TURNS:
             if found:
                 break
-            looks = [
+            passes = [
                 *usual(size_wh, min(_TURNED_SIDE, self._side), turns),
                 close_up(size_wh, turns),
             ]
-            found = self._look(image_rgb, looks, doubtful=True)
+            found = self._search(image_rgb, passes, doubtful=True)
         turns = common_turn(found)
         if turns:
-            found += self._look(image_rgb, usual(size_wh, self._side, turns), found)
+            found += self._search(image_rgb, usual(size_wh, self._side, turns), found)
         side = self._side
         for factor in (_FINER, _FINEST):
             if not self._may_hide_small(found, size_wh, side):
                 break
             side = factor * self._side
-            found += self._look(image_rgb, finer(size_wh, side, turns), found)
+            found += self._search(image_rgb, finer(size_wh, side, turns), found)
             if not found:
                 break
         return self._merged(found, size_wh)
@@ -85,19 +85,19 @@ class Finder:
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         found: list[Place] = []
         for turns in (0, *_TURNS):
-            looks = [*usual(size_wh, self._side, turns), close_up(size_wh, turns)]
-            found += self._look(image_rgb, looks, found, doubtful=turns > 0)
+            passes = [*usual(size_wh, self._side, turns), close_up(size_wh, turns)]
+            found += self._search(image_rgb, passes, found, doubtful=turns > 0)
         turns = common_turn(self._merged(found, size_wh))
         for factor in (_FINER, _FINEST):
             side = factor * self._side
             if side <= _MOST_ENLARGED * max(size_wh):
-                found += self._look(image_rgb, finer(size_wh, side, turns), found)
+                found += self._search(image_rgb, finer(size_wh, side, turns), found)
         return self._merged(found, size_wh)
 
-    def _look(
+    def _search(
         self,
         image_rgb: ImageRGB,
-        looks: Iterable[Look],
+        passes: Iterable[Pass],
         known: Sequence[Place] = (),
         *,
         doubtful: bool = False,
@@ -108,10 +108,10 @@ class Finder:
         doubting = self._detector.takes_any_size
         least = _WEAK_SHARE * threshold if doubting else threshold
         seen: list[Place] = []
-        for look in looks:
-            found = search(self._detector, image_rgb, look, least_score=least)
+        for window in passes:
+            found = search(self._detector, image_rgb, window, least_score=least)
             seen += [
-                Place(box, landmarks, float(score), is_cut(box, look, size_wh))
+                Place(box, landmarks, float(score), is_cut(box, window, size_wh))
                 for box, landmarks, score in zip(
                     found.boxes_xyxy, found.landmarks, found.scores, strict=True
                 )
@@ -124,9 +124,7 @@ class Finder:
         new = [place for place in self._merged([*sure, *seen], size_wh) if place.score <= 1]
         weak = [place for place in new if place.score <= threshold][:_MOST_WEAK]
         places = [place for place in new if place.score > threshold] + weak
-        closer = (
-            look_closer(self._detector, image_rgb, place, doubtful=doubtful) for place in places
-        )
+        closer = (confirm(self._detector, image_rgb, place, doubtful=doubtful) for place in places)
         return [place for place in closer if place is not None]
 
     def _may_hide_small(self, found: Sequence[Place], size_wh: tuple[int, int], side: int) -> bool:

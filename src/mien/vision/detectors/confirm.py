@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.vision.detectors.refine import look_again
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.refine_landmarks import refine_landmarks
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
 from mien.vision.pose import estimate_pose
@@ -49,7 +49,7 @@ class Place:
     cut: bool = False
 
 
-def look_closer(
+def confirm(
     detector: Detector, image_rgb: ImageRGB, place: Place, *, doubtful: bool = False
 ) -> Place | None:
     """Look again at a place, level; when a face is not clearly seen there so, in every turn.
@@ -68,7 +68,7 @@ def look_closer(
         The face with better landmarks; None when it is none.
     """
     threshold = detector.score_threshold
-    again = look_again(detector, image_rgb, place.landmarks)
+    again = refine_landmarks(detector, image_rgb, place.landmarks)
     same = replace(place, landmarks=again.landmarks, score=max(place.score, again.score))
     seen: Place | None = same
     if again.firmly < _BOTH:
@@ -106,7 +106,7 @@ def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Pl
                     best = seen, angle
         if best is None:
             continue
-        again = look_again(detector, image_rgb, best[0].landmarks)
+        again = refine_landmarks(detector, image_rgb, best[0].landmarks)
         if again.firmly == _BOTH and _apart(_roll(best[0]), best[1]) < _MOST_LEAN:
             break
     if best is None:

@@ -6,8 +6,8 @@ from drawn_squares import EchoSession
 from drawn_squares import black
 from drawn_squares import draw_square
 from drawn_squares import square_detector
-from mien.vision.detectors.closer import Place
-from mien.vision.detectors.finding import Finder
+from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
 from mien.vision.pose import estimate_pose
 from mien.vision.types import Detail

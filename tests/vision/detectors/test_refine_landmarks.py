@@ -7,11 +7,11 @@ import pytest
 
 from mien.errors import InferenceRuntimeMissing
 from mien.packs.manifest import InstalledPack
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.base import DetectorFamily
-from mien.vision.detectors.refine import look_again
-from mien.vision.detectors.search import FAMILIES
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import FAMILIES
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.refine_landmarks import refine_landmarks
 from mien.vision.geometry import transform_points
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Runtime
@@ -56,15 +56,15 @@ LEVEL = (FIRST / 2).astype(np.float32)
 
 def test_without_a_second_look_the_first_landmarks_stay() -> None:
     assert np.allclose(
-        look_again(_detector_that_sees(), PICTURE, FIRST).landmarks, FIRST, atol=0.01
+        refine_landmarks(_detector_that_sees(), PICTURE, FIRST).landmarks, FIRST, atol=0.01
     )
 
 
 def test_a_second_look_says_how_often_the_face_was_seen() -> None:
-    seen = look_again(_detector_that_sees(LEVEL), PICTURE, FIRST)
+    seen = refine_landmarks(_detector_that_sees(LEVEL), PICTURE, FIRST)
     assert seen.times == 2
     assert seen.score == pytest.approx(0.9)
-    assert look_again(_detector_that_sees(), PICTURE, FIRST).times == 0
+    assert refine_landmarks(_detector_that_sees(), PICTURE, FIRST).times == 0
 
 
 def test_smaller_looks_are_taken_where_they_pay() -> None:
@@ -82,32 +82,34 @@ def test_smaller_looks_are_taken_where_they_pay() -> None:
         family = DetectorFamily(
             decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_looks=pays
         )
-        look_again(Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST)
+        refine_landmarks(
+            Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST
+        )
     assert sides == [160, 160, 160, 160, 96, 96]
 
 
 def test_what_both_looks_see_is_averaged_with_the_first() -> None:
     lower = LEVEL + np.array([0, 3], dtype=np.float32)
-    refined = look_again(_detector_that_sees(lower), PICTURE, FIRST).landmarks
+    refined = refine_landmarks(_detector_that_sees(lower), PICTURE, FIRST).landmarks
     # Two of three looks lie 3 pixels lower at half the size, so the mean lies 4 lower in full.
     assert np.allclose(refined - FIRST, [0, 4], atol=0.8)
 
 
 def test_a_look_that_differs_by_a_third_of_the_distance_between_the_eyes_still_counts() -> None:
     lower = LEVEL + np.array([0, 16], dtype=np.float32)
-    refined = look_again(_detector_that_sees(lower), PICTURE, FIRST).landmarks
+    refined = refine_landmarks(_detector_that_sees(lower), PICTURE, FIRST).landmarks
     assert np.allclose(refined - FIRST, [0, 2 * 16 * 2 / 3], atol=0.8)
 
 
 def test_another_face_nearby_is_not_taken_for_this_one() -> None:
     elsewhere = LEVEL + np.array([40, 0], dtype=np.float32)
-    refined = look_again(_detector_that_sees(elsewhere), PICTURE, FIRST).landmarks
+    refined = refine_landmarks(_detector_that_sees(elsewhere), PICTURE, FIRST).landmarks
     assert np.allclose(refined, FIRST, atol=0.01)
 
 
 def test_landmarks_that_coincide_are_left_alone() -> None:
     same = np.full((5, 2), 9, dtype=np.float32)
-    refined = look_again(_detector_that_sees(LEVEL), PICTURE, same).landmarks
+    refined = refine_landmarks(_detector_that_sees(LEVEL), PICTURE, same).landmarks
     assert np.isfinite(refined).all()
 
 
@@ -130,7 +132,7 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
     detector = Detector(session, FAMILIES[spec.family], score_threshold=0.5, nms_iou=0.3)
     picture = sample("obama.jpg")
     first = detector.find_at(picture, 640).landmarks[0]
-    refined = look_again(detector, picture, first).landmarks
+    refined = refine_landmarks(detector, picture, first).landmarks
     eyes = float(np.linalg.norm(first[0] - first[1]))
     raw, better = [], []
     turns = [(angle, scale) for angle in (-20, -9, 7, 16) for scale in (0.3, 0.55, 0.8)]
@@ -139,7 +141,7 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
         size_wh = (picture.shape[1], picture.shape[0])
         turned = np.asarray(cv2.warpAffine(picture, matrix, size_wh), dtype=np.uint8)
         found = detector.find_at(turned, 640).landmarks[0]
-        looked = look_again(detector, turned, found).landmarks
+        looked = refine_landmarks(detector, turned, found).landmarks
         raw.append(np.abs(transform_points(matrix, first) - found).mean() / scale / eyes)
         better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
     assert float(np.mean(better)) < 0.9 * float(np.mean(raw))

@@ -2,22 +2,22 @@ import cv2
 import numpy as np
 
 from drawing import draw_picture
-from mien.vision.crop_hash import crop_hash
-from mien.vision.crop_hash import hash_distance
 from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
+from mien.vision.perceptual_hash import hash_distance
+from mien.vision.perceptual_hash import perceptual_hash
 from mien.vision.types import ImageRGB
 
 PICTURE = draw_picture(["ada"], size_wh=(320, 400))
 
 
 def _changed(picture: ImageRGB) -> int:
-    return hash_distance(crop_hash(PICTURE), crop_hash(picture))
+    return hash_distance(perceptual_hash(PICTURE), perceptual_hash(picture))
 
 
 def test_a_hash_is_sixteen_digits_and_always_the_same() -> None:
-    assert len(crop_hash(PICTURE)) == 16
-    assert crop_hash(PICTURE) == crop_hash(PICTURE.copy())
+    assert len(perceptual_hash(PICTURE)) == 16
+    assert perceptual_hash(PICTURE) == perceptual_hash(PICTURE.copy())
 
 
 def test_light_size_and_compression_change_few_bits() -> None:

@@ -12,7 +12,7 @@ from mien.vision.types import ImageRGB
 _PATCHES = 8
 
 
-def crop_hash(crop_rgb: ImageRGB) -> str:
+def perceptual_hash(crop_rgb: ImageRGB) -> str:
     """The hash of a picture, as 16 hexadecimal digits.
 
     Args:

@@ -2,14 +2,14 @@ import threading
 import time
 
 from mien.observing import Observer
-from mien.vision.turns import Turns
+from mien.vision.inference_permits import InferencePermits
 
 
 def test_a_stage_is_timed_without_what_it_waited_and_the_wait_is_told() -> None:
     stages: dict[str, float] = {}
     waits: list[float] = []
     waiting: list[int] = []
-    turns = Turns(
+    turns = InferencePermits(
         1,
         Observer(on_stage=stages.__setitem__, on_wait=waits.append, on_waiting=waiting.append),
     )
@@ -36,7 +36,7 @@ def test_a_stage_is_timed_without_what_it_waited_and_the_wait_is_told() -> None:
 
 
 def test_all_waits_for_those_who_have_a_turn() -> None:
-    turns = Turns(2, Observer())
+    turns = InferencePermits(2, Observer())
     told: list[str] = []
 
     def take() -> None:

@@ -2,17 +2,17 @@ import threading
 
 import pytest
 
-from mien.vision.room import Room
+from mien.vision.decode_permits import DecodePermits
 
 
 def test_small_pictures_share_the_room() -> None:
-    room = Room(10)
+    room = DecodePermits(10)
     with room.take(5), room.take(5):
         pass
 
 
 def test_who_needs_more_than_there_is_takes_all_of_it() -> None:
-    room = Room(10)
+    room = DecodePermits(10)
     with room.take(1_000):
         pass
     with room.take(10):
@@ -20,7 +20,7 @@ def test_who_needs_more_than_there_is_takes_all_of_it() -> None:
 
 
 def test_a_large_picture_is_not_passed_by_small_ones_that_come_later() -> None:
-    room = Room(10)
+    room = DecodePermits(10)
     order: list[str] = []
 
     def take(name: str, pixels: int) -> None:
@@ -42,7 +42,7 @@ def test_a_large_picture_is_not_passed_by_small_ones_that_come_later() -> None:
 
 
 def test_room_is_given_back_when_a_picture_fails() -> None:
-    room = Room(10)
+    room = DecodePermits(10)
     for _ in range(3):
         with pytest.raises(MemoryError), room.take(10):
             raise MemoryError

@@ -1,11 +1,11 @@
-"""Room for pictures being decoded: a few small ones at a time, or one that is large."""
+"""How many pictures are decoded at a time: a few small ones, or one that is large."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Room:
+class DecodePermits:
     """Bounds the pixels that the threads of a process decode at the same time, first come first.
 
     A decoder needs up to twenty bytes for each pixel, and a file of some hundred kilobytes may

@@ -8,8 +8,8 @@ import numpy as np
 from mien.vision.detectors import centerface
 from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.base import DetectorFamily
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
 from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import suppress

@@ -7,8 +7,8 @@ from typing import cast
 import cv2
 import numpy as np
 
-from mien.vision.detectors.base import Candidates
-from mien.vision.detectors.search import Detector
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import Candidates
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -22,12 +22,12 @@ MOST_ASPECT = 2.5
 # a face of that size lies in one of them as a whole.
 _PIECE_ASPECT, _PIECE_OVERLAP = 2.0, 0.75
 _MOST_PIECES = 12
-# Memory grows with the input; larger looks are cut into tiles of this side.
+# Memory grows with the input; larger passes are cut into tiles of this side.
 _TILE_SIDE, _TILE_OVERLAP = 1280, 128
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Pass:
     """One search of a part of a picture.
 
     Attributes:
@@ -46,33 +46,33 @@ class Look:
     enlarge: bool = False
 
 
-def usual(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[Look]:
+def usual(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[Pass]:
     """The whole picture at the usual side, or a long one in pieces."""
     width, height = size_wh
     long, short = max(size_wh), min(size_wh)
     if long <= MOST_ASPECT * short:
-        return [Look((0, 0, width, height), side, quarter_turns)]
+        return [Pass((0, 0, width, height), side, quarter_turns)]
     piece, overlap = _PIECE_ASPECT * short, _PIECE_OVERLAP * short
     count = min(_count(long, piece, overlap), _MOST_PIECES)
     # Where there would be too many pieces they are longer.
     piece = max(piece, (long + (count - 1) * overlap) / count)
     spans = _spread(long, piece, count)
     regions = [(a, 0, b, height) if width > height else (0, a, width, b) for a, b in spans]
-    return [Look(region, side, quarter_turns) for region in regions]
+    return [Pass(region, side, quarter_turns) for region in regions]
 
 
-def close_up(size_wh: tuple[int, int], quarter_turns: int = 0) -> Look:
+def close_up(size_wh: tuple[int, int], quarter_turns: int = 0) -> Pass:
     """The whole picture small, with room around, for a face that fills it."""
-    return Look((0, 0, *size_wh), _CLOSE_UP_SIDE, quarter_turns, _CLOSE_UP_PADDING)
+    return Pass((0, 0, *size_wh), _CLOSE_UP_SIDE, quarter_turns, _CLOSE_UP_PADDING)
 
 
-def finer(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[Look]:
+def finer(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[Pass]:
     """The whole picture at a larger side, in tiles where that is more than one search should take.
 
     Args:
         size_wh: of the picture.
         side: longest side of the whole picture; a smaller picture is enlarged to it.
-        quarter_turns: as in `Look`.
+        quarter_turns: as in `Pass`.
     """
     scale = side / max(size_wh)
     spans = []
@@ -80,38 +80,38 @@ def finer(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[L
         count = _count(length * scale, _TILE_SIDE, _TILE_OVERLAP)
         tile = min(_TILE_SIDE / scale, float(length))
         spans.append(_spread(length, tile, count))
-    looks = [
-        Look((left, top, right, bottom), side, quarter_turns, enlarge=True)
+    passes = [
+        Pass((left, top, right, bottom), side, quarter_turns, enlarge=True)
         for top, bottom in spans[1]
         for left, right in spans[0]
     ]
-    return [replace(each, side=max(round(_longest(each) * scale), 1)) for each in looks]
+    return [replace(each, side=max(round(_longest(each) * scale), 1)) for each in passes]
 
 
 def search(
-    detector: Detector, image_rgb: ImageRGB, look: Look, *, least_score: float | None = None
+    detector: Detector, image_rgb: ImageRGB, window: Pass, *, least_score: float | None = None
 ) -> Candidates:
     """Search the part of the picture; boxes and landmarks come in pixels of the whole picture.
 
     Landmarks keep the order in which they are found: the first is the eye on the left once the
     face is brought upright.
     """
-    left, top, right, bottom = look.region
+    left, top, right, bottom = window.region
     part = image_rgb[top:bottom, left:right]
     scale = 1.0
-    if look.quarter_turns % 4:
-        part, scale = _shrunk(part, look.side)
-        part = np.rot90(part, look.quarter_turns)
+    if window.quarter_turns % 4:
+        part, scale = _shrunk(part, window.side)
+        part = np.rot90(part, window.quarter_turns)
     found = detector.find_at(
         np.ascontiguousarray(part),
-        look.side,
-        padding_share=look.padding_share,
-        enlarge=look.enlarge,
+        window.side,
+        padding_share=window.padding_share,
+        enlarge=window.enlarge,
         least_score=least_score,
     )
     turned_wh = (part.shape[1], part.shape[0])
-    corners = turn_back(found.boxes_xyxy.reshape(-1, 2, 2), turned_wh, look.quarter_turns)
-    points = turn_back(found.landmarks, turned_wh, look.quarter_turns)
+    corners = turn_back(found.boxes_xyxy.reshape(-1, 2, 2), turned_wh, window.quarter_turns)
+    points = turn_back(found.landmarks, turned_wh, window.quarter_turns)
     shift = np.array([left, top], dtype=np.float32)
     corners = corners / np.float32(scale)
     boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1).reshape(-1, 4)
@@ -122,9 +122,9 @@ def search(
     )
 
 
-def is_cut(box_xyxy: FloatArray, look: Look, size_wh: tuple[int, int]) -> bool:
+def is_cut(box_xyxy: FloatArray, window: Pass, size_wh: tuple[int, int]) -> bool:
     """Whether a box reaches the border of the part, where that is not the picture's own."""
-    left, top, right, bottom = look.region
+    left, top, right, bottom = window.region
     margin = _CUT_SHARE * float((box_xyxy[2:] - box_xyxy[:2]).max())
     return bool(
         (left > 0 and box_xyxy[0] < left + margin)
@@ -166,8 +166,8 @@ def _shrunk(part: ImageRGB, side: int) -> tuple[ImageRGB, float]:
 _ALIAS_SCALE = 0.5
 
 
-def _longest(look: Look) -> int:
-    left, top, right, bottom = look.region
+def _longest(window: Pass) -> int:
+    left, top, right, bottom = window.region
     return max(right - left, bottom - top)
 
 
