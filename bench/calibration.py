@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.gallery.calibrate import comparisons
-from mien.gallery.calibrate import expected_rate
-from mien.gallery.calibrate import false_match_rate
-from mien.gallery.fit_calibration import fit_calibration
-from mien.gallery.rank import rank
+from mien.decision.fit_calibration import fit_calibration
+from mien.decision.rank import rank
+from mien.decision.rates import comparisons
+from mien.decision.rates import expected_rate
+from mien.decision.rates import false_match_rate
 from mien.index.build import build_index
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import write_calibration

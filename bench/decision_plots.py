@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.gallery.calibrate import false_non_match_rate
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.operating_point import operating_point
-from mien.gallery.rank import rank
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.operating_point import operating_point
+from mien.decision.rank import rank
+from mien.decision.rates import false_non_match_rate
 from mien.index.build import build_index
 from mien.packs.calibration import Calibration
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.gallery.answers import Gate
-from mien.gallery.gate import judge
-from mien.gallery.likeness import verification_threshold
-from mien.gallery.operating_point import operating_point
+from mien.decision.gate import judge
+from mien.decision.operating_point import operating_point
+from mien.decision.similarity import verification_threshold
+from mien.options import Gate
 from mien.vision.engine import Engine
 from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg

@@ -8,8 +8,8 @@ import time
 
 from mien.cli import cli
 from mien.cli.opening import using_engine
+from mien.options import Detail
 from mien.vision.fake import FakeEngine
-from mien.vision.types import Detail
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 

@@ -1,7 +1,7 @@
 """An engine that sees small drawn faces only when it looks closely."""
 
+from mien.options import Detail
 from mien.vision.fake import FakeEngine
-from mien.vision.types import Detail
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 

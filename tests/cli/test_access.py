@@ -7,10 +7,10 @@ import pytest
 
 from building import make_tools
 from commanding import Mien
-from mien.cli.keys import SCOPES
 from mien.errors import KeyInvalid
 from mien.gallery import keys as verbs
 from mien.gallery.sign_ins import sign_in
+from mien.options import SCOPES
 
 GOOD = "correct horse battery"
 

@@ -20,7 +20,6 @@ from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.keys import SCOPES
 from mien.gallery.keys import check_key
 from mien.gallery.keys import create_key
 from mien.gallery.keys import list_keys
@@ -40,6 +39,7 @@ from mien.gallery.users import add_user
 from mien.gallery.users import change_password
 from mien.gallery.users import list_users
 from mien.gallery.users import remove_user
+from mien.options import SCOPES
 from mien.storage.models import KeyRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now

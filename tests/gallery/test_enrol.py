@@ -18,8 +18,6 @@ from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
 from mien.errors import UnsupportedImage
 from mien.gallery import enrol as enrol_module
-from mien.gallery.answers import Gate
-from mien.gallery.choose_face import Take
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import list_faces
 from mien.gallery.faces import read_crop
@@ -34,6 +32,8 @@ from mien.gallery.whom import KnownPerson
 from mien.gallery.whom import NamedPerson
 from mien.gallery.whom import NewPerson
 from mien.gallery.whom import Whom
+from mien.options import Gate
+from mien.options import Take
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 

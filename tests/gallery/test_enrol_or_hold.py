@@ -19,8 +19,8 @@ from mien.gallery.enrol_probe import enrol_probe_face
 from mien.gallery.tools import Tools
 from mien.gallery.whom import KnownPerson
 from mien.gallery.whom import NamedPerson
+from mien.options import Detail
 from mien.vision.fake import FakeEngine
-from mien.vision.types import Detail
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 

@@ -1,6 +1,7 @@
 import pytest
 
 from drawing import draw_photo
+from mien.decision.operating_point import operating_point
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import UnsupportedImage
@@ -13,7 +14,6 @@ from mien.gallery.galleries import create_gallery
 from mien.gallery.identify import Found
 from mien.gallery.identify import answers
 from mien.gallery.identify import identify
-from mien.gallery.operating_point import operating_point
 from mien.gallery.people import create_person
 from mien.gallery.tools import Tools
 from mien.gallery.whom import NamedPerson

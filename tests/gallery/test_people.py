@@ -19,7 +19,6 @@ from mien.gallery.forget import forget_person
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people import METADATA_BYTES
 from mien.gallery.people import NOTES_LENGTH
-from mien.gallery.people import Order
 from mien.gallery.people import change_person
 from mien.gallery.people import create_person
 from mien.gallery.people import list_initials
@@ -27,6 +26,7 @@ from mien.gallery.people import list_people
 from mien.gallery.people import show_person
 from mien.gallery.tools import Tools
 from mien.gallery.whom import KnownPerson
+from mien.options import Order
 
 
 def add(tools: Tools, *names: str) -> list[Person]:

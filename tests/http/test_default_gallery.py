@@ -11,10 +11,10 @@ from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.enrol import enrol
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.galleries import create_gallery
 from mien.gallery.keys import create_key
 from mien.gallery.whom import NewPerson
+from mien.options import DEFAULT_GALLERY
 from mien.runtime import Runtime
 from mien.settings import Settings
 from serving_app import Api

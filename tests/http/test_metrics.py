@@ -7,9 +7,9 @@ from flask import Flask
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
-from mien.gallery.keys import Scope
 from mien.gallery.keys import create_key
 from mien.gallery.people import create_person
+from mien.options import Scope
 from mien.runtime import Runtime
 from serving_app import Api
 from serving_app import key_headers

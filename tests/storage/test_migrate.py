@@ -17,13 +17,13 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.schema import CreateTable
 
 from mien.errors import DatabaseOutdated
+from mien.options import ACCEPTED_RATE
 from mien.storage.database import Database
 from mien.storage.migrate import configuration
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.migrate import require_current
 from mien.storage.migrate import upgrade
-from mien.storage.models import ACCEPTED_RATE
 from mien.storage.models import Base
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow

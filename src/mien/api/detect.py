@@ -18,7 +18,7 @@ from mien.api.shapes import face_fields
 from mien.gallery.detect import detect
 from mien.http.auth import require_scope
 from mien.http.context import tools
-from mien.vision.types import Detail
+from mien.options import Detail
 
 bp = make_blueprint("detect", "Photos")
 

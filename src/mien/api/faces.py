@@ -24,8 +24,6 @@ from mien.api.shapes import StoredFaceOut
 from mien.api.shapes import similarity_out
 from mien.gallery.answers import Enrolment
 from mien.gallery.answers import EnrolmentWarning
-from mien.gallery.answers import Gate
-from mien.gallery.choose_face import Take
 from mien.gallery.enrol import enrol
 from mien.gallery.faces import delete_face
 from mien.gallery.faces import list_faces
@@ -35,7 +33,9 @@ from mien.gallery.whom import KnownPerson
 from mien.http.auth import require_scope
 from mien.http.context import tools
 from mien.http.responses import file_response
-from mien.vision.types import Detail
+from mien.options import Detail
+from mien.options import Gate
+from mien.options import Take
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"

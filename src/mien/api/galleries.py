@@ -22,7 +22,6 @@ from mien.api.shapes import Threshold
 from mien.api.shapes import rate_out
 from mien.api.shapes import similarity_out
 from mien.gallery.answers import Gallery
-from mien.gallery.answers import Gate
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
@@ -32,7 +31,8 @@ from mien.gallery.weigh import Weighed
 from mien.gallery.weigh import weigh
 from mien.http.auth import require_scope
 from mien.http.context import tools
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
+from mien.options import Gate
 
 _FPIR = (
     "Share of strangers' searches that may name somebody (false positive identification rate); "

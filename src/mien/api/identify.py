@@ -1,7 +1,6 @@
 """Say who is in a photo."""
 
 from typing import Annotated
-from typing import Literal
 
 from flask import Response
 from pydantic import Field
@@ -33,7 +32,9 @@ from mien.gallery.identify import MOST_CANDIDATES
 from mien.gallery.identify import identify
 from mien.http.auth import require_scope
 from mien.http.context import tools
-from mien.vision.types import Detail
+from mien.options import Decision
+from mien.options import Detail
+from mien.options import Doubt
 
 bp = make_blueprint("identify", "Photos")
 
@@ -74,8 +75,8 @@ class IdentifiedFaceOut(FaceOut):
     """
 
     number: int = Field(description="1 for the largest face, and so on.")
-    decision: Literal["match", "ambiguous", "unknown"]
-    doubts: list[Literal["close_runner_up", "look_alike", "low_quality"]] = Field(
+    decision: Decision
+    doubts: list[Doubt] = Field(
         description="Why it is ambiguous: another person is too close, another person who looks "
         "alike is too close, or the face shows too little. Empty otherwise."
     )

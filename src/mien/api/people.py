@@ -2,7 +2,6 @@
 
 import dataclasses
 from typing import Any
-from typing import Literal
 
 from flask import Response
 from flask import url_for
@@ -28,6 +27,7 @@ from mien.gallery.people import list_people
 from mien.gallery.people import show_person
 from mien.http.auth import require_scope
 from mien.http.context import tools
+from mien.options import Order
 
 bp = make_blueprint("people", "People")
 
@@ -36,7 +36,7 @@ class PeopleQuery(In):
     """Which people, in which order, from where on."""
 
     q: str = Field(default="", max_length=200, description="Part of a name.")
-    order: Literal["name", "newest"] = "name"
+    order: Order = "name"
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
     cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")
 

@@ -11,10 +11,10 @@ from pydantic import ConfigDict
 from pydantic import Field
 
 from mien.gallery.answers import StoredFace
-from mien.gallery.galleries import LEAST_ACCEPTED
-from mien.gallery.galleries import MOST_ACCEPTED
 from mien.names import GALLERY_PATTERN
 from mien.names import ID_PATTERN
+from mien.options import LEAST_ACCEPTED
+from mien.options import MOST_ACCEPTED
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 

@@ -31,7 +31,7 @@ from mien.gallery.verify import verify_photos
 from mien.http.auth import require_scope
 from mien.http.context import tools
 from mien.http.default_gallery import default_gallery
-from mien.vision.types import Detail
+from mien.options import Detail
 
 bp = make_blueprint("verify", "Photos")
 

@@ -17,7 +17,7 @@ from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
 
 if TYPE_CHECKING:
-    from mien.vision.types import Detail
+    from mien.options import Detail
 
 
 @click.command()

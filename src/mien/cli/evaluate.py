@@ -18,7 +18,7 @@ from mien.cli.output import print_note
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
 from mien.evaluation.photos import photos_of_people
-from mien.vision.face_choice import FaceChoice
+from mien.options import FaceChoice
 
 if TYPE_CHECKING:
     from mien.evaluation.report.ask import Wanted

@@ -28,10 +28,10 @@ from mien.evaluation.acquire import Sample
 from mien.evaluation.acquire import acquire
 from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
+from mien.options import ACCEPTED_RATE
+from mien.options import FACE_CHOICES
+from mien.options import FaceChoice
 from mien.settings import Settings
-from mien.storage.models import ACCEPTED_RATE
-from mien.vision.face_choice import FACE_CHOICES
-from mien.vision.face_choice import FaceChoice
 
 if TYPE_CHECKING:
     from mien.evaluation.kept import Kept

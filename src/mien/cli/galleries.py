@@ -12,10 +12,11 @@ from mien.cli.output import print_json
 from mien.cli.output import print_note
 from mien.cli.output import print_table
 from mien.cli.ready import ready_runtime
+from mien.options import GATES
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Gallery
-    from mien.gallery.answers import Gate
+    from mien.options import Gate
 
 _photos_option = click.option(
     "--keep-photos/--no-keep-photos",
@@ -37,7 +38,7 @@ _fmr_option = click.option(
 )
 _gate_option = click.option(
     "--gate",
-    type=click.Choice(["off", "standard", "strict"]),
+    type=click.Choice(GATES),
     help="How much a photo has to be worth to be stored.",
 )
 

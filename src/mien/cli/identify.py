@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mien.gallery.answers import Answer
     from mien.gallery.answers import Candidate
     from mien.gallery.answers import Identification
-    from mien.vision.types import Detail
+    from mien.options import Detail
 
 
 @click.command()

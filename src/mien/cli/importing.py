@@ -27,10 +27,10 @@ from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
-    from mien.gallery.answers import Gate
     from mien.gallery.answers import PersonRef
-    from mien.gallery.choose_face import Take
-    from mien.vision.types import Detail
+    from mien.options import Detail
+    from mien.options import Gate
+    from mien.options import Take
 
 
 _HOW = (

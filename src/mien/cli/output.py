@@ -140,7 +140,7 @@ def one_of(rate: float | None, *, least: float = 0.0) -> str:
     """
     if rate is None:
         return ""
-    from mien.gallery.calibrate import odds
+    from mien.decision.rates import odds
 
     if rate <= 0:
         return "none"

@@ -31,12 +31,12 @@ from mien.cli.warnings import print_warnings
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
-    from mien.gallery.answers import Gate
     from mien.gallery.answers import Person
-    from mien.gallery.choose_face import Take
     from mien.gallery.tools import Tools
+    from mien.options import Detail
+    from mien.options import Gate
+    from mien.options import Take
     from mien.runtime import Runtime
-    from mien.vision.types import Detail
 
 
 _HOW = (

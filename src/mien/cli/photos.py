@@ -23,6 +23,7 @@ from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.errors import UnreadableImage
+from mien.options import DETAILS
 
 # What cameras and programs call the kinds of pictures that are read. In a folder nothing else is
 # looked at; a file that is named itself is tried whatever it is called.
@@ -80,7 +81,7 @@ def detail_option(command: Callable[..., object]) -> Callable[..., object]:
     """Give a command `--detail`, how closely photos are searched."""
     return click.option(
         "--detail",
-        type=click.Choice(["normal", "high"]),
+        type=click.Choice(DETAILS),
         default="normal",
         show_default=True,
         help="How closely to search; high sees smaller and turned faces and takes several times "

@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from mien.errors import SeveralFacesFound
+from mien.options import TAKES
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -18,7 +19,7 @@ def take_option(function: _Function) -> _Function:
     return click.option(
         "--take",
         # Spelled out: the list's own module would load the models' libraries.
-        type=click.Choice(["only", "largest", "nearest-centre"]),
+        type=click.Choice(TAKES),
         default="only",
         show_default=True,
         help="Which face to take of a photo with several; only refuses it. That others were "
@@ -32,6 +33,6 @@ def saying_how(advice: str) -> Iterator[None]:
     try:
         yield
     except SeveralFacesFound as error:
-        from mien.gallery.choose_face import with_advice
+        from mien.decision.choose_face import with_advice
 
         raise with_advice(error, advice) from error

@@ -25,8 +25,8 @@ from mien.errors import ImageError
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Verification
+    from mien.options import Detail
     from mien.runtime import Runtime
-    from mien.vision.types import Detail
 
     _Compare = Callable[[Path], Verification]
 
@@ -64,7 +64,7 @@ def verify(
         raise click.UsageError("Give one photo and then others, or --person.")
     others = find_photos(photos if person is not None else photos[1:])
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.likeness import least_verification_rate
+        from mien.decision.similarity import least_verification_rate
 
         if person is None:
             compare = _with_photo(

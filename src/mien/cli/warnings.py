@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from mien.cli.output import print_note
+from mien.options import GATES
 
 if TYPE_CHECKING:
     from mien.gallery.answers import Enrolment
@@ -23,7 +24,7 @@ def photo_gate_option(function: _Function) -> _Function:
     return click.option(
         "--gate",
         # Spelled out: the list's own module would load the models' libraries.
-        type=click.Choice(["off", "standard", "strict"]),
+        type=click.Choice(GATES),
         help="How much these photos have to be worth; the gallery's own gate unless given.",
     )(function)
 

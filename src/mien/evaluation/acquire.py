@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.decision.choose_face import prefer
 from mien.errors import ImageError
 from mien.errors import ImageTooLarge
+from mien.options import FaceChoice
 from mien.vision.engine import Engine
-from mien.vision.face_choice import FaceChoice
-from mien.vision.face_choice import prefer
 from mien.vision.images import ImageReader
 from mien.vision.types import FloatArray
 from mien.vision.types import Quality

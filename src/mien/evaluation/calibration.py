@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.decision.fit_calibration import fit_calibration
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Acquired
-from mien.gallery.fit_calibration import fit_calibration
+from mien.options import FaceChoice
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import write_calibration
-from mien.vision.face_choice import FaceChoice
 
 _FIELD = "output"
 _TAKEN = {

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.decision.similarity import similarity_to
+from mien.decision.similarity import verification_threshold
 from mien.evaluation import curves
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import Sample
@@ -27,8 +29,6 @@ from mien.evaluation.pairs_file import Pair
 from mien.evaluation.pairs_file import PhotoName
 from mien.evaluation.shares import share
 from mien.evaluation.shares import thirds
-from mien.gallery.likeness import similarity_to
-from mien.gallery.likeness import verification_threshold
 from mien.vision.types import EngineSummary
 
 RATES = ("1e-2", "1e-3", "1e-4")

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mien.decision.decide import Verdict
+from mien.decision.decide import decide
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.operating_point import operating_point
+from mien.decision.rank import Ranked
+from mien.decision.rank import rank
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Sample
 from mien.evaluation.figures import GallerySettings
 from mien.evaluation.split import Split
-from mien.gallery.decide import Verdict
-from mien.gallery.decide import decide
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.operating_point import operating_point
-from mien.gallery.rank import Ranked
-from mien.gallery.rank import rank
 from mien.index.build import build_index
 from mien.vision.quality import is_legible
 from mien.vision.types import EngineSummary

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from mien.decision.rates import odds
 from mien.evaluation.figures import PairsFigures
 from mien.evaluation.figures import SearchFigures
 from mien.evaluation.figures import Share
 from mien.evaluation.intervals import Interval
-from mien.gallery.calibrate import odds
 
 
 @dataclass(frozen=True, slots=True)

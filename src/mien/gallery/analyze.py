@@ -1,8 +1,8 @@
 """From a photo's bytes to its faces, as every verb needs them that compares faces."""
 
 from mien.gallery.tools import Tools
+from mien.options import Detail
 from mien.vision.images import DecodedImage
-from mien.vision.types import Detail
 from mien.vision.types import Face
 
 

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from typing import Literal
-from typing import get_args
 
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.rank import Ranked
 from mien.errors import FileMissing
-from mien.gallery.decide import Decision
-from mien.gallery.decide import Doubt
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.rank import Ranked
+from mien.options import Decision
+from mien.options import Doubt
+from mien.options import Gate
 from mien.vision.types import DetectedFace
 
 
@@ -22,11 +21,6 @@ class PersonRef:
 
     id: str
     name: str
-
-
-Gate = Literal["off", "standard", "strict"]
-"""How much a photo has to be worth to be stored as an example."""
-GATES: tuple[Gate, ...] = get_args(Gate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from mien.decision.similarity import similarity_to
+from mien.decision.similarity import verification_rate
+from mien.decision.similarity import verification_threshold
 from mien.errors import NoFaceFound
 from mien.gallery.answers import Verification
 from mien.gallery.found_faces import from_columns
-from mien.gallery.likeness import similarity_to
-from mien.gallery.likeness import verification_rate
-from mien.gallery.likeness import verification_threshold
 from mien.gallery.probes import faces_of_probe
 from mien.gallery.probes import find_probe
 from mien.gallery.tools import Tools
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
 from mien.storage.models import ProbeFaceRow
 from mien.vision.quality import is_legible
 

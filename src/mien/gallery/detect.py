@@ -2,7 +2,7 @@
 
 from mien.gallery.answers import Detection
 from mien.gallery.tools import Tools
-from mien.vision.types import Detail
+from mien.options import Detail
 
 
 def detect(tools: Tools, *, photo: bytes, detail: Detail = "normal") -> Detection:

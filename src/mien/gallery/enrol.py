@@ -11,22 +11,20 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.decision.choose_face import check_take
+from mien.decision.choose_face import take_face
+from mien.decision.gate import Objection
+from mien.decision.gate import judge
+from mien.decision.gate import passed_over
+from mien.decision.gate import refuse
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Enrolment
-from mien.gallery.answers import Gate
 from mien.gallery.answers import PersonRef
-from mien.gallery.choose_face import Take
-from mien.gallery.choose_face import check_take
-from mien.gallery.choose_face import take_face
 from mien.gallery.faces import as_stored
 from mien.gallery.found_faces import to_columns
 from mien.gallery.galleries import check_gate
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.gate import Objection
-from mien.gallery.gate import judge
-from mien.gallery.gate import passed_over
-from mien.gallery.gate import refuse
 from mien.gallery.identify import search
 from mien.gallery.known_photos import find_same
 from mien.gallery.revisions import raise_revision
@@ -38,6 +36,9 @@ from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.gallery.whom import resolve
+from mien.options import Detail
+from mien.options import Gate
+from mien.options import Take
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -48,7 +49,6 @@ from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import perceptual_hash
 from mien.vision.portraits import portrait
-from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
 

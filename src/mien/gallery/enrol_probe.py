@@ -2,21 +2,21 @@
 
 from typing import cast
 
+from mien.decision.gate import judge
+from mien.decision.gate import refuse
 from mien.gallery.answers import Enrolment
-from mien.gallery.answers import Gate
 from mien.gallery.enrol import Example
 from mien.gallery.enrol import Original
 from mien.gallery.enrol import store
 from mien.gallery.found_faces import from_columns
 from mien.gallery.galleries import check_gate
-from mien.gallery.gate import judge
-from mien.gallery.gate import refuse
 from mien.gallery.probes import face_of_probe
 from mien.gallery.probes import faces_of_probe
 from mien.gallery.probes import find_probe
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
+from mien.options import Gate
 from mien.vision.perceptual_hash import perceptual_hash
 
 

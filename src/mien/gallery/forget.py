@@ -9,16 +9,16 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.decision.similarity import verification_threshold
 from mien.errors import ModelError
 from mien.gallery.answers import Erasure
 from mien.gallery.galleries import find_gallery
-from mien.gallery.likeness import verification_threshold
 from mien.gallery.people import find_person
 from mien.gallery.probes import probe_files
 from mien.gallery.revisions import note_removed
 from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow

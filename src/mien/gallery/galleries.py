@@ -14,13 +14,16 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
-from mien.gallery.answers import GATES
 from mien.gallery.answers import Gallery
-from mien.gallery.answers import Gate
 from mien.gallery.tools import Tools
 from mien.names import clean_gallery_name
 from mien.names import name_key
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
+from mien.options import DEFAULT_GALLERY
+from mien.options import GATES
+from mien.options import LEAST_ACCEPTED
+from mien.options import MOST_ACCEPTED
+from mien.options import Gate
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -30,10 +33,6 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
 from mien.vision.types import EngineSummary
-
-DEFAULT_GALLERY = "default"
-LEAST_ACCEPTED, MOST_ACCEPTED = 1e-6, 0.5
-"""Rates of error that an operator may accept."""
 
 
 def find_gallery(session: Session, name: str) -> GalleryRow:

@@ -8,27 +8,27 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.decision.decide import decide
+from mien.decision.decide import deciding_rival
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.operating_point import operating_point
+from mien.decision.rank import Ranked
+from mien.decision.rank import rank
 from mien.errors import InvalidInput
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Answer
 from mien.gallery.answers import Candidate
 from mien.gallery.answers import Identification
 from mien.gallery.answers import PersonRef
-from mien.gallery.decide import decide
-from mien.gallery.decide import deciding_rival
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.operating_point import operating_point
-from mien.gallery.rank import Ranked
-from mien.gallery.rank import rank
 from mien.gallery.searches import Searched
 from mien.gallery.tools import Tools
+from mien.options import Detail
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.vision.quality import is_legible
-from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 
 MOST_CANDIDATES = 100

@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
-from typing import get_args
 
 from sqlalchemy import select
 
@@ -16,12 +14,12 @@ from mien.gallery.passwords import new_secret
 from mien.gallery.tools import Tools
 from mien.names import can_be_stored
 from mien.names import clean_name
+from mien.options import SCOPES
+from mien.options import Scope
 from mien.storage.models import EventRow
 from mien.storage.models import KeyRow
 from mien.storage.models import now
 
-Scope = Literal["read", "identify", "enrol", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "mien_"
 # Being used is written down no more often than this.
 _USED_EVERY = dt.timedelta(minutes=5)

@@ -4,7 +4,6 @@ import base64
 import binascii
 import datetime as dt
 import json
-from typing import Literal
 
 from sqlalchemy import Select
 from sqlalchemy import literal
@@ -12,10 +11,9 @@ from sqlalchemy import tuple_
 
 from mien.errors import InvalidInput
 from mien.names import can_be_stored
+from mien.options import Order
 from mien.storage.models import PersonRow
 from mien.storage.types import UtcTime
-
-Order = Literal["name", "newest"]
 
 
 def page_from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Select[PersonRow]:

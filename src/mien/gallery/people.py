@@ -19,7 +19,6 @@ from mien.gallery.answers import Initial
 from mien.gallery.answers import Page
 from mien.gallery.answers import Person
 from mien.gallery.galleries import find_gallery
-from mien.gallery.paging import Order as Order  # noqa: PLC0414 - who lists people names it
 from mien.gallery.paging import cursor_after
 from mien.gallery.paging import cursor_at
 from mien.gallery.paging import page_before
@@ -28,6 +27,7 @@ from mien.gallery.tools import Tools
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.names import name_key
+from mien.options import Order
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow

@@ -30,6 +30,7 @@ from mien.gallery.identify import searched
 from mien.gallery.tools import Tools
 from mien.gallery.unspoken import written_files
 from mien.names import can_be_stored
+from mien.options import Detail
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -39,7 +40,6 @@ from mien.vision.geometry import shrink
 from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.portraits import portrait
-from mien.vision.types import Detail
 from mien.vision.types import Face
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.

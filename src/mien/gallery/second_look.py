@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.decision.gate import Objection
+from mien.decision.rates import genuine_quantile
+from mien.decision.similarity import similarity_to
 from mien.gallery.answers import Candidate
 from mien.gallery.answers import EnrolmentWarning
 from mien.gallery.answers import PersonRef
-from mien.gallery.calibrate import genuine_quantile
-from mien.gallery.gate import Objection
 from mien.gallery.identify import Found
-from mien.gallery.likeness import similarity_to
 from mien.storage.models import FaceRow
 from mien.vision.perceptual_hash import hash_distance
 from mien.vision.types import EngineSummary

@@ -2,24 +2,24 @@
 
 from sqlalchemy import select
 
+from mien.decision.choose_face import choose_face
+from mien.decision.similarity import similarity_to
+from mien.decision.similarity import verification_rate
+from mien.decision.similarity import verification_threshold
 from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import NoFaceFound
 from mien.gallery.analyze import analyze
 from mien.gallery.answers import Verification
-from mien.gallery.choose_face import choose_face
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.likeness import similarity_to
-from mien.gallery.likeness import verification_rate
-from mien.gallery.likeness import verification_threshold
 from mien.gallery.people import find_person
 from mien.gallery.tools import Tools
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
+from mien.options import Detail
 from mien.storage.models import FaceRow
 from mien.vision.quality import is_legible
-from mien.vision.types import Detail
 from mien.vision.types import Face
 
 

@@ -9,19 +9,19 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mien.gallery.decide import Decision
-from mien.gallery.decide import decide
+from mien.decision.decide import decide
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.rank import Ranked
 from mien.gallery.galleries import check_rate
 from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.identify import point_of
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.rank import Ranked
 from mien.gallery.searches import Searched
 from mien.gallery.searches import last_searches
 from mien.gallery.tools import Tools
 from mien.index.base import VectorIndex
+from mien.options import Decision
 from mien.storage.models import FaceRow
 
 # More people are not all compared with each other; these stand for them.

@@ -16,7 +16,6 @@ from mien.errors import NotAuthenticated
 from mien.errors import NotPermitted
 from mien.errors import ScopeMissing
 from mien.gallery.keys import Key
-from mien.gallery.keys import Scope
 from mien.gallery.keys import check_key
 from mien.gallery.sign_ins import SignIn
 from mien.gallery.sign_ins import who_is
@@ -24,6 +23,7 @@ from mien.http.context import runtime
 from mien.http.context import tools
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import set_sign_in_cookie
+from mien.options import Scope
 
 SCOPE_MARK: Final = "mien_scope"
 _RENEW_EVERY = dt.timedelta(minutes=5)

@@ -18,12 +18,10 @@ from sqlalchemy.orm import mapped_column
 
 from mien.names import KEY_LENGTH
 from mien.names import NAME_LENGTH
+from mien.options import ACCEPTED_RATE
 from mien.storage.types import Json
 from mien.storage.types import UtcTime
 from mien.storage.types import Vector
-
-ACCEPTED_RATE = 0.001
-"""Share of strangers' searches, or of comparisons, that may be wrong until somebody says else."""
 
 
 def new_id() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from mien.vision.types import Detail
+from mien.options import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
+from mien.options import Detail
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import Measured
 from mien.packs.calibration import Tail
@@ -17,7 +18,6 @@ from mien.packs.contract import contract_id
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.types import Box
-from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mien.observing import Observer
+from mien.options import Detail
 from mien.packs.calibration import Calibration
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
@@ -23,7 +24,6 @@ from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
 from mien.vision.types import Box
-from mien.vision.types import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face

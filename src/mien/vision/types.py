@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from dataclasses import field
-from typing import Literal
 from typing import TypeAlias
 
 import numpy as np
@@ -14,9 +13,6 @@ ImageRGB: TypeAlias = NDArray[np.uint8]
 """uint8, shape (height, width, 3), red-green-blue, contiguous."""
 
 FloatArray: TypeAlias = NDArray[np.float32]
-
-Detail: TypeAlias = Literal["normal", "high"]
-"""How closely a picture is searched: `high` sees smaller and turned faces and takes longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mien.options import Decision
 from mien.web.contexts.api_reference import FieldRow
 from mien.web.contexts.api_reference import FieldTable
 from mien.web.contexts.api_reference import FieldType
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
-from mien.web.contexts.faces import Decision
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView

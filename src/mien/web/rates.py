@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mien.gallery.calibrate import odds
+from mien.decision.rates import odds
 from mien.web.contexts.faces import Rate
 
 # From here on "1 of so many" says less than a share of ten.

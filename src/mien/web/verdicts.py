@@ -7,10 +7,10 @@ from typing import Any
 from typing import Literal
 from typing import TypeAlias
 
+from mien.options import Decision
 from mien.web.contexts.compare import Comparison
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
-from mien.web.contexts.faces import Decision
 from mien.web.contexts.faces import FaceCard
 from mien.web.filters import counted
 from mien.web.filters import decimal

@@ -6,11 +6,11 @@ from drawn_squares import EchoSession
 from drawn_squares import black
 from drawn_squares import draw_square
 from drawn_squares import square_detector
+from mien.options import Detail
 from mien.vision.detectors.confirm import Place
 from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
 from mien.vision.pose import estimate_pose
-from mien.vision.types import Detail
 from mien.vision.types import ImageRGB
 
 DETAILS: list[Detail] = ["normal", "high"]

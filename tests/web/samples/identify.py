@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from mien.options import Decision
+from mien.options import Doubt
 from mien.web.contexts.faces import BoxView
 from mien.web.contexts.faces import CandidateView
-from mien.web.contexts.faces import Decision
-from mien.web.contexts.faces import Doubt
 from mien.web.contexts.faces import FaceCard
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView

@@ -10,9 +10,9 @@ from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.galleries import change_gallery
+from mien.options import Detail
 from mien.runtime import Runtime
 from mien.vision.fake import FakeEngine
-from mien.vision.types import Detail
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 from visiting import Visitor

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mien.options import Detail
 from mien.vision.detectors.confirm import Place
 from mien.vision.detectors.confirm import confirm
 from mien.vision.detectors.detector import Detector
@@ -16,7 +17,6 @@ from mien.vision.detectors.passes import is_cut
 from mien.vision.detectors.passes import search
 from mien.vision.detectors.passes import usual
 from mien.vision.pose import estimate_pose
-from mien.vision.types import Detail
 from mien.vision.types import ImageRGB
 
 # What a network half believes is worth a closer look, which decides.

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Literal
-from typing import TypeAlias
 
+from mien.options import Decision
+from mien.options import Doubt
 from mien.web.contexts.forms import FormState
-
-Decision: TypeAlias = Literal["match", "ambiguous", "unknown"]
-Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from flask import url_for
 
+from mien.decision.similarity import least_verification_rate
+from mien.decision.similarity import verification_rate
 from mien.gallery.compare import HeldComparison
-from mien.gallery.likeness import least_verification_rate
-from mien.gallery.likeness import verification_rate
 from mien.gallery.tools import Tools
 from mien.http.context import runtime
 from mien.vision.quality import is_legible

@@ -6,7 +6,7 @@ from mien.gallery.answers import Gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.people import list_people
 from mien.gallery.tools import Tools
-from mien.storage.models import ACCEPTED_RATE
+from mien.options import ACCEPTED_RATE
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.galleries import GalleriesPage
 from mien.web.contexts.galleries import GalleryRow

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from flask import url_for
 
 from mien.gallery.answers import Gallery
-from mien.gallery.galleries import DEFAULT_GALLERY
 from mien.gallery.galleries import show_gallery
 from mien.gallery.tools import Tools
 from mien.gallery.weigh import Setting
 from mien.gallery.weigh import Weighed
 from mien.gallery.weigh import weigh_all
+from mien.options import DEFAULT_GALLERY
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.galleries import BY_HAND

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import url_for
 
+from mien.decision.operating_point import OperatingPoint
 from mien.gallery.answers import Answer
 from mien.gallery.answers import Candidate
 from mien.gallery.galleries import show_gallery
-from mien.gallery.operating_point import OperatingPoint
 from mien.gallery.people import MOST_A_PAGE
 from mien.gallery.people import list_people
 from mien.gallery.probes import HeldProbe

@@ -4,11 +4,11 @@ import shlex
 
 from flask import url_for
 
-from mien.gallery.keys import SCOPES
 from mien.gallery.keys import Key
 from mien.gallery.keys import list_keys
 from mien.gallery.tools import Tools
 from mien.http.default_gallery import default_gallery
+from mien.options import SCOPES
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.keys import CreatedKeyPage

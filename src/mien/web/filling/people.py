@@ -12,7 +12,6 @@ from mien.gallery.answers import StoredFace as StoredFaceAnswer
 from mien.gallery.faces import list_faces
 from mien.gallery.galleries import show_gallery
 from mien.gallery.look_alikes import look_alikes
-from mien.gallery.people import Order
 from mien.gallery.people import list_initials
 from mien.gallery.people import list_people
 from mien.gallery.people import show_person
@@ -20,6 +19,7 @@ from mien.gallery.probes import Held
 from mien.gallery.probes import HeldProbe
 from mien.gallery.tools import Tools
 from mien.http.context import runtime
+from mien.options import Order
 from mien.web.contexts.faces import FaceMark
 from mien.web.contexts.faces import PhotoView
 from mien.web.contexts.forms import Choice

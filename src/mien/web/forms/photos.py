@@ -19,9 +19,9 @@ from wtforms.validators import Length
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
-from mien.gallery.answers import Gate
+from mien.options import Detail
+from mien.options import Gate
 from mien.settings import MOST_PHOTOS
-from mien.vision.types import Detail
 from mien.web.forms.base import PageForm
 
 _NOT_TOO_MANY: Final = Length(

@@ -12,7 +12,7 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired
 from wtforms.validators import EqualTo
 
-from mien.gallery.keys import SCOPES
+from mien.options import SCOPES
 from mien.web.contexts.chrome import Theme
 from mien.web.contexts.galleries import BY_HAND
 from mien.web.forms.base import PageForm

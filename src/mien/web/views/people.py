@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
 from mien.gallery.answers import Person
-from mien.gallery.people import Order
 from mien.gallery.people import create_person
 from mien.http.auth import require_sign_in
 from mien.http.context import tools
+from mien.options import Order
 from mien.web.filling.people import new_person_page
 from mien.web.filling.people import people_page
 from mien.web.filters import counted

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.gallery.calibrate import comparisons
-from mien.gallery.calibrate import expected_rate
-from mien.gallery.calibrate import false_match_rate
-from mien.gallery.calibrate import false_non_match_rate
-from mien.gallery.calibrate import genuine_quantile
-from mien.gallery.calibrate import margin_for
-from mien.gallery.calibrate import odds
-from mien.gallery.calibrate import threshold_for
+from mien.decision.rates import comparisons
+from mien.decision.rates import expected_rate
+from mien.decision.rates import false_match_rate
+from mien.decision.rates import false_non_match_rate
+from mien.decision.rates import genuine_quantile
+from mien.decision.rates import margin_for
+from mien.decision.rates import odds
+from mien.decision.rates import threshold_for
 from mien.packs.calibration import Calibration
 from mien.vision.fake import FakeEngine
 

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from mien.gallery.likeness import similarity_to
-from mien.gallery.rank import Ranked
-from mien.gallery.rank import rank
+from mien.decision.rank import Ranked
+from mien.decision.rank import rank
+from mien.decision.similarity import similarity_to
 from mien.index.build import build_index
 
 DIMENSION = 8

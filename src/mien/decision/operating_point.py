@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from dataclasses import field
 
-from mien.gallery.calibrate import comparisons
-from mien.gallery.calibrate import expected_rate
-from mien.gallery.calibrate import least_expected_rate
-from mien.gallery.calibrate import margin_for
-from mien.gallery.calibrate import threshold_for
+from mien.decision.rates import comparisons
+from mien.decision.rates import expected_rate
+from mien.decision.rates import least_expected_rate
+from mien.decision.rates import margin_for
+from mien.decision.rates import threshold_for
 from mien.packs.calibration import Calibration
 
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.decision.count_pairs import BIN_WIDTH
+from mien.decision.count_pairs import CountedPairs
+from mien.decision.count_pairs import blocks
+from mien.decision.count_pairs import count_pairs
 from mien.errors import InvalidInput
-from mien.gallery.count_pairs import BIN_WIDTH
-from mien.gallery.count_pairs import CountedPairs
-from mien.gallery.count_pairs import blocks
-from mien.gallery.count_pairs import count_pairs
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import Measured
 from mien.packs.calibration import Tail

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mien.decision import count_pairs
+from mien.decision import fit_calibration as fit_calibration_module
+from mien.decision.fit_calibration import fit_calibration
+from mien.decision.rates import expected_rate
+from mien.decision.rates import false_match_rate
+from mien.decision.rates import threshold_for
 from mien.errors import InvalidInput
-from mien.gallery import count_pairs
-from mien.gallery import fit_calibration as fit_calibration_module
-from mien.gallery.calibrate import expected_rate
-from mien.gallery.calibrate import false_match_rate
-from mien.gallery.calibrate import threshold_for
-from mien.gallery.fit_calibration import fit_calibration
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import parse_calibration
 from mien.packs.calibration import write_calibration

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from mien.errors import PhotoNotGoodEnough
-from mien.gallery.answers import Gate
-from mien.gallery.choose_face import Take
+from mien.options import Gate
+from mien.options import Take
 from mien.vision import quality as measured
 from mien.vision.types import DetectedFace
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.decision.gate import LIMITS
+from mien.decision.gate import judge
+from mien.decision.gate import refuse
 from mien.errors import PhotoNotGoodEnough
-from mien.gallery.answers import GATES
-from mien.gallery.answers import Gate
-from mien.gallery.gate import LIMITS
-from mien.gallery.gate import judge
-from mien.gallery.gate import refuse
+from mien.options import GATES
+from mien.options import Gate
 from mien.vision import quality as measured
 from mien.vision.quality import is_legible
 from mien.vision.types import Box

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.gallery.decide import decide
-from mien.gallery.decide import deciding_rival
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.operating_point import operating_point
-from mien.gallery.rank import Ranked
+from mien.decision.decide import decide
+from mien.decision.decide import deciding_rival
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.operating_point import operating_point
+from mien.decision.rank import Ranked
 from mien.vision.fake import FakeEngine
 
 CALIBRATION = FakeEngine(calibrated=True).summary.calibration

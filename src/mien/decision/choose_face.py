@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from typing import Any
-from typing import Literal
 from typing import TypeVar
-from typing import get_args
 
 from mien.errors import FaceError
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
 from mien.errors import SeveralFacesFound
-from mien.vision.face_choice import prefer
+from mien.options import TAKES
+from mien.options import FaceChoice
+from mien.options import Take
 from mien.vision.types import DetectedFace
 
-Take = Literal["only", "largest", "nearest-centre"]
-"""Which face is taken of a photo: the only one there is, or of several the one that is meant."""
-TAKES: tuple[Take, ...] = get_args(Take)
 _F = TypeVar("_F", bound=DetectedFace)
 
 
@@ -133,3 +130,23 @@ def _refusal(kind: type[_E], *, detail: str, advice: str, faces: int, **extra: A
         "unit": "faces",
     }
     return kind(f"{detail} {advice}", reasons=[reason], **extra)
+
+
+def prefer(faces: Sequence[_F], choice: FaceChoice, *, size_wh: tuple[int, int]) -> _F:
+    """The face that is meant.
+
+    Args:
+        faces: of the photo, at least one, largest first.
+        choice: how it is told.
+        size_wh: of the photo, in pixels.
+    """
+    if choice == "largest":
+        return faces[0]
+    width, height = size_wh
+    return min(
+        faces,
+        key=lambda face: (
+            abs((face.box.left + face.box.right) - width)
+            + abs((face.box.top + face.box.bottom) - height)
+        ),
+    )

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from mien.gallery.operating_point import OperatingPoint
-from mien.gallery.rank import Ranked
-
-Decision = Literal["match", "ambiguous", "unknown"]
-Doubt = Literal["close_runner_up", "look_alike", "low_quality"]
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.rank import Ranked
+from mien.options import Decision
+from mien.options import Doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 import pytest
 
 from drawing import draw_picture
+from mien.decision.choose_face import choose_face
+from mien.decision.choose_face import take_face
+from mien.decision.choose_face import with_advice
 from mien.errors import FaceError
 from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
 from mien.errors import SeveralFacesFound
-from mien.gallery.choose_face import Take
-from mien.gallery.choose_face import choose_face
-from mien.gallery.choose_face import take_face
-from mien.gallery.choose_face import with_advice
+from mien.options import Take
 from mien.vision.fake import FakeEngine
 from mien.vision.fake import draw_face
 from mien.vision.types import Face

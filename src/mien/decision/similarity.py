@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.gallery.calibrate import comparisons
-from mien.gallery.calibrate import expected_rate
-from mien.gallery.calibrate import least_expected_rate
-from mien.gallery.calibrate import threshold_for
-from mien.gallery.rank import mean_direction
-from mien.gallery.rank import person_similarity
+from mien.decision.rank import mean_direction
+from mien.decision.rank import person_similarity
+from mien.decision.rates import comparisons
+from mien.decision.rates import expected_rate
+from mien.decision.rates import least_expected_rate
+from mien.decision.rates import threshold_for
 from mien.vision.types import EngineSummary
 
 

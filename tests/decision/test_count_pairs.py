@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mien.gallery import count_pairs as counting
-from mien.gallery.count_pairs import BIN_WIDTH
-from mien.gallery.count_pairs import CountedPairs
-from mien.gallery.count_pairs import count_pairs
+from mien.decision import count_pairs as counting
+from mien.decision.count_pairs import BIN_WIDTH
+from mien.decision.count_pairs import CountedPairs
+from mien.decision.count_pairs import count_pairs
 
 RATES = (0.9999, 0.99, 0.77, 0.5, 0.21, 0.03, 0.002, 0.001, 0.0003, 0.00005)
 

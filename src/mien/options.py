@@ -1,0 +1,47 @@
+"""What may be chosen, as values: settings, commands, forms, the API and the verbs share them.
+
+Nothing heavy is imported here, so that a command can offer a choice without loading what acts on it.
+"""
+
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
+from typing import get_args
+
+Scope: TypeAlias = Literal["read", "identify", "enrol", "admin"]
+"""What an API key may do; `admin` includes the others."""
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+
+DEFAULT_GALLERY: Final = "default"
+"""The gallery that is always there."""
+
+Gate: TypeAlias = Literal["off", "standard", "strict"]
+"""How good a photo has to be to be stored as an example."""
+GATES: Final[tuple[Gate, ...]] = get_args(Gate)
+
+ACCEPTED_RATE: Final = 0.001
+"""Share of strangers' searches, or of comparisons, that may be wrong until somebody says else."""
+LEAST_ACCEPTED: Final = 1e-6
+"""The smallest accepted rate that may be set."""
+MOST_ACCEPTED: Final = 0.5
+"""The largest accepted rate that may be set."""
+
+Detail: TypeAlias = Literal["normal", "high"]
+"""How closely a photo is searched: `high` finds smaller and turned faces and takes longer."""
+DETAILS: Final[tuple[Detail, ...]] = get_args(Detail)
+
+FaceChoice: TypeAlias = Literal["nearest-centre", "largest"]
+"""Which face is meant where a photo shows several."""
+FACE_CHOICES: Final[tuple[FaceChoice, ...]] = get_args(FaceChoice)
+
+Take: TypeAlias = Literal["only", "largest", "nearest-centre"]
+"""Which face is taken of a photo: the only one there is, or of several the one that is meant."""
+TAKES: Final[tuple[Take, ...]] = get_args(Take)
+
+Decision: TypeAlias = Literal["match", "ambiguous", "unknown"]
+"""Whether a face is the first candidate, cannot be told, or is nobody of the gallery."""
+Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
+"""Why it cannot be told."""
+
+Order: TypeAlias = Literal["name", "newest"]
+"""How people are listed."""
