@@ -18,9 +18,9 @@ from mien.gallery.enrol import enrol
 from mien.gallery.identify import identify
 from mien.gallery.restore import restore
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import spoken_of
 from mien.gallery.whom import NamedPerson
 from mien.gallery.whom import NewPerson
+from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 
@@ -172,7 +172,7 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
             copy = make_tools(home)
             with copy.database.read() as session:
                 assert before <= set(session.scalars(select(FaceRow.id)))
-                assert spoken_of(session) <= files_of(copy), "no row without its file"
+                assert referenced(session) <= files_of(copy), "no row without its file"
             copy.database.close()
     finally:
         stop.set()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mien.errors import InvalidInput
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import spoken_of
 from mien.storage.database import Database
+from mien.storage.file_references import referenced
 
 _DATABASE_NAME = "mien.db"
 _FILES_NAME = "files"
@@ -69,7 +69,7 @@ def _copy_database(tools: Tools, copy: Path) -> set[str]:
     copied = Database(f"sqlite:///{copy}")
     try:
         with copied.read() as session:
-            return spoken_of(session)
+            return referenced(session)
     finally:
         copied.close()
 

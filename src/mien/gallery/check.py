@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mien.errors import ModelError
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import spoken_of
+from mien.storage.file_references import referenced
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
@@ -79,7 +79,7 @@ def check(tools: Tools) -> Checkup:
         # The tables may not be those that the code knows.
         return Checkup(schema, needed, damage, (), 0, ())
     with tools.database.read() as session:
-        known = spoken_of(session)
+        known = referenced(session)
         galleries = _galleries(tools, session)
     stray = tools.files.stray(known, older_than=time.time() - _STRAY_SECONDS)
     return Checkup(

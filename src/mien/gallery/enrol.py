@@ -27,24 +27,24 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.identify import search
 from mien.gallery.known_photos import find_same
-from mien.gallery.revisions import raise_revision
 from mien.gallery.second_look import Looked
 from mien.gallery.second_look import already_there
 from mien.gallery.second_look import as_warnings
 from mien.gallery.second_look import second_look
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.gallery.whom import resolve
 from mien.options import Detail
 from mien.options import Gate
 from mien.options import Take
+from mien.storage.file_references import written_files
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
+from mien.storage.revisions import raise_revision
 from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import perceptual_hash
@@ -175,7 +175,7 @@ def enrol_analyzed(
     refuse(judgement.refusals)
     crop_rgb = portrait(image.image_rgb, face.landmarks)
     sha256 = hashlib.sha256(photo).hexdigest()
-    with written_files(tools) as put:
+    with written_files(tools.database, tools.files) as put:
         example = Example(
             found=face,
             embedding=face.embedding,

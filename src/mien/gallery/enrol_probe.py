@@ -14,9 +14,9 @@ from mien.gallery.probes import face_of_probe
 from mien.gallery.probes import faces_of_probe
 from mien.gallery.probes import find_probe
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import written_files
 from mien.gallery.whom import Whom
 from mien.options import Gate
+from mien.storage.file_references import written_files
 from mien.vision.perceptual_hash import perceptual_hash
 
 
@@ -63,7 +63,7 @@ def enrol_probe_face(
     )
     refuse(judgement.refusals)
     crop = tools.files.read(face.crop_file)
-    with written_files(tools) as put:
+    with written_files(tools.database, tools.files) as put:
         original = None
         if gallery.keep_photos:
             photo = tools.files.read(probe.original_file)

@@ -11,14 +11,14 @@ from mien.gallery.answers import StoredFile
 from mien.gallery.found_faces import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people import find_person
-from mien.gallery.revisions import note_removed
-from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
 from mien.names import can_be_stored
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
+from mien.storage.revisions import note_removed
+from mien.storage.revisions import raise_revision
 
 
 def find_face(

@@ -15,8 +15,6 @@ from mien.gallery.answers import Erasure
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people import find_person
 from mien.gallery.probes import probe_files
-from mien.gallery.revisions import note_removed
-from mien.gallery.revisions import raise_revision
 from mien.gallery.tools import Tools
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import EventRow
@@ -27,6 +25,8 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import new_id
+from mien.storage.revisions import note_removed
+from mien.storage.revisions import raise_revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from mien.gallery.identify import check_query
 from mien.gallery.identify import search
 from mien.gallery.identify import searched
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import written_files
 from mien.names import can_be_stored
 from mien.options import Detail
+from mien.storage.file_references import written_files
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -117,7 +117,7 @@ def hold_analyzed(
     """
     with tools.database.read() as session:
         row = find_gallery(session, gallery)
-    with written_files(tools) as put:
+    with written_files(tools.database, tools.files) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),
             gallery_id=row.id,

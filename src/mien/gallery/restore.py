@@ -16,8 +16,8 @@ from sqlalchemy import text
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
 from mien.errors import InvalidInput
-from mien.gallery.unspoken import spoken_of
 from mien.storage.database import Database
+from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
@@ -139,7 +139,7 @@ def _look(home: Path, folder: Path) -> Restored:
         with database.read() as session:
             damage = session.scalars(text("pragma integrity_check")).all()
             faces = session.scalar(select(func.count()).select_from(FaceRow)) or 0
-            names = spoken_of(session)
+            names = referenced(session)
     finally:
         database.close()
     for path in folder.glob(f"{_DATABASE_NAME}-*"):

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from mien.gallery.probes import probe_files
 from mien.gallery.tools import Tools
-from mien.gallery.unspoken import spoken_of
+from mien.storage.file_references import referenced
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
@@ -94,7 +94,7 @@ def _old_removals(tools: Tools) -> int:
 def _stray_files(tools: Tools) -> int:
     older_than = time.time() - _STRAY_SECONDS
     with tools.database.read() as session:
-        known = spoken_of(session)
+        known = referenced(session)
     count = 0
     for path in tools.files.stray(known, older_than=older_than):
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Files that no row speaks of: those of a change that failed, and those that a crash has left."""
+"""Which stored files rows refer to; a change that fails takes the files it wrote with it."""
 
 import contextlib
 from collections.abc import Callable
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.errors import DatabaseUnreachable
-from mien.gallery.tools import Tools
+from mien.storage.database import Database
+from mien.storage.files import FileStore
 from mien.storage.models import FaceRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
@@ -26,29 +27,29 @@ _COLUMNS = (
 
 
 @contextmanager
-def written_files(tools: Tools) -> Iterator[Callable[[bytes, str], str]]:
+def written_files(database: Database, files: FileStore) -> Iterator[Callable[[bytes, str], str]]:
     """Something that stores bytes under an extension; if the block fails, they are removed again.
 
-    Files that rows have come to speak of nevertheless stay: an interruption can arrive when the
-    rows are already committed.
+    Files that rows refer to nevertheless stay: an interruption can arrive when the rows are
+    already committed.
     """
     written: list[str] = []
 
     def put(data: bytes, extension: str) -> str:
-        written.append(tools.files.put(data, extension=extension))
+        written.append(files.put(data, extension=extension))
         return written[-1]
 
     try:
         yield put
     except BaseException:
         # If the database does not answer now, the files are swept up later.
-        with contextlib.suppress(DatabaseUnreachable), tools.database.read() as session:
-            tools.files.delete(set(written) - spoken_of(session, written))
+        with contextlib.suppress(DatabaseUnreachable), database.read() as session:
+            files.delete(set(written) - referenced(session, written))
         raise
 
 
-def spoken_of(session: Session, names: Sequence[str] | None = None) -> set[str]:
-    """Which of these files rows speak of; of all files when no names are given."""
+def referenced(session: Session, names: Sequence[str] | None = None) -> set[str]:
+    """Which of these files rows refer to; of all files when no names are given."""
     queries = [select(column) for column in _COLUMNS]
     if names is not None:
         queries = [
