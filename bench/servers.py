@@ -17,10 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.gallery.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.keys import create_key
-from mien.gallery.packs import ensure_pack
-from mien.gallery.whom import NewPerson
+from mien.gallery.pack_in_use import ensure_pack
 from mien.runtime import open_runtime
 from mien.settings import Settings
 from mien.sizing import Machine
@@ -93,9 +93,9 @@ def make_site(folder: Path, photo: bytes, *, machine: Machine | None = None) -> 
     settings = Settings(home=home)
     runtime = open_runtime(settings)
     upgrade(runtime.database)
-    ensure_pack(runtime.tools)
-    enrol(runtime.tools, gallery="default", photo=photo, whom=NewPerson("One"), face_number=1)
-    key, _ = create_key(runtime.tools, name="bench", scopes=["admin"])
+    ensure_pack(runtime.services)
+    enrol(runtime.services, gallery="default", photo=photo, whom=NewPerson("One"), face_number=1)
+    key, _ = create_key(runtime.services, name="bench", scopes=["admin"])
     runtime.close()
     return Site(folder, settings, key, plan(machine or this_machine(), Need()))
 

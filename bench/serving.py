@@ -63,7 +63,7 @@ def in_process(site: Site, photo: bytes) -> Iterator[dict[str, Round]]:
     headers = {"X-API-Key": site.key}
 
     def look() -> bool:
-        runtime.engine.analyze(runtime.tools.reader.decode(photo).image_rgb)
+        runtime.engine.analyze(runtime.services.reader.decode(photo).image_rgb)
         return True
 
     def ask() -> bool:

@@ -115,9 +115,9 @@ class Complaints:
 
 def sign_in_administrator(site: Site, context: BrowserContext) -> str:
     """Let a browser be signed in already, as an administrator made for it; gives their id."""
-    user = add_user(site.runtime.tools, name="Root", password=PASSWORD, is_admin=True)
+    user = add_user(site.runtime.services, name="Root", password=PASSWORD, is_admin=True)
     secret, _ = open_sign_in(
-        site.runtime.tools, user_id=user.id, browser="Chrome on Linux", lasts_seconds=3600
+        site.runtime.services, user_id=user.id, browser="Chrome on Linux", lasts_seconds=3600
     )
     context.add_cookies([{"name": SIGN_IN_COOKIE, "value": secret, "url": site.url}])
     return user.id

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mien.gallery.galleries import bind_galleries
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.gallery.users import User
 from mien.gallery.users import as_user
 from mien.names import name_key
@@ -22,18 +22,18 @@ def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object
     runtime = open_runtime(Settings.model_validate(given), engine=engine or FakeEngine())
     upgrade(runtime.database)
     summary = runtime.engine.summary
-    bind_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
+    bind_galleries(runtime.services, pack=summary.pack, contract_id=summary.contract_id)
     return runtime
 
 
-def make_tools(home: Path, *, engine: Engine | None = None) -> Tools:
+def make_services(home: Path, *, engine: Engine | None = None) -> Services:
     """The collaborators of verbs over a fresh or an existing home."""
-    return make_runtime(home, engine=engine).tools
+    return make_runtime(home, engine=engine).services
 
 
-def make_user(tools: Tools, name: str = "root", *, is_admin: bool = True) -> User:
+def make_user(services: Services, name: str = "root", *, is_admin: bool = True) -> User:
     """An account that no password opens: made without the time that hashing one takes."""
     row = UserRow(name=name, name_key=name_key(name), password_hash="", is_admin=is_admin)
-    with tools.database.write() as session:
+    with services.database.write() as session:
         session.add(row)
     return as_user(row)

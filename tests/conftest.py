@@ -12,6 +12,7 @@ from tools.environment import find_chromium
 
 from building import make_runtime
 from mien.app import create_app
+from mien.gallery.services import Services
 from mien.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +50,21 @@ def chromium() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where an installation of a test lies."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def services(home: Path) -> Iterator[Services]:
+    """The collaborators of verbs over a fresh gallery whose engine knows drawn faces."""
+    home.mkdir()
+    made = make_runtime(home)
+    yield made.services
+    made.close()
 
 
 @pytest.fixture

@@ -9,36 +9,36 @@ import json
 import sys
 from pathlib import Path
 
-from building import make_tools
+from building import make_services
 from drawing import draw_photo
-from mien.gallery.enrol import enrol
-from mien.gallery.faces import delete_face
-from mien.gallery.forget import forget_person
-from mien.gallery.identify import identify
-from mien.gallery.tools import Tools
-from mien.gallery.whom import NamedPerson
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.people.faces import delete_face
+from mien.gallery.people.forget import forget_person
+from mien.gallery.recognition.identify import identify
+from mien.gallery.services import Services
 
 
-def answer(tools: Tools, asked: dict[str, str]) -> dict[str, object]:
+def answer(services: Services, asked: dict[str, str]) -> dict[str, object]:
     """Do one thing."""
     match asked.pop("do"):
         case "enrol":
             photo = draw_photo([asked["who"]], face_px=int(asked.get("size", "100")))
-            done = enrol(tools, gallery="default", photo=photo, whom=NamedPerson(asked["who"]))
+            done = enrol(services, gallery="default", photo=photo, whom=NamedPerson(asked["who"]))
             return {"person_id": done.person.id, "face_id": done.face.id}
         case "identify":
             photo = draw_photo([asked["who"]], face_px=90)
-            [found] = identify(tools, gallery="default", photo=photo, limit=1).answers
+            [found] = identify(services, gallery="default", photo=photo, limit=1).answers
             return {
                 "decision": found.decision,
                 "names": [candidate.person.name for candidate in found.candidates],
             }
         case "forget":
-            proof = forget_person(tools, gallery="default", person_id=asked["person_id"])
+            proof = forget_person(services, gallery="default", person_id=asked["person_id"])
             return {"complete": proof.complete, "rows_left": proof.rows_left}
         case "delete":
             delete_face(
-                tools,
+                services,
                 gallery="default",
                 person_id=asked["person_id"],
                 face_id=asked["face_id"],
@@ -56,14 +56,14 @@ def say(value: object) -> None:
 
 def main() -> None:
     """Serve lines, or enrol without end."""
-    tools = make_tools(Path(sys.argv[1]))
+    services = make_services(Path(sys.argv[1]))
     say("ready")
     if len(sys.argv) > 2:
         for number in itertools.count():
             who = f"{sys.argv[2]} {number}"
-            say({"who": who, **answer(tools, {"do": "enrol", "who": who})})
+            say({"who": who, **answer(services, {"do": "enrol", "who": who})})
     for line in sys.stdin:
-        say(answer(tools, json.loads(line)))
+        say(answer(services, json.loads(line)))
 
 
 if __name__ == "__main__":

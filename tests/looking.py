@@ -5,18 +5,18 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlalchemy import select
 
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.storage.models import Base
 
 
-def files_of(tools: Tools) -> set[str]:
+def files_of(services: Services) -> set[str]:
     """Names of all stored files."""
-    return {path.name for path in tools.files.root.rglob("*") if path.is_file()}
+    return {path.name for path in services.files.root.rglob("*") if path.is_file()}
 
 
-def rows_of(tools: Tools) -> dict[str, int]:
+def rows_of(services: Services) -> dict[str, int]:
     """How many rows each table has that has any."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         counts = {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables

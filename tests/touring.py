@@ -9,13 +9,13 @@ from playwright.sync_api import Page
 from browsing import PASSWORD
 from browsing import Site
 from drawing import draw_photo
-from mien.gallery.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
+from mien.gallery.held_photos import hold_probe
 from mien.gallery.keys import create_key
-from mien.gallery.people import change_person
-from mien.gallery.probes import hold_probe
+from mien.gallery.people.people import change_person
 from mien.gallery.users import add_user
-from mien.gallery.whom import NamedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +79,31 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         photos: whom to fill it with.
         user_id: the administrator, who holds the photos looked at.
     """
-    tools = site.runtime.tools
+    services = site.runtime.services
     made = [
-        enrol(tools, gallery="default", photo=photo, whom=NamedPerson(name))
+        enrol(services, gallery="default", photo=photo, whom=NamedPerson(name))
         for name, photo in photos.people
     ]
     first = made[0]
-    enrol(tools, gallery="default", photo=photos.pair[1], whom=NamedPerson(photos.people[0][0]))
+    enrol(services, gallery="default", photo=photos.pair[1], whom=NamedPerson(photos.people[0][0]))
     change_person(
-        tools,
+        services,
         gallery="default",
         person_id=first.person.id,
         notes="Consent given in March.\nComes on Tuesdays.",
         metadata={"membership": "1815"},
     )
-    create_gallery(tools, name="club", keep_photos=False)
+    create_gallery(services, name="club", keep_photos=False)
     for name, scopes in (("Door", ["identify"]), ("Register", ["read", "enrol"])):
-        create_key(tools, name=name, scopes=scopes)
-    add_user(tools, name="Sam", password=PASSWORD, is_admin=False)
+        create_key(services, name=name, scopes=scopes)
+    add_user(services, name="Sam", password=PASSWORD, is_admin=False)
 
     def hold(photo: bytes) -> str:
-        return hold_probe(tools, gallery="default", photo=photo, user_id=user_id)
+        return hold_probe(services, gallery="default", photo=photo, user_id=user_id)
 
     group, nobody = hold(photos.group), hold(photos.nobody)
     twins = hold_probe(
-        tools, gallery=_with_twins(site, photos), photo=photos.group, user_id=user_id
+        services, gallery=_with_twins(site, photos), photo=photos.group, user_id=user_id
     )
     pair = [hold(photo) for photo in photos.pair]
     people = "/galleries/default/people"
@@ -150,9 +150,9 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
 def _with_twins(site: Site, photos: Photos) -> str:
     """A gallery in which one of the group looks like two, and one like herself alone."""
     (name, photo), (other, other_photo) = photos.people[:2]
-    create_gallery(site.runtime.tools, name="twins")
+    create_gallery(site.runtime.services, name="twins")
     for whose, whom in ((photo, name), (photo, f"{name}'s twin"), (other_photo, other)):
-        enrol(site.runtime.tools, gallery="twins", photo=whose, whom=NamedPerson(whom))
+        enrol(site.runtime.services, gallery="twins", photo=whose, whom=NamedPerson(whom))
     return "twins"
 
 

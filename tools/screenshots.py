@@ -117,7 +117,7 @@ def beside(*photos: bytes) -> bytes:
 
 def take_all(browser: Browser, site: Site, photos: Photos) -> None:
     """Furnish the installation and take every page at every size in both appearances."""
-    set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.tools)}", signed_in=False)
+    set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.services)}", signed_in=False)
     take(browser, site, [set_up], state={})
     with browser.new_context() as context:
         user_id = sign_in_administrator(site, context)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.errors import ModelFileMissing
-from mien.gallery.packs import current_pack
-from mien.gallery.searches import SearchLog
-from mien.gallery.sync import Indexes
-from mien.gallery.tools import Tools
-from mien.gallery.warming import Warming
+from mien.gallery.index_sync import Indexes
+from mien.gallery.pack_in_use import current_pack
+from mien.gallery.recognition.warm_up import Warming
+from mien.gallery.search_log import SearchLog
+from mien.gallery.services import Services
 from mien.index.build import build_index
 from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
@@ -31,31 +31,31 @@ class Runtime:
     """What a process works with; shared by its threads, never by a fork."""
 
     settings: Settings
-    tools: Tools
+    services: Services
     warming: Warming
 
     @property
     def database(self) -> Database:
         """The rows."""
-        return self.tools.database
+        return self.services.database
 
     @property
     def files(self) -> FileStore:
         """Crops and photos."""
-        return self.tools.files
+        return self.services.files
 
     @property
     def engine(self) -> Engine:
         """From a picture to faces."""
-        return self.tools.engine
+        return self.services.engine
 
     def close(self) -> None:
         """Let go of models and connections."""
         # A thread inside a native library when the process ends would abort it.
         self.warming.wait(_WARMING_SECONDS)
-        self.tools.searches.flush()
-        self.tools.engine.close()
-        self.tools.database.close()
+        self.services.searches.flush()
+        self.services.engine.close()
+        self.services.database.close()
 
 
 def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime:
@@ -77,7 +77,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         wanted=settings.pack,
     )
     observer = Observer()
-    tools = Tools(
+    services = Services(
         database=database,
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
         reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
@@ -88,7 +88,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )
-    return Runtime(settings=settings, tools=tools, warming=Warming(tools))
+    return Runtime(settings=settings, services=services, warming=Warming(services))
 
 
 def build_engine(

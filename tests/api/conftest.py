@@ -11,7 +11,7 @@ from serving_app import Api
 @pytest.fixture
 def key_with(runtime: Runtime) -> Callable[..., str]:
     def make(*scopes: str) -> str:
-        return create_key(runtime.tools, name="a key", scopes=scopes)[0]
+        return create_key(runtime.services, name="a key", scopes=scopes)[0]
 
     return make
 

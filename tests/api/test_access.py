@@ -76,10 +76,10 @@ def test_a_call_needs_a_key_with_its_scope(
 
 
 def test_a_revoked_key_is_refused_at_once(app: Flask, runtime: Runtime) -> None:
-    secret, key = create_key(runtime.tools, name="a key", scopes=["read"])
+    secret, key = create_key(runtime.services, name="a key", scopes=["read"])
     api = Api(app, secret)
     assert api("GET", "/galleries").status_code == 200
-    revoke_key(runtime.tools, key_id=key.id)
+    revoke_key(runtime.services, key_id=key.id)
     assert_problem(api("GET", "/galleries"), 401, "key_invalid")
 
 
@@ -133,8 +133,8 @@ def test_a_strange_key_is_just_wrong(app: Flask) -> None:
 
 
 def signed_in_cookie(runtime: Runtime) -> str:
-    user = add_user(runtime.tools, name="Root", password="correct horse", is_admin=True)
-    return open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)[0]
+    user = add_user(runtime.services, name="Root", password="correct horse", is_admin=True)
+    return open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)[0]
 
 
 def test_the_cookie_of_a_browser_opens_nothing(app: Flask, runtime: Runtime) -> None:
@@ -160,7 +160,7 @@ def test_the_description_is_for_those_who_belong_here(
 
 
 def test_using_a_key_is_noted(app: Flask, runtime: Runtime) -> None:
-    secret, key = create_key(runtime.tools, name="a key", scopes=["identify"])
+    secret, key = create_key(runtime.services, name="a key", scopes=["identify"])
     assert key.used_at is None
     Api(app, secret)("POST", "/detect", data={"photo": photo_part(draw_photo(["ada"]))})
-    assert check_key(runtime.tools, secret=secret).used_at is not None
+    assert check_key(runtime.services, secret=secret).used_at is not None

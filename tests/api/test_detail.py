@@ -23,7 +23,7 @@ IDENTIFY = "/galleries/default/identify"
 @pytest.fixture
 def nearsighted(tmp_path: Path) -> Iterator[Api]:
     runtime = make_runtime(tmp_path, engine=NearsightedEngine())
-    key, _ = create_key(runtime.tools, name="k", scopes=["identify", "enrol"])
+    key, _ = create_key(runtime.services, name="k", scopes=["identify", "enrol"])
     yield Api(create_app(runtime), key)
     runtime.close()
 

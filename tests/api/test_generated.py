@@ -56,7 +56,7 @@ class Served:
 
     def __init__(self, home: Path) -> None:
         self.runtime = make_runtime(home)
-        self.key, _ = create_key(self.runtime.tools, name="a key", scopes=["admin"])
+        self.key, _ = create_key(self.runtime.services, name="a key", scopes=["admin"])
         app = create_app(self.runtime)
         api = Api(app, self.key)
         person = api.add_person("Ada")

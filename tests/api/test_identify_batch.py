@@ -21,7 +21,7 @@ BATCH = "/galleries/default/identify/batch"
 def small(tmp_path: Path) -> Iterator[Api]:
     """An API that takes three photos of 20,000 bytes at once."""
     runtime = make_runtime(tmp_path, max_upload_bytes=20_000, batch_photos=3)
-    key, _ = create_key(runtime.tools, name="k", scopes=["admin"])
+    key, _ = create_key(runtime.services, name="k", scopes=["admin"])
     yield Api(create_app(runtime), key)
     runtime.close()
 

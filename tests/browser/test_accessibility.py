@@ -53,7 +53,7 @@ def test_no_page_has_serious_findings_in_light_or_dark(browser: Browser, site: S
         browser.new_context(bypass_csp=True) as administrator,
     ):
         outside, inside = stranger.new_page(), administrator.new_page()
-        set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.tools)}", signed_in=False)
+        set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.services)}", signed_in=False)
         found = look(outside, site, set_up)
         user_id = sign_in_administrator(site, administrator)
         for stop in furnish(site, drawn_photos(), user_id=user_id):

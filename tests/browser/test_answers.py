@@ -76,4 +76,4 @@ def test_an_accepted_error_is_moved_without_script(
         "Saved. Accepted error: 1 in 100,000, before 1 in 1,000."
     )
     expect(page.get_by_role("row", name="1 in 100,000 as now")).to_be_visible()
-    assert show_gallery(site.runtime.tools, name="twins").accepted_fpir == 0.00001
+    assert show_gallery(site.runtime.services, name="twins").accepted_fpir == 0.00001

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from browsing import Site
 from browsing import sign_in_administrator
 from drawing import draw_photo
-from mien.gallery.enrol import enrol
-from mien.gallery.whom import NamedPerson
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,10 @@ def page(context: BrowserContext, site: Site) -> Page:
     sign_in_administrator(site, context)
     for word, name in (("ada", "Ada"), ("bob", "Bob")):
         enrol(
-            site.runtime.tools, gallery="default", photo=draw_photo([word]), whom=NamedPerson(name)
+            site.runtime.services,
+            gallery="default",
+            photo=draw_photo([word]),
+            whom=NamedPerson(name),
         )
     return context.new_page()
 

@@ -67,7 +67,7 @@ class Walker:
         expect(self.page.locator(".flash__text")).to_contain_text(words)
 
     def set_up(self) -> None:
-        self.open(f"/setup/{issue_link(self.site.runtime.tools)}")
+        self.open(f"/setup/{issue_link(self.site.runtime.services)}")
         self.heading("Welcome")
         self.fill("Your name", "Root")
         self.fill("Password", PASSWORD)

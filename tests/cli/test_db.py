@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from building import make_tools
+from building import make_services
 from commanding import Mien
 from drawing import draw_photo
 from looking import files_of
-from mien.gallery.enrol import enrol
-from mien.gallery.forget import forget_person
-from mien.gallery.identify import identify
-from mien.gallery.people import create_person
-from mien.gallery.whom import NewPerson
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.people.forget import forget_person
+from mien.gallery.people.people import create_person
+from mien.gallery.recognition.identify import identify
 from mien.storage.migrate import head_revision
 from mien.storage.models import GalleryRow
 
 
 def add(home: Path, *names: str) -> list[str]:
-    tools = make_tools(home)
+    services = make_services(home)
     return [
-        enrol(tools, gallery="default", photo=draw_photo([name]), whom=NewPerson(name)).person.id
+        enrol(services, gallery="default", photo=draw_photo([name]), whom=NewPerson(name)).person.id
         for name in names
     ]
 
@@ -73,10 +73,10 @@ def test_check_says_when_there_is_no_database_yet(mien: Mien) -> None:
 def test_check_names_files_that_are_gone(mien: Mien, home: Path) -> None:
     home.mkdir()
     add(home, "ada")
-    tools = make_tools(home)
-    gone = min(files_of(tools))
-    tools.files.delete([gone])
-    stray = tools.files.path("f" * 32 + ".jpg")
+    services = make_services(home)
+    gone = min(files_of(services))
+    services.files.delete([gone])
+    stray = services.files.path("f" * 32 + ".jpg")
     stray.parent.mkdir(exist_ok=True)
     stray.touch()
     os.utime(stray, (1, 1))
@@ -96,7 +96,7 @@ def test_check_finds_vectors_and_galleries_of_another_model(mien: Mien, home: Pa
     done = mien("db", "check", "--json")
     assert json.loads(done.stdout)["galleries"][0]["wrong_vectors"] == 1
     assert done.exit_code == 1
-    with make_tools(home).database.write() as session:
+    with make_services(home).database.write() as session:
         session.execute(update(GalleryRow).values(contract_id="another"))
     done = mien("db", "check")
     assert "NOT of the pack in use" in done.stdout
@@ -127,10 +127,10 @@ def test_a_backup_unpacked_is_a_home(mien: Mien, home: Path, tmp_path: Path) -> 
     assert target.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.gz", "home"]
     restore(target, tmp_path / "restored")
-    tools = make_tools(tmp_path / "restored")
-    [answer] = identify(tools, gallery="default", photo=draw_photo(["ada"])).answers
+    services = make_services(tmp_path / "restored")
+    [answer] = identify(services, gallery="default", photo=draw_photo(["ada"])).answers
     assert answer.decision == "match"
-    assert len(files_of(tools)) == 4
+    assert len(files_of(services)) == 4
 
 
 def test_a_backup_does_not_write_over_anything(mien: Mien, tmp_path: Path) -> None:
@@ -147,9 +147,9 @@ def test_a_backup_does_not_write_over_anything(mien: Mien, tmp_path: Path) -> No
 def test_a_backup_tells_of_files_that_are_missing(mien: Mien, home: Path, tmp_path: Path) -> None:
     home.mkdir()
     add(home, "ada")
-    tools = make_tools(home)
-    gone = min(files_of(tools))
-    tools.files.delete([gone])
+    services = make_services(home)
+    gone = min(files_of(services))
+    services.files.delete([gone])
     done = mien("db", "backup", tmp_path / "b.tar.gz")
     assert done.exit_code == 3
     assert gone in done.stderr
@@ -161,17 +161,17 @@ def test_a_backup_while_others_write_is_of_one_moment(
 ) -> None:
     home.mkdir()
     ids = add(home, *(f"p{n}" for n in range(12)))
-    tools = make_tools(home)
+    services = make_services(home)
     stop = threading.Event()
 
     def write() -> None:
         for number, person_id in enumerate(ids):
             if stop.is_set():
                 return
-            forget_person(tools, gallery="default", person_id=person_id)
-            create_person(tools, gallery="default", name=f"new {number}")
+            forget_person(services, gallery="default", person_id=person_id)
+            create_person(services, gallery="default", name=f"new {number}")
             photo = draw_photo([f"n{number}"])
-            enrol(tools, gallery="default", photo=photo, whom=NewPerson(f"n{number}"))
+            enrol(services, gallery="default", photo=photo, whom=NewPerson(f"n{number}"))
 
     thread = threading.Thread(target=write)
     thread.start()

@@ -9,43 +9,43 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from building import make_tools
+from building import make_services
 from commanding import Mien
 from drawing import draw_photo
 from looking import files_of
-from mien.gallery.back_up import back_up
-from mien.gallery.enrol import enrol
-from mien.gallery.identify import identify
-from mien.gallery.restore import restore
-from mien.gallery.tools import Tools
-from mien.gallery.whom import NamedPerson
-from mien.gallery.whom import NewPerson
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.recognition.identify import identify
+from mien.gallery.services import Services
+from mien.maintenance.backup import back_up
+from mien.maintenance.restore import restore
 from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 
 
-def add(tools: Tools, name: str) -> None:
-    enrol(tools, gallery="default", photo=draw_photo([name]), whom=NewPerson(name))
+def add(services: Services, name: str) -> None:
+    enrol(services, gallery="default", photo=draw_photo([name]), whom=NewPerson(name))
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     """A backup of another machine, with Ada."""
     (tmp_path / "elsewhere").mkdir()
-    tools = make_tools(tmp_path / "elsewhere")
-    add(tools, "Ada")
+    services = make_services(tmp_path / "elsewhere")
+    add(services, "Ada")
     target = tmp_path / "backup.tar.gz"
-    back_up(tools, target=target)
-    tools.database.close()
+    back_up(services, target=target)
+    services.database.close()
     return target
 
 
 def names_in(home: Path) -> list[str]:
-    tools = make_tools(home)
-    with tools.database.read() as session:
+    services = make_services(home)
+    with services.database.read() as session:
         names = list(session.scalars(select(PersonRow.name).order_by(PersonRow.name)))
-    tools.database.close()
+    services.database.close()
     return names
 
 
@@ -57,7 +57,7 @@ def test_a_backup_comes_back_on_another_machine(mien: Mien, home: Path, archive:
     assert mien("db", "check").exit_code == 0
     assert {path.name for path in home.iterdir()} == {"mien.db", "files"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in home.rglob("*"))
-    [answer] = identify(make_tools(home), gallery="default", photo=draw_photo(["Ada"])).answers
+    [answer] = identify(make_services(home), gallery="default", photo=draw_photo(["Ada"])).answers
     assert answer.candidates[0].person.name == "Ada"
 
 
@@ -65,10 +65,10 @@ def test_nothing_is_replaced_unless_that_is_asked_for(
     mien: Mien, home: Path, archive: Path
 ) -> None:
     home.mkdir()
-    tools = make_tools(home)
-    add(tools, "Bob")
-    tools.database.close()
-    old_files = files_of(tools)
+    services = make_services(home)
+    add(services, "Bob")
+    services.database.close()
+    old_files = files_of(services)
     refused = mien("db", "restore", archive)
     assert refused.exit_code == 1
     assert "--force" in refused.stderr
@@ -76,7 +76,7 @@ def test_nothing_is_replaced_unless_that_is_asked_for(
     done = mien("db", "restore", archive, "--force")
     assert done.exit_code == 0, done.stderr
     assert names_in(home) == ["Ada"]
-    assert not old_files & files_of(make_tools(home))
+    assert not old_files & files_of(make_services(home))
     assert not list(home.glob(".restore-*"))
 
 
@@ -84,9 +84,9 @@ def test_a_bad_archive_changes_nothing(
     mien: Mien, home: Path, tmp_path: Path, archive: Path
 ) -> None:
     home.mkdir()
-    tools = make_tools(home)
-    add(tools, "Bob")
-    tools.database.close()
+    services = make_services(home)
+    add(services, "Bob")
+    services.database.close()
     cut = tmp_path / "cut.tar.gz"
     cut.write_bytes(archive.read_bytes()[:-200])
     nothing = tmp_path / "text.tar.gz"
@@ -129,12 +129,12 @@ def test_a_link_in_an_archive_is_not_followed(mien: Mien, home: Path, tmp_path: 
 def test_a_backup_of_a_newer_version_is_refused(mien: Mien, home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    tools = make_tools(elsewhere)
-    with tools.database.connection() as connection:
+    services = make_services(elsewhere)
+    with services.database.connection() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
     target = tmp_path / "newer.tar.gz"
-    back_up(tools, target=target)
-    tools.database.close()
+    back_up(services, target=target)
+    services.database.close()
     refused = mien("db", "restore", target)
     assert refused.exit_code == 1
     assert "(database_outdated)" in refused.stderr
@@ -143,7 +143,7 @@ def test_a_backup_of_a_newer_version_is_refused(mien: Mien, home: Path, tmp_path
 
 def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) -> None:
     (tmp_path / "busy").mkdir()
-    tools = make_tools(tmp_path / "busy")
+    services = make_services(tmp_path / "busy")
     acknowledged: list[str] = []
     stop = threading.Event()
 
@@ -152,7 +152,10 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
         while not stop.is_set() and number < 200:
             who = f"{word} {number}"
             done = enrol(
-                tools, gallery="default", photo=draw_photo([who], face_px=60), whom=NamedPerson(who)
+                services,
+                gallery="default",
+                photo=draw_photo([who], face_px=60),
+                whom=NamedPerson(who),
             )
             acknowledged.append(done.face.id)
             number += 1
@@ -166,10 +169,10 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
                 stop.wait(0.01)
             before = set(acknowledged)
             target = tmp_path / f"{number}.tar.gz"
-            back_up(tools, target=target)
+            back_up(services, target=target)
             home = tmp_path / f"restored{number}"
             assert restore(home, source=target).missing == ()
-            copy = make_tools(home)
+            copy = make_services(home)
             with copy.database.read() as session:
                 assert before <= set(session.scalars(select(FaceRow.id)))
                 assert referenced(session) <= files_of(copy), "no row without its file"
@@ -178,4 +181,4 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
         stop.set()
         for writer in writers:
             writer.join()
-    tools.database.close()
+    services.database.close()

@@ -3,13 +3,13 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from building import make_tools
+from building import make_services
 from mien.cli import cli
 
 
 def test_tidying_says_what_went(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path)
-    tools.database.close()
+    services = make_services(tmp_path)
+    services.database.close()
     environment = {"MIEN_HOME": str(tmp_path), "MIEN_OFFLINE": "true"}
     result = CliRunner().invoke(cli, ["tidy", "--json"], env=environment)
     assert result.exit_code == 0, result.output

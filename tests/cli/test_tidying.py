@@ -7,67 +7,67 @@ from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy import update
 
-from building import make_tools
+from building import make_services
 from building import make_user
 from drawing import draw_photo
 from mien.cli.tidying import Tidying
-from mien.gallery.probes import hold_probe
-from mien.gallery.tools import Tools
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.services import Services
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
 
 
-def files_of(tools: Tools) -> list[Path]:
-    return [path for path in tools.files.root.rglob("*") if path.is_file()]
+def files_of(services: Services) -> list[Path]:
+    return [path for path in services.files.root.rglob("*") if path.is_file()]
 
 
 def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path)
-    user = make_user(tools)
-    hold_probe(tools, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
-    tidying = Tidying(tools, probes_seconds=0.02, all_seconds=60)
+    services = make_services(tmp_path)
+    user = make_user(services)
+    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    tidying = Tidying(services, probes_seconds=0.02, all_seconds=60)
     tidying.start()
     time.sleep(0.2)
-    assert files_of(tools)
-    with tools.database.write() as session:
+    assert files_of(services)
+    with services.database.write() as session:
         session.execute(update(ProbeRow).values(expires_at=now() - dt.timedelta(seconds=1)))
     ends = time.monotonic() + 10
-    while files_of(tools) and time.monotonic() < ends:
+    while files_of(services) and time.monotonic() < ends:
         time.sleep(0.02)
     tidying.stop()
-    assert not files_of(tools)
-    with tools.database.read() as session:
+    assert not files_of(services)
+    with services.database.read() as session:
         assert session.scalar(select(func.count()).select_from(ProbeRow)) == 0
-    tools.database.close()
+    services.database.close()
 
 
 def test_it_goes_on_when_the_database_does_not_answer_for_a_while(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path)
-    user = make_user(tools)
-    hold_probe(tools, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
-    with tools.database.write() as session:
+    services = make_services(tmp_path)
+    user = make_user(services)
+    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    with services.database.write() as session:
         session.execute(update(ProbeRow).values(expires_at=now() - dt.timedelta(seconds=1)))
-    with tools.database.connection() as connection:
+    with services.database.connection() as connection:
         connection.execute(text("alter table probe rename to away"))
-    tidying = Tidying(tools, probes_seconds=0.02, all_seconds=0.02)
+    tidying = Tidying(services, probes_seconds=0.02, all_seconds=0.02)
     tidying.start()
     time.sleep(0.2)
-    assert files_of(tools)
-    with tools.database.connection() as connection:
+    assert files_of(services)
+    with services.database.connection() as connection:
         connection.execute(text("alter table away rename to probe"))
     ends = time.monotonic() + 10
-    while files_of(tools) and time.monotonic() < ends:
+    while files_of(services) and time.monotonic() < ends:
         time.sleep(0.02)
     tidying.stop()
-    assert not files_of(tools)
-    tools.database.close()
+    assert not files_of(services)
+    services.database.close()
 
 
 def test_stopping_does_not_wait_for_the_next_round(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path)
-    tidying = Tidying(tools)
+    services = make_services(tmp_path)
+    tidying = Tidying(services)
     tidying.start()
     begun = time.monotonic()
     tidying.stop()
     assert time.monotonic() - begun < 5
-    tools.database.close()
+    services.database.close()

@@ -11,10 +11,10 @@ from mien.evaluation.figures import GallerySettings
 from mien.evaluation.photos import photos_of_people
 from mien.evaluation.searches import search_split
 from mien.evaluation.split import split_people
-from mien.gallery.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
-from mien.gallery.identify import identify
-from mien.gallery.whom import NamedPerson
+from mien.gallery.recognition.identify import identify
 from mien.vision.fake import FakeEngine
 
 
@@ -26,30 +26,30 @@ def test_a_search_is_answered_as_the_server_answers_it(
         tmp_path / "set", {**{f"p{number}": 4 for number in range(6)}, "q": 1, "r": 1}
     )
     runtime = make_runtime(tmp_path, engine=FakeEngine(calibrated=True))
-    tools = runtime.tools
+    services = runtime.services
     gallery = create_gallery(
-        tools, name="staff", threshold=threshold, accepted_fpir=0.01, gate="off"
+        services, name="staff", threshold=threshold, accepted_fpir=0.01, gate="off"
     )
     split = split_people(photos_of_people(folder), enrolled="all", examples=2, seed=3)
     for person, photos in split.gallery.items():
         for photo in photos:
             enrol(
-                tools,
+                services,
                 gallery="staff",
                 photo=(folder / photo).read_bytes(),
                 whom=NamedPerson(person),
             )
-    acquired = acquire(tools.engine, tools.reader, folder, split.photos, face="largest")
+    acquired = acquire(services.engine, services.reader, folder, split.photos, face="largest")
     searched = search_split(
         split,
         acquired.samples,
-        summary=tools.engine.summary,
+        summary=services.engine.summary,
         settings=GallerySettings("staff", gallery.accepted_fpir, gallery.accepted_fmr, threshold),
     )
     searches = [*searched.probes, *searched.strangers]
     assert len(searches) == 14
     for search in searches:
-        found = identify(tools, gallery="staff", photo=(folder / search.photo).read_bytes())
+        found = identify(services, gallery="staff", photo=(folder / search.photo).read_bytes())
         told = found.answers[0]
         assert found.point.threshold == pytest.approx(searched.point.threshold, abs=1e-9)
         assert search.best is not None

@@ -24,6 +24,7 @@ from mien.gallery.keys import check_key
 from mien.gallery.keys import create_key
 from mien.gallery.keys import list_keys
 from mien.gallery.keys import revoke_key
+from mien.gallery.services import Services
 from mien.gallery.setup import check_link
 from mien.gallery.setup import finish_setup
 from mien.gallery.setup import issue_link
@@ -33,7 +34,6 @@ from mien.gallery.sign_ins import list_sign_ins
 from mien.gallery.sign_ins import open_sign_in
 from mien.gallery.sign_ins import sign_in
 from mien.gallery.sign_ins import who_is
-from mien.gallery.tools import Tools
 from mien.gallery.users import User
 from mien.gallery.users import add_user
 from mien.gallery.users import change_password
@@ -48,64 +48,64 @@ GOOD = "correct horse battery"
 HOUR = 3600
 
 
-def add(tools: Tools, name: str = "root", *, is_admin: bool = True) -> User:
-    return add_user(tools, name=name, password=GOOD, is_admin=is_admin)
+def add(services: Services, name: str = "root", *, is_admin: bool = True) -> User:
+    return add_user(services, name=name, password=GOOD, is_admin=is_admin)
 
 
-def enter(tools: Tools, name: str = "root", password: str = GOOD) -> str:
-    secret, _ = sign_in(tools, name=name, password=password, browser="test", lasts_seconds=HOUR)
+def enter(services: Services, name: str = "root", password: str = GOOD) -> str:
+    secret, _ = sign_in(services, name=name, password=password, browser="test", lasts_seconds=HOUR)
     return secret
 
 
-def let_in(tools: Tools, user: User) -> str:
-    secret, _ = open_sign_in(tools, user_id=user.id, browser="", lasts_seconds=HOUR)
+def let_in(services: Services, user: User) -> str:
+    secret, _ = open_sign_in(services, user_id=user.id, browser="", lasts_seconds=HOUR)
     return secret
 
 
 # The set-up link
 
 
-def test_the_link_works_once_and_makes_an_administrator(tools: Tools) -> None:
-    assert setup_needed(tools)
-    secret = issue_link(tools)
+def test_the_link_works_once_and_makes_an_administrator(services: Services) -> None:
+    assert setup_needed(services)
+    secret = issue_link(services)
     assert secret is not None
-    check_link(tools, secret=secret)
-    user = finish_setup(tools, secret=secret, name=" Root ", password=GOOD)
+    check_link(services, secret=secret)
+    user = finish_setup(services, secret=secret, name=" Root ", password=GOOD)
     assert (user.name, user.is_admin) == ("Root", True)
-    assert not setup_needed(tools)
-    assert issue_link(tools) is None
+    assert not setup_needed(services)
+    assert issue_link(services) is None
     with pytest.raises(SetupFinished):
-        check_link(tools, secret=secret)
+        check_link(services, secret=secret)
     with pytest.raises(SetupFinished):
-        finish_setup(tools, secret=secret, name="second", password=GOOD)
-    assert "installation" not in rows_of(tools)
+        finish_setup(services, secret=secret, name="second", password=GOOD)
+    assert "installation" not in rows_of(services)
 
 
-def test_only_the_newest_link_works(tools: Tools) -> None:
-    old, new = issue_link(tools), issue_link(tools)
+def test_only_the_newest_link_works(services: Services) -> None:
+    old, new = issue_link(services), issue_link(services)
     assert old is not None
     assert new is not None
     with pytest.raises(SetupLinkInvalid):
-        check_link(tools, secret=old)
-    check_link(tools, secret=new)
+        check_link(services, secret=old)
+    check_link(services, secret=new)
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "\ud800", "ü" * 10_000])
-def test_a_wrong_link_is_refused(tools: Tools, secret: str) -> None:
-    issue_link(tools)
+def test_a_wrong_link_is_refused(services: Services, secret: str) -> None:
+    issue_link(services)
     with pytest.raises(SetupLinkInvalid):
-        finish_setup(tools, secret=secret, name="root", password=GOOD)
-    assert list_users(tools) == ()
+        finish_setup(services, secret=secret, name="root", password=GOOD)
+    assert list_users(services) == ()
 
 
-def test_without_a_link_nobody_sets_up(tools: Tools) -> None:
+def test_without_a_link_nobody_sets_up(services: Services) -> None:
     with pytest.raises(SetupLinkInvalid):
-        check_link(tools, secret="")
+        check_link(services, secret="")
 
 
-def test_a_link_survives_a_form_filled_in_wrongly(tools: Tools) -> None:
-    add(tools, "Root", is_admin=False)
-    secret = issue_link(tools)
+def test_a_link_survives_a_form_filled_in_wrongly(services: Services) -> None:
+    add(services, "Root", is_admin=False)
+    secret = issue_link(services)
     assert secret is not None
     for name, password, error in (
         ("", GOOD, InvalidInput),
@@ -113,15 +113,15 @@ def test_a_link_survives_a_form_filled_in_wrongly(tools: Tools) -> None:
         ("ROOT", GOOD, NameTaken),
     ):
         with pytest.raises(error):
-            finish_setup(tools, secret=secret, name=name, password=password)
-    finish_setup(tools, secret=secret, name="somebody else", password=GOOD)
+            finish_setup(services, secret=secret, name=name, password=password)
+    finish_setup(services, secret=secret, name="somebody else", password=GOOD)
 
 
-def test_no_secret_is_kept(tools: Tools, home: Path) -> None:
-    link = issue_link(tools)
-    add(tools, is_admin=False)
-    cookie = enter(tools)
-    key, _ = create_key(tools, name="k", scopes=["read"])
+def test_no_secret_is_kept(services: Services, home: Path) -> None:
+    link = issue_link(services)
+    add(services, is_admin=False)
+    cookie = enter(services)
+    key, _ = create_key(services, name="k", scopes=["read"])
     kept = bytes_of(home)
     for secret in (link, cookie, key, GOOD):
         assert secret is not None
@@ -131,52 +131,52 @@ def test_no_secret_is_kept(tools: Tools, home: Path) -> None:
 # Accounts
 
 
-def test_accounts_have_names_that_are_given_once(tools: Tools) -> None:
-    add(tools, "Root")
+def test_accounts_have_names_that_are_given_once(services: Services) -> None:
+    add(services, "Root")
     with pytest.raises(NameTaken):
-        add(tools, "ROOT")
-    add(tools, "eve", is_admin=False)
-    assert [(user.name, user.is_admin) for user in list_users(tools)] == [
+        add(services, "ROOT")
+    add(services, "eve", is_admin=False)
+    assert [(user.name, user.is_admin) for user in list_users(services)] == [
         ("eve", False),
         ("Root", True),
     ]
 
 
 @pytest.mark.parametrize("password", ["", "123456789", "a" * 257, "\ud800" * 12])
-def test_a_password_is_text_of_some_length(tools: Tools, password: str) -> None:
+def test_a_password_is_text_of_some_length(services: Services, password: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        add_user(tools, name="root", password=password, is_admin=True)
+        add_user(services, name="root", password=password, is_admin=True)
     assert caught.value.field == "password"
 
 
-def test_the_last_administrator_stays(tools: Tools) -> None:
-    make_user(tools, "root")
-    make_user(tools, "eve", is_admin=False)
+def test_the_last_administrator_stays(services: Services) -> None:
+    make_user(services, "root")
+    make_user(services, "eve", is_admin=False)
     with pytest.raises(LastAdministrator):
-        remove_user(tools, name="ROOT")
-    make_user(tools, "second")
-    assert remove_user(tools, name="Root").name == "root"
-    assert remove_user(tools, name="eve").name == "eve"
+        remove_user(services, name="ROOT")
+    make_user(services, "second")
+    assert remove_user(services, name="Root").name == "root"
+    assert remove_user(services, name="eve").name == "eve"
     with pytest.raises(UserNotFound):
-        remove_user(tools, name="eve")
+        remove_user(services, name="eve")
 
 
-def test_whoever_is_removed_is_signed_out(tools: Tools) -> None:
-    make_user(tools)
-    secret = let_in(tools, make_user(tools, "eve", is_admin=False))
-    remove_user(tools, name="eve")
+def test_whoever_is_removed_is_signed_out(services: Services) -> None:
+    make_user(services)
+    secret = let_in(services, make_user(services, "eve", is_admin=False))
+    remove_user(services, name="eve")
     with pytest.raises(NotAuthenticated):
-        who_is(tools, secret=secret, lasts_seconds=HOUR)
+        who_is(services, secret=secret, lasts_seconds=HOUR)
 
 
-def test_a_new_password_signs_the_other_browsers_out(tools: Tools) -> None:
-    user = add(tools)
-    here, elsewhere = let_in(tools, user), let_in(tools, user)
-    mine = who_is(tools, secret=here, lasts_seconds=HOUR)
+def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None:
+    user = add(services)
+    here, elsewhere = let_in(services, user), let_in(services, user)
+    mine = who_is(services, secret=here, lasts_seconds=HOUR)
 
     def change(old: str, new: str, user_id: str = user.id) -> None:
         change_password(
-            tools, user_id=user_id, old_password=old, new_password=new, keep_sign_in=mine.id
+            services, user_id=user_id, old_password=old, new_password=new, keep_sign_in=mine.id
         )
 
     with pytest.raises(WrongCredentials):
@@ -186,12 +186,12 @@ def test_a_new_password_signs_the_other_browsers_out(tools: Tools) -> None:
     with pytest.raises(UserNotFound):
         change(GOOD, "another password", "nobody")
     change(GOOD, "another password")
-    assert who_is(tools, secret=here, lasts_seconds=HOUR).id == mine.id
+    assert who_is(services, secret=here, lasts_seconds=HOUR).id == mine.id
     with pytest.raises(NotAuthenticated):
-        who_is(tools, secret=elsewhere, lasts_seconds=HOUR)
+        who_is(services, secret=elsewhere, lasts_seconds=HOUR)
     with pytest.raises(WrongCredentials):
-        enter(tools)
-    enter(tools, password="another password")
+        enter(services)
+    enter(services, password="another password")
 
 
 # Sign-ins
@@ -202,85 +202,85 @@ def test_a_new_password_signs_the_other_browsers_out(tools: Tools) -> None:
     [("root", "wrong password"), ("nobody", GOOD), ("root", ""), ("", ""), ("root", "\ud800")],
 )
 def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
-    tools: Tools, name: str, password: str
+    services: Services, name: str, password: str
 ) -> None:
-    add(tools)
+    add(services)
     with pytest.raises(WrongCredentials) as caught:
-        enter(tools, name, password)
+        enter(services, name, password)
     assert str(caught.value) == "The name and the password do not belong together."
 
 
-def test_a_cookies_secret_stands_for_its_sign_in(tools: Tools) -> None:
-    user = add(tools)
-    found = who_is(tools, secret=enter(tools, "ROOT"), lasts_seconds=HOUR)
+def test_a_cookies_secret_stands_for_its_sign_in(services: Services) -> None:
+    user = add(services)
+    found = who_is(services, secret=enter(services, "ROOT"), lasts_seconds=HOUR)
     assert found.user == user
     assert found.browser == "test"
     for secret in ("", "wrong", "\ud800"):
         with pytest.raises(NotAuthenticated):
-            who_is(tools, secret=secret, lasts_seconds=HOUR)
+            who_is(services, secret=secret, lasts_seconds=HOUR)
 
 
-def test_a_sign_in_lasts_from_its_last_use(tools: Tools) -> None:
-    secret = let_in(tools, make_user(tools))
+def test_a_sign_in_lasts_from_its_last_use(services: Services) -> None:
+    secret = let_in(services, make_user(services))
 
     def backdate(**times: dt.datetime) -> None:
-        with tools.database.write() as session:
+        with services.database.write() as session:
             row = session.scalars(select(SignInRow)).one()
             for name, time in times.items():
                 setattr(row, name, time)
 
     soon = now() + dt.timedelta(seconds=10)
     backdate(seen_at=now() - dt.timedelta(minutes=6), expires_at=soon)
-    who_is(tools, secret=secret, lasts_seconds=HOUR)
-    assert who_is(tools, secret=secret, lasts_seconds=HOUR).expires_at > soon
+    who_is(services, secret=secret, lasts_seconds=HOUR)
+    assert who_is(services, secret=secret, lasts_seconds=HOUR).expires_at > soon
     backdate(expires_at=now() - dt.timedelta(seconds=1))
     with pytest.raises(NotAuthenticated):
-        who_is(tools, secret=secret, lasts_seconds=HOUR)
+        who_is(services, secret=secret, lasts_seconds=HOUR)
 
 
-def test_a_browser_can_be_signed_out_by_its_user_alone(tools: Tools) -> None:
-    root, eve = make_user(tools), make_user(tools, "eve", is_admin=False)
-    secret = let_in(tools, root)
-    let_in(tools, root)
-    mine = who_is(tools, secret=secret, lasts_seconds=HOUR)
-    assert len(list_sign_ins(tools, user_id=root.id)) == 2
-    assert list_sign_ins(tools, user_id=eve.id) == ()
+def test_a_browser_can_be_signed_out_by_its_user_alone(services: Services) -> None:
+    root, eve = make_user(services), make_user(services, "eve", is_admin=False)
+    secret = let_in(services, root)
+    let_in(services, root)
+    mine = who_is(services, secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(services, user_id=root.id)) == 2
+    assert list_sign_ins(services, user_id=eve.id) == ()
     for user_id, sign_in_id in ((eve.id, mine.id), (root.id, "nothing"), (root.id, "\ud800")):
         with pytest.raises(NotFound):
-            end_sign_in(tools, user_id=user_id, sign_in_id=sign_in_id)
-    end_sign_in(tools, user_id=root.id, sign_in_id=mine.id)
+            end_sign_in(services, user_id=user_id, sign_in_id=sign_in_id)
+    end_sign_in(services, user_id=root.id, sign_in_id=mine.id)
     with pytest.raises(NotAuthenticated):
-        who_is(tools, secret=secret, lasts_seconds=HOUR)
-    assert len(list_sign_ins(tools, user_id=root.id)) == 1
+        who_is(services, secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(services, user_id=root.id)) == 1
 
 
-def test_somebody_who_is_gone_is_not_signed_in(tools: Tools) -> None:
+def test_somebody_who_is_gone_is_not_signed_in(services: Services) -> None:
     with pytest.raises(UserNotFound):
-        open_sign_in(tools, user_id="nobody", browser="", lasts_seconds=HOUR)
+        open_sign_in(services, user_id="nobody", browser="", lasts_seconds=HOUR)
 
 
 # API keys
 
 
-def test_a_key_is_shown_once_and_known_again(tools: Tools) -> None:
-    secret, key = create_key(tools, name="door", scopes=["identify", "read", "read"])
+def test_a_key_is_shown_once_and_known_again(services: Services) -> None:
+    secret, key = create_key(services, name="door", scopes=["identify", "read", "read"])
     assert secret.startswith("mien_")
     assert len(secret) > 40
     assert key.hint == secret[: len(key.hint)]
     assert key.scopes == ("read", "identify")
-    assert check_key(tools, secret=secret).id == key.id
-    assert [each.id for each in list_keys(tools)] == [key.id]
-    assert secret not in repr(list_keys(tools))
+    assert check_key(services, secret=secret).id == key.id
+    assert [each.id for each in list_keys(services)] == [key.id]
+    assert secret not in repr(list_keys(services))
 
 
 def test_scopes_allow_what_they_name_and_admin_everything() -> None:
     assert SCOPES == ("read", "identify", "enrol", "admin")
 
 
-def test_a_key_allows_what_its_scopes_say(tools: Tools) -> None:
-    _, reader = create_key(tools, name="r", scopes=["read"])
+def test_a_key_allows_what_its_scopes_say(services: Services) -> None:
+    _, reader = create_key(services, name="r", scopes=["read"])
     assert [scope for scope in SCOPES if reader.allows(scope)] == ["read"]
-    _, admin = create_key(tools, name="a", scopes=["admin"])
+    _, admin = create_key(services, name="a", scopes=["admin"])
     assert all(admin.allows(scope) for scope in SCOPES)
 
 
@@ -289,41 +289,41 @@ def test_a_key_allows_what_its_scopes_say(tools: Tools) -> None:
     [("k", [], "scopes"), ("k", ["write"], "scopes"), ("", ["read"], "name")],
 )
 def test_a_key_needs_a_name_and_scopes(
-    tools: Tools, name: str, scopes: list[str], field: str
+    services: Services, name: str, scopes: list[str], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_key(tools, name=name, scopes=scopes)
+        create_key(services, name=name, scopes=scopes)
     assert caught.value.field == field
 
 
-def test_a_revoked_key_is_useless_at_once(tools: Tools) -> None:
-    secret, key = create_key(tools, name="k", scopes=["read"])
-    first = revoke_key(tools, key_id=key.id)
+def test_a_revoked_key_is_useless_at_once(services: Services) -> None:
+    secret, key = create_key(services, name="k", scopes=["read"])
+    first = revoke_key(services, key_id=key.id)
     assert first.revoked_at is not None
     with pytest.raises(KeyInvalid):
-        check_key(tools, secret=secret)
-    assert revoke_key(tools, key_id=key.id).revoked_at == first.revoked_at
+        check_key(services, secret=secret)
+    assert revoke_key(services, key_id=key.id).revoked_at == first.revoked_at
     for key_id in ("nothing", "\x00", "\ud800"):
         with pytest.raises(KeyNotFound):
-            revoke_key(tools, key_id=key_id)
+            revoke_key(services, key_id=key_id)
 
 
 @pytest.mark.parametrize("secret", ["", "mien_wrong", "\ud800", "x" * 100_000])
-def test_an_unknown_key_is_refused(tools: Tools, secret: str) -> None:
+def test_an_unknown_key_is_refused(services: Services, secret: str) -> None:
     with pytest.raises(KeyInvalid):
-        check_key(tools, secret=secret)
+        check_key(services, secret=secret)
 
 
-def test_a_keys_use_is_written_down_now_and_then(tools: Tools) -> None:
-    secret, key = create_key(tools, name="k", scopes=["read"])
+def test_a_keys_use_is_written_down_now_and_then(services: Services) -> None:
+    secret, key = create_key(services, name="k", scopes=["read"])
 
     def used() -> dt.datetime | None:
-        with tools.database.read() as session:
+        with services.database.read() as session:
             return session.scalars(select(KeyRow.used_at)).one()
 
     assert key.used_at is None
-    check_key(tools, secret=secret)
+    check_key(services, secret=secret)
     first = used()
     assert first is not None
-    check_key(tools, secret=secret)
+    check_key(services, secret=secret)
     assert used() == first

@@ -12,7 +12,8 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
-from mien.gallery.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
@@ -22,28 +23,27 @@ from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import list_gallery_names
 from mien.gallery.galleries import require_contract
 from mien.gallery.galleries import show_gallery
-from mien.gallery.identify import identify
-from mien.gallery.probes import hold_probe
-from mien.gallery.tools import Tools
-from mien.gallery.whom import NewPerson
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.recognition.identify import identify
+from mien.gallery.services import Services
 from mien.storage.models import EventRow
 
 ADA = draw_photo(["ada"])
 
 
-def test_a_gallery_is_bound_to_the_pack_in_use(tools: Tools) -> None:
-    made = create_gallery(tools, name="Club", threshold=0.7, keep_photos=False)
-    assert (made.pack, made.contract_id) == ("fake", tools.engine.summary.contract_id)
+def test_a_gallery_is_bound_to_the_pack_in_use(services: Services) -> None:
+    made = create_gallery(services, name="Club", threshold=0.7, keep_photos=False)
+    assert (made.pack, made.contract_id) == ("fake", services.engine.summary.contract_id)
     assert (made.threshold, made.keep_photos) == (0.7, False)
     assert (made.people, made.faces, made.revision) == (0, 0, 0)
-    assert show_gallery(tools, name="CLUB") == made
+    assert show_gallery(services, name="CLUB") == made
 
 
-def test_galleries_are_listed_with_the_default_one_first(tools: Tools) -> None:
+def test_galleries_are_listed_with_the_default_one_first(services: Services) -> None:
     for name in ("zoo", "Alps", "club"):
-        create_gallery(tools, name=name)
-    enrol(tools, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    found = list_galleries(tools)
+        create_gallery(services, name=name)
+    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
+    found = list_galleries(services)
     assert [gallery.name for gallery in found] == ["default", "Alps", "club", "zoo"]
     assert [(gallery.people, gallery.faces) for gallery in found] == [
         (0, 0),
@@ -54,112 +54,116 @@ def test_galleries_are_listed_with_the_default_one_first(tools: Tools) -> None:
 
 
 @pytest.mark.parametrize("name", ["club", "CLUB", "default", "Default"])
-def test_a_name_in_use_stands_in_the_way(tools: Tools, name: str) -> None:
-    create_gallery(tools, name="Club")
-    create_gallery(tools, name="other")
+def test_a_name_in_use_stands_in_the_way(services: Services, name: str) -> None:
+    create_gallery(services, name="Club")
+    create_gallery(services, name="other")
     with pytest.raises(NameTaken):
-        create_gallery(tools, name=name)
+        create_gallery(services, name=name)
     with pytest.raises(NameTaken):
-        change_gallery(tools, name="other", new_name=name)
-    assert show_gallery(tools, name="other").name == "other"
+        change_gallery(services, name="other", new_name=name)
+    assert show_gallery(services, name="other").name == "other"
 
 
 @pytest.mark.parametrize("threshold", [1.1, -1.1, float("nan")])
-def test_a_threshold_is_a_similarity(tools: Tools, threshold: float) -> None:
+def test_a_threshold_is_a_similarity(services: Services, threshold: float) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_gallery(tools, name="club", threshold=threshold)
+        create_gallery(services, name="club", threshold=threshold)
     assert caught.value.field == "threshold"
     with pytest.raises(InvalidInput):
-        change_gallery(tools, name="default", threshold=threshold)
+        change_gallery(services, name="default", threshold=threshold)
 
 
-def test_only_what_is_said_is_changed(tools: Tools) -> None:
-    create_gallery(tools, name="club", threshold=0.7)
-    assert change_gallery(tools, name="club", keep_photos=False).threshold == 0.7
-    changed = change_gallery(tools, name="club", new_name="Club", threshold=0.0)
+def test_only_what_is_said_is_changed(services: Services) -> None:
+    create_gallery(services, name="club", threshold=0.7)
+    assert change_gallery(services, name="club", keep_photos=False).threshold == 0.7
+    changed = change_gallery(services, name="club", new_name="Club", threshold=0.0)
     assert (changed.name, changed.threshold, changed.keep_photos) == ("Club", 0.0, False)
-    assert change_gallery(tools, name="club", automatic_threshold=True).threshold is None
+    assert change_gallery(services, name="club", automatic_threshold=True).threshold is None
     with pytest.raises(InvalidInput):
-        change_gallery(tools, name="club", new_name="a b")
+        change_gallery(services, name="club", new_name="a b")
 
 
-def test_the_default_gallery_stays(tools: Tools) -> None:
+def test_the_default_gallery_stays(services: Services) -> None:
     with pytest.raises(GalleryProtected):
-        delete_gallery(tools, name="DEFAULT")
+        delete_gallery(services, name="DEFAULT")
     with pytest.raises(GalleryProtected):
-        change_gallery(tools, name="default", new_name="main")
-    assert change_gallery(tools, name="default", new_name="default", threshold=0.5).threshold == 0.5
+        change_gallery(services, name="default", new_name="main")
+    assert (
+        change_gallery(services, name="default", new_name="default", threshold=0.5).threshold == 0.5
+    )
 
 
-def test_a_gallery_goes_with_everything_in_it(tools: Tools) -> None:
-    root = make_user(tools).id
-    create_gallery(tools, name="club")
-    enrol(tools, gallery="default", photo=ADA, whom=NewPerson("Ada"))
-    kept = files_of(tools)
-    enrol(tools, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    hold_probe(tools, gallery="club", photo=ADA, user_id=root)
-    identify(tools, gallery="club", photo=ADA)
-    gone = delete_gallery(tools, name="club")
+def test_a_gallery_goes_with_everything_in_it(services: Services) -> None:
+    root = make_user(services).id
+    create_gallery(services, name="club")
+    enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    kept = files_of(services)
+    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
+    hold_probe(services, gallery="club", photo=ADA, user_id=root)
+    identify(services, gallery="club", photo=ADA)
+    gone = delete_gallery(services, name="club")
     assert (gone.name, gone.people, gone.faces) == ("club", 1, 1)
-    assert files_of(tools) == kept
-    rows = rows_of(tools)
+    assert files_of(services) == kept
+    rows = rows_of(services)
     assert (rows["gallery"], rows["person"], rows["face"], rows["photo"]) == (1, 1, 1, 1)
     assert "probe" not in rows
-    assert tools.indexes.held(gone.id) is None
-    with tools.database.read() as session:
+    assert services.indexes.held(gone.id) is None
+    with services.database.read() as session:
         [event] = session.scalars(select(EventRow).where(EventRow.kind == "gallery_removed"))
     assert event.facts == {"people": 1, "faces": 1, "files": 5}
-    assert identify(tools, gallery="default", photo=ADA).answers[0].decision == "match"
+    assert identify(services, gallery="default", photo=ADA).answers[0].decision == "match"
 
 
-def test_a_gallery_made_anew_under_an_old_name_is_empty(tools: Tools) -> None:
-    create_gallery(tools, name="club")
-    enrol(tools, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    delete_gallery(tools, name="club")
-    create_gallery(tools, name="club")
-    assert identify(tools, gallery="club", photo=ADA).answers[0].decision == "unknown"
+def test_a_gallery_made_anew_under_an_old_name_is_empty(services: Services) -> None:
+    create_gallery(services, name="club")
+    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
+    delete_gallery(services, name="club")
+    create_gallery(services, name="club")
+    assert identify(services, gallery="club", photo=ADA).answers[0].decision == "unknown"
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "\x00", "\ud800", "a/b"])
-def test_what_is_not_there_is_named(tools: Tools, name: str) -> None:
+def test_what_is_not_there_is_named(services: Services, name: str) -> None:
     for ask in (show_gallery, delete_gallery, change_gallery):
         with pytest.raises(GalleryNotFound):
-            ask(tools, name=name)
+            ask(services, name=name)
 
 
-def test_empty_galleries_follow_the_pack_and_others_do_not(tools: Tools) -> None:
-    create_gallery(tools, name="club")
-    enrol(tools, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    bind_galleries(tools, pack="new", contract_id="new-1")
-    packs = {gallery.name: (gallery.pack, gallery.contract_id) for gallery in list_galleries(tools)}
+def test_empty_galleries_follow_the_pack_and_others_do_not(services: Services) -> None:
+    create_gallery(services, name="club")
+    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
+    bind_galleries(services, pack="new", contract_id="new-1")
+    packs = {
+        gallery.name: (gallery.pack, gallery.contract_id) for gallery in list_galleries(services)
+    }
     assert packs == {
         "default": ("new", "new-1"),
-        "club": ("fake", tools.engine.summary.contract_id),
+        "club": ("fake", services.engine.summary.contract_id),
     }
 
 
-def test_names_come_in_the_order_of_the_galleries(tools: Tools) -> None:
+def test_names_come_in_the_order_of_the_galleries(services: Services) -> None:
     for name in ("zoo", "Attic", "Default-2"):
-        create_gallery(tools, name=name)
-    names = list_gallery_names(tools)
-    assert names == tuple(gallery.name for gallery in list_galleries(tools))
+        create_gallery(services, name=name)
+    names = list_gallery_names(services)
+    assert names == tuple(gallery.name for gallery in list_galleries(services))
     assert names == ("default", "Attic", "Default-2", "zoo")
 
 
-def test_a_gallery_follows_a_contract_that_replaces_its_own(tools: Tools) -> None:
-    summary = tools.engine.summary
-    enrol(tools, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
-    bind_galleries(tools, pack="fake", contract_id="next")
-    assert show_gallery(tools, name="default").contract_id == summary.contract_id
-    bind_galleries(tools, pack="fake", contract_id="next", replaces=[summary.contract_id])
-    assert show_gallery(tools, name="default").contract_id == "next"
-    assert show_gallery(tools, name="default").faces == 1
+def test_a_gallery_follows_a_contract_that_replaces_its_own(services: Services) -> None:
+    summary = services.engine.summary
+    enrol(services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    bind_galleries(services, pack="fake", contract_id="next")
+    assert show_gallery(services, name="default").contract_id == summary.contract_id
+    bind_galleries(services, pack="fake", contract_id="next", replaces=[summary.contract_id])
+    assert show_gallery(services, name="default").contract_id == "next"
+    assert show_gallery(services, name="default").faces == 1
 
 
-def test_another_version_of_the_same_pack_is_called_so(tools: Tools) -> None:
-    enrol(tools, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
-    later = replace(tools.engine.summary, contract_id="next")
-    with tools.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
+def test_another_version_of_the_same_pack_is_called_so(services: Services) -> None:
+    enrol(services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    later = replace(services.engine.summary, contract_id="next")
+    with services.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
         require_contract(find_gallery(session, "default"), later)
     assert "of another version" in caught.value.detail
     assert "models use" not in caught.value.detail

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy import text
 
 import gallery_process
-from building import make_tools
+from building import make_services
 from drawing import draw_photo
 from looking import files_of
-from mien.gallery.identify import identify
-from mien.gallery.people import show_person
-from mien.gallery.tidy import tidy
-from mien.gallery.tools import Tools
+from mien.gallery.people.people import show_person
+from mien.gallery.recognition.identify import identify
+from mien.gallery.services import Services
+from mien.maintenance.cleanup import tidy
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
@@ -105,7 +105,7 @@ def test_processes_that_write_at_the_same_time_lose_nothing(processes: list[Proc
 
 
 def test_whoever_is_killed_has_lost_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    tools = make_tools(tmp_path)
+    services = make_services(tmp_path)
     chance = random.Random(20261122)  # noqa: S311 - nothing is kept secret by it
     acknowledged: list[dict[str, str]] = []
     for round_ in range(5):
@@ -115,53 +115,53 @@ def test_whoever_is_killed_has_lost_nothing_that_was_acknowledged(tmp_path: Path
         # Somewhere in the middle of the next.
         time.sleep(chance.random() * 0.04)
         acknowledged += said + process.kill()
-        everything_is_whole(tools)
+        everything_is_whole(services)
     assert len({each["face_id"] for each in acknowledged}) == len(acknowledged) >= 5
-    with tools.database.read() as session:
+    with services.database.read() as session:
         faces = {row.id: row for row in session.scalars(select(FaceRow))}
     for each in acknowledged:
         assert faces[each["face_id"]].person_id == each["person_id"]
-        person = show_person(tools, gallery="default", person_id=each["person_id"])
+        person = show_person(services, gallery="default", person_id=each["person_id"])
         assert person.name == each["who"]
     for each in acknowledged[:: max(1, len(acknowledged) // 5)]:
-        [found] = identify(tools, gallery="default", photo=draw_photo([each["who"]])).answers
+        [found] = identify(services, gallery="default", photo=draw_photo([each["who"]])).answers
         assert found.decision == "match"
         assert found.candidates[0].person.id == each["person_id"]
-    strays_are_swept(tools)
+    strays_are_swept(services)
 
 
-def everything_is_whole(tools: Tools) -> None:
-    with tools.database.read() as session:
+def everything_is_whole(services: Services) -> None:
+    with services.database.read() as session:
         assert session.scalars(text("pragma integrity_check")).all() == ["ok"]
         assert session.scalars(text("pragma foreign_key_check")).all() == []
         faces = session.scalars(select(FaceRow)).all()
         photos = session.scalars(select(PhotoRow)).all()
         people = set(session.scalars(select(PersonRow.id)))
     for face in faces:
-        assert tools.reader.decode(tools.files.read(face.crop_file)).width > 0
-        assert face.embedding.shape == (tools.engine.summary.dimension,)
+        assert services.reader.decode(services.files.read(face.crop_file)).width > 0
+        assert face.embedding.shape == (services.engine.summary.dimension,)
         assert abs(float(face.embedding @ face.embedding) - 1) < 1e-5
     for photo in photos:
-        assert len(tools.files.read(photo.file)) == photo.size_bytes
+        assert len(services.files.read(photo.file)) == photo.size_bytes
     # Nobody is there without the face of the same enrolment.
     assert people == {face.person_id for face in faces}
     assert len(photos) == len(faces)
 
 
-def strays_are_swept(tools: Tools) -> None:
-    with tools.database.read() as session:
+def strays_are_swept(services: Services) -> None:
+    with services.database.read() as session:
         known = {
             *session.scalars(select(FaceRow.crop_file)),
             *session.scalars(select(PhotoRow.file)),
         }
-    stray = files_of(tools) - known
-    for name in files_of(tools):
-        os.utime(tools.files.root / name[:2] / name, (1, 1))
+    stray = files_of(services) - known
+    for name in files_of(services):
+        os.utime(services.files.root / name[:2] / name, (1, 1))
     # Whether a kill has left one is chance; a half file always can be.
-    half = tools.files.path("f" * 32 + ".jpg")
+    half = services.files.path("f" * 32 + ".jpg")
     half.parent.mkdir(exist_ok=True)
     half = half.with_name(half.name + ".part")
     half.write_bytes(b"half")
     os.utime(half, (1, 1))
-    assert tidy(tools).files == len(stray) + 1
-    assert files_of(tools) == known
+    assert tidy(services).files == len(stray) + 1
+    assert files_of(services) == known

@@ -11,8 +11,8 @@ from mien.runtime import Runtime
 @pytest.fixture
 def browser(app: Flask, runtime: Runtime) -> FlaskClient:
     """A browser in which an administrator is signed in."""
-    user = add_user(runtime.tools, name="Root", password="correct horse", is_admin=True)
-    secret, _ = open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(runtime.services, name="Root", password="correct horse", is_admin=True)
+    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
     client = app.test_client()
     client.set_cookie(SIGN_IN_COOKIE, secret)
     return client

@@ -48,8 +48,8 @@ def rooms(app: Flask) -> Flask:
 
 
 def sign_in(runtime: Runtime, *, name: str = "Root", is_admin: bool = True) -> tuple[str, str]:
-    user = add_user(runtime.tools, name=name, password="correct horse", is_admin=is_admin)
-    secret, _ = open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(runtime.services, name=name, password="correct horse", is_admin=is_admin)
+    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
     return secret, user.id
 
 
@@ -80,8 +80,8 @@ def test_a_sign_in_that_was_ended_is_useless_at_once(rooms: Flask, runtime: Runt
     secret, user_id = sign_in(runtime)
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert client.get("/room/user").status_code == 200
-    found = who_is(runtime.tools, secret=secret, lasts_seconds=600)
-    end_sign_in(runtime.tools, user_id=user_id, sign_in_id=found.id)
+    found = who_is(runtime.services, secret=secret, lasts_seconds=600)
+    end_sign_in(runtime.services, user_id=user_id, sign_in_id=found.id)
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
 

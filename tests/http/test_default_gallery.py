@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
-from mien.gallery.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.keys import create_key
-from mien.gallery.whom import NewPerson
 from mien.options import DEFAULT_GALLERY
 from mien.runtime import Runtime
 from mien.settings import Settings
@@ -34,9 +34,11 @@ def test_a_setting_that_is_no_galleries_name_is_refused(name: str) -> None:
 
 def ask(runtime: Runtime, **options: Any) -> tuple[int, str]:
     """Verify a photo against somebody of the gallery `family`, without naming the gallery."""
-    create_gallery(runtime.tools, name="family")
-    done = enrol(runtime.tools, gallery="family", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
-    secret, _ = create_key(runtime.tools, name="k", scopes=["identify"])
+    create_gallery(runtime.services, name="family")
+    done = enrol(
+        runtime.services, gallery="family", photo=draw_photo(["ada"]), whom=NewPerson("Ada")
+    )
+    secret, _ = create_key(runtime.services, name="k", scopes=["identify"])
     api = Api(create_app(runtime), secret)
     answer = api(
         "POST",
@@ -65,7 +67,7 @@ def test_a_client_cannot_choose_it_by_a_header(runtime: Runtime, header: str) ->
 
 
 def test_what_cannot_be_a_name_is_refused_and_nothing_else_taken(runtime: Runtime) -> None:
-    secret, _ = create_key(runtime.tools, name="k", scopes=["identify"])
+    secret, _ = create_key(runtime.services, name="k", scopes=["identify"])
     api = Api(create_app(runtime), secret)
     answer = api(
         "POST",
@@ -78,7 +80,7 @@ def test_what_cannot_be_a_name_is_refused_and_nothing_else_taken(runtime: Runtim
 
 
 def test_pages_open_in_the_gallery_that_is_passed(browser: FlaskClient, runtime: Runtime) -> None:
-    create_gallery(runtime.tools, name="family")
+    create_gallery(runtime.services, name="family")
     answer = browser.get("/people", environ_overrides={"MIEN_DEFAULT_GALLERY": "family"})
     assert answer.headers["Location"] == "/galleries/family/people"
     assert browser.get("/people").headers["Location"] == "/galleries/default/people"

@@ -3,7 +3,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from drawing import draw_photo
-from mien.gallery.answers import StoredFile
+from mien.gallery.results import StoredFile
 from mien.http.responses import file_response
 from mien.http.security import POLICY
 from mien.runtime import Runtime

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 import drawn_mien
-from building import make_tools
+from building import make_services
 from mien.gallery.keys import create_key
 
 _START_SECONDS = 20
@@ -101,9 +101,9 @@ def home(tmp_path: Path) -> Home:
     """A database with the default gallery and a key."""
     folder = tmp_path / "home"
     folder.mkdir()
-    tools = make_tools(folder)
-    key, _ = create_key(tools, name="load", scopes=["admin"])
-    tools.database.close()
+    services = make_services(folder)
+    key, _ = create_key(services, name="load", scopes=["admin"])
+    services.database.close()
     return Home(folder, key)
 
 

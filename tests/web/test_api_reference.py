@@ -38,8 +38,8 @@ def app(runtime: Runtime) -> Flask:
 
 @pytest.fixture(scope="module")
 def member(app: Flask, runtime: Runtime) -> FlaskClient:
-    user = add_user(runtime.tools, name="Mara", password="correct horse battery", is_admin=False)
-    secret, _ = open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(runtime.services, name="Mara", password="correct horse battery", is_admin=False)
+    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
     client = app.test_client()
     client.set_cookie(SIGN_IN_COOKIE, secret)
     return client
@@ -163,8 +163,8 @@ def test_a_key_does_not_open_the_page(app: Flask) -> None:
 
 
 def test_the_page_of_keys_leads_here(app: Flask, runtime: Runtime) -> None:
-    user = add_user(runtime.tools, name="Root", password="correct horse battery", is_admin=True)
-    secret, _ = open_sign_in(runtime.tools, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(runtime.services, name="Root", password="correct horse battery", is_admin=True)
+    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
     client = app.test_client()
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert 'href="/api/docs"' in client.get("/keys").text

@@ -1,13 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from building import make_tools
+from building import make_services
 from mien.gallery.galleries import show_gallery
 from mien.web.changes import changes
 
 
 def test_each_changed_setting_is_told_with_what_it_was(tmp_path: Path) -> None:
-    before = show_gallery(make_tools(tmp_path), name="default")
+    before = show_gallery(make_services(tmp_path), name="default")
     assert changes(before, before) == "Nothing was changed."
     by_hand = replace(before, threshold=0.6, gate="strict", keep_photos=not before.keep_photos)
     words = changes(before, by_hand)

@@ -15,9 +15,9 @@ from mien.api.shapes import FaceOut
 from mien.api.shapes import ImageOut
 from mien.api.shapes import Out
 from mien.api.shapes import face_fields
-from mien.gallery.detect import detect
+from mien.gallery.analysis import detect
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.options import Detail
 
 bp = make_blueprint("detect", "Photos")
@@ -46,7 +46,7 @@ class DetectionOut(Out):
 def detect_faces() -> Response:
     """Find every face of a photo."""
     asked = read_photo_body(DetectPhotoIn)
-    found = detect(tools(), photo=asked.photo, detail=asked.detail)
+    found = detect(services(), photo=asked.photo, detail=asked.detail)
     return answer(
         DetectionOut(
             image=ImageOut(width=found.width, height=found.height),

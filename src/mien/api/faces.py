@@ -22,16 +22,16 @@ from mien.api.shapes import PersonPath
 from mien.api.shapes import Similarity
 from mien.api.shapes import StoredFaceOut
 from mien.api.shapes import similarity_out
-from mien.gallery.answers import Enrolment
-from mien.gallery.answers import EnrolmentWarning
-from mien.gallery.enrol import enrol
-from mien.gallery.faces import delete_face
-from mien.gallery.faces import list_faces
-from mien.gallery.faces import read_crop
-from mien.gallery.faces import show_face
-from mien.gallery.whom import KnownPerson
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.people.faces import delete_face
+from mien.gallery.people.faces import list_faces
+from mien.gallery.people.faces import read_crop
+from mien.gallery.people.faces import show_face
+from mien.gallery.results import Enrolment
+from mien.gallery.results import EnrolmentWarning
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.responses import file_response
 from mien.options import Detail
 from mien.options import Gate
@@ -136,7 +136,7 @@ class FacesOut(Out):
 @require_scope("read")
 def list_all(path: PersonPath) -> Response:
     """List the examples of a person."""
-    found = list_faces(tools(), **dict(path))
+    found = list_faces(services(), **dict(path))
     return answer(FacesOut(faces=[StoredFaceOut.of(face) for face in found]))
 
 
@@ -160,7 +160,7 @@ def add(path: PersonPath) -> Response:
     figure is the number of faces.
     """
     given = read_photo_body(ExampleIn)
-    made = enrol(tools(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given))
+    made = enrol(services(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given))
     out = NewFaceOut.of_enrolment(made)
     if not made.stored:
         return answer(out)
@@ -176,7 +176,7 @@ def add(path: PersonPath) -> Response:
 @require_scope("read")
 def show(path: FacePath) -> Response:
     """Show an example."""
-    return answer(StoredFaceOut.of(show_face(tools(), **dict(path))))
+    return answer(StoredFaceOut.of(show_face(services(), **dict(path))))
 
 
 @bp.delete(
@@ -185,7 +185,7 @@ def show(path: FacePath) -> Response:
 @require_scope("enrol")
 def delete(path: FacePath) -> Response:
     """Remove an example, its crop, and its photo when no other face needs it."""
-    delete_face(tools(), **dict(path))
+    delete_face(services(), **dict(path))
     return Response(status=204)
 
 
@@ -205,5 +205,5 @@ def delete(path: FacePath) -> Response:
 @require_scope("read")
 def crop(path: FacePath) -> Response:
     """The portrait of an example, with a validator for caches."""
-    show_face(tools(), **dict(path))
-    return file_response(read_crop(tools(), gallery=path.gallery, face_id=path.face_id))
+    show_face(services(), **dict(path))
+    return file_response(read_crop(services(), gallery=path.gallery, face_id=path.face_id))

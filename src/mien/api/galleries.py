@@ -21,16 +21,16 @@ from mien.api.shapes import Rate
 from mien.api.shapes import Threshold
 from mien.api.shapes import rate_out
 from mien.api.shapes import similarity_out
-from mien.gallery.answers import Gallery
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import show_gallery
-from mien.gallery.weigh import Weighed
-from mien.gallery.weigh import weigh
+from mien.gallery.recognition.what_if import Weighed
+from mien.gallery.recognition.what_if import weigh
+from mien.gallery.results import Gallery
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.options import ACCEPTED_RATE
 from mien.options import Gate
 
@@ -176,7 +176,7 @@ class WeighedOut(Out):
 @require_scope("read")
 def list_all() -> Response:
     """List the galleries."""
-    found = list_galleries(tools())
+    found = list_galleries(services())
     return answer(GalleriesOut(galleries=[GalleryOut.of(each) for each in found]))
 
 
@@ -189,7 +189,7 @@ def list_all() -> Response:
 @require_scope("admin")
 def create() -> Response:
     """Create an empty gallery, bound to the model pack in use."""
-    made = create_gallery(tools(), **dict(read_body(GalleryIn)))
+    made = create_gallery(services(), **dict(read_body(GalleryIn)))
     location = url_for("api_galleries.show", gallery=made.name)
     return answer(GalleryOut.of(made), status=201, location=location)
 
@@ -202,7 +202,7 @@ def create() -> Response:
 @require_scope("read")
 def show(path: GalleryPath) -> Response:
     """Show a gallery."""
-    return answer(GalleryOut.of(show_gallery(tools(), name=path.gallery)))
+    return answer(GalleryOut.of(show_gallery(services(), name=path.gallery)))
 
 
 @bp.patch(
@@ -215,7 +215,7 @@ def show(path: GalleryPath) -> Response:
 def change(path: GalleryPath) -> Response:
     """Rename a gallery or change its settings."""
     changes = read_body(GalleryChangeIn).changes()
-    return answer(GalleryOut.of(change_gallery(tools(), name=path.gallery, **changes)))
+    return answer(GalleryOut.of(change_gallery(services(), name=path.gallery, **changes)))
 
 
 @bp.get(
@@ -227,7 +227,7 @@ def change(path: GalleryPath) -> Response:
 def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
     """Weigh a setting: how the last searches would have been answered, and who looks alike."""
     weighed = weigh(
-        tools(),
+        services(),
         gallery=path.gallery,
         accepted_fpir=query.accepted_fpir,
         threshold=query.threshold,
@@ -243,4 +243,4 @@ def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
 @require_scope("admin")
 def delete(path: GalleryPath) -> Response:
     """Remove a gallery with all its people, faces, crops and photos."""
-    return answer(GalleryOut.of(delete_gallery(tools(), name=path.gallery)))
+    return answer(GalleryOut.of(delete_gallery(services(), name=path.gallery)))

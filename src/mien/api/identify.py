@@ -26,12 +26,12 @@ from mien.api.shapes import Threshold
 from mien.api.shapes import face_fields
 from mien.api.shapes import rate_out
 from mien.api.shapes import similarity_out
-from mien.gallery.answers import Answer
-from mien.gallery.answers import Identification
-from mien.gallery.identify import MOST_CANDIDATES
-from mien.gallery.identify import identify
+from mien.gallery.recognition.identify import MOST_CANDIDATES
+from mien.gallery.recognition.identify import identify
+from mien.gallery.results import Answer
+from mien.gallery.results import Identification
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.options import Decision
 from mien.options import Detail
 from mien.options import Doubt
@@ -166,7 +166,7 @@ def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of a photo who of a gallery it shows, or that it is nobody."""
     photo = read_photo_body(PhotoIn).photo
     found = identify(
-        tools(),
+        services(),
         gallery=path.gallery,
         photo=photo,
         limit=query.limit,

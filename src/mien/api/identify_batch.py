@@ -20,11 +20,11 @@ from mien.api.shapes import ProblemOut
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
-from mien.gallery.identify import check_question
-from mien.gallery.identify import identify
+from mien.gallery.recognition.identify import check_question
+from mien.gallery.recognition.identify import identify
 from mien.http.auth import require_scope
 from mien.http.context import runtime
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
@@ -86,7 +86,7 @@ class BatchLineOut(Out):
 @require_scope("identify")
 def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of many photos who of a gallery it shows; a photo that is bad stops none."""
-    check_question(tools(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
+    check_question(services(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
     stream = PhotoStream(most=runtime().settings.batch_photos)
     photos = iter(stream)
     # What is wrong before the first photo is an error of the whole call.
@@ -125,7 +125,7 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
         return _line(photo, problem=as_problem(too_large))
     try:
         found = identify(
-            tools(),
+            services(),
             gallery=gallery,
             photo=photo.data,
             limit=query.limit,

@@ -18,15 +18,15 @@ from mien.api.shapes import Id
 from mien.api.shapes import In
 from mien.api.shapes import Out
 from mien.api.shapes import PersonPath
-from mien.gallery.answers import Person
-from mien.gallery.forget import forget_person
-from mien.gallery.people import MOST_A_PAGE
-from mien.gallery.people import change_person
-from mien.gallery.people import create_person
-from mien.gallery.people import list_people
-from mien.gallery.people import show_person
+from mien.gallery.people.forget import forget_person
+from mien.gallery.people.people import MOST_A_PAGE
+from mien.gallery.people.people import change_person
+from mien.gallery.people.people import create_person
+from mien.gallery.people.people import list_people
+from mien.gallery.people.people import show_person
+from mien.gallery.results import Person
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.options import Order
 
 bp = make_blueprint("people", "People")
@@ -123,7 +123,7 @@ class ErasureOut(Out):
 def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
     """List people, page by page."""
     page = list_people(
-        tools(),
+        services(),
         gallery=path.gallery,
         query=query.q,
         order=query.order,
@@ -143,7 +143,7 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
 @require_scope("enrol")
 def create(path: GalleryPath) -> Response:
     """Add somebody, without a face yet."""
-    made = create_person(tools(), gallery=path.gallery, **dict(read_body(PersonIn)))
+    made = create_person(services(), gallery=path.gallery, **dict(read_body(PersonIn)))
     location = url_for("api_people.show", gallery=path.gallery, person_id=made.id)
     return answer(PersonOut.of(made), status=201, location=location)
 
@@ -156,7 +156,7 @@ def create(path: GalleryPath) -> Response:
 @require_scope("read")
 def show(path: PersonPath) -> Response:
     """Show a person."""
-    return answer(PersonOut.of(show_person(tools(), **dict(path))))
+    return answer(PersonOut.of(show_person(services(), **dict(path))))
 
 
 @bp.patch(
@@ -169,7 +169,7 @@ def show(path: PersonPath) -> Response:
 def change(path: PersonPath) -> Response:
     """Rename somebody or change what is noted."""
     changes = read_body(PersonChangeIn).model_dump(exclude_unset=True)
-    return answer(PersonOut.of(change_person(tools(), **dict(path), **changes)))
+    return answer(PersonOut.of(change_person(services(), **dict(path), **changes)))
 
 
 @bp.delete(
@@ -180,5 +180,5 @@ def change(path: PersonPath) -> Response:
 @require_scope("enrol")
 def forget(path: PersonPath) -> Response:
     """Forget everything of a person: rows, crops, photos and index."""
-    erasure = forget_person(tools(), **dict(path))
+    erasure = forget_person(services(), **dict(path))
     return answer(ErasureOut(complete=erasure.complete, **dataclasses.asdict(erasure)))

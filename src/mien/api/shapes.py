@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
 
-from mien.gallery.answers import StoredFace
+from mien.gallery.results import StoredFace
 from mien.names import GALLERY_PATTERN
 from mien.names import ID_PATTERN
 from mien.options import LEAST_ACCEPTED

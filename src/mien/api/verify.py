@@ -25,11 +25,11 @@ from mien.api.shapes import Threshold
 from mien.api.shapes import face_fields
 from mien.api.shapes import rate_out
 from mien.api.shapes import similarity_out
-from mien.gallery.answers import Verification
-from mien.gallery.verify import verify_person
-from mien.gallery.verify import verify_photos
+from mien.gallery.recognition.verify import verify_person
+from mien.gallery.recognition.verify import verify_photos
+from mien.gallery.results import Verification
 from mien.http.auth import require_scope
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.default_gallery import default_gallery
 from mien.options import Detail
 
@@ -106,6 +106,6 @@ def verify() -> Response:
     fields, strict = read_photo_fields(photos=2)
     if "photo" in fields or "person_id" in fields:
         person = checked(VerifyPersonIn, fields, strict=strict)
-        return answer(VerificationOut.of(verify_person(tools(), **dict(person))))
+        return answer(VerificationOut.of(verify_person(services(), **dict(person))))
     photos = checked(VerifyPhotosIn, fields, strict=strict)
-    return answer(VerificationOut.of(verify_photos(tools(), **dict(photos))))
+    return answer(VerificationOut.of(verify_photos(services(), **dict(photos))))

@@ -52,9 +52,9 @@ def check(context: click.Context, *, as_json: bool) -> None:
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
-        from mien.gallery.check import check as look
+        from mien.maintenance.integrity import check as look
 
-        found = look(runtime.tools)
+        found = look(runtime.services)
     if as_json:
         print_json({"sound": found.sound, **_facts(found)})
     else:
@@ -96,9 +96,9 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
-        from mien.gallery.back_up import back_up
+        from mien.maintenance.backup import back_up
 
-        done = back_up(runtime.tools, target=file)
+        done = back_up(runtime.services, target=file)
     if as_json:
         print_json(done)
     else:
@@ -127,7 +127,7 @@ def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -
             "another. Unset it; PostgreSQL has pg_restore.",
             field="MIEN_DATABASE_URL",
         )
-    from mien.gallery.restore import restore as bring_back
+    from mien.maintenance.restore import restore as bring_back
     from mien.storage.migrate import head_revision
 
     done = bring_back(settings.home.absolute(), source=file, force=force)

@@ -20,8 +20,8 @@ from mien.cli.progress import shown_progress
 from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Answer
-    from mien.gallery.tools import Tools
+    from mien.gallery.results import Answer
+    from mien.gallery.services import Services
     from mien.packs.samples import Sample
     from mien.settings import Settings
 
@@ -68,8 +68,8 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
 
         bring_up_to_date(runtime)
         samples = _fetch(settings)
-        enrol_named(runtime.tools, samples)
-        lines = list(identify_others(runtime.tools, samples))
+        enrol_named(runtime.services, samples)
+        lines = list(identify_others(runtime.services, samples))
     if as_json:
         print_json(lines)
         return
@@ -109,24 +109,24 @@ def copy_photos(samples: "tuple[Sample, ...]", folder: Path) -> list[Path]:
     return [folder / sample.name for sample in samples]
 
 
-def enrol_named(tools: "Tools", samples: "tuple[Sample, ...]") -> None:
+def enrol_named(services: "Services", samples: "tuple[Sample, ...]") -> None:
     """Enrol each sample that names its person."""
-    from mien.gallery.enrol import enrol
-    from mien.gallery.whom import NewPerson
+    from mien.gallery.enrolment.enrol import enrol
+    from mien.gallery.enrolment.subject import NewPerson
 
     for sample in samples:
         if sample.person is not None:
             photo = sample.path.read_bytes()
-            enrol(tools, gallery=_GALLERY, photo=photo, whom=NewPerson(sample.person))
+            enrol(services, gallery=_GALLERY, photo=photo, whom=NewPerson(sample.person))
 
 
-def identify_others(tools: "Tools", samples: "tuple[Sample, ...]") -> "Iterator[Shown]":
+def identify_others(services: "Services", samples: "tuple[Sample, ...]") -> "Iterator[Shown]":
     """Identify every face of the samples that were not enrolled."""
-    from mien.gallery.identify import identify
+    from mien.gallery.recognition.identify import identify
 
     for sample in samples:
         if sample.person is None:
-            found = identify(tools, gallery=_GALLERY, photo=sample.path.read_bytes(), limit=2)
+            found = identify(services, gallery=_GALLERY, photo=sample.path.read_bytes(), limit=2)
             for answer in found.answers:
                 yield _shown(sample.name, answer)
 

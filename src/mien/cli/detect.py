@@ -34,13 +34,13 @@ def detect(
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.detect import detect as find_faces
+        from mien.gallery.analysis import detect as find_faces
 
         most = runtime.settings.max_upload_bytes
         looked = look(
             found,
             lambda path: find_faces(
-                runtime.tools, photo=read_photo(path, max_bytes=most), detail=detail
+                runtime.services, photo=read_photo(path, max_bytes=most), detail=detail
             ),
         )
     if as_json:

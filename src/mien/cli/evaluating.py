@@ -131,7 +131,7 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
                 gallery = GallerySettings(
                     gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
                 )
-            yield Workbench(engine, runtime.tools.reader, gallery, settings)
+            yield Workbench(engine, runtime.services.reader, gallery, settings)
         finally:
             if given is None:
                 engine.close()
@@ -217,7 +217,7 @@ def _gallery_settings(
         return _NEW, None
     try:
         migrate.require_current(runtime.database)
-        found = show_gallery(runtime.tools, name=name or _DEFAULT)
+        found = show_gallery(runtime.services, name=name or _DEFAULT)
     except (GalleryNotFound, DatabaseUnreachable, DatabaseOutdated):
         if name is not None:
             raise
@@ -227,7 +227,7 @@ def _gallery_settings(
 
 
 def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine":
-    from mien.gallery.packs import current_pack
+    from mien.gallery.pack_in_use import current_pack
     from mien.runtime import build_engine
 
     name = pack
@@ -236,7 +236,7 @@ def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine
             name = current_pack(runtime.database)
         except DatabaseUnreachable:
             name = None
-    packs = runtime.tools.packs
+    packs = runtime.services.packs
     with shown_progress() as progress:
         installed = (
             packs.install(name, progress=progress)

@@ -15,7 +15,7 @@ from mien.cli.ready import ready_runtime
 from mien.options import GATES
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Gallery
+    from mien.gallery.results import Gallery
     from mien.options import Gate
 
 _photos_option = click.option(
@@ -55,7 +55,7 @@ def list_(*, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.galleries import list_galleries
 
-        found = list_galleries(runtime.tools)
+        found = list_galleries(runtime.services)
     if as_json:
         from mien.api.galleries import GalleryOut
 
@@ -107,7 +107,7 @@ def create(
 
         given = {"accepted_fpir": accepted_fpir, "accepted_fmr": accepted_fmr, "gate": gate}
         made = create_gallery(
-            runtime.tools,
+            runtime.services,
             name=name,
             threshold=threshold,
             keep_photos=keep_photos is not False,
@@ -124,7 +124,7 @@ def show(*, name: str, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.galleries import show_gallery
 
-        found = show_gallery(runtime.tools, name=name)
+        found = show_gallery(runtime.services, name=name)
     _show(found, as_json=as_json)
 
 
@@ -158,7 +158,7 @@ def change(
         from mien.gallery.galleries import change_gallery
 
         changed = change_gallery(
-            runtime.tools,
+            runtime.services,
             name=name,
             new_name=rename,
             threshold=figure,
@@ -193,15 +193,15 @@ def weigh(
     The first line is the gallery as it is set. Counts only: nobody is named.
     """
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.weigh import Setting
-        from mien.gallery.weigh import weigh_all
+        from mien.gallery.recognition.what_if import Setting
+        from mien.gallery.recognition.what_if import weigh_all
 
         settings = [
             Setting(),
             *(Setting(accepted_fpir=rate) for rate in rates),
             *(Setting(threshold=threshold) for threshold in thresholds),
         ]
-        weighed = weigh_all(runtime.tools, gallery=name, settings=settings)
+        weighed = weigh_all(runtime.services, gallery=name, settings=settings)
     if as_json:
         from mien.api.galleries import WeighedOut
 
@@ -233,9 +233,9 @@ def remove(*, name: str, yes: bool, as_json: bool) -> None:
         from mien.gallery.galleries import delete_gallery
         from mien.gallery.galleries import show_gallery
 
-        found = show_gallery(runtime.tools, name=name)
+        found = show_gallery(runtime.services, name=name)
         make_sure(f"Remove {found.name} with {found.people} person(s) for good?", yes=yes)
-        gone = delete_gallery(runtime.tools, name=name)
+        gone = delete_gallery(runtime.services, name=name)
     if as_json:
         print_json({"name": gone.name, "people": gone.people, "faces": gone.faces})
     else:

@@ -20,9 +20,9 @@ from mien.cli.photos import read_photo
 from mien.cli.ready import ready_runtime
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Answer
-    from mien.gallery.answers import Candidate
-    from mien.gallery.answers import Identification
+    from mien.gallery.results import Answer
+    from mien.gallery.results import Candidate
+    from mien.gallery.results import Identification
     from mien.options import Detail
 
 
@@ -56,13 +56,13 @@ def identify(
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.identify import identify as ask
+        from mien.gallery.recognition.identify import identify as ask
 
         most = runtime.settings.max_upload_bytes
         looked = look(
             found,
             lambda path: ask(
-                runtime.tools,
+                runtime.services,
                 gallery=gallery,
                 photo=read_photo(path, max_bytes=most),
                 limit=limit,

@@ -26,8 +26,8 @@ from mien.cli.warnings import warnings_json
 from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Enrolment
-    from mien.gallery.answers import PersonRef
+    from mien.gallery.results import Enrolment
+    from mien.gallery.results import PersonRef
     from mien.options import Detail
     from mien.options import Gate
     from mien.options import Take
@@ -72,23 +72,23 @@ def import_folder(
     """
     photos = _pictures_of_people(folder)
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.enrol import enrol
+        from mien.gallery.enrolment.duplicates import is_example_already
+        from mien.gallery.enrolment.enrol import enrol
+        from mien.gallery.enrolment.subject import NamedPerson
         from mien.gallery.galleries import show_gallery
-        from mien.gallery.known_photos import is_example_already
-        from mien.gallery.whom import NamedPerson
 
         # A wrong name of a gallery is no matter of each picture.
-        show_gallery(runtime.tools, name=gallery)
+        show_gallery(runtime.services, name=gallery)
         most = runtime.settings.max_upload_bytes
 
         def add(path: Path) -> "Enrolment | None":
             photo = read_photo(path, max_bytes=most)
             name = path.relative_to(folder).parts[0]
-            if is_example_already(runtime.tools, gallery=gallery, name=name, photo=photo):
+            if is_example_already(runtime.services, gallery=gallery, name=name, photo=photo):
                 return None
             with saying_how(_HOW):
                 return enrol(
-                    runtime.tools,
+                    runtime.services,
                     gallery=gallery,
                     photo=photo,
                     whom=NamedPerson(name),

@@ -36,7 +36,7 @@ def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.keys import create_key
 
-        secret, key = create_key(runtime.tools, name=name, scopes=scopes)
+        secret, key = create_key(runtime.services, name=name, scopes=scopes)
     if as_json:
         print_json({"key": secret, "id": key.id, "name": key.name, "scopes": key.scopes})
         return
@@ -51,7 +51,7 @@ def list_(*, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.keys import list_keys
 
-        found = list_keys(runtime.tools)
+        found = list_keys(runtime.services)
     if as_json:
         print_json({"keys": found})
         return
@@ -80,7 +80,7 @@ def revoke(*, key_id: str, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.keys import revoke_key
 
-        key = revoke_key(runtime.tools, key_id=key_id)
+        key = revoke_key(runtime.services, key_id=key_id)
     if as_json:
         print_json(key)
     else:

@@ -115,7 +115,7 @@ def pull(*, name: str | None, as_json: bool) -> None:
         if name is None:
             manifest, chosen = _choose(runtime, settings, progress)
             name = manifest.name
-        installed = runtime.tools.packs.install(name, progress=progress)
+        installed = runtime.services.packs.install(name, progress=progress)
     if as_json:
         paths = {file: str(path) for file, path in installed.paths.items()}
         print_json({"name": name, "paths": paths, "passed_over": chosen or ()})
@@ -185,7 +185,7 @@ def use(*, name: str, as_json: bool) -> None:
     be compared.
     """
     from mien.cli.starting import make_home
-    from mien.gallery.packs import use_pack
+    from mien.gallery.pack_in_use import use_pack
     from mien.storage import migrate
 
     settings = load_settings()
@@ -195,7 +195,7 @@ def use(*, name: str, as_json: bool) -> None:
             migrate.upgrade(runtime.database)
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
-            used = use_pack(runtime.tools, name=name, progress=progress)
+            used = use_pack(runtime.services, name=name, progress=progress)
     if as_json:
         print_json({"name": used.manifest.name, "contract_id": used.manifest.contract_id})
         return
@@ -206,28 +206,28 @@ def _choose(
     runtime: "Runtime", settings: Settings, progress: Progress
 ) -> tuple[Manifest, tuple[PassedOver, ...]]:
     """Choose for good where there is a database to keep the choice; else only fetch."""
-    from mien.gallery.packs import ensure_pack
+    from mien.gallery.pack_in_use import ensure_pack
     from mien.storage import migrate
 
     if has_database(settings):
         with suppress(StorageError):
             migrate.require_current(runtime.database)
-            used = ensure_pack(runtime.tools, progress=progress)
+            used = ensure_pack(runtime.services, progress=progress)
             return used.manifest, used.passed_over
-    choice = runtime.tools.packs.choose_first(progress=progress)
+    choice = runtime.services.packs.choose_first(progress=progress)
     return choice.installed.manifest, choice.passed_over
 
 
 def _fetch(settings: Settings, name: str) -> None:
     with opened(settings) as runtime, shown_progress() as progress:
-        runtime.tools.packs.install(name, progress=progress)
+        runtime.services.packs.install(name, progress=progress)
 
 
 def _pack_in_use(settings: Settings) -> str | None:
     """The pack in use; None before the first start."""
     if not has_database(settings):
         return None
-    from mien.gallery.packs import current_pack
+    from mien.gallery.pack_in_use import current_pack
 
     with opened(settings) as runtime:
         try:

@@ -30,9 +30,9 @@ from mien.cli.warnings import photo_gate_option
 from mien.cli.warnings import print_warnings
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Enrolment
-    from mien.gallery.answers import Person
-    from mien.gallery.tools import Tools
+    from mien.gallery.results import Enrolment
+    from mien.gallery.results import Person
+    from mien.gallery.services import Services
     from mien.options import Detail
     from mien.options import Gate
     from mien.options import Take
@@ -84,11 +84,11 @@ def add(
     facts = _metadata(metadata)
     found = find_photos(photos)
     with ready_runtime(models=bool(found)) as runtime:
-        from mien.gallery.people import change_person
-        from mien.gallery.people import create_person
-        from mien.gallery.people import show_person
+        from mien.gallery.people.people import change_person
+        from mien.gallery.people.people import create_person
+        from mien.gallery.people.people import show_person
 
-        tools = runtime.tools
+        services = runtime.services
         looked: Looked[Enrolment] = Looked([], [])
         if found:
             given = {"face_number": face, "take": take, "gate": gate, "detail": detail}
@@ -98,13 +98,13 @@ def add(
             person_id = looked.done[0][1].person.id
             if notes is not None or facts is not None:
                 change_person(
-                    tools, gallery=gallery, person_id=person_id, notes=notes, metadata=facts
+                    services, gallery=gallery, person_id=person_id, notes=notes, metadata=facts
                 )
         else:
             person_id = create_person(
-                tools, gallery=gallery, name=name, notes=notes or "", metadata=facts
+                services, gallery=gallery, name=name, notes=notes or "", metadata=facts
             ).id
-        person = show_person(tools, gallery=gallery, person_id=person_id)
+        person = show_person(services, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
     if as_json:
         from mien.api.faces import NewFaceOut
@@ -138,7 +138,7 @@ def add(
 def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
     """List the people of a gallery."""
     with ready_runtime() as runtime:
-        found = list(_everybody(runtime.tools, gallery=gallery, query=query, newest=newest))
+        found = list(_everybody(runtime.services, gallery=gallery, query=query, newest=newest))
     if as_json:
         from mien.api.people import PersonOut
 
@@ -163,11 +163,11 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
 def show(*, who: str, gallery: str, as_json: bool) -> None:
     """Show a person, by name or id, and their faces."""
     with ready_runtime() as runtime:
-        from mien.gallery.faces import list_faces
-        from mien.gallery.look_up import look_up_person
+        from mien.gallery.people.faces import list_faces
+        from mien.gallery.people.look_up import look_up_person
 
-        person = look_up_person(runtime.tools, gallery=gallery, who=who)
-        faces = list_faces(runtime.tools, gallery=gallery, person_id=person.id)
+        person = look_up_person(runtime.services, gallery=gallery, who=who)
+        faces = list_faces(runtime.services, gallery=gallery, person_id=person.id)
     if as_json:
         from mien.api.people import PersonOut
         from mien.api.shapes import StoredFaceOut
@@ -198,11 +198,11 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
 def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
     """Give a person, by name or id, another name."""
     with ready_runtime() as runtime:
-        from mien.gallery.look_up import look_up_person
-        from mien.gallery.people import change_person
+        from mien.gallery.people.look_up import look_up_person
+        from mien.gallery.people.people import change_person
 
-        person = look_up_person(runtime.tools, gallery=gallery, who=who)
-        person = change_person(runtime.tools, gallery=gallery, person_id=person.id, name=name)
+        person = look_up_person(runtime.services, gallery=gallery, who=who)
+        person = change_person(runtime.services, gallery=gallery, person_id=person.id, name=name)
     if as_json:
         from mien.api.people import PersonOut
 
@@ -223,12 +223,12 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
     The exit code is 1 when the proof finds that something is left.
     """
     with ready_runtime() as runtime:
-        from mien.gallery.forget import forget_person
-        from mien.gallery.look_up import look_up_person
+        from mien.gallery.people.forget import forget_person
+        from mien.gallery.people.look_up import look_up_person
 
-        person = look_up_person(runtime.tools, gallery=gallery, who=who)
+        person = look_up_person(runtime.services, gallery=gallery, who=who)
         make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
-        proof = forget_person(runtime.tools, gallery=gallery, person_id=person.id)
+        proof = forget_person(runtime.services, gallery=gallery, person_id=person.id)
     if as_json:
         import dataclasses
 
@@ -254,15 +254,15 @@ people.add_command(import_folder)
 def _enrol_all(
     runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, given: dict[str, Any]
 ) -> "Looked[Enrolment]":
-    from mien.gallery.enrol import enrol
-    from mien.gallery.whom import NamedPerson
+    from mien.gallery.enrolment.enrol import enrol
+    from mien.gallery.enrolment.subject import NamedPerson
 
     most = runtime.settings.max_upload_bytes
 
     def add_one(path: Path) -> "Enrolment":
         with saying_how(_HOW):
             return enrol(
-                runtime.tools,
+                runtime.services,
                 gallery=gallery,
                 photo=read_photo(path, max_bytes=most),
                 whom=NamedPerson(name),
@@ -272,14 +272,16 @@ def _enrol_all(
     return look(photos, add_one)
 
 
-def _everybody(tools: "Tools", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
-    from mien.gallery.people import MOST_A_PAGE
-    from mien.gallery.people import list_people
+def _everybody(
+    services: "Services", *, gallery: str, query: str, newest: bool
+) -> "Iterator[Person]":
+    from mien.gallery.people.people import MOST_A_PAGE
+    from mien.gallery.people.people import list_people
 
     cursor = None
     while True:
         page = list_people(
-            tools,
+            services,
             gallery=gallery,
             query=query,
             order="newest" if newest else "name",

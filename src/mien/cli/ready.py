@@ -42,7 +42,7 @@ def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
             from mien.gallery.galleries import bind_galleries
 
             summary = runtime.engine.summary
-            bind_galleries(runtime.tools, pack=summary.pack, contract_id=summary.contract_id)
+            bind_galleries(runtime.services, pack=summary.pack, contract_id=summary.contract_id)
         elif models:
             bring_up_to_date(runtime)
         yield runtime

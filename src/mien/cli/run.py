@@ -59,7 +59,7 @@ class Served:
 
         self._runtime = open_runtime(self._settings, engine=given_engine())
         self._runtime.warming.begin()
-        self._tidying = Tidying(self._runtime.tools)
+        self._tidying = Tidying(self._runtime.services)
         self._tidying.start()
         return create_app(self._runtime)
 

@@ -127,7 +127,7 @@ def look_around(settings: "Settings") -> "tuple[str | None, Need]":
 
         require_current(runtime.database)
         need = _need(runtime)
-        return issue_link(runtime.tools), need
+        return issue_link(runtime.services), need
 
 
 def with_plan(settings: "Settings", plan: "Plan") -> "Settings":
@@ -151,12 +151,12 @@ def tell_plan(plan: "Plan") -> None:
 
 def _need(runtime: "Runtime") -> "Need":
     from mien.gallery.galleries import list_galleries
-    from mien.gallery.packs import model_files
+    from mien.gallery.pack_in_use import model_files
     from mien.sizing import Need
 
     settings = runtime.settings
-    files = () if given_engine() else model_files(runtime.tools)
-    faces = sum(gallery.faces for gallery in list_galleries(runtime.tools))
+    files = () if given_engine() else model_files(runtime.services)
+    faces = sum(gallery.faces for gallery in list_galleries(runtime.services))
     return Need(
         model_bytes=sum(file.size_bytes for file in files),
         index_bytes=faces * runtime.engine.summary.dimension * _BYTES_A_NUMBER,

@@ -39,7 +39,7 @@ def prepare(settings: Settings, *, with_link: bool = True) -> str | None:
             return None
         from mien.gallery.setup import issue_link
 
-        return issue_link(runtime.tools)
+        return issue_link(runtime.services)
 
 
 def make_home(settings: Settings) -> None:
@@ -80,7 +80,7 @@ def bring_up_to_date(runtime: "Runtime") -> None:
         DatabaseUnreachable: the database does not answer.
         ModelError: model files are missing and cannot be had.
     """
-    from mien.gallery.packs import ensure_pack
+    from mien.gallery.pack_in_use import ensure_pack
     from mien.storage import migrate
 
     before = migrate.current_revision(runtime.database)
@@ -88,7 +88,7 @@ def bring_up_to_date(runtime: "Runtime") -> None:
     if before != migrate.head_revision():
         _log.info("Database upgraded", before=before, after=migrate.head_revision())
     with shown_progress() as progress:
-        pack = ensure_pack(runtime.tools, progress=progress)
+        pack = ensure_pack(runtime.services, progress=progress)
     if pack.first_time:
         for passed in pack.passed_over:
             print_note(f"Passed over the model pack {passed.pack}: {passed.reason}")

@@ -17,11 +17,11 @@ def tidy(*, as_json: bool) -> None:
     Safe at any moment, also while Mien serves; to be run now and then by a timer.
     """
     with opened(load_settings()) as runtime:
-        from mien.gallery.tidy import tidy as sweep
+        from mien.maintenance.cleanup import tidy as sweep
         from mien.storage.migrate import require_current
 
         require_current(runtime.database)
-        done = sweep(runtime.tools)
+        done = sweep(runtime.services)
     if as_json:
         print_json(done)
     else:

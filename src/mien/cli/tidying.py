@@ -9,7 +9,7 @@ import structlog
 from mien.errors import MienError
 
 if TYPE_CHECKING:
-    from mien.gallery.tools import Tools
+    from mien.gallery.services import Services
 
 PROBES_SECONDS = 60.0
 """How often held photos are looked at; a page tells people when theirs is erased."""
@@ -27,19 +27,19 @@ class Tidying:
     the work done.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         probes_seconds: between two looks at held photos.
         all_seconds: between two looks at everything.
     """
 
     def __init__(
         self,
-        tools: "Tools",
+        services: "Services",
         *,
         probes_seconds: float = PROBES_SECONDS,
         all_seconds: float = ALL_SECONDS,
     ) -> None:
-        self._tools = tools
+        self._services = services
         self._probes_seconds = probes_seconds
         self._rounds = max(1, round(all_seconds / probes_seconds))
         self._stopped = threading.Event()
@@ -68,10 +68,10 @@ class Tidying:
 
     def _tidy(self, *, everything: bool) -> None:
         # Imported by the thread, so that a server listens sooner.
-        from mien.gallery.tidy import remove_expired_probes
-        from mien.gallery.tidy import tidy
+        from mien.maintenance.cleanup import remove_expired_probes
+        from mien.maintenance.cleanup import tidy
 
         if everything:
-            tidy(self._tools)
+            tidy(self._services)
         else:
-            remove_expired_probes(self._tools)
+            remove_expired_probes(self._services)

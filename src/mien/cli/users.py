@@ -28,7 +28,7 @@ def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.users import add_user
 
-        user = add_user(runtime.tools, name=name, password=password, is_admin=admin)
+        user = add_user(runtime.services, name=name, password=password, is_admin=admin)
     if as_json:
         print_json(user)
     else:
@@ -42,7 +42,7 @@ def list_(*, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.users import list_users
 
-        found = list_users(runtime.tools)
+        found = list_users(runtime.services)
     if as_json:
         print_json({"users": found})
         return
@@ -66,7 +66,7 @@ def remove(*, name: str, yes: bool, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.users import remove_user
 
-        user = remove_user(runtime.tools, name=name)
+        user = remove_user(runtime.services, name=name)
     if as_json:
         print_json(user)
     else:

@@ -24,7 +24,7 @@ from mien.errors import FaceError
 from mien.errors import ImageError
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Verification
+    from mien.gallery.results import Verification
     from mien.options import Detail
     from mien.runtime import Runtime
 
@@ -85,7 +85,7 @@ def verify(
                 detail=detail,
             )
         looked = look(others, compare)
-        least = least_verification_rate(runtime.tools.engine.summary)
+        least = least_verification_rate(runtime.services.engine.summary)
     if as_json:
         from mien.api.verify import VerificationOut
 
@@ -126,7 +126,7 @@ def _with_photo(
     other_face: int | None,
     detail: "Detail",
 ) -> "_Compare":
-    from mien.gallery.verify import verify_photos
+    from mien.gallery.recognition.verify import verify_photos
 
     most = runtime.settings.max_upload_bytes
     photo_a = read_photo(first, max_bytes=most)
@@ -134,7 +134,7 @@ def _with_photo(
     def compare(path: Path) -> "Verification":
         with _naming(a=first, b=path):
             return verify_photos(
-                runtime.tools,
+                runtime.services,
                 photo_a=photo_a,
                 photo_b=read_photo(path, max_bytes=most),
                 face_number_a=face,
@@ -155,16 +155,16 @@ def _with_person(
     face: int | None,
     detail: "Detail",
 ) -> "_Compare":
-    from mien.gallery.look_up import look_up_person
-    from mien.gallery.verify import verify_person
+    from mien.gallery.people.look_up import look_up_person
+    from mien.gallery.recognition.verify import verify_person
 
-    person = look_up_person(runtime.tools, gallery=gallery, who=who)
+    person = look_up_person(runtime.services, gallery=gallery, who=who)
     most = runtime.settings.max_upload_bytes
 
     def compare(path: Path) -> "Verification":
         with _naming(a=path):
             return verify_person(
-                runtime.tools,
+                runtime.services,
                 gallery=gallery,
                 person_id=person.id,
                 photo=read_photo(path, max_bytes=most),

@@ -13,8 +13,8 @@ from mien.cli.output import print_note
 from mien.options import GATES
 
 if TYPE_CHECKING:
-    from mien.gallery.answers import Enrolment
-    from mien.gallery.answers import EnrolmentWarning
+    from mien.gallery.results import Enrolment
+    from mien.gallery.results import EnrolmentWarning
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

@@ -14,8 +14,8 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
-from mien.gallery.answers import Gallery
-from mien.gallery.tools import Tools
+from mien.gallery.results import Gallery
+from mien.gallery.services import Services
 from mien.names import clean_gallery_name
 from mien.names import name_key
 from mien.options import ACCEPTED_RATE
@@ -74,34 +74,34 @@ def _way_back(gallery: GalleryRow, engine: EngineSummary) -> str:
     return f"go back with `mien models use {gallery.pack}`"
 
 
-def list_galleries(tools: Tools) -> tuple[Gallery, ...]:
+def list_galleries(services: Services) -> tuple[Gallery, ...]:
     """All galleries, the default one first, then by name."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         rows = session.scalars(select(GalleryRow).order_by(GalleryRow.name_key)).all()
         people, faces = _counts(session)
         answers = [_answer(row, people.get(row.id, 0), faces.get(row.id, 0)) for row in rows]
     return tuple(sorted(answers, key=lambda gallery: gallery.name != DEFAULT_GALLERY))
 
 
-def list_gallery_names(tools: Tools) -> tuple[str, ...]:
+def list_gallery_names(services: Services) -> tuple[str, ...]:
     """The names of all galleries, in the order of `list_galleries`, without counting anything."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         names = session.scalars(select(GalleryRow.name).order_by(GalleryRow.name_key)).all()
     return tuple(sorted(names, key=lambda name: name != DEFAULT_GALLERY))
 
 
-def show_gallery(tools: Tools, *, name: str) -> Gallery:
+def show_gallery(services: Services, *, name: str) -> Gallery:
     """One gallery.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         return _shown(session, find_gallery(session, name))
 
 
 def create_gallery(
-    tools: Tools,
+    services: Services,
     *,
     name: str,
     threshold: float | None = None,
@@ -119,22 +119,22 @@ def create_gallery(
     row = GalleryRow(
         name=clean_gallery_name(name),
         name_key=name_key(name),
-        pack=tools.engine.summary.pack,
-        contract_id=tools.engine.summary.contract_id,
+        pack=services.engine.summary.pack,
+        contract_id=services.engine.summary.contract_id,
         threshold=check_threshold(threshold),
         accepted_fpir=check_rate(accepted_fpir, "accepted_fpir"),
         accepted_fmr=check_rate(accepted_fmr, "accepted_fmr"),
         gate=check_gate(gate),
         keep_photos=keep_photos,
     )
-    with _unique(), tools.database.write() as session:
+    with _unique(), services.database.write() as session:
         session.add(row)
         session.flush()
         return _shown(session, row)
 
 
 def bind_galleries(
-    tools: Tools, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
+    services: Services, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
 ) -> None:
     """Make the default gallery when it is missing, and let galleries follow the pack that may.
 
@@ -142,16 +142,16 @@ def bind_galleries(
     replaces holds vectors that may be compared with its; so nothing is lost.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         pack: in use.
         contract_id: of its embeddings.
         replaces: earlier contracts whose vectors may be compared with them.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         contracts = dict(session.execute(select(GalleryRow.name, GalleryRow.contract_id)).all())
     if DEFAULT_GALLERY in contracts and set(contracts.values()) == {contract_id}:
         return
-    with tools.database.write() as session:
+    with services.database.write() as session:
         if session.scalar(select(GalleryRow.id).filter_by(name_key=DEFAULT_GALLERY)) is None:
             session.add(
                 GalleryRow(
@@ -171,11 +171,11 @@ def bind_galleries(
         )
         for row in session.scalars(following):
             row.pack, row.contract_id = pack, contract_id
-            tools.indexes.drop(row.id)
+            services.indexes.drop(row.id)
 
 
 def change_gallery(
-    tools: Tools,
+    services: Services,
     *,
     name: str,
     new_name: str | None = None,
@@ -189,7 +189,7 @@ def change_gallery(
     """Rename a gallery or change its settings; None leaves a setting as it is.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         name: which gallery.
         new_name: its name from now on.
         threshold: similarity from which a candidate is a match, in [-1, 1]; goes before the
@@ -206,7 +206,7 @@ def change_gallery(
         InvalidInput: a value breaks a rule.
         NameTaken: another gallery has the new name.
     """
-    with _unique(), tools.database.write() as session:
+    with _unique(), services.database.write() as session:
         row = find_gallery(session, name)
         if new_name is not None and new_name != row.name:
             if row.name == DEFAULT_GALLERY:
@@ -229,14 +229,14 @@ def change_gallery(
         return _shown(session, row)
 
 
-def delete_gallery(tools: Tools, *, name: str) -> Gallery:
+def delete_gallery(services: Services, *, name: str) -> Gallery:
     """Remove a gallery with all its people, faces, crops and photos; says what it was.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         GalleryProtected: the default gallery stays.
     """
-    with tools.database.write() as session:
+    with services.database.write() as session:
         row = find_gallery(session, name)
         if row.name == DEFAULT_GALLERY:
             raise GalleryProtected("The default gallery cannot be removed; remove its people.")
@@ -250,9 +250,9 @@ def delete_gallery(tools: Tools, *, name: str) -> Gallery:
                 facts={"people": answer.people, "faces": answer.faces, "files": len(files)},
             )
         )
-    tools.files.delete(files)
-    tools.indexes.drop(answer.id)
-    tools.database.scrub()
+    services.files.delete(files)
+    services.indexes.drop(answer.id)
+    services.database.scrub()
     return answer
 
 

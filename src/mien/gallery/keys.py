@@ -11,7 +11,7 @@ from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.options import SCOPES
@@ -48,7 +48,7 @@ class Key:
         return scope in self.scopes or "admin" in self.scopes
 
 
-def create_key(tools: Tools, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
+def create_key(services: Services, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
     """Make a key; gives the key itself, which is not kept, and what may be known of it.
 
     Raises:
@@ -66,45 +66,45 @@ def create_key(tools: Tools, *, name: str, scopes: Iterable[str]) -> tuple[str, 
         hint=secret[:_HINT_LENGTH],
         scopes=[scope for scope in SCOPES if scope in chosen],
     )
-    with tools.database.write() as session:
+    with services.database.write() as session:
         session.add(row)
         session.flush()
         session.add(EventRow(kind="key_created", subject_id=row.id, facts={"scopes": row.scopes}))
         return secret, _answer(row)
 
 
-def list_keys(tools: Tools) -> tuple[Key, ...]:
+def list_keys(services: Services) -> tuple[Key, ...]:
     """All keys, revoked ones too, the newest first."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         rows = session.scalars(select(KeyRow).order_by(KeyRow.created_at.desc(), KeyRow.id))
         return tuple(_answer(row) for row in rows)
 
 
-def check_key(tools: Tools, *, secret: str) -> Key:
+def check_key(services: Services, *, secret: str) -> Key:
     """The key that a caller sent.
 
     Raises:
         KeyInvalid: it is unknown or revoked.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         row = session.scalar(select(KeyRow).where(KeyRow.key_sha256 == digest(secret)))
     if row is None or row.revoked_at is not None:
         raise KeyInvalid("This API key is unknown or has been revoked.")
     if row.used_at is None or now() - row.used_at > _USED_EVERY:
-        with tools.database.write() as session:
+        with services.database.write() as session:
             fresh = session.get(KeyRow, row.id)
             if fresh is not None:
                 fresh.used_at = now()
     return _answer(row)
 
 
-def revoke_key(tools: Tools, *, key_id: str) -> Key:
+def revoke_key(services: Services, *, key_id: str) -> Key:
     """Make a key useless from its next call on; revoking twice changes nothing.
 
     Raises:
         KeyNotFound: no key has this id.
     """
-    with tools.database.write() as session:
+    with services.database.write() as session:
         row = session.get(KeyRow, key_id) if can_be_stored(key_id) else None
         if row is None:
             raise KeyNotFound("No API key has this id.")

@@ -11,7 +11,7 @@ from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
 from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.gallery.users import User
 from mien.gallery.users import as_user
 from mien.gallery.users import user_row
@@ -22,34 +22,34 @@ from mien.storage.models import UserRow
 _KEY = "setup_link_sha256"
 
 
-def setup_needed(tools: Tools) -> bool:
+def setup_needed(services: Services) -> bool:
     """Whether nobody can administer yet."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         return not _has_admin(session)
 
 
-def issue_link(tools: Tools) -> str | None:
+def issue_link(services: Services) -> str | None:
     """A new secret for the set-up link; older ones stop working. None when an admin exists."""
-    if not setup_needed(tools):
+    if not setup_needed(services):
         return None
     secret = new_secret()
-    with tools.database.write() as session:
+    with services.database.write() as session:
         session.merge(InstallationRow(key=_KEY, value=digest(secret)))
     return secret
 
 
-def check_link(tools: Tools, *, secret: str) -> None:
+def check_link(services: Services, *, secret: str) -> None:
     """Make sure that a set-up link may be used.
 
     Raises:
         SetupFinished: an administrator exists.
         SetupLinkInvalid: the secret is wrong or older than the last start.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         _check(session, secret)
 
 
-def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User:
+def finish_setup(services: Services, *, secret: str, name: str, password: str) -> User:
     """Make the first administrator and spend the link.
 
     Raises:
@@ -58,9 +58,9 @@ def finish_setup(tools: Tools, *, secret: str, name: str, password: str) -> User
         InvalidInput: the name or the password breaks a rule.
         NameTaken: somebody who is no administrator has this name.
     """
-    check_link(tools, secret=secret)
+    check_link(services, secret=secret)
     row = user_row(name=name, password=password, is_admin=True)
-    with tools.database.write() as session:
+    with services.database.write() as session:
         _check(session, secret)
         spent = session.get(InstallationRow, _KEY)
         if spent is not None:

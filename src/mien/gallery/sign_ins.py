@@ -13,7 +13,7 @@ from mien.gallery.passwords import digest
 from mien.gallery.passwords import new_secret
 from mien.gallery.passwords import password_fits
 from mien.gallery.passwords import waste_time_like_a_check
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.gallery.users import User
 from mien.gallery.users import as_user
 from mien.gallery.users import find_user
@@ -44,14 +44,14 @@ class SignIn:
 
 
 def sign_in(
-    tools: Tools, *, name: str, password: str, browser: str, lasts_seconds: int
+    services: Services, *, name: str, password: str, browser: str, lasts_seconds: int
 ) -> tuple[str, SignIn]:
     """Check a name and a password; gives the cookie's secret, which is not kept, and the row.
 
     Raises:
         WrongCredentials: they do not belong together.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         try:
             user = find_user(session, name)
         except UserNotFound:
@@ -60,11 +60,11 @@ def sign_in(
         waste_time_like_a_check()
     if user is None or not password_fits(user.password_hash, password):
         raise WrongCredentials("The name and the password do not belong together.")
-    return open_sign_in(tools, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
+    return open_sign_in(services, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
 
 
 def open_sign_in(
-    tools: Tools, *, user_id: str, browser: str, lasts_seconds: int
+    services: Services, *, user_id: str, browser: str, lasts_seconds: int
 ) -> tuple[str, SignIn]:
     """Sign in somebody who has proved otherwise who they are.
 
@@ -72,7 +72,7 @@ def open_sign_in(
         UserNotFound: the account is gone.
     """
     secret = new_secret()
-    with tools.database.write() as session:
+    with services.database.write() as session:
         user = session.get(UserRow, user_id)
         if user is None:
             raise UserNotFound("This account has been removed.")
@@ -87,7 +87,7 @@ def open_sign_in(
         return secret, _answer(row, user)
 
 
-def who_is(tools: Tools, *, secret: str, lasts_seconds: int) -> SignIn:
+def who_is(services: Services, *, secret: str, lasts_seconds: int) -> SignIn:
     """The sign-in that a cookie's secret stands for; using it lets it last longer.
 
     Raises:
@@ -98,13 +98,13 @@ def who_is(tools: Tools, *, secret: str, lasts_seconds: int) -> SignIn:
         .join(UserRow, UserRow.id == SignInRow.user_id)
         .where(SignInRow.token_sha256 == digest(secret))
     )
-    with tools.database.read() as session:
+    with services.database.read() as session:
         found = session.execute(query).one_or_none()
     if found is None or found[0].expires_at <= now():
         raise NotAuthenticated("Your sign-in has ended. Sign in again.")
     row, user = found
     if now() - row.seen_at > _SEEN_EVERY:
-        with tools.database.write() as session:
+        with services.database.write() as session:
             fresh = session.get(SignInRow, row.id)
             if fresh is not None:
                 fresh.seen_at = now()
@@ -112,7 +112,7 @@ def who_is(tools: Tools, *, secret: str, lasts_seconds: int) -> SignIn:
     return _answer(row, user)
 
 
-def list_sign_ins(tools: Tools, *, user_id: str) -> tuple[SignIn, ...]:
+def list_sign_ins(services: Services, *, user_id: str) -> tuple[SignIn, ...]:
     """A user's signed-in browsers, the last used first."""
     query = (
         select(SignInRow, UserRow)
@@ -120,17 +120,17 @@ def list_sign_ins(tools: Tools, *, user_id: str) -> tuple[SignIn, ...]:
         .where(SignInRow.user_id == user_id, SignInRow.expires_at > now())
         .order_by(SignInRow.seen_at.desc())
     )
-    with tools.database.read() as session:
+    with services.database.read() as session:
         return tuple(_answer(row, user) for row, user in session.execute(query))
 
 
-def end_sign_in(tools: Tools, *, user_id: str, sign_in_id: str) -> None:
+def end_sign_in(services: Services, *, user_id: str, sign_in_id: str) -> None:
     """Sign a browser out.
 
     Raises:
         NotFound: this user has no such sign-in.
     """
-    with tools.database.write() as session:
+    with services.database.write() as session:
         row = session.get(SignInRow, sign_in_id) if can_be_stored(sign_in_id) else None
         if row is None or row.user_id != user_id:
             raise NotFound("This browser is signed out already.")

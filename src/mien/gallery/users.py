@@ -15,7 +15,7 @@ from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
 from mien.gallery.passwords import hash_password
 from mien.gallery.passwords import password_fits
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.names import clean_name
 from mien.names import name_key
 from mien.storage.models import EventRow
@@ -33,7 +33,7 @@ class User:
     created_at: dt.datetime
 
 
-def add_user(tools: Tools, *, name: str, password: str, is_admin: bool) -> User:
+def add_user(services: Services, *, name: str, password: str, is_admin: bool) -> User:
     """Make an account.
 
     Raises:
@@ -43,7 +43,7 @@ def add_user(tools: Tools, *, name: str, password: str, is_admin: bool) -> User:
     # Hashing takes a while on purpose; the write lock is not held meanwhile.
     row = user_row(name=name, password=password, is_admin=is_admin)
     try:
-        with tools.database.write() as session:
+        with services.database.write() as session:
             session.add(row)
             session.flush()
             session.add(EventRow(kind="user_added", subject_id=row.id))
@@ -52,22 +52,22 @@ def add_user(tools: Tools, *, name: str, password: str, is_admin: bool) -> User:
     return as_user(row)
 
 
-def list_users(tools: Tools) -> tuple[User, ...]:
+def list_users(services: Services) -> tuple[User, ...]:
     """All accounts, by name."""
-    with tools.database.read() as session:
+    with services.database.read() as session:
         return tuple(
             as_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name_key))
         )
 
 
-def remove_user(tools: Tools, *, name: str) -> User:
+def remove_user(services: Services, *, name: str) -> User:
     """Remove an account and sign it out everywhere.
 
     Raises:
         UserNotFound: no account has this name.
         LastAdministrator: nobody else could administer.
     """
-    with tools.database.write() as session:
+    with services.database.write() as session:
         row = find_user(session, name)
         admins = session.scalar(
             select(func.count()).select_from(UserRow).where(UserRow.is_admin.is_(True))
@@ -83,12 +83,12 @@ def remove_user(tools: Tools, *, name: str) -> User:
 
 
 def change_password(
-    tools: Tools, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
+    services: Services, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
 ) -> None:
     """Set a new password and sign out every other browser.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         user_id: whose.
         old_password: has to be right.
         new_password: from now on.
@@ -99,14 +99,14 @@ def change_password(
         InvalidInput: the new one breaks a rule.
         UserNotFound: the account is gone.
     """
-    with tools.database.read() as session:
+    with services.database.read() as session:
         row = session.get(UserRow, user_id)
     if row is None:
         raise UserNotFound("This account has been removed.")
     if not password_fits(row.password_hash, old_password):
         raise WrongCredentials("The present password is not right.")
     hashed = hash_password(new_password)
-    with tools.database.write() as session:
+    with services.database.write() as session:
         fresh = session.get(UserRow, user_id)
         if fresh is None:
             raise UserNotFound("This account has been removed.")

@@ -20,7 +20,7 @@ from mien.gallery.keys import check_key
 from mien.gallery.sign_ins import SignIn
 from mien.gallery.sign_ins import who_is
 from mien.http.context import runtime
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import set_sign_in_cookie
 from mien.options import Scope
@@ -147,7 +147,7 @@ def current_key() -> Key:
                 "This call needs an API key, in the header `Authorization: Bearer <key>` or "
                 "`X-API-Key: <key>`."
             )
-        g.key = check_key(tools(), secret=secret)
+        g.key = check_key(services(), secret=secret)
     key: Key = g.key
     return key
 
@@ -171,7 +171,7 @@ def _look_up() -> SignIn | None:
     if not secret:
         return None
     try:
-        return who_is(tools(), secret=secret, lasts_seconds=runtime().settings.session_seconds)
+        return who_is(services(), secret=secret, lasts_seconds=runtime().settings.session_seconds)
     except NotAuthenticated:
         return None
 

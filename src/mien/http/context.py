@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app
 
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.runtime import Runtime
 
 EXTENSION = "mien"
@@ -15,6 +15,6 @@ def runtime() -> Runtime:
     return cast("Runtime", current_app.extensions[EXTENSION])
 
 
-def tools() -> Tools:
+def services() -> Services:
     """The collaborators that verbs ask for."""
-    return runtime().tools
+    return runtime().services

@@ -6,7 +6,7 @@ from flask import jsonify
 
 from mien import __version__
 from mien.errors import MienError
-from mien.gallery.warming import refresh_indexes
+from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
 from mien.http.context import runtime
 from mien.http.problems import read_by_programs
@@ -56,7 +56,7 @@ def check(runtime: Runtime) -> dict[str, str]:
     checks = {"database": "ok", "models": runtime.warming.problem or "ok", "index": "ok"}
     if runtime.warming.problem is None:
         try:
-            refresh_indexes(runtime.tools)
+            refresh_indexes(runtime.services)
         except MienError as error:
             checks["index"] = error.code
     return checks

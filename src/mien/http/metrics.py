@@ -32,12 +32,12 @@ from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
 from mien.errors import StorageError
-from mien.gallery.sizes import count_all
 from mien.http.auth import require_operator
 from mien.http.context import runtime
 from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.http.metrics_folder import forget_slot
 from mien.http.problems import read_by_programs
+from mien.maintenance.counts import count_all
 from mien.observing import Observer
 from mien.runtime import Runtime
 
@@ -144,7 +144,7 @@ class RowCounts(Collector):
     def collect(self) -> Iterator[Metric]:
         """One gauge a kind; only that the database is down, when it is."""
         try:
-            sizes = count_all(self._runtime.tools)
+            sizes = count_all(self._runtime.services)
         except StorageError:
             yield GaugeMetricFamily("mien_database_up", "Whether the database answers.", value=0)
             return
@@ -160,7 +160,7 @@ class RowCounts(Collector):
 
 def install_metrics(app: Flask, runtime: Runtime) -> None:
     """Count every request of an app, and listen to its engine."""
-    metrics = app.extensions[_EXTENSION] = Metrics(runtime.tools.observer)
+    metrics = app.extensions[_EXTENSION] = Metrics(runtime.services.observer)
 
     def begin() -> None:
         g.started = time.perf_counter()

@@ -7,7 +7,7 @@ from flask import Response
 from flask import send_file
 
 from mien.errors import FileMissing
-from mien.gallery.answers import StoredFile
+from mien.gallery.results import StoredFile
 from mien.http.context import runtime
 
 # What every browser shows as a picture and never runs; the rest is saved.

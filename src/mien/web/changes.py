@@ -1,6 +1,6 @@
 """What saving a gallery's settings has changed, so that it can be set back."""
 
-from mien.gallery.answers import Gallery
+from mien.gallery.results import Gallery
 from mien.web.filters import decimal
 from mien.web.rates import one_in
 

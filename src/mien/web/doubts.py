@@ -7,8 +7,8 @@ from typing import Any
 from flask import flash
 from flask import url_for
 
-from mien.gallery.answers import Enrolment
-from mien.gallery.answers import EnrolmentWarning
+from mien.gallery.results import Enrolment
+from mien.gallery.results import EnrolmentWarning
 from mien.web.filters import counted
 from mien.web.filters import decimal
 

@@ -2,10 +2,10 @@
 
 from flask import flash
 
-from mien.gallery.enrol_probe import enrol_probe_face
-from mien.gallery.whom import Whom
+from mien.gallery.enrolment.enrol import enrol_probe_face
+from mien.gallery.enrolment.subject import Whom
 from mien.http.auth import current_sign_in
-from mien.http.context import tools
+from mien.http.context import services
 from mien.web.doubts import Doubtful
 from mien.web.doubts import tell
 from mien.web.forms.photos import GatedForm
@@ -30,7 +30,7 @@ def add_held_face(
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     done = enrol_probe_face(
-        tools(),
+        services(),
         probe_id=probe_id,
         user_id=current_sign_in().user.id,
         face_number=face_number,

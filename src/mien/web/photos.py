@@ -14,11 +14,11 @@ from mien.errors import ImageError
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
-from mien.gallery.enrol_or_hold import HeldBack
-from mien.gallery.enrol_or_hold import enrol_or_hold
-from mien.gallery.probes import Held
-from mien.gallery.tools import Tools
-from mien.gallery.whom import KnownPerson
+from mien.gallery.enrolment.enrol_or_hold import HeldBack
+from mien.gallery.enrolment.enrol_or_hold import enrol_or_hold
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.held_photos import Held
+from mien.gallery.services import Services
 from mien.http.auth import current_sign_in
 from mien.http.context import runtime
 from mien.web.contexts.people import RefusedPhoto
@@ -54,7 +54,7 @@ class Added:
 
 
 def add_photos(
-    tools: Tools, files: Sequence[FileStorage], *, gallery: str, person_id: str
+    services: Services, files: Sequence[FileStorage], *, gallery: str, person_id: str
 ) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
@@ -76,7 +76,7 @@ def add_photos(
         name = file.filename or "A photo"
         try:
             done = enrol_or_hold(
-                tools,
+                services,
                 gallery=gallery,
                 photo=read_file(file),
                 whom=KnownPerson(person_id),
@@ -100,12 +100,12 @@ def add_photos(
 
 
 def answer_added(
-    tools: Tools, added: Added, *, gallery: str, person_id: str, done: str
+    services: Services, added: Added, *, gallery: str, person_id: str, done: str
 ) -> Response:
     """Say what became of photos, and show or lead to what is next.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         added: what became of them.
         gallery: its name.
         person_id: whose photos they are.
@@ -116,7 +116,7 @@ def answer_added(
     tell(added.doubtful, gallery=gallery)
     if added.refused:
         page = person_page(
-            tools, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
+            services, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
         )
         return show(page, place="people", gallery=gallery, status=REJECTED)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}

@@ -14,7 +14,7 @@ from flask_wtf.csrf import generate_csrf
 
 from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.default_gallery import default_gallery
 from mien.web.contexts.chrome import Chrome
 from mien.web.contexts.chrome import Flash
@@ -43,7 +43,7 @@ def surroundings(*, place: Place = "", gallery: str = "") -> Chrome:
     signed_in = load_user()
     if signed_in is None:
         return bare_surroundings()
-    names = list_gallery_names(tools())
+    names = list_gallery_names(services())
     if gallery:
         session[_REMEMBERED] = gallery
     current = gallery or _remembered(names)
@@ -76,7 +76,7 @@ def bare_surroundings() -> Chrome:
 
 def current_gallery() -> str:
     """The gallery looked at last, while it is there; else the default one."""
-    return _remembered(list_gallery_names(tools()))
+    return _remembered(list_gallery_names(services()))
 
 
 def chosen_theme() -> Theme:

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from tools.environment import find_nginx
 
 import drawn_wsgi
-from building import make_tools
+from building import make_services
 from mien.cli import cli
 from mien.gallery.keys import create_key
 from serving.conftest import Home
@@ -191,9 +191,9 @@ def make_home(folder: Path) -> Home:
     """A database with the default gallery and a key."""
     home = folder / "home"
     home.mkdir()
-    tools = make_tools(home)
-    key, _ = create_key(tools, name="front", scopes=["admin"])
-    tools.database.close()
+    services = make_services(home)
+    key, _ = create_key(services, name="front", scopes=["admin"])
+    services.database.close()
     return Home(home, key)
 
 

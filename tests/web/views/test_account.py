@@ -95,7 +95,7 @@ def test_a_user_that_cannot_be_made_says_why(
     admin: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     assert words in admin.refused("/users/new", **fields)
-    assert len(list_users(admin.runtime.tools)) == 1
+    assert len(list_users(admin.runtime.services)) == 1
 
 
 def test_the_last_administrator_stays(admin: Visitor) -> None:

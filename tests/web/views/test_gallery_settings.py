@@ -10,10 +10,10 @@ import pytest
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
-from mien.gallery.answers import Gallery
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
-from mien.gallery.identify import identify
+from mien.gallery.recognition.identify import identify
+from mien.gallery.results import Gallery
 from mien.runtime import Runtime
 from mien.vision.fake import FakeEngine
 from visiting import Visitor
@@ -42,7 +42,7 @@ def admin(runtime: Runtime) -> Visitor:
 
 
 def default(browser: Visitor) -> Gallery:
-    return show_gallery(browser.runtime.tools, name="default")
+    return show_gallery(browser.runtime.services, name="default")
 
 
 def rows(page: str) -> list[str]:
@@ -83,7 +83,7 @@ def test_what_a_step_would_have_done_is_counted(admin: Visitor) -> None:
     assert "Nothing has been searched here yet." in admin.get(PATH)
     for people in (["ada"], ["cy"], ["ada", "cy"]):
         photo = draw_photo(people, variant=2, face_px=100)
-        identify(admin.runtime.tools, gallery="default", photo=photo)
+        identify(admin.runtime.services, gallery="default", photo=photo)
     page = admin.get(PATH)
     assert "how the last 4 searched faces would have been answered" in page
     assert "of 1 person here" in page
@@ -195,7 +195,7 @@ def test_the_gate_and_the_error_of_comparing_are_set(admin: Visitor) -> None:
 
 
 def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
-    change_gallery(admin.runtime.tools, name="default", accepted_fpir=0.003, accepted_fmr=0.002)
+    change_gallery(admin.runtime.services, name="default", accepted_fpir=0.003, accepted_fmr=0.002)
     page = admin.get(PATH)
     assert checked(page, "accepted_fpir") == ["0.003"]
     assert "1 in 330 as now" in rows(page)[2]
@@ -207,7 +207,7 @@ def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
 def test_the_list_and_the_new_page_name_what_is_accepted(admin: Visitor) -> None:
     assert "Accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
     assert "It accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries/new"))
-    change_gallery(admin.runtime.tools, name="default", threshold=0.6)
+    change_gallery(admin.runtime.services, name="default", threshold=0.6)
     assert "Accepts" not in says(admin.get("/galleries"))
 
 

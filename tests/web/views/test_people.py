@@ -3,8 +3,8 @@ import re
 from drawing import draw_photo
 from looking import files_of
 from mien.gallery.galleries import create_gallery
-from mien.gallery.people import create_person
-from mien.gallery.people import list_people
+from mien.gallery.people.people import create_person
+from mien.gallery.people.people import list_people
 from visiting import Visitor
 from visiting import links
 from visiting import says
@@ -46,7 +46,7 @@ def test_a_search_without_result_says_so(user: Visitor) -> None:
 
 def test_large_galleries_come_page_by_page(user: Visitor) -> None:
     for number in range(61):
-        create_person(user.runtime.tools, gallery="default", name=f"Person {number:02}")
+        create_person(user.runtime.services, gallery="default", name=f"Person {number:02}")
     page = user.get(f"{PEOPLE}?sort=newest")
     assert page.count("tile__name") == 60
     (following,) = [url for url in links(page, "sort=newest") if "cursor=" in url]
@@ -57,9 +57,9 @@ def test_large_galleries_come_page_by_page(user: Visitor) -> None:
 
 def test_large_galleries_are_jumped_through_by_letters(user: Visitor) -> None:
     for number in range(60):
-        create_person(user.runtime.tools, gallery="default", name=f"Ada {number:02}")
+        create_person(user.runtime.services, gallery="default", name=f"Ada {number:02}")
     assert 'class="letters"' not in user.get(PEOPLE)
-    create_person(user.runtime.tools, gallery="default", name="Zoe")
+    create_person(user.runtime.services, gallery="default", name="Zoe")
     page = user.get(PEOPLE)
     jumps = re.findall(r'class="letters__jump" href="([^"]+)">(.)<', page)
     assert [letter for _, letter in jumps] == ["A", "Z"]
@@ -106,7 +106,7 @@ def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
     assert "holiday.jpg : The file is not an image" in words
     assert "garden.png : No face was found" in words
     assert "party.png : There are 2 faces in it." in words
-    assert list_people(user.runtime.tools, gallery="default").people[0].faces == 1
+    assert list_people(user.runtime.services, gallery="default").people[0].faces == 1
 
 
 def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> None:
@@ -232,17 +232,17 @@ def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: V
 
 def test_a_refused_photo_that_is_held_says_so_and_can_be_erased_at_once(user: Visitor) -> None:
     person = user.enrol("ada")
-    before = files_of(user.runtime.tools)
+    before = files_of(user.runtime.services)
     page = user.refused(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")])
     words = says(page)
     assert re.search(
         r"1 photo is held for you alone and erased in \S+ minutes ?\. Erase now", words
     )
-    assert files_of(user.runtime.tools) > before
+    assert files_of(user.runtime.services) > before
     held = re.findall(r'name="held" value="([^"]+)"', page)
     assert user.done(f"{person}/let-go", held=[*held, "another"]) == person
     assert user.told() == ["What was held is erased."]
-    assert files_of(user.runtime.tools) == before
+    assert files_of(user.runtime.services) == before
     user.get(f"{person}/choose/{held[0]}", status=404)
 
 
@@ -259,7 +259,7 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
 
 def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: Visitor) -> None:
     person = user.enrol("ada")
-    create_gallery(user.runtime.tools, name="club")
+    create_gallery(user.runtime.services, name="club")
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
     assert user.post(choose.replace("/default/", "/club/"), face="2").status_code == 404
     assert "1 face," in says(user.get(person))

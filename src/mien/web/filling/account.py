@@ -3,18 +3,18 @@
 from flask import url_for
 
 from mien.gallery.passwords import LEAST_LENGTH
+from mien.gallery.services import Services
 from mien.gallery.sign_ins import SignIn
 from mien.gallery.sign_ins import list_sign_ins
-from mien.gallery.tools import Tools
 from mien.web.contexts.account import AccountPage
 from mien.web.contexts.account import SessionRow
 from mien.web.contexts.forms import FormState
 from mien.web.surroundings import chosen_theme
 
 
-def account_page(tools: Tools, signed_in: SignIn, form: FormState) -> AccountPage:
+def account_page(services: Services, signed_in: SignIn, form: FormState) -> AccountPage:
     """The account of who is signed in; the browser in use comes first."""
-    found = list_sign_ins(tools, user_id=signed_in.user.id)
+    found = list_sign_ins(services, user_id=signed_in.user.id)
     ordered = sorted(found, key=lambda one: one.id != signed_in.id)
     return AccountPage(
         name=signed_in.user.name,

@@ -4,26 +4,26 @@ from typing import Any
 
 from flask import url_for
 
-from mien.gallery.answers import Erasure
-from mien.gallery.answers import Gallery
-from mien.gallery.faces import list_faces
 from mien.gallery.galleries import show_gallery
-from mien.gallery.people import show_person
-from mien.gallery.tools import Tools
+from mien.gallery.people.faces import list_faces
+from mien.gallery.people.people import show_person
+from mien.gallery.results import Erasure
+from mien.gallery.results import Gallery
+from mien.gallery.services import Services
 from mien.web.contexts.confirm import ConfirmPage
 from mien.web.contexts.forms import FormState
 from mien.web.filling.faces import crop_url
 from mien.web.filters import counted
 
 
-def confirm_person(tools: Tools, *, gallery: str, person_id: str) -> ConfirmPage:
+def confirm_person(services: Services, *, gallery: str, person_id: str) -> ConfirmPage:
     """Asks before somebody is forgotten.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(tools, gallery=gallery, person_id=person_id)
-    faces = list_faces(tools, gallery=gallery, person_id=person_id)
+    person = show_person(services, gallery=gallery, person_id=person_id)
+    faces = list_faces(services, gallery=gallery, person_id=person_id)
     photos = len({face.photo_id for face in faces if face.photo_id})
     erased = ["The name and the notes"]
     if faces:
@@ -52,13 +52,13 @@ def erasure_words(erasure: Erasure) -> str:
     return f"Erased: {gone} and {files}, but {counted(left, 'trace')} are left. Delete again."
 
 
-def confirm_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) -> ConfirmPage:
+def confirm_face(services: Services, *, gallery: str, person_id: str, face_id: str) -> ConfirmPage:
     """Asks before one face of somebody is removed.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(tools, gallery=gallery, person_id=person_id)
+    person = show_person(services, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     rest = person.faces - 1
     return ConfirmPage(
@@ -76,13 +76,15 @@ def confirm_face(tools: Tools, *, gallery: str, person_id: str, face_id: str) ->
     )
 
 
-def confirm_gallery(tools: Tools, *, gallery: str, form: FormState | None = None) -> ConfirmPage:
+def confirm_gallery(
+    services: Services, *, gallery: str, form: FormState | None = None
+) -> ConfirmPage:
     """Asks before a gallery is removed with all that is in it; its name has to be typed.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    shown: Gallery = show_gallery(tools, name=gallery)
+    shown: Gallery = show_gallery(services, name=gallery)
     erased = ["The gallery and its settings"]
     if shown.people:
         erased.append(counted(shown.people, "person", "people"))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from flask import url_for
 
-from mien.gallery.answers import Gallery
 from mien.gallery.galleries import show_gallery
-from mien.gallery.tools import Tools
-from mien.gallery.weigh import Setting
-from mien.gallery.weigh import Weighed
-from mien.gallery.weigh import weigh_all
+from mien.gallery.recognition.what_if import Setting
+from mien.gallery.recognition.what_if import Weighed
+from mien.gallery.recognition.what_if import weigh_all
+from mien.gallery.results import Gallery
+from mien.gallery.services import Services
 from mien.options import DEFAULT_GALLERY
 from mien.web.contexts.forms import Choice
 from mien.web.contexts.forms import FormState
@@ -37,12 +37,12 @@ _GATES = (
 
 
 def settings_page(
-    tools: Tools, *, gallery: str, form: FormState | None = None, by_hand: float | None = None
+    services: Services, *, gallery: str, form: FormState | None = None, by_hand: float | None = None
 ) -> GallerySettingsPage:
     """The settings of a gallery, with what each choice would have done.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         gallery: its name.
         form: what was typed and is not saved.
         by_hand: a threshold to look at; None takes the gallery's own.
@@ -50,12 +50,12 @@ def settings_page(
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    shown, summary = show_gallery(tools, name=gallery), tools.engine.summary
+    shown, summary = show_gallery(services, name=gallery), services.engine.summary
     foreign = shown.contract_id != summary.contract_id
     calibrated = summary.calibration is not None and not foreign
     removable = shown.name != DEFAULT_GALLERY
     by_hand = shown.threshold if by_hand is None else by_hand
-    weighed = _weighed(tools, shown, by_hand) if calibrated else None
+    weighed = _weighed(services, shown, by_hand) if calibrated else None
     now = weighed[0] if weighed else None
     return GallerySettingsPage(
         form=form or as_it_is(shown, calibrated=calibrated),
@@ -96,12 +96,12 @@ def as_it_is(gallery: Gallery, *, calibrated: bool) -> FormState:
     )
 
 
-def _weighed(tools: Tools, gallery: Gallery, by_hand: float | None) -> tuple[Weighed, ...]:
+def _weighed(services: Services, gallery: Gallery, by_hand: float | None) -> tuple[Weighed, ...]:
     """As it is set, then each of its rates, then by hand where there is a number."""
     settings = [Setting(), *(Setting(accepted_fpir=rate) for rate in _rates(gallery.accepted_fpir))]
     if by_hand is not None:
         settings.append(Setting(threshold=by_hand))
-    return weigh_all(tools, gallery=gallery.name, settings=settings)
+    return weigh_all(services, gallery=gallery.name, settings=settings)
 
 
 def _steps(gallery: Gallery, weighed: Sequence[Weighed]) -> tuple[Step, ...]:

@@ -6,13 +6,13 @@ from typing import Any
 from flask import url_for
 
 from mien.decision.operating_point import OperatingPoint
-from mien.gallery.answers import Answer
-from mien.gallery.answers import Candidate
 from mien.gallery.galleries import show_gallery
-from mien.gallery.people import MOST_A_PAGE
-from mien.gallery.people import list_people
-from mien.gallery.probes import HeldProbe
-from mien.gallery.tools import Tools
+from mien.gallery.people.people import MOST_A_PAGE
+from mien.gallery.people.people import list_people
+from mien.gallery.recognition.identify_held import HeldProbe
+from mien.gallery.results import Answer
+from mien.gallery.results import Candidate
+from mien.gallery.services import Services
 from mien.http.auth import load_user
 from mien.http.context import runtime
 from mien.web.contexts.faces import CandidateView
@@ -34,13 +34,15 @@ from mien.web.filling.rates import rate_view
 _ITSELF = 0.9999
 
 
-def identify_home(tools: Tools, *, gallery: str, form: FormState | None = None) -> IdentifyHome:
+def identify_home(
+    services: Services, *, gallery: str, form: FormState | None = None
+) -> IdentifyHome:
     """The page that takes a photo.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    chosen = show_gallery(tools, name=gallery)
+    chosen = show_gallery(services, name=gallery)
     return IdentifyHome(
         form=form or FormState(),
         action_url=url_for("identify.submit"),
@@ -54,12 +56,12 @@ def identify_home(tools: Tools, *, gallery: str, form: FormState | None = None) 
 
 
 def identify_result(
-    tools: Tools, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
+    services: Services, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
 ) -> IdentifyResult:
     """The photo with its faces, and a card for each.
 
     Args:
-        tools: the collaborators.
+        services: the collaborators.
         held: the photo's answers.
         forms: what was typed for a face and could not be done, by the face's number.
     """
@@ -78,7 +80,7 @@ def identify_result(
         accepted=found.point.accepted_fpir,
         wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
         settings_url=_settings_url(found.gallery),
-        names=_names(tools, found.gallery),
+        names=_names(services, found.gallery),
         again_url=url_for("identify.home", gallery=found.gallery),
         let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
@@ -158,6 +160,6 @@ def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
     )
 
 
-def _names(tools: Tools, gallery: str) -> tuple[str, ...]:
-    page = list_people(tools, gallery=gallery, limit=MOST_A_PAGE)
+def _names(services: Services, gallery: str) -> tuple[str, ...]:
+    page = list_people(services, gallery=gallery, limit=MOST_A_PAGE)
     return tuple(person.name for person in page.people)

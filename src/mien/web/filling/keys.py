@@ -6,7 +6,7 @@ from flask import url_for
 
 from mien.gallery.keys import Key
 from mien.gallery.keys import list_keys
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.http.default_gallery import default_gallery
 from mien.options import SCOPES
 from mien.web.contexts.forms import Choice
@@ -18,10 +18,10 @@ from mien.web.contexts.keys import NewKeyPage
 from mien.web.filters import scope_words
 
 
-def keys_page(tools: Tools) -> KeysPage:
+def keys_page(services: Services) -> KeysPage:
     """The keys that are in force."""
     return KeysPage(
-        keys=tuple(_row(key) for key in list_keys(tools) if key.revoked_at is None),
+        keys=tuple(_row(key) for key in list_keys(services) if key.revoked_at is None),
         new_url=url_for("keys.new"),
         docs_url=url_for("api_reference.show_reference"),
     )

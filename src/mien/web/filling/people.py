@@ -7,17 +7,17 @@ from typing import Any
 
 from flask import url_for
 
-from mien.gallery.answers import Person
-from mien.gallery.answers import StoredFace as StoredFaceAnswer
-from mien.gallery.faces import list_faces
 from mien.gallery.galleries import show_gallery
-from mien.gallery.look_alikes import look_alikes
-from mien.gallery.people import list_initials
-from mien.gallery.people import list_people
-from mien.gallery.people import show_person
-from mien.gallery.probes import Held
-from mien.gallery.probes import HeldProbe
-from mien.gallery.tools import Tools
+from mien.gallery.held_photos import Held
+from mien.gallery.people.faces import list_faces
+from mien.gallery.people.people import list_initials
+from mien.gallery.people.people import list_people
+from mien.gallery.people.people import show_person
+from mien.gallery.recognition.identify_held import HeldProbe
+from mien.gallery.recognition.look_alikes import look_alikes
+from mien.gallery.results import Person
+from mien.gallery.results import StoredFace as StoredFaceAnswer
+from mien.gallery.services import Services
 from mien.http.context import runtime
 from mien.options import Order
 from mien.web.contexts.faces import FaceMark
@@ -49,7 +49,7 @@ _MOST_LETTERS = 60
 
 
 def people_page(
-    tools: Tools, *, gallery: str, query: str, order: Order, cursor: str | None
+    services: Services, *, gallery: str, query: str, order: Order, cursor: str | None
 ) -> PeoplePage:
     """The contact sheet.
 
@@ -57,9 +57,9 @@ def people_page(
         GalleryNotFound: no gallery has this name.
         InvalidInput: the cursor is wrong.
     """
-    shown = show_gallery(tools, name=gallery)
+    shown = show_gallery(services, name=gallery)
     found = list_people(
-        tools, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
+        services, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
     )
     sheet = url_for("people.sheet", gallery=shown.name)
     large = found.total > _A_SHEET
@@ -76,7 +76,7 @@ def people_page(
         query=query,
         sorts=_SORTS,
         sort=order,
-        letters=_letters(tools, gallery, query, at) if order == "name" and large else (),
+        letters=_letters(services, gallery, query, at) if order == "name" and large else (),
         search_url=sheet,
         previous_url="" if found.first else at(found.previous_cursor),
         next_url=at(found.next_cursor) if found.next_cursor else "",
@@ -85,21 +85,23 @@ def people_page(
 
 
 def _letters(
-    tools: Tools, gallery: str, query: str, at: Callable[[str], str]
+    services: Services, gallery: str, query: str, at: Callable[[str], str]
 ) -> tuple[LetterJump, ...]:
-    initials = list_initials(tools, gallery=gallery, query=query)
+    initials = list_initials(services, gallery=gallery, query=query)
     if len(initials) > _MOST_LETTERS:
         return ()
     return tuple(LetterJump(initial.letter, at(initial.cursor)) for initial in initials)
 
 
-def new_person_page(tools: Tools, *, gallery: str, form: FormState | None = None) -> NewPersonPage:
+def new_person_page(
+    services: Services, *, gallery: str, form: FormState | None = None
+) -> NewPersonPage:
     """The page that adds somebody.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    name = show_gallery(tools, name=gallery).name
+    name = show_gallery(services, name=gallery).name
     return NewPersonPage(
         form=form or FormState(),
         gallery=name,
@@ -110,7 +112,7 @@ def new_person_page(tools: Tools, *, gallery: str, form: FormState | None = None
 
 
 def person_page(
-    tools: Tools,
+    services: Services,
     *,
     gallery: str,
     person_id: str,
@@ -123,8 +125,8 @@ def person_page(
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(tools, gallery=gallery, person_id=person_id)
-    faces = list_faces(tools, gallery=gallery, person_id=person_id)
+    person = show_person(services, gallery=gallery, person_id=person_id)
+    faces = list_faces(services, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return PersonPage(
         name=person.name,
@@ -140,7 +142,7 @@ def person_page(
                 portrait_url=crop_url(gallery, other.person.id, other.face_id),
                 similarity=other.similarity,
             )
-            for other in look_alikes(tools, gallery=gallery, person_id=person_id)
+            for other in look_alikes(services, gallery=gallery, person_id=person_id)
         ),
         refused=refused,
         held=_held_photos(gallery, person_id, held) if held else None,
@@ -154,14 +156,14 @@ def person_page(
 
 
 def edit_person_page(
-    tools: Tools, *, gallery: str, person_id: str, form: FormState | None = None
+    services: Services, *, gallery: str, person_id: str, form: FormState | None = None
 ) -> EditPersonPage:
     """The page that renames somebody.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(tools, gallery=gallery, person_id=person_id)
+    person = show_person(services, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return EditPersonPage(
         form=form or FormState(values={"name": person.name, "notes": person.notes}),

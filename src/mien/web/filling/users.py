@@ -3,7 +3,7 @@
 from flask import url_for
 
 from mien.gallery.passwords import LEAST_LENGTH
-from mien.gallery.tools import Tools
+from mien.gallery.services import Services
 from mien.gallery.users import list_users
 from mien.web.contexts.forms import FormState
 from mien.web.contexts.users import NewUserPage
@@ -11,7 +11,7 @@ from mien.web.contexts.users import UserEntry
 from mien.web.contexts.users import UsersPage
 
 
-def users_page(tools: Tools, *, own_id: str) -> UsersPage:
+def users_page(services: Services, *, own_id: str) -> UsersPage:
     """All accounts; one's own cannot be removed from here."""
     return UsersPage(
         users=tuple(
@@ -21,7 +21,7 @@ def users_page(tools: Tools, *, own_id: str) -> UsersPage:
                 created_at=user.created_at.isoformat(),
                 remove_url="" if user.id == own_id else url_for("users.remove", user_id=user.id),
             )
-            for user in list_users(tools)
+            for user in list_users(services)
         ),
         new_url=url_for("users.new"),
     )

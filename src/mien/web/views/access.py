@@ -18,7 +18,7 @@ from mien.gallery.sign_ins import open_sign_in
 from mien.gallery.sign_ins import sign_in as check_credentials
 from mien.http.auth import load_user
 from mien.http.context import runtime
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
 from mien.http.limits import signin_limit
@@ -38,7 +38,7 @@ bp = Blueprint("access", __name__)
 def set_up(secret: str) -> ResponseReturnValue:
     """Ask for the first administrator's name and password."""
     try:
-        check_link(tools(), secret=secret)
+        check_link(services(), secret=secret)
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(SetUpForm(formdata=None), secret))
@@ -50,11 +50,14 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
     """Make the first administrator, sign them in and lead them home."""
     form = SetUpForm()
     try:
-        check_link(tools(), secret=secret)
+        check_link(services(), secret=secret)
         if form.validate():
             with form.noting():
                 user = finish_setup(
-                    tools(), secret=secret, name=form.text("name"), password=form.text("password")
+                    services(),
+                    secret=secret,
+                    name=form.text("name"),
+                    password=form.text("password"),
                 )
                 return _signed_in_as(user.id)
     except SetupFinished as error:
@@ -79,7 +82,7 @@ def check_sign_in() -> ResponseReturnValue:
     if form.validate():
         with form.noting(WrongCredentials):
             secret, _ = check_credentials(
-                tools(),
+                services(),
                 name=form.text("name"),
                 password=form.text("password"),
                 browser=describe_browser(request.user_agent.string),
@@ -94,7 +97,7 @@ def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in; without one there is nothing to end."""
     signed_in = load_user()
     if signed_in is not None:
-        end_sign_in(tools(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
+        end_sign_in(services(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
     session.clear()
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
@@ -104,7 +107,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _signed_in_as(user_id: str) -> Response:
     secret, _ = open_sign_in(
-        tools(),
+        services(),
         user_id=user_id,
         browser=describe_browser(request.user_agent.string),
         lasts_seconds=runtime().settings.session_seconds,

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import ImageError
 from mien.errors import NoFaceFound
-from mien.gallery.compare import compare_probes
-from mien.gallery.probes import hold_probe
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.recognition.verify import compare_probes
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.default_gallery import default_gallery
 from mien.http.requests import read_photo
 from mien.web.filling.compare import compare_page
@@ -44,17 +44,17 @@ def submit() -> ResponseReturnValue:
 @bp.get("/<first>/<second>")
 def result(first: str, second: str) -> ResponseReturnValue:
     """Show what comparing two held photos gives."""
-    found = compare_probes(tools(), probe_a=first, probe_b=second, user_id=_user_id())
-    page = compare_page(result=comparison(tools(), found, first, second))
+    found = compare_probes(services(), probe_a=first, probe_b=second, user_id=_user_id())
+    page = compare_page(result=comparison(services(), found, first, second))
     return show(page, place="compare")
 
 
 def _hold(field: str) -> str:
     probe_id = hold_probe(
-        tools(), gallery=default_gallery(), photo=read_photo(field), user_id=_user_id()
+        services(), gallery=default_gallery(), photo=read_photo(field), user_id=_user_id()
     )
     # A photo without a face is refused now, while its field can say so.
-    compare_probes(tools(), probe_a=probe_id, probe_b=probe_id, user_id=_user_id())
+    compare_probes(services(), probe_a=probe_id, probe_b=probe_id, user_id=_user_id())
     return probe_id
 
 

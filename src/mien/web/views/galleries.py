@@ -16,7 +16,7 @@ from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import show_gallery
 from mien.http.auth import require_admin
 from mien.http.auth import require_sign_in
-from mien.http.context import tools
+from mien.http.context import services
 from mien.web.changes import changes
 from mien.web.contexts.galleries import GallerySettingsPage
 from mien.web.filling.erasing import confirm_gallery
@@ -45,13 +45,15 @@ def check_access() -> None:
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """All galleries."""
-    return show(galleries_page(tools()), place="galleries")
+    return show(galleries_page(services()), place="galleries")
 
 
 @bp.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for a gallery's name."""
-    return show(new_gallery_page(tools(), NewGalleryForm(formdata=None).state()), place="galleries")
+    return show(
+        new_gallery_page(services(), NewGalleryForm(formdata=None).state()), place="galleries"
+    )
 
 
 @bp.post("/new")
@@ -61,17 +63,17 @@ def create() -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             gallery = create_gallery(
-                tools(), name=form.text("name").strip(), keep_photos=form.keep_photos.data
+                services(), name=form.text("name").strip(), keep_photos=form.keep_photos.data
             )
             flash("The gallery is made. Add people to it, or choose it when you identify.", "done")
             return go_to(url_for("people.sheet", gallery=gallery.name))
-    return show(new_gallery_page(tools(), form.state()), place="galleries", status=form.status)
+    return show(new_gallery_page(services(), form.state()), place="galleries", status=form.status)
 
 
 @bp.get("/<gallery:gallery>/settings")
 def settings(gallery: str) -> ResponseReturnValue:
     """The settings of a gallery."""
-    return show(settings_page(tools(), gallery=gallery), place="galleries")
+    return show(settings_page(services(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/settings")
@@ -82,16 +84,16 @@ def save(gallery: str) -> ResponseReturnValue:
         with form.noting(NameTaken, GalleryProtected, field="name"):
             if "look" in request.form:
                 return show(_looked_at(gallery, form), place="galleries")
-            before = show_gallery(tools(), name=gallery)
-            changed = change_gallery(tools(), name=gallery, **_changes(form))
+            before = show_gallery(services(), name=gallery)
+            changed = change_gallery(services(), name=gallery, **_changes(form))
             flash(changes(before, changed), "done")
             return go_to(url_for("galleries.settings", gallery=changed.name))
-    page = settings_page(tools(), gallery=gallery, form=form.state())
+    page = settings_page(services(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)
 
 
 def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
-    return settings_page(tools(), gallery=gallery, form=form.state(), by_hand=form.likeness())
+    return settings_page(services(), gallery=gallery, form=form.state(), by_hand=form.likeness())
 
 
 def _changes(form: GallerySettingsForm) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _changes(form: GallerySettingsForm) -> dict[str, Any]:
 @bp.get("/<gallery:gallery>/delete")
 def ask_delete(gallery: str) -> ResponseReturnValue:
     """Ask before a gallery is removed with everybody in it."""
-    return show(confirm_gallery(tools(), gallery=gallery), place="galleries")
+    return show(confirm_gallery(services(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/delete")
@@ -118,12 +120,12 @@ def delete(gallery: str) -> ResponseReturnValue:
     form = ConfirmForm()
     with form.noting(GalleryProtected):
         if form.validate() and form.confirms(gallery):
-            gone = delete_gallery(tools(), name=gallery)
+            gone = delete_gallery(services(), name=gallery)
             flash(
                 f"The gallery is deleted, with {counted(gone.people, 'person', 'people')} and "
                 f"{counted(gone.faces, 'face')}.",
                 "done",
             )
             return go_to(url_for("galleries.show_all"))
-    page = confirm_gallery(tools(), gallery=gallery, form=form.state())
+    page = confirm_gallery(services(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)

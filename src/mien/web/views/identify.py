@@ -11,17 +11,18 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import ImageError
 from mien.errors import InvalidInput
-from mien.gallery.probes import hold_probe
-from mien.gallery.probes import identify_probe
-from mien.gallery.probes import let_go_of_probe
-from mien.gallery.probes import read_probe_crop
-from mien.gallery.probes import read_probe_photo
-from mien.gallery.whom import KnownPerson
-from mien.gallery.whom import NewPerson
-from mien.gallery.whom import Whom
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.enrolment.subject import Whom
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.held_photos import let_go_of_probe
+from mien.gallery.held_photos import read_probe_crop
+from mien.gallery.held_photos import read_probe_photo
+from mien.gallery.people.look_up import person_by_name
+from mien.gallery.recognition.identify_held import identify_probe
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
-from mien.http.context import tools
+from mien.http.context import services
 from mien.http.requests import read_photo
 from mien.http.responses import file_response
 from mien.web.filling.identify import identify_home
@@ -29,7 +30,6 @@ from mien.web.filling.identify import identify_result
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
 from mien.web.held_faces import add_held_face
-from mien.web.naming import person_by_name
 from mien.web.showing import go_to
 from mien.web.showing import show
 from mien.web.surroundings import current_gallery
@@ -58,7 +58,7 @@ def submit() -> ResponseReturnValue:
     if form.validate():
         with form.noting(ImageError, field="photo"):
             asked: dict[str, Any] = {"user_id": _user_id(), "detail": form.detail}
-            probe_id = hold_probe(tools(), gallery=gallery, photo=read_photo(), **asked)
+            probe_id = hold_probe(services(), gallery=gallery, photo=read_photo(), **asked)
             return go_to(url_for("identify.result", probe_id=probe_id))
     return _ask(gallery, form)
 
@@ -66,21 +66,21 @@ def submit() -> ResponseReturnValue:
 @bp.get("/identify/<probe_id>")
 def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
-    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
-    page = identify_result(tools(), held)
+    held = identify_probe(services(), probe_id=probe_id, user_id=_user_id())
+    page = identify_result(services(), held)
     return show(page, place="identify", gallery=page.gallery)
 
 
 @bp.get("/identify/<probe_id>/photo")
 def photo(probe_id: str) -> ResponseReturnValue:
     """The held photo, at a size for the screen."""
-    return file_response(read_probe_photo(tools(), probe_id=probe_id, user_id=_user_id()))
+    return file_response(read_probe_photo(services(), probe_id=probe_id, user_id=_user_id()))
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/portrait")
 def portrait(probe_id: str, number: int) -> ResponseReturnValue:
     """A face of the held photo."""
-    file = read_probe_crop(tools(), probe_id=probe_id, user_id=_user_id(), face_number=number)
+    file = read_probe_crop(services(), probe_id=probe_id, user_id=_user_id(), face_number=number)
     return file_response(file)
 
 
@@ -88,13 +88,13 @@ def portrait(probe_id: str, number: int) -> ResponseReturnValue:
 def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
-    held = identify_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    held = identify_probe(services(), probe_id=probe_id, user_id=_user_id())
     gallery = held.identification.gallery
     with form.noting_refusals():
         whom = _whom(form, gallery)
         add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
         return go_to(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
-    page = identify_result(tools(), held, forms={number: form.state()})
+    page = identify_result(services(), held, forms={number: form.state()})
     return show(page, place="identify", gallery=page.gallery, status=form.status)
 
 
@@ -107,13 +107,13 @@ def add_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
 @bp.post("/identify/<probe_id>/let-go")
 def let_go(probe_id: str) -> ResponseReturnValue:
     """Erase the held photo now."""
-    let_go_of_probe(tools(), probe_id=probe_id, user_id=_user_id())
+    let_go_of_probe(services(), probe_id=probe_id, user_id=_user_id())
     flash("The photo is erased.", "done")
     return go_to(url_for("identify.home"))
 
 
 def _ask(gallery: str, form: IdentifyForm | None = None) -> ResponseReturnValue:
-    page = identify_home(tools(), gallery=gallery, form=form.state() if form else None)
+    page = identify_home(services(), gallery=gallery, form=form.state() if form else None)
     status = form.status if form else 200
     return show(page, place="identify", gallery=page.gallery, status=status)
 
@@ -122,7 +122,7 @@ def _whom(form: AddFaceForm, gallery: str) -> Whom:
     if form.text("person_id"):
         return KnownPerson(form.text("person_id"))
     if "person" in request.form:
-        return KnownPerson(person_by_name(tools(), gallery=gallery, name=form.text("person")).id)
+        return KnownPerson(person_by_name(services(), gallery=gallery, name=form.text("person")).id)
     if "name" in request.form:
         return NewPerson(form.text("name"))
     raise InvalidInput("Say whose face it is.", field="name")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from mien.gallery.keys import create_key
 from mien.gallery.keys import revoke_key
 from mien.http.auth import require_admin
-from mien.http.context import tools
+from mien.http.context import services
 from mien.web.filling.keys import created_key_page
 from mien.web.filling.keys import keys_page
 from mien.web.filling.keys import new_key_page
@@ -24,7 +24,7 @@ bp.before_request(require_admin)
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """The keys that are in force."""
-    return show(keys_page(tools()), place="keys")
+    return show(keys_page(services()), place="keys")
 
 
 @bp.get("/new")
@@ -40,7 +40,9 @@ def create() -> ResponseReturnValue:
     if form.validate():
         with form.noting():
             # Not sent on to another page: the key would have to be kept for it.
-            secret, key = create_key(tools(), name=form.text("name"), scopes=form.scopes.data or ())
+            secret, key = create_key(
+                services(), name=form.text("name"), scopes=form.scopes.data or ()
+            )
             return show(created_key_page(secret, key), place="keys", status=201)
     return show(new_key_page(form.state()), place="keys", status=form.status)
 
@@ -48,7 +50,7 @@ def create() -> ResponseReturnValue:
 @bp.post("/<id:key_id>/revoke")
 def revoke(key_id: str) -> ResponseReturnValue:
     """Make a key useless from now on."""
-    key = revoke_key(tools(), key_id=key_id)
+    key = revoke_key(services(), key_id=key_id)
     flash(f"The key “{key.name}” is revoked.", "done")
     return go_to(url_for("keys.show_all"))
 

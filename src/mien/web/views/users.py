@@ -13,7 +13,7 @@ from mien.gallery.users import list_users
 from mien.gallery.users import remove_user
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_admin
-from mien.http.context import tools
+from mien.http.context import services
 from mien.web.filling.users import new_user_page
 from mien.web.filling.users import users_page
 from mien.web.forms.settings import NewUserForm
@@ -27,7 +27,7 @@ bp.before_request(require_admin)
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """All accounts."""
-    return show(users_page(tools(), own_id=current_sign_in().user.id), place="users")
+    return show(users_page(services(), own_id=current_sign_in().user.id), place="users")
 
 
 @bp.get("/new")
@@ -43,7 +43,7 @@ def create() -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             user = add_user(
-                tools(),
+                services(),
                 name=form.text("name"),
                 password=form.text("password"),
                 is_admin=form.is_admin.data,
@@ -56,10 +56,10 @@ def create() -> ResponseReturnValue:
 @bp.post("/<id:user_id>/remove")
 def remove(user_id: str) -> ResponseReturnValue:
     """Remove an account and sign it out everywhere."""
-    name = next((user.name for user in list_users(tools()) if user.id == user_id), None)
+    name = next((user.name for user in list_users(services()) if user.id == user_id), None)
     if name is None:
         raise UserNotFound("This account has been removed already.")
-    remove_user(tools(), name=name)
+    remove_user(services(), name=name)
     flash(f"{name} can no longer sign in.", "done")
     return go_to(url_for("users.show_all"))
 

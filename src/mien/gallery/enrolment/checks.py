@@ -1,0 +1,178 @@
+"""What about a new example may be a mistake: a photo sent twice, a face of somebody else."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.decision.gate import Objection
+from mien.decision.rates import genuine_quantile
+from mien.decision.similarity import similarity_to
+from mien.gallery.recognition.identify import Found
+from mien.gallery.results import Candidate
+from mien.gallery.results import EnrolmentWarning
+from mien.gallery.results import PersonRef
+from mien.storage.models import FaceRow
+from mien.vision.perceptual_hash import hash_distance
+from mien.vision.types import EngineSummary
+
+# With both, 85 to 99 % of press photos are known again that were compressed anew, made smaller or
+# larger, brightened, greyed or cut by a few per cent; of 212 pairs of other photos of one person, one,
+# which is of the same moment.
+MOST_BITS = 12
+# Of the pairs of a person's photos so many are less alike than the same photo twice.
+_NOT_THE_SAME = 0.9
+_ALIKE_UNMEASURED = 0.9
+# Of a person's own photos so many look less like the others than is believed.
+_MISTAKEN = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """A new face as it is compared with what is stored.
+
+    Attributes:
+        embedding: float32, shape (dimension,), unit length.
+        crop_hash: of its portrait.
+    """
+
+    embedding: NDArray[np.float32] = field(repr=False)
+    crop_hash: str
+
+
+def second_look(
+    session: Session,
+    looked: Looked,
+    *,
+    person: PersonRef,
+    is_new: bool,
+    found: Found,
+    summary: EngineSummary,
+) -> tuple[EnrolmentWarning, ...]:
+    """What may be wrong with making this face an example of this person.
+
+    Args:
+        session: reading, before the example is written.
+        looked: the face.
+        person: whose it is to be.
+        is_new: whether the person was made for it.
+        found: the face searched in the gallery, two people at least.
+        summary: of the engine that made the embedding.
+    """
+    own = [] if is_new else _examples(session, person)
+    others = [each for each in found.candidates[0] if each.person_id != person.id]
+    other = others[0] if others and others[0].similarity >= found.point.threshold else None
+    alike = _least_alike(summary)
+    warnings = [
+        _same_photo(looked, own, person, alike),
+        _same_photo(looked, _example_of(session, other), other.person, alike) if other else None,
+        _looks_like(other) if other else None,
+        _unlike(looked, own, summary),
+    ]
+    return tuple(each for each in warnings if each is not None)
+
+
+def as_warnings(objections: Iterable[Objection]) -> tuple[EnrolmentWarning, ...]:
+    """What a gate has let through, as warnings."""
+    return tuple(
+        EnrolmentWarning(
+            each.code,
+            each.detail,
+            each.advice,
+            figure=each.figure,
+            limit=each.limit,
+            unit=each.unit,
+        )
+        for each in objections
+    )
+
+
+def already_there(person: PersonRef, face_id: str) -> EnrolmentWarning:
+    """The warning that a photo was not stored because it is an example already."""
+    return EnrolmentWarning(
+        "same_photo",
+        "This very photo is an example of this person already and is not stored again.",
+        "Another photo, from another day, helps more.",
+        person=person,
+        similarity=1.0,
+        face_id=face_id,
+    )
+
+
+def least_like_oneself(summary: EngineSummary) -> float:
+    """The similarity that all but 1 of 100 photos of a person reach with another one.
+
+    Without a calibration it is the one from which two photos are taken for one person's.
+    """
+    if summary.calibration is None:
+        return summary.verify_threshold
+    return genuine_quantile(summary.calibration, _MISTAKEN)
+
+
+def _least_alike(summary: EngineSummary) -> float:
+    if summary.calibration is None:
+        return _ALIKE_UNMEASURED
+    return genuine_quantile(summary.calibration, _NOT_THE_SAME)
+
+
+def _examples(session: Session, person: PersonRef) -> list[FaceRow]:
+    return list(session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)))
+
+
+def _example_of(session: Session, candidate: Candidate) -> list[FaceRow]:
+    row = session.get(FaceRow, candidate.face_id)
+    return [] if row is None else [row]
+
+
+def _same_photo(
+    looked: Looked, examples: Sequence[FaceRow], person: PersonRef, least: float
+) -> EnrolmentWarning | None:
+    found = [
+        (float(row.embedding @ looked.embedding), row.id)
+        for row in examples
+        if row.crop_hash is not None and hash_distance(row.crop_hash, looked.crop_hash) <= MOST_BITS
+    ]
+    similarity, face_id = max(found, default=(-1.0, ""))
+    if similarity < least:
+        return None
+    return EnrolmentWarning(
+        "same_photo",
+        "This looks like the same photo as an example that is stored already.",
+        "Remove one of the two if so: the same photo twice adds nothing.",
+        person=person,
+        similarity=min(similarity, 1.0),
+        face_id=face_id,
+    )
+
+
+def _looks_like(other: Candidate) -> EnrolmentWarning:
+    return EnrolmentWarning(
+        "looks_like_another",
+        "The face looks like another person of this gallery: a search with it could name either.",
+        "See whether it is that person. If so, remove this example and add the photo there.",
+        person=other.person,
+        similarity=other.similarity,
+        face_id=other.face_id,
+    )
+
+
+def _unlike(
+    looked: Looked, own: Sequence[FaceRow], summary: EngineSummary
+) -> EnrolmentWarning | None:
+    if not own:
+        return None
+    similarity, nearest = similarity_to(looked.embedding, {row.id: row.embedding for row in own})
+    if similarity >= least_like_oneself(summary):
+        return None
+    return EnrolmentWarning(
+        "unlike_this_person",
+        "The face does not look like this person's other examples.",
+        "See whether it is somebody else's. If so, remove it.",
+        similarity=similarity,
+        face_id=nearest,
+    )

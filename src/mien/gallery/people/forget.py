@@ -1,0 +1,182 @@
+"""Forget a person: rows, crops, photos, index, and the proof of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import delete
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.decision.similarity import verification_threshold
+from mien.errors import ModelError
+from mien.gallery.galleries import find_gallery
+from mien.gallery.held_photos import probe_files
+from mien.gallery.people.people import find_person
+from mien.gallery.results import Erasure
+from mien.gallery.services import Services
+from mien.options import ACCEPTED_RATE
+from mien.storage.models import EventRow
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.storage.models import PhotoRow
+from mien.storage.models import ProbeFaceRow
+from mien.storage.models import ProbeRow
+from mien.storage.models import new_id
+from mien.storage.revisions import note_removed
+from mien.storage.revisions import raise_revision
+
+
+@dataclass(frozen=True, slots=True)
+class _Erased:
+    """What was taken out of the rows, to be looked for afterwards."""
+
+    gallery_id: str
+    person_id: str
+    face_ids: list[str]
+    photo_ids: list[str]
+    probe_ids: list[str]
+    files: list[str]
+    event_id: str
+
+
+def forget_person(services: Services, *, gallery: str, person_id: str) -> Erasure:
+    """Erase every trace of a person, look again, and record that it was done.
+
+    An original photo in which the person was enrolled goes too, even when other people of the
+    gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
+    not. Photos held for identification are let go when they are such an original, or when a face
+    in them would have been taken for the person.
+
+    Args:
+        services: the collaborators.
+        gallery: its name.
+        person_id: who is to be forgotten.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonNotFound: nobody in it has this id.
+    """
+    with services.database.write() as session:
+        row = find_gallery(session, gallery)
+        # First of all: it makes everybody wait who changes this gallery's faces or people.
+        revision = raise_revision(session, row.id)
+        person = find_person(session, row, person_id)
+        erased = _erase(services, session, row, person, revision=revision)
+    services.files.delete(erased.files)
+    return _prove(services, erased, log_cleared=services.database.scrub())
+
+
+def _erase(
+    services: Services, session: Session, gallery: GalleryRow, person: PersonRow, *, revision: int
+) -> _Erased:
+    faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
+    photo_ids = {face.photo_id for face in faces if face.photo_id}
+    photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
+    probes = _probes_showing(services, session, gallery, faces, photos)
+    files = [face.crop_file for face in faces] + [photo.file for photo in photos]
+    for probe in probes:
+        files += probe_files(session, probe)
+        session.delete(probe)
+    note_removed(session, gallery.id, [face.id for face in faces], revision=revision)
+    session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
+    # Faces of other people lose their photo by the foreign key.
+    session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
+    session.execute(delete(PersonRow).where(PersonRow.id == person.id))
+    event = EventRow(
+        id=new_id(),
+        kind="person_erased",
+        subject_id=person.id,
+        gallery_id=gallery.id,
+        facts={
+            "faces": len(faces),
+            "photos": len(photos),
+            "probes": len(probes),
+            "files": len(files),
+        },
+    )
+    session.add(event)
+    return _Erased(
+        gallery_id=gallery.id,
+        person_id=person.id,
+        face_ids=[face.id for face in faces],
+        photo_ids=sorted(photo_ids),
+        probe_ids=[probe.id for probe in probes],
+        files=files,
+        event_id=event.id,
+    )
+
+
+def _probes_showing(
+    services: Services,
+    session: Session,
+    gallery: GalleryRow,
+    faces: Sequence[FaceRow],
+    photos: Sequence[PhotoRow],
+) -> list[ProbeRow]:
+    """Held photos that are one of these, or in which a face would be taken for one of these."""
+    digests = {photo.sha256 for photo in photos}
+    probes = session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all()
+    held = session.scalars(
+        select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
+    ).all()
+    threshold = _threshold(services, gallery)
+    showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
+    return [probe for probe in probes if probe.id in showing or probe.sha256 in digests]
+
+
+def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bool:
+    # Of vectors that cannot be compared nothing is known, and what may show the person goes.
+    return any(
+        held.embedding.shape != face.embedding.shape
+        or float(np.dot(held.embedding, face.embedding)) >= threshold
+        for face in faces
+    )
+
+
+def _threshold(services: Services, gallery: GalleryRow) -> float:
+    """The similarity from which a held face may be the person's."""
+    try:
+        same_model = gallery.contract_id == services.engine.summary.contract_id
+    except ModelError:
+        # Forgetting somebody does not depend on a model being there.
+        same_model = False
+    if not same_model:
+        return -1.0
+    # The least that a search or a comparison may ask for here, and no more for being strict with
+    # strangers: who is to be forgotten is missed less than who is found.
+    accepted = max(gallery.accepted_fmr, gallery.accepted_fpir, ACCEPTED_RATE)
+    generous = verification_threshold(services.engine.summary, accepted=accepted)
+    return generous if gallery.threshold is None else min(generous, gallery.threshold)
+
+
+def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure:
+    looked_for = (
+        (PersonRow.id, [erased.person_id]),
+        (FaceRow.person_id, [erased.person_id]),
+        (PhotoRow.id, erased.photo_ids),
+        (ProbeRow.id, erased.probe_ids),
+        (ProbeFaceRow.probe_id, erased.probe_ids),
+    )
+    with services.database.read() as session:
+        rows_left = sum(
+            session.scalar(select(func.count()).where(column.in_(ids))) or 0
+            for column, ids in looked_for
+        )
+        index = services.indexes.held(erased.gallery_id)
+        if index is not None:
+            index = services.indexes.refresh(session, erased.gallery_id, dimension=index.dimension)
+    return Erasure(
+        person_id=erased.person_id,
+        faces=len(erased.face_ids),
+        photos=len(erased.photo_ids),
+        probes=len(erased.probe_ids),
+        files=len(erased.files),
+        rows_left=rows_left,
+        files_left=sum(services.files.exists(name) for name in erased.files),
+        indexed_left=sum(index is not None and face_id in index for face_id in erased.face_ids),
+        log_cleared=log_cleared,
+        event_id=erased.event_id,
+    )

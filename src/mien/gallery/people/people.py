@@ -1,0 +1,279 @@
+"""People of a gallery: create, list, show, change. Forgetting them is in `forget.py`."""
+
+import json
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mien.errors import InvalidInput
+from mien.errors import NameTaken
+from mien.errors import PersonNotFound
+from mien.gallery.galleries import find_gallery
+from mien.gallery.people.paging import cursor_after
+from mien.gallery.people.paging import cursor_at
+from mien.gallery.people.paging import page_before
+from mien.gallery.people.paging import page_from
+from mien.gallery.results import Initial
+from mien.gallery.results import Page
+from mien.gallery.results import Person
+from mien.gallery.services import Services
+from mien.names import can_be_stored
+from mien.names import clean_name
+from mien.names import name_key
+from mien.options import Order
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.storage.models import now
+
+MOST_A_PAGE = 500
+NOTES_LENGTH = 10_000
+METADATA_BYTES = 16_384
+# An escaped null character in JSON, and not an escaped backslash before the same letters.
+_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def find_person(session: Session, gallery: GalleryRow, person_id: str) -> PersonRow:
+    """The row of a person by id.
+
+    Raises:
+        PersonNotFound: nobody in this gallery has this id.
+    """
+    row = session.get(PersonRow, person_id) if can_be_stored(person_id) else None
+    if row is None or row.gallery_id != gallery.id:
+        raise PersonNotFound("Nobody in this gallery has this id.")
+    return row
+
+
+def find_person_by_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
+    """The row of a person by name, whatever the letters' case."""
+    return session.scalar(
+        select(PersonRow).where(
+            PersonRow.gallery_id == gallery.id, PersonRow.name_key == name_key(name)
+        )
+    )
+
+
+def add_person_row(
+    session: Session,
+    gallery: GalleryRow,
+    *,
+    name: str,
+    notes: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> PersonRow:
+    """Put a new person into a running transaction.
+
+    Raises:
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody of this name.
+    """
+    cleaned = clean_name(name)
+    if find_person_by_name(session, gallery, cleaned) is not None:
+        raise NameTaken("This gallery has a person of this name already.")
+    row = PersonRow(
+        gallery_id=gallery.id,
+        name=cleaned,
+        name_key=name_key(cleaned),
+        notes=_checked_notes(notes),
+        details=_checked_metadata(metadata or {}),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NameTaken("This gallery has a person of this name already.") from error
+    return row
+
+
+def create_person(
+    services: Services,
+    *,
+    gallery: str,
+    name: str,
+    notes: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> Person:
+    """Add somebody without a face yet.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody of this name.
+    """
+    with services.database.write() as session:
+        row = add_person_row(
+            session, find_gallery(session, gallery), name=name, notes=notes, metadata=metadata
+        )
+        return _answer(row, 0, None)
+
+
+def show_person(services: Services, *, gallery: str, person_id: str) -> Person:
+    """One person.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonNotFound: nobody in it has this id.
+    """
+    with services.database.read() as session:
+        row = find_person(session, find_gallery(session, gallery), person_id)
+        return _answers(session, [row])[0]
+
+
+def list_people(
+    services: Services,
+    *,
+    gallery: str,
+    query: str = "",
+    order: Order = "name",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page:
+    """People whose name holds the query, page by page.
+
+    Args:
+        services: the collaborators.
+        gallery: its name.
+        query: part of a name, whatever the letters' case; empty for all.
+        order: by name, or the newest first.
+        limit: people a page, 1 to 500.
+        cursor: what the last page gave to go on; None for the first.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: the limit or the cursor is wrong.
+    """
+    if not 1 <= limit <= MOST_A_PAGE:
+        raise InvalidInput(f"A page has 1 to {MOST_A_PAGE} people.", field="limit")
+    with services.database.read() as session:
+        chosen = _chosen(session, gallery, query)
+        total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+        rows = session.scalars(page_from(chosen, order, cursor).limit(limit + 1)).all()
+        people = _answers(session, list(rows[:limit]))
+        before: Sequence[PersonRow] = ()
+        if cursor is not None:
+            before = session.scalars(page_before(chosen, order, cursor).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return Page(
+        people=tuple(people),
+        total=total,
+        next_cursor=cursor_after(rows[limit - 1], order) if more else None,
+        previous_cursor=cursor_after(before[limit], order) if len(before) > limit else None,
+        first=not before,
+    )
+
+
+def list_initials(services: Services, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
+    """The letters with which names begin, in the order of the names.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    with services.database.read() as session:
+        named = _chosen(session, gallery, query).subquery()
+        letter = func.substr(named.c.name_key, 1, 1)
+        letters = session.scalars(select(letter).group_by(letter).order_by(letter)).all()
+    return tuple(Initial(letter.upper(), cursor_at(letter)) for letter in letters)
+
+
+def change_person(
+    services: Services,
+    *,
+    gallery: str,
+    person_id: str,
+    name: str | None = None,
+    notes: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Person:
+    """Rename somebody or change what is noted; None leaves a value as it is.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonNotFound: nobody in it has this id.
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody else of this name.
+    """
+    with services.database.write() as session:
+        found = find_gallery(session, gallery)
+        row = find_person(session, found, person_id)
+        if name is not None:
+            cleaned = clean_name(name)
+            other = find_person_by_name(session, found, cleaned)
+            if other is not None and other.id != row.id:
+                raise NameTaken("This gallery has another person of this name already.")
+            row.name, row.name_key = cleaned, name_key(cleaned)
+        if notes is not None:
+            row.notes = _checked_notes(notes)
+        if metadata is not None:
+            row.details = _checked_metadata(metadata)
+        row.updated_at = now()
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise NameTaken("This gallery has another person of this name already.") from error
+        return _answers(session, [row])[0]
+
+
+def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:
+    chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
+    if key := name_key(query):
+        chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
+    return chosen
+
+
+def _checked_notes(notes: str) -> str:
+    if len(notes) > NOTES_LENGTH:
+        raise InvalidInput(f"Notes have at most {NOTES_LENGTH} characters.", field="notes")
+    if not can_be_stored(notes):
+        raise InvalidInput("Notes hold a character that is none.", field="notes")
+    return notes.replace("\r\n", "\n")
+
+
+def _checked_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput("Metadata is a JSON object.", field="metadata") from error
+    if size > METADATA_BYTES:
+        raise InvalidInput(
+            f"Metadata has at most {METADATA_BYTES} bytes as JSON.", field="metadata"
+        )
+    if _NULL.search(text):
+        raise InvalidInput("Metadata cannot hold a null character.", field="metadata")
+    return dict(metadata)
+
+
+def _answers(session: Session, rows: list[PersonRow]) -> list[Person]:
+    faces: dict[str, list[tuple[float, str]]] = {row.id: [] for row in rows}
+    found = session.execute(
+        select(FaceRow.person_id, FaceRow.id, FaceRow.quality).where(
+            FaceRow.person_id.in_(list(faces))
+        )
+    )
+    for person_id, face_id, quality in found:
+        faces[person_id].append((float(quality["score"]), face_id))
+    return [
+        _answer(row, len(faces[row.id]), max(faces[row.id])[1] if faces[row.id] else None)
+        for row in rows
+    ]
+
+
+def _answer(row: PersonRow, faces: int, portrait_face_id: str | None) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        notes=row.notes,
+        metadata=row.details,
+        faces=faces,
+        portrait_face_id=portrait_face_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

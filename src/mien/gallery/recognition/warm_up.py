@@ -1,0 +1,84 @@
+"""Load models and indexes before the first photo asks for them."""
+
+import threading
+
+import structlog
+from sqlalchemy import select
+
+from mien.errors import MienError
+from mien.gallery.services import Services
+from mien.storage.models import GalleryRow
+
+LOADING = "loading"
+"""What stands for a problem while it is none yet."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Warming:
+    """Loads what is loaded lazily, in the background, once a process.
+
+    Args:
+        services: the collaborators.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._problem: str | None = LOADING
+
+    @property
+    def problem(self) -> str | None:
+        """None once everything is loaded; else `loading`, or the code of what went wrong."""
+        return self._problem
+
+    def begin(self) -> None:
+        """Start to load, unless that is done or going on; what has failed is tried again."""
+        with self._lock:
+            if self._problem is None or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
+            self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long at most for loading that goes on."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+
+    def _warm(self) -> None:
+        try:
+            self._services.engine.warm_up()
+            refresh_indexes(self._services)
+        except MienError as error:
+            self._problem = error.code
+            _log.warning("Not everything could be loaded yet", code=error.code, why=error.detail)
+        else:
+            self._problem = None
+
+
+def refresh_indexes(services: Services) -> int:
+    """Bring this process's index of every gallery to the rows.
+
+    Returns:
+        How many revisions the one furthest behind had missed; a gallery that this process has not
+        looked at yet counts as none.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+    """
+    summary = services.engine.summary
+    furthest = 0
+    with services.database.read() as session:
+        rows = session.execute(
+            select(GalleryRow.id, GalleryRow.revision).where(
+                GalleryRow.contract_id == summary.contract_id
+            )
+        ).all()
+        for row in rows:
+            applied = services.indexes.applied_revision(row.id)
+            if applied is not None and applied > -1:
+                furthest = max(furthest, row.revision - applied)
+            services.indexes.refresh(session, row.id, dimension=summary.dimension)
+    return furthest

@@ -1,0 +1,40 @@
+"""What every verb works with."""
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from mien.gallery.index_sync import Indexes
+from mien.gallery.search_log import SearchLog
+from mien.observing import Observer
+from mien.packs.store import PackStore
+from mien.storage.database import Database
+from mien.storage.files import FileStore
+from mien.vision.engine import Engine
+from mien.vision.images import ImageReader
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collaborators of the verbs; made once a process, shared by its threads.
+
+    Attributes:
+        database: the rows.
+        files: crops and photos.
+        reader: from bytes to a picture, within limits.
+        engine: from a picture to faces.
+        indexes: search, kept up to the rows.
+        packs: where model packs come from and are kept.
+        searches: remembers the last searches as bare numbers.
+        observer: told what happens, for whoever counts it.
+        probe_seconds: how long a photo is held for follow-up actions.
+    """
+
+    database: Database
+    files: FileStore
+    reader: ImageReader
+    engine: Engine
+    indexes: Indexes
+    packs: PackStore
+    searches: SearchLog
+    observer: Observer = field(default_factory=Observer)
+    probe_seconds: int = 3600

@@ -1,0 +1,109 @@
+"""Copy the database and the stored files into one archive, while others go on working."""
+
+import os
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.errors import InvalidInput
+from mien.gallery.services import Services
+from mien.storage.database import Database
+from mien.storage.file_references import referenced
+
+_DATABASE_NAME = "mien.db"
+_FILES_NAME = "files"
+# Photos are compressed already; the vectors hardly can be.
+_COMPRESSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What an archive holds.
+
+    Attributes:
+        files: how many crops and photos.
+        missing: files that rows speak of and that are not on the disk.
+    """
+
+    path: Path
+    files: int
+    missing: tuple[str, ...]
+
+
+def back_up(services: Services, *, target: Path) -> BackedUp:
+    """Write an archive that is the whole of one moment; unpacked, it is a home folder.
+
+    Args:
+        services: the collaborators.
+        target: the file to be made, readable by this account alone.
+
+    Raises:
+        InvalidInput: the file exists or cannot be made.
+        StorageError: the database is none that can be copied like this.
+        DatabaseUnreachable: it does not answer.
+    """
+    with _written_whole(target) as part, tempfile.TemporaryDirectory(dir=part.parent) as folder:
+        copy = Path(folder) / _DATABASE_NAME
+        with tarfile.open(part, "w:gz", compresslevel=_COMPRESSION) as archive:
+            added: set[str] = set()
+            missing: set[str] | None = None
+            while True:
+                names = _copy_database(services, copy)
+                gone = {name for name in sorted(names - added) if not _add(archive, services, name)}
+                added |= names - gone
+                # Somebody may be forgotten between the copy and their files; a newer copy no
+                # longer speaks of them. What is gone twice is really missing.
+                if gone in (set(), missing):
+                    break
+                missing = gone
+            archive.add(copy, _DATABASE_NAME, filter=_anonymous)
+    return BackedUp(path=target, files=len(added), missing=tuple(sorted(gone)))
+
+
+def _copy_database(services: Services, copy: Path) -> set[str]:
+    copy.unlink(missing_ok=True)
+    services.database.copy_to(copy)
+    copied = Database(f"sqlite:///{copy}")
+    try:
+        with copied.read() as session:
+            return referenced(session)
+    finally:
+        copied.close()
+
+
+def _add(archive: tarfile.TarFile, services: Services, name: str) -> bool:
+    path = services.files.path(name)
+    try:
+        archive.add(
+            path, f"{_FILES_NAME}/{path.relative_to(services.files.root)}", filter=_anonymous
+        )
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o600
+    return entry
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[Path]:
+    """A file to be written beside the target, which takes its name when all is well."""
+    part = target.with_name(f"{target.name}.part")
+    if target.exists():
+        raise InvalidInput(f"{target} exists already. Name a new file.", field="file")
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    except OSError as error:
+        raise InvalidInput(f"{target} cannot be made: {error.strerror}.", field="file") from error
+    try:
+        yield part
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,123 @@
+"""Look whether rows, files and galleries fit together."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.errors import ModelError
+from mien.gallery.services import Services
+from mien.storage.file_references import referenced
+from mien.storage.migrate import current_revision
+from mien.storage.migrate import head_revision
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+
+# Younger files may be about to get their row.
+_STRAY_SECONDS = 3600
+_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedGallery:
+    """How a gallery stands.
+
+    Attributes:
+        comparable: whether its vectors come from the model in use; None when none is chosen.
+        wrong_vectors: how many have another length than the model's, or than each other.
+    """
+
+    name: str
+    pack: str
+    faces: int
+    comparable: bool | None
+    wrong_vectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What looking found.
+
+    Attributes:
+        schema: the database's schema revision; None when it is empty.
+        schema_needed: this code's.
+        damage: what the database says of itself; nothing when it is whole.
+        missing_files: stored files that rows speak of and that are not on the disk.
+        stray_files: how many files nobody speaks of; swept up while Mien runs.
+    """
+
+    schema: str | None
+    schema_needed: str
+    damage: tuple[str, ...]
+    missing_files: tuple[str, ...]
+    stray_files: int
+    galleries: tuple[CheckedGallery, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing needs doing."""
+        return (
+            self.schema == self.schema_needed
+            and not self.damage
+            and not self.missing_files
+            and all(each.comparable is not False for each in self.galleries)
+            and not any(each.wrong_vectors for each in self.galleries)
+        )
+
+
+def check(services: Services) -> Checkup:
+    """Look at everything; changes nothing.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+    """
+    schema, needed = current_revision(services.database), head_revision()
+    damage = services.database.find_damage()
+    if schema != needed:
+        # The tables may not be those that the code knows.
+        return Checkup(schema, needed, damage, (), 0, ())
+    with services.database.read() as session:
+        known = referenced(session)
+        galleries = _galleries(services, session)
+    stray = services.files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+    return Checkup(
+        schema=schema,
+        schema_needed=needed,
+        damage=damage,
+        missing_files=tuple(name for name in sorted(known) if not services.files.exists(name)),
+        stray_files=sum(1 for _ in stray),
+        galleries=galleries,
+    )
+
+
+def _galleries(services: Services, session: Session) -> tuple[CheckedGallery, ...]:
+    try:
+        summary = services.engine.summary
+    except ModelError:
+        summary = None
+    sizes: dict[str, dict[int, int]] = {}
+    size = func.length(FaceRow.embedding)
+    for gallery_id, length, count in session.execute(
+        select(FaceRow.gallery_id, size, func.count()).group_by(FaceRow.gallery_id, size)
+    ):
+        sizes.setdefault(gallery_id, {})[length] = count
+    checked = []
+    for row in session.scalars(select(GalleryRow).order_by(GalleryRow.name_key)):
+        counts = sizes.get(row.id, {})
+        comparable = None if summary is None else row.contract_id == summary.contract_id
+        if summary is not None and comparable:
+            expected = summary.dimension * _BYTES
+        else:
+            expected = max(counts, key=lambda length: counts[length], default=0)
+        checked.append(
+            CheckedGallery(
+                name=row.name,
+                pack=row.pack,
+                faces=sum(counts.values()),
+                comparable=comparable,
+                wrong_vectors=sum(n for length, n in counts.items() if length != expected),
+            )
+        )
+    return tuple(checked)

@@ -1,0 +1,180 @@
+"""Warnings of likely mistakes, with drawn faces and a calibration."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from building import make_runtime
+from building import make_user
+from drawing import draw_photo
+from drawing import draw_picture
+from drawing import encode
+from looking import files_of
+from mien.gallery.enrolment.checks import least_like_oneself
+from mien.gallery.enrolment.duplicates import is_example_already
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.enrol import enrol_probe_face
+from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import show_gallery
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.people.faces import delete_face
+from mien.gallery.people.faces import list_faces
+from mien.gallery.recognition.look_alikes import look_alikes
+from mien.gallery.results import Enrolment
+from mien.gallery.services import Services
+from mien.storage.models import FaceRow
+from mien.vision.fake import FakeEngine
+
+ADA = draw_photo(["ada"])
+
+
+@pytest.fixture
+def measured(tmp_path: Path) -> Iterator[Services]:
+    (tmp_path / "measured").mkdir()
+    runtime = make_runtime(tmp_path / "measured", engine=FakeEngine(calibrated=True))
+    yield runtime.services
+    runtime.close()
+
+
+def add(
+    services: Services, name: str, photo: bytes, *, face_number: int | None = None
+) -> Enrolment:
+    whom = NamedPerson(name)
+    return enrol(services, gallery="default", photo=photo, whom=whom, face_number=face_number)
+
+
+def warned(done: Enrolment) -> list[str]:
+    return [each.code for each in done.warnings]
+
+
+def test_a_first_photo_and_a_second_one_raise_no_doubt(measured: Services) -> None:
+    assert warned(add(measured, "Ada", ADA)) == []
+    assert warned(add(measured, "Ada", draw_photo(["ada"], variant=5, face_px=90))) == []
+
+
+def test_the_very_same_photo_is_stored_once_a_person(services: Services) -> None:
+    first = add(services, "Ada", ADA)
+    before = files_of(services)
+    second = add(services, "ADA", ADA)
+    assert (first.stored, second.stored, second.new_person) == (True, False, False)
+    assert second.face.id == first.face.id
+    assert warned(second) == ["same_photo"]
+    assert second.warnings[0].face_id == first.face.id
+    assert files_of(services) == before
+    assert show_gallery(services, name="default").faces == 1
+    delete_face(services, gallery="default", person_id=first.person.id, face_id=first.face.id)
+    assert add(services, "Ada", ADA).stored
+
+
+def test_the_same_photo_is_known_again_where_originals_are_not_kept(services: Services) -> None:
+    change_gallery(services, name="default", keep_photos=False)
+    assert not is_example_already(services, gallery="default", name="Ada", photo=ADA)
+    assert add(services, "Ada", ADA).stored
+    assert is_example_already(services, gallery="default", name="Ada", photo=ADA)
+    assert not add(services, "Ada", ADA).stored
+
+
+def test_two_faces_of_one_photo_are_two_examples(services: Services) -> None:
+    group = draw_photo(["ada", "bob"])
+    assert add(services, "Ada", group, face_number=1).stored
+    assert add(services, "Bob", group, face_number=2).stored
+    # Whoever chose the wrong face first may still add the right one.
+    assert add(services, "Ada", group, face_number=2).stored
+    assert not add(services, "Ada", group, face_number=1).stored
+
+
+def test_the_same_photo_in_other_bytes_is_stored_with_a_warning(measured: Services) -> None:
+    picture = draw_picture(["ada"])
+    first = add(measured, "Ada", encode(picture, "PNG"))
+    again = add(measured, "Ada", encode(picture, "PNG", compress_level=1))
+    assert again.stored
+    assert warned(again) == ["same_photo"]
+    (warning,) = again.warnings
+    assert (warning.person, warning.face_id) == (first.person, first.face.id)
+    assert warning.similarity == pytest.approx(1.0)
+
+
+def test_a_face_like_another_person_is_told_with_whom_and_how_alike(measured: Services) -> None:
+    bob = add(measured, "Bob", draw_photo(["bob"]))
+    done = add(measured, "Ada", draw_photo(["bob"], variant=3, face_px=90))
+    assert done.stored
+    assert warned(done) == ["looks_like_another"]
+    (warning,) = done.warnings
+    assert (warning.person, warning.face_id) == (bob.person, bob.face.id)
+    assert warning.similarity is not None
+    assert 0.7 < warning.similarity < 1
+    assert "Bob" not in warning.detail + warning.advice
+
+
+def test_the_same_photo_under_another_name_is_told_twice_over(measured: Services) -> None:
+    bob = add(measured, "Bob", ADA)
+    done = add(measured, "Ada", ADA)
+    assert done.stored
+    assert warned(done) == ["same_photo", "looks_like_another"]
+    assert {each.person for each in done.warnings} == {bob.person}
+
+
+def test_a_face_unlike_the_others_of_its_person_is_told(measured: Services) -> None:
+    add(measured, "Ada", ADA)
+    done = add(measured, "Ada", draw_photo(["bob"]))
+    assert warned(done) == ["unlike_this_person"]
+    assert done.warnings[0].face_id is not None
+
+
+def test_without_a_calibration_the_pack_says_what_is_unlike(services: Services) -> None:
+    assert least_like_oneself(services.engine.summary) == services.engine.summary.verify_threshold
+    add(services, "Ada", ADA)
+    assert warned(add(services, "Ada", draw_photo(["bob"]))) == ["unlike_this_person"]
+
+
+def test_one_of_a_hundred_own_photos_is_less_like_oneself(measured: Services) -> None:
+    # The drawn calibration has one of a thousand at 0.5 and one of ten at 0.8.
+    assert least_like_oneself(measured.engine.summary) == pytest.approx(0.527, abs=0.001)
+
+
+def test_hash_and_digest_are_recorded_by_both_ways_of_storing(services: Services) -> None:
+    add(services, "Ada", ADA)
+    user = make_user(services)
+    probe = hold_probe(services, gallery="default", photo=ADA, user_id=user.id)
+    done = enrol_probe_face(
+        services, probe_id=probe, user_id=user.id, face_number=1, whom=NamedPerson("Bob")
+    )
+    assert warned(done) == ["same_photo", "looks_like_another"]
+    with services.database.read() as session:
+        one, other = session.execute(select(FaceRow.crop_hash, FaceRow.photo_sha256)).all()
+    assert one == other
+    assert None not in one
+
+
+def test_a_held_face_is_stored_once_too(services: Services) -> None:
+    user = make_user(services)
+    probe = hold_probe(services, gallery="default", photo=ADA, user_id=user.id)
+    given = {"probe_id": probe, "user_id": user.id, "face_number": 1}
+    first = enrol_probe_face(services, whom=NamedPerson("Ada"), **given)  # type: ignore[arg-type]  # each is what it is
+    second = enrol_probe_face(services, whom=NamedPerson("Ada"), **given)  # type: ignore[arg-type]  # as above
+    assert (first.stored, second.stored) == (True, False)
+
+
+def test_people_who_look_alike_are_named_to_each_other(measured: Services) -> None:
+    ada = add(measured, "Ada", ADA).person
+    bob = add(measured, "Bob", draw_photo(["ada"], variant=4, face_px=90)).person
+    cy = add(measured, "Cy", draw_photo(["cy"])).person
+    (like,) = look_alikes(measured, gallery="default", person_id=ada.id)
+    assert like.person == bob
+    assert look_alikes(measured, gallery="default", person_id=cy.id) == ()
+
+
+def test_nobody_looks_alike_without_examples_or_with_another_model(
+    measured: Services, tmp_path: Path
+) -> None:
+    ada = add(measured, "Ada", ADA)
+    add(measured, "Bob", draw_photo(["ada"], variant=4, face_px=90))
+    other = make_runtime(tmp_path / "measured", engine=FakeEngine(dimension=32))
+    assert look_alikes(other.services, gallery="default", person_id=ada.person.id) == ()
+    other.close()
+    (face,) = list_faces(measured, gallery="default", person_id=ada.person.id)
+    delete_face(measured, gallery="default", person_id=ada.person.id, face_id=face.id)
+    assert look_alikes(measured, gallery="default", person_id=ada.person.id) == ()

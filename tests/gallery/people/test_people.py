@@ -1,0 +1,346 @@
+import base64
+import itertools
+import json
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from drawing import draw_photo
+from mien.errors import GalleryNotFound
+from mien.errors import InvalidInput
+from mien.errors import NameTaken
+from mien.errors import PersonNotFound
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.galleries import create_gallery
+from mien.gallery.people.forget import forget_person
+from mien.gallery.people.people import METADATA_BYTES
+from mien.gallery.people.people import NOTES_LENGTH
+from mien.gallery.people.people import change_person
+from mien.gallery.people.people import create_person
+from mien.gallery.people.people import list_initials
+from mien.gallery.people.people import list_people
+from mien.gallery.people.people import show_person
+from mien.gallery.results import Person
+from mien.gallery.services import Services
+from mien.options import Order
+
+
+def add(services: Services, *names: str) -> list[Person]:
+    return [create_person(services, gallery="default", name=name) for name in names]
+
+
+def pages(
+    services: Services, *, limit: int, order: Order = "name", query: str = ""
+) -> list[list[str]]:
+    found: list[list[str]] = []
+    cursor = None
+    while True:
+        page = list_people(
+            services, gallery="default", limit=limit, order=order, query=query, cursor=cursor
+        )
+        found.append([person.name for person in page.people])
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def cursor_of(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def test_a_person_is_kept_with_notes_and_metadata(services: Services) -> None:
+    metadata = {"number": 7, "tags": ["a", None], "nested": {"ü": 1.5}}
+    made = create_person(
+        services, gallery="default", name=" Ada ", notes="one\r\ntwo", metadata=metadata
+    )
+    assert (made.name, made.notes, made.metadata) == ("Ada", "one\ntwo", metadata)
+    assert (made.faces, made.portrait_face_id) == (0, None)
+    assert show_person(services, gallery="default", person_id=made.id) == made
+    assert made.ref.name == "Ada"
+
+
+def test_a_name_is_given_once_in_a_gallery_whatever_its_case(services: Services) -> None:
+    create_gallery(services, name="club")
+    add(services, "Straße")
+    for name in ("Straße", "STRASSE", " strasse "):
+        with pytest.raises(NameTaken):
+            add(services, name)
+    create_person(services, gallery="club", name="Straße")
+
+
+def test_what_is_not_there_is_named(services: Services) -> None:
+    create_gallery(services, name="club")
+    [ada] = add(services, "Ada")
+    for person_id in ("nobody", "", "\x00", "\ud800", "a" * 5000):
+        with pytest.raises(PersonNotFound):
+            show_person(services, gallery="default", person_id=person_id)
+    with pytest.raises(PersonNotFound):
+        show_person(services, gallery="club", person_id=ada.id)
+    with pytest.raises(PersonNotFound):
+        change_person(services, gallery="club", person_id=ada.id, name="Eve")
+    with pytest.raises(GalleryNotFound):
+        list_people(services, gallery="nowhere")
+    with pytest.raises(GalleryNotFound):
+        create_person(services, gallery="nowhere", name="Ada")
+
+
+def test_only_what_is_said_is_changed(services: Services) -> None:
+    [ada] = add(services, "Ada")
+
+    def change(**given: object) -> Person:
+        return change_person(services, gallery="default", person_id=ada.id, **given)  # type: ignore[arg-type]  # each is of its parameter's type
+
+    assert change(notes="n").notes == "n"
+    assert change(metadata={"a": 1}).notes == "n"
+    changed = change(name="ADA")
+    assert (changed.name, changed.notes, changed.metadata) == ("ADA", "n", {"a": 1})
+    assert changed.updated_at > ada.updated_at
+    assert changed.created_at == ada.created_at
+    assert change(metadata={}).metadata == {}
+
+
+def test_a_name_in_use_stands_in_the_way_of_renaming(services: Services) -> None:
+    ada, _ = add(services, "Ada", "Bob")
+    with pytest.raises(NameTaken):
+        change_person(services, gallery="default", person_id=ada.id, name="BOB", notes="lost")
+    assert show_person(services, gallery="default", person_id=ada.id) == ada
+
+
+@pytest.mark.parametrize("notes", ["a" * (NOTES_LENGTH + 1), "\x00", "\ud800"])
+def test_notes_that_cannot_be_kept_are_refused(services: Services, notes: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_person(services, gallery="default", name="Ada", notes=notes)
+    assert caught.value.field == "notes"
+
+
+def deep(levels: int) -> dict[str, object]:
+    made: dict[str, object] = {}
+    for _ in range(levels):
+        made = {"a": made}
+    return made
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"a": "x" * METADATA_BYTES},
+        {"a": "ü" * (METADATA_BYTES // 2)},
+        {"a": float("nan")},
+        {"a": float("inf")},
+        {"a": b"bytes"},
+        {"a": {1, 2}},
+        {"a": "\x00"},
+        {"\x00": 1},
+        {"a": "\ud800"},
+        deep(100_000),
+    ],
+    ids=[
+        "long",
+        "wide",
+        "nan",
+        "infinite",
+        "bytes",
+        "set",
+        "null",
+        "null-key",
+        "surrogate",
+        "deep",
+    ],
+)
+def test_metadata_that_is_no_small_json_object_is_refused(
+    services: Services, metadata: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_person(services, gallery="default", name="Ada", metadata=metadata)
+    assert caught.value.field == "metadata"
+
+
+def test_a_written_out_null_is_only_text(services: Services) -> None:
+    metadata = {"a": "\\u0000", "b": "\\\\u0000"}
+    made = create_person(services, gallery="default", name="Ada", metadata=metadata)
+    assert show_person(services, gallery="default", person_id=made.id).metadata == metadata
+
+
+@pytest.mark.parametrize("order", ["name", "newest"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 500])
+def test_pages_hold_everybody_once_in_order(services: Services, order: Order, limit: int) -> None:
+    names = ["Cy", "ada", "Bob", "Émile", "zoe", "李"]
+    add(services, *names)
+    found = pages(services, limit=limit, order=order)
+    assert all(len(page) == limit for page in found[:-1])
+    expected = (
+        ["ada", "Bob", "Cy", "Émile", "zoe", "李"] if order == "name" else list(reversed(names))
+    )
+    flat = list(itertools.chain(*found))
+    assert sorted(flat) == sorted(expected)
+    if order == "newest":
+        assert flat == expected
+    else:
+        assert flat[:3] == expected[:3]
+
+
+def test_a_last_page_that_is_just_full_is_the_last(services: Services) -> None:
+    add(services, "a", "b", "c", "d")
+    assert pages(services, limit=2) == [["a", "b"], ["c", "d"]]
+    assert pages(services, limit=4) == [["a", "b", "c", "d"]]
+
+
+def test_an_empty_gallery_has_one_empty_page(services: Services) -> None:
+    page = list_people(services, gallery="default")
+    assert (page.people, page.total, page.next_cursor) == ((), 0, None)
+
+
+@pytest.mark.parametrize("order", ["name", "newest"])
+def test_going_back_shows_the_pages_one_came_by(services: Services, order: Order) -> None:
+    add(services, "a", "b", "c", "d", "e", "f", "g")
+    seen, cursor = [], None
+    while True:
+        page = list_people(services, gallery="default", order=order, limit=2, cursor=cursor)
+        seen.append(page.people)
+        assert page.first == (cursor is None)
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    for earlier in reversed(seen[:-1]):
+        page = list_people(
+            services, gallery="default", order=order, limit=2, cursor=page.previous_cursor
+        )
+        assert page.people == earlier
+    assert page.first
+    assert page.previous_cursor is None
+
+
+def test_a_letter_leads_to_the_names_that_begin_with_it(services: Services) -> None:
+    add(services, "Émile", "bob", "Ada", "Bea", "李")
+    letters = list_initials(services, gallery="default")
+    assert sorted(initial.letter for initial in letters) == sorted(["A", "B", "É", "李"])
+    b = next(initial for initial in letters if initial.letter == "B")
+    page = list_people(services, gallery="default", limit=2, cursor=b.cursor)
+    assert [person.name for person in page.people] == ["Bea", "bob"]
+    assert not page.first
+    assert [i.letter for i in list_initials(services, gallery="default", query="ea")] == ["B"]
+
+
+@pytest.mark.parametrize("order", ["name", "newest"])
+def test_paging_goes_on_where_it_was_though_people_come_and_go(
+    services: Services, order: Order
+) -> None:
+    people = add(services, "b", "d", "f", "h", "j")
+    if order == "newest":
+        people.reverse()
+    first = list_people(services, gallery="default", order=order, limit=2)
+    # Whoever ended the page is gone when the next is asked for, and somebody is new.
+    forget_person(services, gallery="default", person_id=first.people[-1].id)
+    add(services, "a")
+    second = list_people(
+        services, gallery="default", order=order, limit=10, cursor=first.next_cursor
+    )
+    assert [person.name for person in second.people] == [p.name for p in people[2:]]
+
+
+def test_a_query_is_part_of_a_name_in_any_case(services: Services) -> None:
+    add(services, "Ada Lovelace", "Grace Hopper", "100%", "a_b", "Straße", "back\\slash")
+
+    def found(query: str) -> list[str]:
+        page = list_people(services, gallery="default", query=query)
+        assert page.total == len(page.people)
+        return [person.name for person in page.people]
+
+    assert found("LOVE") == ["Ada Lovelace"]
+    assert found("ace h") == ["Grace Hopper"]
+    assert found("strasse") == ["Straße"]
+    assert found("%") == ["100%"]
+    assert found("_") == ["a_b"]
+    assert found("\\") == ["back\\slash"]
+    assert found("  ") == found("") != []
+    assert found("nobody") == found("\x00") == found("\ud800") == []
+
+
+def test_total_counts_all_pages_of_the_query(services: Services) -> None:
+    add(services, "aa", "ab", "ac", "b")
+    page = list_people(services, gallery="default", query="a", limit=1)
+    assert (page.total, len(page.people)) == (3, 1)
+    assert pages(services, limit=2, query="a") == [["aa", "ab"], ["ac"]]
+
+
+def test_the_portrait_is_the_example_of_the_best_quality(services: Services) -> None:
+    [ada] = add(services, "Ada")
+    for variant in range(2):
+        enrol(
+            services,
+            gallery="default",
+            photo=draw_photo(["ada"], variant=variant),
+            whom=KnownPerson(ada.id),
+        )
+    [person] = list_people(services, gallery="default").people
+    assert person.faces == 2
+    assert person.portrait_face_id is not None
+
+
+@pytest.mark.parametrize("limit", [0, -1, 501])
+def test_a_page_size_out_of_range_is_refused(services: Services, limit: int) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        list_people(services, gallery="default", limit=limit)
+    assert caught.value.field == "limit"
+
+
+@pytest.mark.parametrize("order", ["name", "newest"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "!",
+        "x",
+        "ü",
+        "null",
+        cursor_of(None),
+        cursor_of(1),
+        cursor_of([]),
+        cursor_of(["name"]),
+        cursor_of(["name", "a", "b", "c"]),
+        cursor_of({"name": 1, "a": 2, "b": 3}),
+        cursor_of(["name", "\x00", "b"]),
+        cursor_of(["name", "\ud800", "b"]),
+        cursor_of(["newest", "", "b"]),
+        cursor_of(["newest", "yesterday", "b"]),
+        cursor_of(["newest", "2026-11-22", "\ud800"]),
+        cursor_of(["newest", "0001-01-01T00:00:00+14:00", "b"]),
+        cursor_of(["other", "a", "b"]),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        base64.urlsafe_b64encode(b"[" * 100_000).decode(),
+        base64.urlsafe_b64encode(b"1" * 10_000).decode(),
+    ],
+)
+def test_a_hostile_cursor_is_refused(services: Services, cursor: str, order: Order) -> None:
+    add(services, "Ada")
+    with pytest.raises(InvalidInput) as caught:
+        list_people(services, gallery="default", cursor=cursor, order=order)
+    assert caught.value.field == "cursor"
+
+
+def test_a_cursor_of_the_other_order_is_refused(services: Services) -> None:
+    add(services, "a", "b")
+    cursor = list_people(services, gallery="default", limit=1).next_cursor
+    with pytest.raises(InvalidInput):
+        list_people(services, gallery="default", order="newest", cursor=cursor)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(key=st.text(max_size=20), person_id=st.text(max_size=20), order=st.sampled_from(["name"]))
+def test_no_cursor_can_break_a_list(
+    services: Services, key: str, person_id: str, order: Order
+) -> None:
+    cursor = cursor_of([order, key, person_id])
+    try:
+        page = list_people(services, gallery="default", cursor=cursor, order=order)
+    except InvalidInput:
+        return
+    assert page.next_cursor is None
