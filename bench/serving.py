@@ -40,8 +40,8 @@ from bench.servers import serving  # noqa: E402
 from bench.servers import uwsgi_router  # noqa: E402
 
 from mien.app import create_app  # noqa: E402
-from mien.cli.serve import with_plan  # noqa: E402
 from mien.runtime import open_runtime  # noqa: E402
+from mien.serving.pool import with_plan  # noqa: E402
 from serving.load import Outcome  # noqa: E402
 from serving.load import running  # noqa: E402
 from serving.load import upload  # noqa: E402

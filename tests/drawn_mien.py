@@ -7,8 +7,8 @@ import os
 import time
 
 from mien.cli import cli
-from mien.cli.opening import using_engine
 from mien.options import Detail
+from mien.runtime import using_engine
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB

@@ -20,7 +20,7 @@ from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
 from mien.cli.routes import list_routes
-from mien.deploy.answers import OWN_ANSWERS
+from mien.deploy.error_responses import OWN_ANSWERS
 from mien.errors import MienError
 from mien.http.problems import CSRF_FAILED
 from mien.http.problems import HTTP_CODES

@@ -67,7 +67,7 @@ def served(home: Path, *, drawn: bool) -> Iterator[tuple[Site, Photos]]:
         with serve(home, engine=FakeEngine(calibrated=True)) as site:
             yield site, drawn_photos()
         return
-    from mien.cli.starting import bring_up_to_date
+    from mien.cli.runtime import prepare_models
     from mien.packs.samples import fetch_samples
     from mien.runtime import open_runtime
     from mien.settings import Settings
@@ -80,7 +80,7 @@ def served(home: Path, *, drawn: bool) -> Iterator[tuple[Site, Photos]]:
     )
     found = {sample.name: sample.path.read_bytes() for sample in samples}
     runtime = open_runtime(settings)
-    bring_up_to_date(runtime)
+    prepare_models(runtime)
     with serve(home, engine=runtime.engine) as site:
         yield site, sample_photos(found)
     runtime.close()

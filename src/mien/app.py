@@ -12,15 +12,15 @@ from mien.http.context import EXTENSION
 from mien.http.converters import install_converters
 from mien.http.cookies import install_cookies
 from mien.http.csrf import install_csrf
-from mien.http.json_text import install_json
+from mien.http.drain_body import install_unread
+from mien.http.json_provider import install_json
 from mien.http.limits import install_limits
 from mien.http.limits import install_proxies
 from mien.http.limits import install_rates
 from mien.http.metrics import install_metrics
 from mien.http.problems import install_problems
 from mien.http.request_ids import install_request_ids
-from mien.http.security import install_security
-from mien.http.unread import install_unread
+from mien.http.security_headers import install_security
 from mien.runtime import Runtime
 from mien.runtime import secret_key
 from mien.web import blueprints as web

@@ -31,6 +31,7 @@ MienError
 │   ├── ModelFileMissing
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
+├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database or the files
     ├── DatabaseUnreachable
     ├── DatabaseOutdated
@@ -314,6 +315,12 @@ class SessionForked(ModelError):
     """A loaded model is used by another process than the one that loaded it."""
 
     code = "session_forked"
+
+
+class UnknownServerVersion(MienError):
+    """A library whose insides Mien relies on is of a version that it was not tried with."""
+
+    code = "unknown_server_version"
 
 
 class StorageError(MienError):

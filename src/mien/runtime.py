@@ -2,6 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from mien.vision.engine import LazyEngine
 from mien.vision.images import ImageReader
 
 _WARMING_SECONDS = 20
+_engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,24 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         probe_seconds=settings.probe_seconds,
     )
     return Runtime(settings=settings, services=services, warming=Warming(services))
+
+
+@contextmanager
+def using_engine(engine: Engine) -> Iterator[None]:
+    """Let whatever runs in this block work with this engine and fetch no model pack.
+
+    The seam by which tests run commands and servers without weights.
+    """
+    token = _engine.set(engine)
+    try:
+        yield
+    finally:
+        _engine.reset(token)
+
+
+def given_engine() -> Engine | None:
+    """The engine that this process works with instead of the pack's, if there is one."""
+    return _engine.get()
 
 
 def build_engine(

@@ -1,14 +1,18 @@
 """`mien.wsgi:app`, for servers that are given a module: Gunicorn, uWSGI and others.
 
 The one module that builds at import, because that is how those servers ask for an application.
-It loads no model and touches no database; both happen with the first request that needs them.
+It loads no model and touches no database; both happen with the first request that needs them,
+and housekeeping, which the process does beside, looks at the database some seconds later.
 Without preloading (`preload_app = False`, `lazy-apps`) every worker imports it after the fork.
 """
 
+import atexit
+
+import structlog
+
 from mien import logs
-from mien.app import create_app
 from mien.http.metrics import count_as
-from mien.runtime import open_runtime
+from mien.serving.process import Process
 from mien.settings import Settings
 from mien.settings import adopt_placeholders
 
@@ -16,11 +20,18 @@ try:
     # A module that exists inside uWSGI alone.
     import uwsgi  # type: ignore[import-untyped]  # its stubs are no part of it
 except ImportError:
-    pass
+    uwsgi = None
 else:
     adopt_placeholders(uwsgi.opt)
     count_as(uwsgi.worker_id())
 
 _settings = Settings()
 logs.configure(log_format=_settings.log_format, log_level=_settings.log_level)
-app = create_app(open_runtime(_settings))
+if uwsgi is not None and not {"enable-threads", "threads"} & set(uwsgi.opt):
+    # It would keep every thread but the one that answers from running.
+    structlog.get_logger(__name__).warning(
+        "uWSGI runs no threads: held photos are not deleted on time. Set enable-threads"
+    )
+_process = Process(_settings)
+app = _process.open(warm=False)
+atexit.register(_process.close)

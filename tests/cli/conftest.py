@@ -11,7 +11,7 @@ from click.testing import Result
 
 from commanding import Mien
 from mien.cli import cli
-from mien.cli.opening import using_engine
+from mien.runtime import using_engine
 from mien.vision.fake import FakeEngine
 
 
@@ -41,4 +41,4 @@ def mien(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mien]:
 @pytest.fixture
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody is there to be asked: commands take standard input for a terminal."""
-    monkeypatch.setattr("mien.cli.asking.is_terminal", lambda: True)
+    monkeypatch.setattr("mien.cli.terminal.prompts.is_terminal", lambda: True)

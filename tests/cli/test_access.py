@@ -10,7 +10,6 @@ from commanding import Mien
 from mien.errors import KeyInvalid
 from mien.gallery import keys as verbs
 from mien.gallery.sign_ins import sign_in
-from mien.options import SCOPES
 
 GOOD = "correct horse battery"
 
@@ -87,6 +86,5 @@ def test_a_pipe_gets_the_key_alone(mien: Mien, home: Path) -> None:
 
 
 def test_a_key_needs_a_scope_that_there_is(mien: Mien) -> None:
-    assert SCOPES == verbs.SCOPES
     assert mien("keys", "create", "k").exit_code == 2
     assert mien("keys", "create", "k", "--scope", "write").exit_code == 2

@@ -12,8 +12,8 @@ from mien.cli import COMMANDS
 from mien.cli import cli
 from mien.cli.lazy import LazyCommand
 from mien.cli.lazy import LazyGroup
-from mien.cli.output import json_option
-from mien.cli.output import print_json
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
 from mien.errors import GalleryNotFound
 
 HEAVY = ("numpy", "cv2", "flask", "sqlalchemy", "onnxruntime", "rich", "pydantic", "structlog")

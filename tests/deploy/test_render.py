@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from click.testing import Result
 
 from mien.cli import cli
-from mien.cli.deploy import render
-from mien.deploy.answers import OWN_ANSWERS
+from mien.cli.deploy.commands import render
+from mien.deploy.error_responses import OWN_ANSWERS
 from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.web.error_pages import TITLES

@@ -32,7 +32,7 @@ OWN = [error for error in all_errors() if error.__module__ == "mien.errors"]
 def bare(runtime: Runtime) -> Flask:
     """An application without pages, whose addresses fail as they are told to."""
     from mien.http.context import EXTENSION
-    from mien.http.json_text import install_json
+    from mien.http.json_provider import install_json
     from mien.http.problems import install_problems
     from mien.http.request_ids import install_request_ids
 

@@ -16,10 +16,10 @@ from pydantic import WithJsonSchema
 from mien.api.shapes import FaceNumber
 from mien.api.shapes import In
 from mien.errors import InvalidInput
-from mien.http.requests import FORM
-from mien.http.requests import decode_photo
-from mien.http.requests import read_form
-from mien.http.requests import read_json_object
+from mien.http.request_bodies import FORM
+from mien.http.request_bodies import decode_photo
+from mien.http.request_bodies import read_form
+from mien.http.request_bodies import read_json_object
 
 JSON = "application/json"
 _FIELD_LENGTH = 100

@@ -28,7 +28,7 @@ from mien.http.context import services
 from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
-from mien.http.requests import FORM
+from mien.http.request_bodies import FORM
 
 bp = make_blueprint("identify_batch", "Photos")
 

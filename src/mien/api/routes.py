@@ -17,7 +17,7 @@ from mien.api import people
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
 from mien.api.shapes import ProblemOut
-from mien.http.description import offer_description
+from mien.http.api_description import offer_description
 
 
 def _refuse(error: ValidationError) -> NoReturn:

@@ -20,7 +20,7 @@ COMMANDS = {
         "mien.cli.identify:identify", "Say who is in photos, or that it is nobody known."
     ),
     "evaluate": LazyCommand(
-        "mien.cli.evaluate:evaluate",
+        "mien.cli.evaluate.commands:evaluate",
         "Measure how good the answers are, on photos of which you know whom they show.",
     ),
     "people": LazyCommand(
@@ -36,7 +36,7 @@ COMMANDS = {
         "mien.cli.db:db", "The database and the stored files: upgrade, check, back up, restore."
     ),
     "deploy": LazyCommand(
-        "mien.cli.deploy:deploy",
+        "mien.cli.deploy.commands:deploy",
         "Files for a real machine: web servers, units, containers, static files.",
     ),
     "tidy": LazyCommand(

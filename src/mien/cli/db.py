@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from mien.cli.opening import load_settings
-from mien.cli.opening import opened
-from mien.cli.output import ExitCode
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.starting import make_home
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import ExitCode
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
 from mien.errors import InvalidInput
+from mien.serving.startup import make_home
 
 
 @click.group()

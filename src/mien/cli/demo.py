@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.opening import load_settings
-from mien.cli.opening import opened
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.progress import shown_progress
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.progress import shown_progress
 from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
             print_note(f"{len(written)} photos are in {folder}.")
         return
     with _temporary_settings() as settings, opened(settings) as runtime:
-        from mien.cli.starting import bring_up_to_date
+        from mien.cli.runtime import prepare_models
 
-        bring_up_to_date(runtime)
+        prepare_models(runtime)
         samples = _fetch(settings)
         enrol_named(runtime.services, samples)
         lines = list(identify_others(runtime.services, samples))

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.photos import detail_option
-from mien.cli.photos import find_photos
-from mien.cli.photos import look
-from mien.cli.photos import photo_paths
-from mien.cli.photos import read_photo
-from mien.cli.ready import ready_runtime
+from mien.cli.options import detail_option
+from mien.cli.options import photo_paths
+from mien.cli.runtime import ready_runtime
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.photo_files import find_photos
+from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import read_photo
 
 if TYPE_CHECKING:
     from mien.options import Detail

@@ -1,5 +1,6 @@
 """`mien dev`: the development server."""
 
+import atexit
 import ipaddress
 import socket
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import click
 
-from mien.cli.opening import load_settings
+from mien.cli.runtime import load_settings
 
 _WATCHED = (".html", ".css", ".js", ".svg", ".toml")
 
@@ -27,30 +28,33 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
     from werkzeug.serving import is_running_from_reloader
     from werkzeug.serving import run_simple
 
-    from mien.cli.starting import prepare
-    from mien.cli.starting import tell_link
-    from mien.cli.starting import tell_where
+    from mien.cli.terminal.announce import tell_link
+    from mien.cli.terminal.announce import tell_pack
+    from mien.cli.terminal.announce import tell_where
+    from mien.cli.terminal.progress import shown_progress
+    from mien.serving.startup import prepare
 
     address = f"http://{settings.host}:{settings.port}"
     application: Any = _unserved
     if not reload or is_running_from_reloader():
-        from mien.app import create_app
-        from mien.runtime import open_runtime
+        from mien.serving.process import Process
 
         # A new link would undo the one that the watching process has told.
-        token = prepare(settings, with_link=not reload)
-        runtime = open_runtime(settings)
-        application = create_app(runtime)
+        ready = prepare(settings, progress=shown_progress(), with_link=not reload)
+        process = Process(settings)
+        application = process.open()
         application.config["TEMPLATES_AUTO_RELOAD"] = True
         application.debug = is_loopback(settings.host)
-        runtime.warming.begin()
-        tell_where(address, token)
+        atexit.register(process.close)
+        tell_where(address, ready.token)
     else:
         # Taken and given back, so that a port in use is one sentence and not a trace of calls.
-        from mien.cli.listening import listen
+        from mien.serving.listener import listen
 
         listen(settings.host, settings.port).close()
-        tell_link(address, prepare(settings))
+        ready = prepare(settings, progress=shown_progress())
+        tell_pack(ready.pack, wanted=settings.pack)
+        tell_link(address, ready.token)
     run_simple(
         settings.host,
         settings.port,
@@ -86,7 +90,7 @@ def _unserved(_environ: Any, _start_response: Any) -> list[bytes]:
 def _request_handler() -> Any:
     from werkzeug.serving import WSGIRequestHandler
 
-    from mien.cli.server import write_access_line
+    from mien.serving.access_log import write_access_line
 
     class Handler(WSGIRequestHandler):
         """Writes requests as all other log lines are written."""

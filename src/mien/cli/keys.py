@@ -2,11 +2,11 @@
 
 import click
 
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.ready import ready_runtime
+from mien.cli.runtime import ready_runtime
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
 
 # The verb knows them too; naming them here keeps the help quick.
 SCOPES = ("read", "identify", "enrol", "admin")

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import click
 
-from mien.cli.output import ExitCode
-from mien.cli.output import Mode
-from mien.cli.output import print_error
+from mien.cli.terminal.output import ExitCode
+from mien.cli.terminal.output import Mode
+from mien.cli.terminal.output import print_error
 from mien.errors import MienError
 
 

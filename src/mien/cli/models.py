@@ -1,21 +1,21 @@
 """`mien models`: which model packs there are, which are here, and which is in use."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from typing import Any
 
 import click
 
-from mien.cli.choice import tell_choice
-from mien.cli.opening import has_database
-from mien.cli.opening import load_settings
-from mien.cli.opening import opened
-from mien.cli.output import ExitCode
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.progress import shown_progress
+from mien.cli.runtime import has_database
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import ExitCode
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.progress import shown_progress
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
@@ -184,8 +184,8 @@ def use(*, name: str, as_json: bool) -> None:
     Galleries that hold faces of another network stand in the way: vectors of two networks cannot
     be compared.
     """
-    from mien.cli.starting import make_home
     from mien.gallery.pack_in_use import use_pack
+    from mien.serving.startup import make_home
     from mien.storage import migrate
 
     settings = load_settings()
@@ -259,3 +259,13 @@ def _state(summary: dict[str, Any]) -> str:
 
 def _megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB"
+
+
+def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:
+    """Tell a person about a choice that was just made, on standard error."""
+    for each in passed_over:
+        print_note(f"The model pack {each.pack} was passed over: {each.reason}")
+    print_note(f"The model pack {manifest.name} is taken. {manifest.summary}")
+    for file in manifest.files:
+        if file.notice:
+            print_note(f"About {file.name}: {file.notice}")

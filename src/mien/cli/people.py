@@ -8,26 +8,26 @@ from typing import Any
 
 import click
 
-from mien.cli.asking import make_sure
-from mien.cli.asking import yes_option
-from mien.cli.importing import import_folder
-from mien.cli.output import ExitCode
-from mien.cli.output import gallery_option
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.photos import Looked
-from mien.cli.photos import detail_option
-from mien.cli.photos import find_photos
-from mien.cli.photos import look
-from mien.cli.photos import photo_paths
-from mien.cli.photos import read_photo
-from mien.cli.ready import ready_runtime
-from mien.cli.taking import saying_how
-from mien.cli.taking import take_option
-from mien.cli.warnings import photo_gate_option
-from mien.cli.warnings import print_warnings
+from mien.cli.options import detail_option
+from mien.cli.options import gallery_option
+from mien.cli.options import photo_gate_option
+from mien.cli.options import photo_paths
+from mien.cli.options import saying_how
+from mien.cli.options import take_option
+from mien.cli.people_import import import_folder
+from mien.cli.runtime import ready_runtime
+from mien.cli.terminal.enrolment_warnings import print_warnings
+from mien.cli.terminal.output import ExitCode
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import find_photos
+from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import read_photo
+from mien.cli.terminal.prompts import make_sure
+from mien.cli.terminal.prompts import yes_option
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment

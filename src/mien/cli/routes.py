@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_table
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_table
 
 
 @dataclass(frozen=True, slots=True)

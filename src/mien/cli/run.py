@@ -1,18 +1,10 @@
 """`mien run`: everything that a single machine needs, in one process."""
 
-from typing import TYPE_CHECKING
-from typing import Any
-
 import click
 
-from mien.cli.listening import address_of
-from mien.cli.listening import listen
-from mien.cli.opening import load_settings
-from mien.cli.tidying import Tidying
-
-if TYPE_CHECKING:
-    from mien.runtime import Runtime
-    from mien.settings import Settings
+from mien.cli.runtime import load_settings
+from mien.serving.listener import address_of
+from mien.serving.listener import listen
 
 
 @click.command()
@@ -28,49 +20,20 @@ def run(*, host: str | None, port: int | None) -> None:
     listener = listen(settings.host, settings.port)
     address = address_of(listener)
 
-    from mien.cli.server import Server
-    from mien.cli.starting import prepare
-    from mien.cli.starting import tell_where
+    from mien.cli.terminal.announce import tell_pack
+    from mien.cli.terminal.announce import tell_where
+    from mien.cli.terminal.progress import shown_progress
+    from mien.serving.process import Process
+    from mien.serving.single import Server
+    from mien.serving.startup import prepare
 
-    token = prepare(settings)
-    served = Served(settings)
+    ready = prepare(settings, progress=shown_progress())
+    tell_pack(ready.pack, wanted=settings.pack)
+    process = Process(settings)
     Server(
         listener,
         settings,
-        load=served.load,
-        when_ready=lambda: tell_where(address, token),
-        when_leaving=served.close,
+        load=process.open,
+        when_ready=lambda: tell_where(address, ready.token),
+        when_leaving=process.close,
     ).run()
-
-
-class Served:
-    """The application of the process that serves, and what has to be closed at its end."""
-
-    def __init__(self, settings: "Settings") -> None:
-        self._settings = settings
-        self._runtime: Runtime | None = None
-        self._tidying: Tidying | None = None
-
-    def load(self) -> Any:
-        """Open the runtime and make the application; the models load meanwhile."""
-        from mien.app import create_app
-        from mien.cli.opening import given_engine
-        from mien.runtime import open_runtime
-
-        self._runtime = open_runtime(self._settings, engine=given_engine())
-        self._runtime.warming.begin()
-        self._tidying = Tidying(self._runtime.services)
-        self._tidying.start()
-        return create_app(self._runtime)
-
-    def wait_until_warm(self, seconds: float) -> None:
-        """Wait so long at most for the models to be loaded."""
-        if self._runtime is not None:
-            self._runtime.warming.wait(seconds)
-
-    def close(self) -> None:
-        """Close the runtime, if one was opened in this process."""
-        if self._tidying is not None:
-            self._tidying.stop()
-        if self._runtime is not None:
-            self._runtime.close()

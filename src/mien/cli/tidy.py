@@ -2,11 +2,11 @@
 
 import click
 
-from mien.cli.opening import load_settings
-from mien.cli.opening import opened
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
 
 
 @click.command()

@@ -2,14 +2,14 @@
 
 import click
 
-from mien.cli.asking import ask_password
-from mien.cli.asking import make_sure
-from mien.cli.asking import yes_option
-from mien.cli.output import json_option
-from mien.cli.output import print_json
-from mien.cli.output import print_note
-from mien.cli.output import print_table
-from mien.cli.ready import ready_runtime
+from mien.cli.runtime import ready_runtime
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.prompts import ask_password
+from mien.cli.terminal.prompts import make_sure
+from mien.cli.terminal.prompts import yes_option
 
 
 @click.group()

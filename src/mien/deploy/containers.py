@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mien.deploy.surroundings import shown_settings
+from mien.deploy.environment import shown_settings
 from mien.errors import InvalidInput
 from mien.settings import Settings
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mien.deploy.plain import plain_path
-from mien.deploy.plain import plain_place
-from mien.deploy.sizes import suggest
-from mien.deploy.surroundings import shown_settings
+from mien.deploy.environment import shown_settings
+from mien.deploy.suggested_plan import suggest
+from mien.deploy.validation import plain_path
+from mien.deploy.validation import plain_place
 from mien.errors import InvalidInput
 from mien.settings import Settings
 

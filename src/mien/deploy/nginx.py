@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mien.deploy.answers import OWN_ANSWERS
-from mien.deploy.answers import OwnAnswer
-from mien.deploy.plain import plain_name
-from mien.deploy.plain import plain_network
-from mien.deploy.plain import plain_path
-from mien.deploy.plain import plain_place
-from mien.deploy.plain import plain_prefix
+from mien.deploy.error_responses import OWN_ANSWERS
+from mien.deploy.error_responses import OwnAnswer
 from mien.deploy.upstreams import Group
 from mien.deploy.upstreams import make_group
 from mien.deploy.upstreams import parse_upstream
+from mien.deploy.validation import plain_name
+from mien.deploy.validation import plain_network
+from mien.deploy.validation import plain_path
+from mien.deploy.validation import plain_place
+from mien.deploy.validation import plain_prefix
 from mien.errors import InvalidInput
 from mien.names import clean_gallery_name
 from mien.settings import Settings

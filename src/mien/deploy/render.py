@@ -1,6 +1,7 @@
 """From a context to the text of a file."""
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
@@ -26,3 +27,16 @@ def render(template: str, context: Any) -> str:
     # By field, so that nothing within them is turned into a dictionary.
     fields = {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}
     return environment.get_template(f"{template}.jinja").render(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A file, not yet written.
+
+    Attributes:
+        name: within the folder that it is written into.
+        text: all of it.
+    """
+
+    name: str
+    text: str

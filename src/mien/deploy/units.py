@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 from typing import TypeAlias
 
-from mien.deploy.files import RenderedFile
-from mien.deploy.plain import plain_name
-from mien.deploy.plain import plain_path
-from mien.deploy.plain import plain_place
+from mien.deploy.environment import shown_settings
+from mien.deploy.render import RenderedFile
 from mien.deploy.render import render
-from mien.deploy.surroundings import shown_settings
+from mien.deploy.validation import plain_name
+from mien.deploy.validation import plain_path
+from mien.deploy.validation import plain_place
 from mien.settings import Settings
 
 Served: TypeAlias = Literal["gunicorn", "uwsgi"]

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Literal
 from typing import TypeAlias
 
+from mien.deploy.environment import shown_settings
 from mien.deploy.gunicorn import checked_module
-from mien.deploy.plain import plain_path
-from mien.deploy.plain import plain_place
-from mien.deploy.sizes import suggest
-from mien.deploy.surroundings import shown_settings
+from mien.deploy.suggested_plan import suggest
+from mien.deploy.validation import plain_path
+from mien.deploy.validation import plain_place
 from mien.settings import Settings
 
 Mode: TypeAlias = Literal["uwsgi", "uwsgi-router"]

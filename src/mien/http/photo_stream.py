@@ -19,7 +19,7 @@ from werkzeug.sansio.multipart import NeedData
 
 from mien.errors import InvalidInput
 from mien.http.context import runtime
-from mien.http.requests import require_form
+from mien.http.request_bodies import require_form
 
 # Servers wait until they have so much, and so long a photo that is complete waits as well.
 _CHUNK_BYTES: Final = 8 * 1024

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from typing import Final
 
-from mien.http.requests import FORM
+from mien.http.request_bodies import FORM
 from mien.web.filling.api_fields import Schema
 from mien.web.filling.api_fields import choices
 from mien.web.filling.api_fields import resolve

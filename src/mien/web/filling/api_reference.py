@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from typing import Final
 
-from mien.http.description import Description
-from mien.http.requests import FORM
+from mien.http.api_description import Description
+from mien.http.request_bodies import FORM
 from mien.web.contexts.api_reference import ApiReferencePage
 from mien.web.contexts.api_reference import FieldTable
 from mien.web.contexts.api_reference import OperationGroup

@@ -22,7 +22,7 @@ from mien.http.context import services
 from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
 from mien.http.limits import signin_limit
-from mien.http.local_addresses import safe_next
+from mien.http.safe_redirects import safe_next
 from mien.web.browsers import describe_browser
 from mien.web.contexts.access import SetUpPage
 from mien.web.contexts.access import SignInPage

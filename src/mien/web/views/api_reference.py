@@ -4,8 +4,8 @@ from flask import Blueprint
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.http.api_description import api_description
 from mien.http.auth import require_sign_in
-from mien.http.description import api_description
 from mien.http.problems import read_by_people
 from mien.web.filling.api_reference import api_reference_page
 from mien.web.showing import show

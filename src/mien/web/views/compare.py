@@ -12,7 +12,7 @@ from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.http.default_gallery import default_gallery
-from mien.http.requests import read_photo
+from mien.http.request_bodies import read_photo
 from mien.web.filling.compare import compare_page
 from mien.web.filling.compare import comparison
 from mien.web.forms.photos import CompareForm

@@ -23,7 +23,7 @@ from mien.gallery.recognition.identify_held import identify_probe
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import services
-from mien.http.requests import read_photo
+from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
 from mien.web.filling.identify import identify_home
 from mien.web.filling.identify import identify_result

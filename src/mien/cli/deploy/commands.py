@@ -1,0 +1,71 @@
+"""`mien deploy`: files for a real machine."""
+
+from pathlib import Path
+
+import click
+from pydantic import SecretStr
+
+from mien.cli.deploy.gunicorn import gunicorn
+from mien.cli.deploy.machine import compose
+from mien.cli.deploy.machine import dockerfile
+from mien.cli.deploy.machine import systemd
+from mien.cli.deploy.nginx import nginx
+from mien.cli.deploy.uwsgi import uwsgi
+from mien.cli.deploy.uwsgi import uwsgi_router
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.errors import InvalidInput
+
+
+@click.group()
+def deploy() -> None:
+    """Files for a real machine: web servers, units, containers, static files."""
+
+
+@deploy.group()
+def render() -> None:
+    """Write a configuration, made from the settings and the options.
+
+    Every file says which command makes it again. Without --out it goes to standard output.
+    """
+
+
+for command in (gunicorn, nginx, uwsgi, uwsgi_router, systemd, dockerfile, compose):
+    render.add_command(command)
+
+
+@deploy.command()
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where to.",
+)
+@json_option
+def static(*, out: Path, as_json: bool) -> None:
+    """Write what a web server sends by itself: static files, and pages for its own errors.
+
+    Run it before the nodes are upgraded. Folders of other versions stay, for pages that are open.
+    """
+    # Nothing is signed here, and no key is to be made where this happens to run.
+    with opened(load_settings(secret_key=SecretStr("none"))) as runtime:
+        from mien.app import create_app
+        from mien.deploy.error_responses import OWN_ANSWERS
+        from mien.http.problems import Problem
+        from mien.web.collect import collect
+
+        problems = (Problem(each.status, each.code, each.detail, "") for each in OWN_ANSWERS)
+        try:
+            done = collect(create_app(runtime), out, problems)
+        except OSError as error:
+            raise InvalidInput(
+                f"{out} cannot be written to: {error.strerror}. Name another folder.", field="out"
+            ) from error
+    if as_json:
+        print_json(done)
+    else:
+        print_note(f"{done.files} static files and {done.pages} pages of errors are in {out}.")

@@ -1,0 +1,84 @@
+"""What the commands of `mien deploy render` share: where files go, and which command made them."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import TypeVar
+
+import click
+from click.core import ParameterSource
+
+from mien.cli.terminal.output import print_note
+from mien.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from mien.deploy.render import RenderedFile
+
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
+
+
+def out_option(function: _Function) -> _Function:
+    """Give a command `--out`."""
+    return click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        help="Write into this folder instead of to standard output.",
+    )(function)
+
+
+def spoken(context: click.Context) -> str:
+    """The command that makes a file again: settings that are set, and every option given.
+
+    Settings that hold a secret are left out; no file that is rendered depends on one.
+    """
+    words = [
+        f"{name}={value}"
+        for name, value in sorted(os.environ.items())
+        if name.startswith("MIEN_") and not _is_secret(name)
+    ]
+    words += ["mien", *context.command_path.split()[1:]]
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = context.params[name]
+        values = value if isinstance(value, tuple) else (value,)
+        for each in values:
+            words.append(parameter.opts[0])
+            if each is not True:
+                words.append(str(each))
+    return shlex.join(words)
+
+
+def deliver(files: "tuple[RenderedFile, ...]", out: Path | None) -> None:
+    """Write files into a folder, or print the only one.
+
+    Raises:
+        click.UsageError: there are several, and no folder.
+        InvalidInput: the folder cannot be written to.
+    """
+    if out is None:
+        if len(files) > 1:
+            names = ", ".join(each.name for each in files)
+            raise click.UsageError(f"These are several files ({names}): name a folder with --out.")
+        click.echo(files[0].text, nl=False)
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for each in files:
+            (out / each.name).write_text(each.text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(
+            f"{out} cannot be written to: {error.strerror}. Name another folder.", field="out"
+        ) from error
+    for each in files:
+        print_note(f"Wrote {out / each.name}.")
+
+
+def _is_secret(name: str) -> bool:
+    return name.removesuffix("_FILE") in {"MIEN_SECRET_KEY", "MIEN_DATABASE_URL"}

@@ -1,0 +1,263 @@
+"""`mien evaluate`: how good the answers are, on photos of which it is known whom they show."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.evaluate.printing import print_pairs
+from mien.cli.evaluate.printing import print_searches
+from mien.cli.evaluate.workbench import Looking
+from mien.cli.evaluate.workbench import enrolled_count
+from mien.cli.evaluate.workbench import look_at
+from mien.cli.evaluate.workbench import looking_options
+from mien.cli.evaluate.workbench import made_with
+from mien.cli.evaluate.workbench import workbench
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_note
+from mien.evaluation.photos import find_named
+from mien.evaluation.photos import people_folder
+from mien.evaluation.photos import photos_of_people
+from mien.options import FaceChoice
+
+if TYPE_CHECKING:
+    from mien.evaluation.report.ask import Wanted
+
+_FOLDER = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
+)
+_REPORT = click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write curves, figures and the worst errors as a page (.html) or a picture (.png).",
+)
+_NO_PICTURES = click.option(
+    "--no-pictures", is_flag=True, help="Leave the photos of the worst errors out of the report."
+)
+
+
+_ONE_PERSON = click.option(
+    "--one-person",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A list of folders that are one person: one person a line, tabs between the folders.",
+)
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure how good the answers are, on photos of which you know whom they show.
+
+    The photos go through the same engine, ranking and decisions as on the server, at a gallery's
+    settings. Nothing is stored and nothing leaves this machine.
+    """
+
+
+@evaluate.command()
+@_FOLDER
+@click.argument(
+    "list_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAIRS"
+)
+@looking_options
+@_REPORT
+@_NO_PICTURES
+@json_option
+def pairs(
+    *,
+    folder: Path,
+    list_file: Path,
+    gallery: str | None,
+    pack: str | None,
+    face: FaceChoice,
+    cache: Path | None,
+    report: Path | None,
+    no_pictures: bool,
+    as_json: bool,
+) -> None:
+    """Compare labelled pairs of photos, as in Labeled Faces in the Wild.
+
+    DIR has a folder for each person, with photos Name_0001.jpg and so on; PAIRS is a list like
+    that set's pairs.txt. Each fold is judged at the threshold that is best for the others. A pair
+    with a photo in which no face is found counts as two people; such photos are named.
+    """
+    from mien.evaluation.pairs import measure_pairs
+    from mien.evaluation.pairs import score_pairs
+    from mien.evaluation.pairs_file import read_pairs
+
+    wanted = _wanted(report, no_pictures)
+    listed = read_pairs(list_file)
+    inside = people_folder(folder)
+    photos = find_named(inside, (name for pair in listed for name in (pair.one, pair.other)))
+    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(looking) as bench:
+        acquired = look_at(bench, looking, inside, photos.values())
+        scored = score_pairs(listed, photos, acquired.samples)
+        figures = measure_pairs(
+            scored,
+            acquired,
+            summary=bench.engine.summary,
+            settings=bench.gallery,
+            made=made_with(bench, looking),
+        )
+        if wanted:
+            from mien.evaluation.report.pairs import report_pairs
+
+            wanted.write(report_pairs(figures, scored), photos=inside, reader=bench.reader)
+            print_note(f"The report is in {wanted.path}.")
+    print_pairs(figures, as_json=as_json)
+
+
+@evaluate.command()
+@_FOLDER
+@looking_options
+@click.option(
+    "--enrolled",
+    default="half",
+    show_default=True,
+    metavar="N",
+    help="People in the gallery: a number, or half or all of those with a photo left to search with.",
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="Photos enrolled of each.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Another one gives another split."
+)
+@_ONE_PERSON
+@_REPORT
+@_NO_PICTURES
+@json_option
+def identify(
+    *,
+    folder: Path,
+    gallery: str | None,
+    pack: str | None,
+    face: FaceChoice,
+    cache: Path | None,
+    enrolled: str,
+    examples: int,
+    seed: int,
+    one_person: Path | None,
+    report: Path | None,
+    no_pictures: bool,
+    as_json: bool,
+) -> None:
+    """Search for people who are enrolled and for strangers, and count the errors.
+
+    DIR has a folder for each person. Some people are enrolled, each with K photos; searched for
+    are their other photos, and one photo of everybody else, who are strangers. Where N is larger
+    than the number of people who have another photo, people with too few join the gallery and are
+    never searched for.
+    """
+    from mien.evaluation.open_set import measure_searches
+    from mien.evaluation.searches import search_split
+    from mien.evaluation.split import split_people
+
+    wanted = _wanted(report, no_pictures)
+    inside = people_folder(folder)
+    split = split_people(
+        _people(inside, one_person),
+        enrolled=enrolled_count(enrolled),
+        examples=examples,
+        seed=seed,
+    )
+    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(looking) as bench:
+        acquired = look_at(bench, looking, inside, split.photos)
+        searched = search_split(
+            split, acquired.samples, summary=bench.engine.summary, settings=bench.gallery
+        )
+        figures = measure_searches(
+            searched,
+            acquired,
+            seed=seed,
+            examples=examples,
+            settings=bench.gallery,
+            made=made_with(bench, looking),
+        )
+        if wanted:
+            from mien.evaluation.report.searches import report_searches
+
+            wanted.write(report_searches(figures, searched), photos=inside, reader=bench.reader)
+            print_note(f"The report is in {wanted.path}.")
+    print_searches(figures, as_json=as_json)
+
+
+@evaluate.command()
+@_FOLDER
+@looking_options
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where the calibration is written.",
+)
+@click.option(
+    "--data", metavar="TEXT", help="What the photos are, in words; else the folder's name."
+)
+@_ONE_PERSON
+@json_option
+def calibrate(
+    *,
+    folder: Path,
+    gallery: str | None,
+    pack: str | None,
+    face: FaceChoice,
+    cache: Path | None,
+    output: Path,
+    data: str | None,
+    one_person: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure how often the similarities of a model pack mislead.
+
+    DIR has a folder for each person, at least a hundred, the more the better. Written to
+    packs/PACK.calibration.json below MIEN_MODELS_DIR, the calibration goes before the one that
+    comes with the pack when a server is started again; nobody has to be enrolled anew.
+    """
+    from mien.cli.evaluate.printing import print_calibration
+    from mien.evaluation.calibration import calibrate_photos
+    from mien.evaluation.calibration import check_output
+    from mien.evaluation.calibration import save_calibration
+
+    check_output(output)
+    inside = people_folder(folder)
+    photos = _people(inside, one_person)
+    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(looking) as bench:
+        every = [photo for each in photos.values() for photo in each]
+        acquired = look_at(bench, looking, inside, every)
+        calibration = calibrate_photos(
+            photos,
+            acquired,
+            contract_id=bench.engine.summary.contract_id,
+            data=data or folder.resolve().name,
+            face=face,
+        )
+        save_calibration(output, calibration)
+    print_note(f"The calibration is in {output}.")
+    print_calibration(calibration, acquired, as_json=as_json)
+
+
+def _people(folder: Path, one_person: Path | None) -> dict[str, list[str]]:
+    from mien.evaluation.one_person import merge_people
+    from mien.evaluation.one_person import read_one_person
+
+    photos = photos_of_people(folder)
+    return merge_people(photos, read_one_person(one_person)) if one_person else photos
+
+
+def _wanted(path: Path | None, no_pictures: bool) -> "Wanted | None":
+    """What report is wanted; complains before the photos are looked at."""
+    if path is None:
+        return None
+    from mien.evaluation.report.ask import ask_report
+
+    return ask_report(path, pictures=not no_pictures)

@@ -1,0 +1,263 @@
+"""What the commands below `mien evaluate` share: the engine, the gallery's settings, the photos."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import TypeVar
+
+import click
+
+from mien.cli.runtime import has_database
+from mien.cli.runtime import load_settings
+from mien.cli.runtime import opened
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.progress import counted_photos
+from mien.cli.terminal.progress import shown_progress
+from mien.errors import DatabaseOutdated
+from mien.errors import DatabaseUnreachable
+from mien.errors import GalleryNotFound
+from mien.errors import InvalidInput
+from mien.evaluation.acquire import Acquired
+from mien.evaluation.acquire import Sample
+from mien.evaluation.acquire import acquire
+from mien.evaluation.figures import GallerySettings
+from mien.evaluation.figures import Made
+from mien.options import ACCEPTED_RATE
+from mien.options import FACE_CHOICES
+from mien.options import FaceChoice
+from mien.runtime import given_engine
+from mien.settings import Settings
+
+if TYPE_CHECKING:
+    from mien.evaluation.cache import Kept
+    from mien.evaluation.split import Enrolled
+    from mien.runtime import Runtime
+    from mien.vision.engine import Engine
+    from mien.vision.images import ImageReader
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_DEFAULT = "default"
+_NEW = GallerySettings(None, ACCEPTED_RATE, ACCEPTED_RATE, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What photos are measured with.
+
+    Attributes:
+        engine: as the server's.
+        reader: decodes the files, within the server's limits.
+        gallery: the settings at which answers are judged.
+        settings: of this installation.
+    """
+
+    engine: "Engine"
+    reader: "ImageReader"
+    gallery: GallerySettings
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How photos are looked at.
+
+    Attributes:
+        gallery: name of the gallery whose settings hold; None takes the default one's, or those
+            of a new one.
+        pack: the model pack; None takes the one in use.
+        face: which face is meant where a photo shows several.
+        cache: file that keeps what the engine made of the photos.
+    """
+
+    gallery: str | None
+    pack: str | None
+    face: FaceChoice
+    cache: Path | None
+
+
+def looking_options(function: _Function) -> _Function:
+    """Give a command the options that make a `Looking`."""
+    options = (
+        click.option(
+            "--gallery",
+            metavar="NAME",
+            help="Judge answers at the settings of this gallery; else of the default one.",
+        ),
+        click.option("--pack", metavar="NAME", help="Model pack; else the one in use."),
+        click.option(
+            "--face",
+            type=click.Choice(FACE_CHOICES),
+            default=FACE_CHOICES[0],
+            show_default=True,
+            help="Which face is meant where a photo shows several.",
+        ),
+        click.option(
+            "--cache",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Keep what the networks made of the photos, and use it the next time.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def workbench(looking: Looking) -> Iterator[Workbench]:
+    """What photos are measured with; needs models, but neither a database nor a home.
+
+    Raises:
+        ModelError: the pack's files cannot be had.
+        GalleryNotFound: the gallery that was named is not there.
+        DatabaseUnreachable, DatabaseOutdated: the gallery that was named cannot be looked up.
+    """
+    settings = load_settings()
+    with opened(settings) as runtime:
+        gallery, contract_id = _gallery_settings(runtime, settings, looking.gallery)
+        given = given_engine()
+        engine = given or _engine(runtime, settings, looking.pack)
+        try:
+            if gallery.threshold is not None and contract_id != engine.summary.contract_id:
+                print_note(
+                    "The threshold that was set by hand belongs to another model and is passed "
+                    "over; the accepted rates hold."
+                )
+                gallery = GallerySettings(
+                    gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
+                )
+            yield Workbench(engine, runtime.services.reader, gallery, settings)
+        finally:
+            if given is None:
+                engine.close()
+
+
+def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[str]) -> Acquired:
+    """Find and embed one face of each photo, with a bar on standard error.
+
+    What was made is kept now and then and at the end, also when that is an interruption.
+
+    Args:
+        bench: what photos are measured with.
+        looking: how.
+        folder: the photos' names are paths below it.
+        photos: their names.
+
+    Raises:
+        InvalidInput: the cache cannot be read or written.
+    """
+    wanted = set(photos)
+    kept = _kept(bench, looking, folder)
+    new = wanted - set(kept.samples) - set(kept.refused)
+    with counted_photos(len(new)) as on_photo:
+
+        def keep(name: str, seen: Sample | str) -> None:
+            kept.add(name, seen)
+            on_photo()
+
+        try:
+            acquire(bench.engine, bench.reader, folder, new, face=looking.face, on_photo=keep)
+        finally:
+            kept.save()
+    return Acquired(
+        samples={name: each for name, each in kept.samples.items() if name in wanted},
+        refused={name: each for name, each in kept.refused.items() if name in wanted},
+    )
+
+
+def made_with(bench: Workbench, looking: Looking) -> Made:
+    """What the embeddings are made with."""
+    summary = bench.engine.summary
+    return Made(
+        pack=summary.pack,
+        contract_id=summary.contract_id,
+        detector=summary.detector,
+        recognizer=summary.recognizer,
+        calibrated=summary.calibration is not None,
+        face=looking.face,
+    )
+
+
+def _kept(bench: Workbench, looking: Looking, folder: Path) -> "Kept":
+    """What is known of the photos from an earlier time, and the place to keep more."""
+    from mien.evaluation.cache import Kept
+    from mien.evaluation.cache import cache_key
+
+    summary = bench.engine.summary
+    key = cache_key(
+        folder,
+        contract_id=summary.contract_id,
+        detector=summary.detector,
+        recognizer=summary.recognizer,
+        face=looking.face,
+        side=str(bench.settings.detection_side),
+        precision=bench.settings.inference_precision,
+        # What was refused for its size is to be looked at when more is allowed.
+        most_bytes=str(bench.settings.max_upload_bytes),
+        most_pixels=str(bench.settings.max_pixels),
+    )
+    return Kept(looking.cache, key=key, folder=folder)
+
+
+def _gallery_settings(
+    runtime: "Runtime", settings: Settings, name: str | None
+) -> tuple[GallerySettings, str | None]:
+    """The settings of a gallery, and the contract it is bound to."""
+    from mien.gallery.galleries import show_gallery
+    from mien.storage import migrate
+
+    if not has_database(settings):
+        if name is not None:
+            raise GalleryNotFound(f"There is no gallery “{name}”: nothing was set up here yet.")
+        return _NEW, None
+    try:
+        migrate.require_current(runtime.database)
+        found = show_gallery(runtime.services, name=name or _DEFAULT)
+    except (GalleryNotFound, DatabaseUnreachable, DatabaseOutdated):
+        if name is not None:
+            raise
+        return _NEW, None
+    known = GallerySettings(found.name, found.accepted_fpir, found.accepted_fmr, found.threshold)
+    return known, found.contract_id
+
+
+def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine":
+    from mien.gallery.pack_in_use import current_pack
+    from mien.runtime import build_engine
+
+    name = pack
+    if name is None and has_database(settings):
+        try:
+            name = current_pack(runtime.database)
+        except DatabaseUnreachable:
+            name = None
+    packs = runtime.services.packs
+    with shown_progress() as progress:
+        installed = (
+            packs.install(name, progress=progress)
+            if name
+            else packs.choose_first(progress=progress).installed
+        )
+    return build_engine(settings, installed)
+
+
+def enrolled_count(text: str) -> "Enrolled":
+    """`half`, `all` or a number of people.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if text == "half":
+        return "half"
+    if text == "all":
+        return "all"
+    if not (text.isascii() and text.isdecimal()):
+        raise InvalidInput(
+            f"--enrolled is a number of people, “half” or “all”, not “{text}”.", field="enrolled"
+        )
+    return int(text)

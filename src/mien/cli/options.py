@@ -1,0 +1,79 @@
+"""Options and arguments that several commands share."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+import click
+
+from mien.errors import SeveralFacesFound
+from mien.options import DETAILS
+from mien.options import GATES
+from mien.options import TAKES
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def take_option(function: _Function) -> _Function:
+    """Give a command `--take`."""
+    return click.option(
+        "--take",
+        type=click.Choice(TAKES),
+        default="only",
+        show_default=True,
+        help="Which face to take of a photo with several; only refuses it. That others were "
+        "passed over is told.",
+    )(function)
+
+
+@contextmanager
+def saying_how(advice: str) -> Iterator[None]:
+    """Say of photos with several faces what this command can do about it, in a sentence."""
+    try:
+        yield
+    except SeveralFacesFound as error:
+        from mien.decision.choose_face import with_advice
+
+        raise with_advice(error, advice) from error
+
+
+def photo_gate_option(function: _Function) -> _Function:
+    """Give a command `--gate`, for its own photos alone."""
+    return click.option(
+        "--gate",
+        type=click.Choice(GATES),
+        help="How much these photos have to be worth; the gallery's own gate unless given.",
+    )(function)
+
+
+def gallery_option(function: _Function) -> _Function:
+    """Give a command `--gallery`."""
+    return click.option(
+        "--gallery", default="default", show_default=True, metavar="NAME", help="Which gallery."
+    )(function)
+
+
+def photo_paths(minimum: int = 1) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Give a command photos and folders of photos, as the argument `photos`."""
+    return click.argument(
+        "photos",
+        metavar="PHOTO..." if minimum else "[PHOTO]...",
+        nargs=-1,
+        required=bool(minimum),
+        type=click.Path(exists=True, path_type=Path),
+    )
+
+
+def detail_option(command: Callable[..., object]) -> Callable[..., object]:
+    """Give a command `--detail`, how closely photos are searched."""
+    return click.option(
+        "--detail",
+        type=click.Choice(DETAILS),
+        default="normal",
+        show_default=True,
+        help="How closely to search; high sees smaller and turned faces and takes several times "
+        "as long.",
+    )(command)

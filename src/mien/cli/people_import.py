@@ -1,0 +1,165 @@
+"""`mien people import`: many people at once, one folder a person."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import detail_option
+from mien.cli.options import gallery_option
+from mien.cli.options import photo_gate_option
+from mien.cli.options import saying_how
+from mien.cli.options import take_option
+from mien.cli.runtime import ready_runtime
+from mien.cli.terminal.enrolment_warnings import print_warnings
+from mien.cli.terminal.enrolment_warnings import warnings_json
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.cli.terminal.photo_files import SUFFIXES
+from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import find_photos
+from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import read_photo
+from mien.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from mien.gallery.results import Enrolment
+    from mien.gallery.results import PersonRef
+    from mien.options import Detail
+    from mien.options import Gate
+    from mien.options import Take
+
+
+_HOW = (
+    "Take the largest with --take largest, the one nearest the centre with --take nearest-centre, "
+    "or cut the photo."
+)
+
+
+@click.command("import")
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
+)
+@gallery_option
+@take_option
+@photo_gate_option
+@detail_option
+@json_option
+@click.pass_context
+def import_folder(
+    context: click.Context,
+    *,
+    folder: Path,
+    gallery: str,
+    take: "Take",
+    gate: "Gate | None",
+    detail: "Detail",
+    as_json: bool,
+) -> None:
+    """Add people from a folder, one subfolder a person.
+
+    A subfolder's name is the person's, new or known; every picture below it becomes an example
+    and has to show one face, or --take says which of several. A picture that is refused is told of
+    with its reason and stops nothing: the exit code is 3 when some were refused, 1 when all were.
+    What may be a mistake, such as a face unlike the others of its folder, is told at the end, and
+    stored.
+
+    Importing a folder again adds what has joined it: a file that is the person's example already
+    is passed over.
+    """
+    photos = _pictures_of_people(folder)
+    with ready_runtime(models=True) as runtime:
+        from mien.gallery.enrolment.duplicates import is_example_already
+        from mien.gallery.enrolment.enrol import enrol
+        from mien.gallery.enrolment.subject import NamedPerson
+        from mien.gallery.galleries import show_gallery
+
+        # A wrong name of a gallery is no matter of each picture.
+        show_gallery(runtime.services, name=gallery)
+        most = runtime.settings.max_upload_bytes
+
+        def add(path: Path) -> "Enrolment | None":
+            photo = read_photo(path, max_bytes=most)
+            name = path.relative_to(folder).parts[0]
+            if is_example_already(runtime.services, gallery=gallery, name=name, photo=photo):
+                return None
+            with saying_how(_HOW):
+                return enrol(
+                    runtime.services,
+                    gallery=gallery,
+                    photo=photo,
+                    whom=NamedPerson(name),
+                    take=take,
+                    gate=gate,
+                    detail=detail,
+                )
+
+        # A folder's name that nobody can have is a matter of the pictures in it.
+        looked = look(photos, add, also=(InvalidInput,))
+    _tell(looked, as_json=as_json)
+    context.exit(looked.exit_code)
+
+
+def _pictures_of_people(folder: Path) -> list[Path]:
+    people = [
+        each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
+    ]
+    if not people:
+        raise InvalidInput(
+            f"The folder {folder} has no subfolders. Make one for each person, with the person's "
+            "name, and put the pictures there.",
+            field="folder",
+        )
+    loose = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES]
+    for each in loose:
+        if each.is_file():
+            print_note(f"{each}: lies in no person's folder and is passed over")
+    photos: list[Path] = []
+    for person in people:
+        try:
+            photos += find_photos([person])
+        except InvalidInput:
+            print_note(f"{person}: holds no pictures")
+    if not photos:
+        raise InvalidInput(f"The folder {folder} holds no pictures of people.", field="folder")
+    return photos
+
+
+def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
+    already = [str(path) for path, done in looked.done if done is None or not done.stored]
+    fresh = [(path, done) for path, done in looked.done if done is not None and done.stored]
+    added = [done for _, done in fresh]
+    faces: Counter[PersonRef] = Counter(done.person for done in added)
+    new = {done.person.id for done in added if done.new_person}
+    if as_json:
+        print_json(
+            {
+                "people": [
+                    {"id": each.id, "name": each.name, "new": each.id in new, "faces": count}
+                    for each, count in faces.items()
+                ],
+                "already_there": already,
+                "refused": looked.refused,
+                "warnings": warnings_json(fresh),
+            }
+        )
+        return
+    for path in already:
+        print_note(f"{path}: already there")
+    print_warnings(fresh)
+    print_table(
+        ["name", "faces added", "", "id"],
+        [
+            (each.name, count, "new" if each.id in new else "known", each.id)
+            for each, count in faces.items()
+        ],
+        empty="Nobody was added.",
+    )
+    print_note(
+        f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
+        f"{len(already)} picture(s) already there, {len(looked.refused)} refused, "
+        f"{sum(bool(done.warnings) for done in added)} to look at again."
+    )

@@ -1,0 +1,44 @@
+"""What the command line says of a photo that may be a mistake."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from mien.cli.terminal.output import print_note
+
+if TYPE_CHECKING:
+    from mien.gallery.results import Enrolment
+    from mien.gallery.results import EnrolmentWarning
+
+
+def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
+    """Tell of each photo what may be a mistake."""
+    for photo, enrolment in done:
+        for warning in enrolment.warnings:
+            print_note(f"{photo}: {_words(warning, stored=enrolment.stored)} ({warning.code})")
+
+
+def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
+    """The same for machines: one object a warning, with the photo it is about."""
+    from mien.api.faces import WarningOut
+
+    return [
+        {"photo": str(photo), **WarningOut.of(warning).model_dump(mode="json")}
+        for photo, enrolment in done
+        for warning in enrolment.warnings
+    ]
+
+
+def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
+    words = warning.detail
+    if warning.code == "same_photo" and warning.person is not None:
+        # Of the very same file there is no more to say.
+        if stored:
+            whose = f"an example of {warning.person.name}, {warning.face_id}"
+            words = f"{words} It is {whose}, {warning.similarity:.2f} similar."
+    elif warning.code == "looks_like_another" and warning.person is not None:
+        words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
+    elif warning.similarity is not None:
+        words = f"{words} They are {warning.similarity:.2f} similar."
+    return f"{words} {warning.advice}"

@@ -1,0 +1,140 @@
+"""How commands print: tables for people, tab-separated lines for pipes, JSON for machines."""
+
+import dataclasses
+import enum
+import json
+import sys
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class ExitCode(enum.IntEnum):
+    """What the exit codes of `mien` mean."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    ANSWER_IS_NO = 4
+    INTERRUPTED = 130
+
+
+@dataclasses.dataclass(slots=True)
+class Mode:
+    """How this run of the command speaks; the root of click's contexts holds it as `obj`."""
+
+    json: bool = False
+
+
+def json_option(function: _Function) -> _Function:
+    """Give a command `--json`, as the argument `as_json`; its errors become JSON too."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        # Before the others, so that a complaint about them is JSON as well.
+        is_eager=True,
+        callback=_remember_json,
+        help="Print JSON for machines.",
+    )(function)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON: dataclasses, times and paths included, bytes refused."""
+    indent = 2 if sys.stdout.isatty() else None
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=indent))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = ""
+) -> None:
+    """Print rows: a table on a terminal, one tab-separated line each without heading in a pipe.
+
+    Args:
+        columns: headings.
+        rows: cells in the order of the columns; None is shown as nothing.
+        empty: what a person reads where there are no rows.
+    """
+    lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in line))
+        return
+    if not lines:
+        click.echo(empty)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column)
+    for line in lines:
+        # A name may hold square brackets; they are no markup.
+        table.add_row(*(Text(cell) for cell in line))
+    Console().print(table)
+
+
+def print_note(text: str) -> None:
+    """Tell a person something beside the result, on standard error."""
+    click.echo(text, err=True)
+
+
+def print_error(
+    detail: str, *, code: str, extra: Mapping[str, Any] | None = None, mode: Mode
+) -> None:
+    """Print what went wrong on standard error: one line, or one JSON object."""
+    if mode.json:
+        facts = {"code": code, "detail": detail, **(extra or {})}
+        click.echo(json.dumps(facts, default=_plain, ensure_ascii=False), err=True)
+    else:
+        label = click.style("Error:", fg="red", bold=True)
+        click.echo(f"{label} {' '.join(detail.split())} ({code})", err=True)
+
+
+def _remember_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    mode = context.find_root().obj
+    if value and isinstance(mode, Mode):
+        mode.json = True
+    return value
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def one_of(rate: float | None, *, least: float = 0.0) -> str:
+    """A rate as odds, such as "1 of 2,000"; empty when it is not known.
+
+    Args:
+        rate: in [0, 1].
+        least: the smallest that has been measured; what is no larger is "under" it.
+    """
+    if rate is None:
+        return ""
+    from mien.decision.rates import odds
+
+    if rate <= 0:
+        return "none"
+    return f"{'under ' if rate <= least else ''}1 of {odds(rate):,}"

@@ -1,0 +1,156 @@
+"""Photos named on the command line, folders of them too; one that is refused stops nothing."""
+
+import sys
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+
+from mien.cli.terminal.output import ExitCode
+from mien.cli.terminal.output import print_note
+from mien.errors import FaceError
+from mien.errors import ImageError
+from mien.errors import ImageTooLarge
+from mien.errors import InvalidInput
+from mien.errors import MienError
+from mien.errors import UnreadableImage
+
+# What cameras and programs call the kinds of pictures that are read. In a folder nothing else is
+# looked at; a file that is named itself is tried whatever it is called.
+SUFFIXES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
+        *(".tif", ".tiff", ".avif", ".heic", ".heif", ".hif"),
+    }
+)
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture that was passed over, and why.
+
+    Attributes:
+        reasons: a gate's, or what is wrong with the number of faces, each with its figure; empty
+            for other refusals.
+    """
+
+    photo: str
+    code: str
+    detail: str
+    reasons: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Generic[_T]):
+    """What came of looking at several pictures."""
+
+    done: list[tuple[Path, _T]]
+    refused: list[Refused]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Whether all, some or none of the pictures could be used."""
+        if not self.refused:
+            return ExitCode.OK
+        return ExitCode.SOME_FAILED if self.done else ExitCode.FAILED
+
+
+def find_photos(paths: Iterable[Path]) -> list[Path]:
+    """The photos that are meant: files as they are named, of folders every picture below.
+
+    Raises:
+        InvalidInput: a folder holds none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [each for each in sorted(path.rglob("*")) if _is_picture(each, path)]
+        if not inside:
+            raise InvalidInput(f"The folder {path} holds no pictures.", field="photo")
+        found += inside
+    return found
+
+
+def look(
+    photos: Sequence[Path],
+    work: Callable[[Path], _T],
+    *,
+    also: tuple[type[MienError], ...] = (),
+) -> Looked[_T]:
+    """Do something with each photo; those that are refused are told of and passed over.
+
+    A photo that is alone and refused is the command's own failure, which names it.
+
+    Args:
+        photos: in their order.
+        work: what to do with each; raises what a refusal is.
+        also: errors that are refusals besides those about pictures and their faces.
+
+    Raises:
+        MienError: the only photo is refused, or something else is wrong.
+    """
+    looked: Looked[_T] = Looked([], [])
+    passed_over: tuple[type[MienError], ...] = (ImageError, FaceError, *also)
+    with _counted(photos) as counted:
+        for photo in counted:
+            try:
+                looked.done.append((photo, work(photo)))
+            except passed_over as error:
+                # A comparison may be refused for the other photo.
+                named = error.extra.setdefault("photo", str(photo))
+                if len(photos) == 1 or named != str(photo):
+                    error.detail = f"{named}: {error.detail}"
+                if len(photos) == 1:
+                    raise
+                looked.refused.append(
+                    Refused(str(photo), error.code, error.detail, error.extra.get("reasons", ()))
+                )
+    for each in looked.refused:
+        print_note(f"{each.photo}: {each.detail} ({each.code})")
+    return looked
+
+
+def read_photo(path: Path, *, max_bytes: int) -> bytes:
+    """The bytes of a photo.
+
+    Raises:
+        ImageTooLarge: it is larger than accepted, which is known before it is read.
+        UnreadableImage: the file cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise ImageTooLarge(
+                f"The file has {size:,} bytes; at most {max_bytes:,} are accepted. "
+                "MIEN_MAX_UPLOAD_BYTES changes that."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableImage(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _is_picture(path: Path, below: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
+    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+
+
+@contextmanager
+def _counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
+    if len(photos) == 1 or not sys.stderr.isatty():
+        yield photos
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        yield bars.track(photos, description="Photos")

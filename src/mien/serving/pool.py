@@ -1,0 +1,108 @@
+"""What `mien serve` does at the turns of a server's life, and what one worker will need."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
+from typing import Any
+
+from mien.serving.process import Process
+from mien.serving.startup import make_home
+from mien.settings import Settings
+
+if TYPE_CHECKING:
+    from mien.runtime import Runtime
+    from mien.sizing import Need
+    from mien.sizing import Plan
+
+_BYTES_A_NUMBER = 4
+_BYTES_A_PIXEL = 3
+# Less than what makes Gunicorn take a process for a hanging one.
+_WARMING_SECONDS = 30
+
+
+class Pool:
+    """The turns of a server's life, in the master or in a worker.
+
+    Args:
+        settings: of the server.
+        tell: told the addresses once the master listens.
+    """
+
+    def __init__(self, settings: Settings, *, tell: Callable[[list[str]], None]) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._process: Process | None = None
+
+    def tell(self, arbiter: Any) -> None:
+        """Say where it serves; in the master, once it listens."""
+        self._tell([_shown(listener) for listener in arbiter.LISTENERS])
+
+    def load(self, plan: "Plan") -> Any:
+        """Make the application, in a worker."""
+        process = self._process = Process(with_plan(self._settings, plan))
+        application = process.open()
+        # A process that takes another's place is asked once it can answer at once.
+        process.wait_until_warm(_WARMING_SECONDS)
+        return application
+
+    def close(self, _arbiter: Any, _worker: Any) -> None:
+        """Let go of models and connections, in a worker that ends."""
+        if self._process is not None:
+            self._process.close()
+
+
+def look_around(settings: Settings) -> "tuple[str | None, Need]":
+    """Make sure that all is there, and close again whatever was opened for it.
+
+    Returns:
+        The token of a new set-up link, None when there is an administrator; and what one worker
+        will need.
+
+    Raises:
+        InvalidInput: the home folder cannot be written to.
+        DatabaseUnreachable: the database does not answer.
+        DatabaseOutdated: its schema is not this version's.
+        ModelError: no model pack was chosen, or a file of it is missing.
+    """
+    from mien.gallery.setup import issue_link
+    from mien.runtime import given_engine
+    from mien.runtime import open_runtime
+    from mien.storage.migrate import require_current
+
+    make_home(settings)
+    with closing(open_runtime(settings, engine=given_engine())) as runtime:
+        require_current(runtime.database)
+        need = _need(runtime, with_models=given_engine() is None)
+        return issue_link(runtime.services), need
+
+
+def with_plan(settings: Settings, plan: "Plan") -> Settings:
+    """The settings with the part of the cores that one worker may use."""
+    return settings.model_copy(
+        update={
+            "inference_threads": plan.inference_threads,
+            "inference_concurrency": plan.inference_concurrency,
+        }
+    )
+
+
+def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
+    from mien.gallery.galleries import list_galleries
+    from mien.gallery.pack_in_use import model_files
+    from mien.sizing import Need
+
+    files = model_files(runtime.services) if with_models else ()
+    faces = sum(gallery.faces for gallery in list_galleries(runtime.services))
+    return Need(
+        model_bytes=sum(file.size_bytes for file in files),
+        index_bytes=faces * runtime.engine.summary.dimension * _BYTES_A_NUMBER,
+        photo_bytes=runtime.settings.max_pixels * _BYTES_A_PIXEL,
+    )
+
+
+def _shown(listener: Any) -> str:
+    name = listener.getsockname()
+    if isinstance(name, str):
+        return f"unix:{name}"
+    host, port = name[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,63 @@
+"""The one place where a process of Mien that serves is put together, and taken apart again."""
+
+from typing import TYPE_CHECKING
+
+from mien.serving.housekeeping import Housekeeping
+from mien.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from mien.runtime import Runtime
+    from mien.vision.engine import Engine
+
+
+class Process:
+    """A process that answers requests: runtime, application, and housekeeping beside it.
+
+    `mien run`, `mien serve`, `mien dev` and `mien.wsgi` all serve through this, so that what has
+    to happen in a serving process happens whichever server holds it. Made after a fork: neither
+    models nor database connections survive one.
+
+    Args:
+        settings: what the operator has said.
+        engine: another engine than the pack's; None takes the one given to this process, if any.
+    """
+
+    def __init__(self, settings: Settings, *, engine: "Engine | None" = None) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._runtime: Runtime | None = None
+        self._housekeeping: Housekeeping | None = None
+
+    def open(self, *, warm: bool = True) -> "Flask":
+        """Open the runtime, begin housekeeping, and make the application.
+
+        Args:
+            warm: load the models now, in a thread, instead of with the first request.
+        """
+        from mien.app import create_app
+        from mien.runtime import given_engine
+        from mien.runtime import open_runtime
+
+        runtime = open_runtime(self._settings, engine=self._engine or given_engine())
+        self._runtime = runtime
+        if warm:
+            runtime.warming.begin()
+        self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)
+        self._housekeeping.start()
+        return create_app(runtime)
+
+    def wait_until_warm(self, seconds: float) -> None:
+        """Wait at most this long for the models to be loaded."""
+        if self._runtime is not None:
+            self._runtime.warming.wait(seconds)
+
+    def close(self) -> None:
+        """End housekeeping and close the runtime; nothing happens if none was opened here."""
+        housekeeping, self._housekeeping = self._housekeeping, None
+        runtime, self._runtime = self._runtime, None
+        if housekeeping is not None:
+            housekeeping.stop()
+        if runtime is not None:
+            runtime.close()

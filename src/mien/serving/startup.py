@@ -1,0 +1,97 @@
+"""What happens before a server of this machine serves: folder, database, models, set-up link."""
+
+from contextlib import AbstractContextManager
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from mien.errors import InvalidInput
+from mien.settings import Settings
+
+if TYPE_CHECKING:
+    from mien.gallery.pack_in_use import PackInUse
+    from mien.packs.progress import Progress
+    from mien.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was found or made ready for a server.
+
+    Attributes:
+        pack: the model pack in use, and how it came to be.
+        token: of the one-time link that creates the administrator; None when there is one, or
+            when no link was asked for.
+    """
+
+    pack: "PackInUse"
+    token: str | None
+
+
+def prepare(
+    settings: Settings, *, progress: "AbstractContextManager[Progress]", with_link: bool = True
+) -> Prepared:
+    """Make everything ready, and close again whatever was opened for it.
+
+    Args:
+        settings: of the server.
+        progress: shows how far the fetching of model files is.
+        with_link: make a new set-up link while there is no administrator; an older one stops
+            working.
+
+    Raises:
+        InvalidInput: the home folder cannot be written to.
+        DatabaseUnreachable: the database does not answer.
+        ModelError: model files are missing and cannot be had.
+    """
+    from mien.gallery.setup import issue_link
+    from mien.runtime import given_engine
+    from mien.runtime import open_runtime
+
+    make_home(settings)
+    with closing(open_runtime(settings, engine=given_engine())) as runtime:
+        pack = bring_up_to_date(runtime, progress=progress)
+        return Prepared(pack, issue_link(runtime.services) if with_link else None)
+
+
+def make_home(settings: Settings) -> None:
+    """Make the folder of the database and the photos, for this account alone.
+
+    Raises:
+        InvalidInput: it cannot be made or written to.
+    """
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trial = settings.home / ".writable"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise InvalidInput(
+            f"The folder {settings.home.absolute()} cannot be written to: {error.strerror}. "
+            "MIEN_HOME names another.",
+            field="MIEN_HOME",
+        ) from error
+
+
+def bring_up_to_date(
+    runtime: "Runtime", *, progress: "AbstractContextManager[Progress]"
+) -> "PackInUse":
+    """Upgrade the database and have the models on this machine; says which pack is in use.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+        ModelError: model files are missing and cannot be had.
+    """
+    from mien.gallery.pack_in_use import ensure_pack
+    from mien.storage import migrate
+
+    before = migrate.current_revision(runtime.database)
+    migrate.upgrade(runtime.database)
+    if before != migrate.head_revision():
+        _log.info("Database upgraded", before=before, after=migrate.head_revision())
+    with progress as shown:
+        return ensure_pack(runtime.services, progress=shown)

@@ -1,0 +1,111 @@
+"""Answers of Gunicorn that leave in one piece, so that a killed process has sent all or nothing."""
+
+from typing import Any
+from typing import Final
+
+from gunicorn import __version__ as gunicorn_version
+from gunicorn.http import wsgi
+from gunicorn.util import write
+
+from mien.errors import UnknownServerVersion
+
+KNOWN_MAJORS: Final = (27,)
+"""Gunicorn's releases whose insides `WholeResponse` and `DrainingWorker` were tried with."""
+
+# Larger ones take several turns of the kernel anyway.
+_TOGETHER_BYTES: Final = 64 * 1024
+
+
+class WholeResponse(wsgi.Response):  # type: ignore[misc]  # Gunicorn ships no types
+    """Sends the headers together with the first of the body.
+
+    Gunicorn sends them apart. A process that is killed between the two has begun an answer, and a
+    server in front can then ask no other node.
+    """
+
+    sock: Any
+    _held = b""
+
+    def send_headers(self) -> None:
+        """Make the headers ready; they leave with what comes next."""
+        if self.headers_sent:
+            return
+        line, self.sock = self.sock, _Catcher()
+        try:
+            super().send_headers()
+            self._held = self.sock.caught
+        finally:
+            self.sock = line
+
+    def write(self, arg: bytes) -> None:
+        """Send a part of the body."""
+        super().write(arg)
+        # Nothing of it may be sent, after HEAD for one.
+        self._let_go()
+
+    def sendfile(self, respiter: Any) -> bool:
+        """Send a file, which the kernel reads."""
+        self.send_headers()
+        self._let_go()
+        return bool(super().sendfile(respiter))
+
+    def close(self) -> None:
+        """Send what has not been sent yet."""
+        self.send_headers()
+        self._let_go()
+        super().close()
+
+    def _emit_body(self, data: bytes) -> None:
+        if self._held and len(data) <= _TOGETHER_BYTES:
+            line, self.sock = self.sock, _Catcher()
+            try:
+                write(self.sock, data, self.chunked)
+                framed = self.sock.caught
+            finally:
+                self.sock = line
+            whole, self._held = self._held + framed, b""
+            self.sock.sendall(whole)
+            return
+        self._let_go()
+        super()._emit_body(data)
+
+    def _let_go(self) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self.sock.sendall(held)
+
+
+class _Catcher:
+    """Keeps what would be sent."""
+
+    def __init__(self) -> None:
+        self.caught = b""
+
+    def sendall(self, data: bytes) -> None:
+        """Keep some more."""
+        self.caught += data
+
+
+def require_known_gunicorn(version: str = gunicorn_version) -> None:
+    """Make sure that Gunicorn is one whose insides are known here.
+
+    Raises:
+        UnknownServerVersion: it is another; what is replaced in it may not fit any more.
+    """
+    if int(version.split(".", 1)[0]) not in KNOWN_MAJORS:
+        known = " and ".join(str(each) for each in KNOWN_MAJORS)
+        raise UnknownServerVersion(
+            f"Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
+            f"{known} only. Install one of those, for example with "
+            f"`pip install 'gunicorn=={KNOWN_MAJORS[-1]}.*'`."
+        )
+
+
+def send_whole() -> None:
+    """Let every answer of this process be sent so; Gunicorn has no setting for it.
+
+    Raises:
+        UnknownServerVersion: Gunicorn is one that this was not tried with.
+    """
+    require_known_gunicorn()
+    wsgi.Response = WholeResponse

@@ -1,0 +1,146 @@
+"""Gunicorn with several workers: defaults that fit the machine, and every one of them open."""
+
+import os
+import sys
+from collections.abc import Callable
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from gunicorn.app.base import Application
+
+from mien.serving.access_log import ServerLog
+from mien.serving.draining_worker import DrainingWorker
+from mien.serving.draining_worker import heed_early_stop
+from mien.settings import Settings
+from mien.sizing import Machine
+from mien.sizing import Need
+from mien.sizing import Plan
+from mien.sizing import plan
+
+_TIMEOUT_SECONDS = 60
+_KEEPALIVE_SECONDS = 5
+_MEMORY_FOLDER = "/dev/shm"  # noqa: S108 - Gunicorn makes an unlinked file of its own there
+_log = structlog.get_logger(__name__)
+
+
+class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
+    """Serves one application with as many processes as the machine bears.
+
+    What holds, the strongest first: options of the command, Gunicorn's own GUNICORN_CMD_ARGS, a
+    file that it names with `--config`, Mien's settings, what the machine suggests.
+
+    Args:
+        settings: the operator's.
+        options: of the command, by Gunicorn's names; None for one that was not given.
+        machine: to be filled.
+        need: what one worker takes.
+        load: makes the application, in the process that serves.
+        hooks: Gunicorn's, by their names.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        options: Mapping[str, Any],
+        *,
+        machine: Machine,
+        need: Need,
+        load: Callable[[Plan], Any],
+        hooks: Mapping[str, Callable[..., None]],
+    ) -> None:
+        self._settings = settings
+        self._given = {name: value for name, value in options.items() if value is not None}
+        self._machine = machine
+        self._need = need
+        self._load = load
+        self._hooks = hooks
+        self.plan: Plan
+        super().__init__(prog="GUNICORN_CMD_ARGS")
+
+    def load_config(self) -> None:
+        """Lay one source over the other; called again on SIGHUP."""
+        web_concurrency = os.environ.get("WEB_CONCURRENCY", "")
+        for name, value in self._defaults().items():
+            self.cfg.set(name, value)
+        overriding = {**self._gunicorns_own(), **self._given}
+        settings = self._settings
+        suggested = int(web_concurrency) if web_concurrency.isdigit() else 0
+        self.plan = plan(
+            self._machine,
+            self._need,
+            workers=int(overriding.get("workers") or settings.workers or suggested),
+            threads=int(overriding.get("threads") or settings.worker_threads),
+            inference_threads=settings.inference_threads,
+            inference_concurrency=settings.inference_concurrency,
+        )
+        self.cfg.set("workers", self.plan.workers)
+        self.cfg.set("threads", self.plan.threads)
+        for name, value in overriding.items():
+            self.cfg.set(name, value)
+        if self.cfg.preload_app:
+            _log.warning("Preloading is not taken: models loaded before a fork hang in the child")
+            self.cfg.set("preload_app", False)
+        DrainingWorker.stall_seconds = settings.stall_seconds
+
+    def load(self) -> Any:
+        """Make the application; called in each worker."""
+        return self._load(self.plan)
+
+    def _defaults(self) -> dict[str, Any]:
+        settings = self._settings
+        defaults: dict[str, Any] = {
+            "bind": addresses(settings),
+            "worker_class": DrainingWorker,
+            # Inference sessions made before a fork hang in the child.
+            "preload_app": False,
+            # A sign of life of the whole worker; a slow upload does not stop its main thread.
+            "timeout": _TIMEOUT_SECONDS,
+            "graceful_timeout": settings.drain_seconds,
+            "keepalive": _KEEPALIVE_SECONDS,
+            "max_requests": settings.recycle_requests,
+            # Not all of them at the same time.
+            "max_requests_jitter": settings.recycle_requests // 5,
+            "proc_name": "mien",
+            # One more socket in the user's home, and nobody to speak to it.
+            "control_socket_disable": True,
+            "logger_class": ServerLog,
+            "loglevel": settings.log_level,
+            **self._hooks,
+            "post_fork": self._begin_worker,
+        }
+        if Path(_MEMORY_FOLDER).is_dir() and os.access(_MEMORY_FOLDER, os.W_OK):
+            # The sign of life is a file; on a slow disk it would look like a hanging process.
+            defaults["worker_tmp_dir"] = _MEMORY_FOLDER
+        return defaults
+
+    def _begin_worker(self, arbiter: Any, worker: Any) -> None:
+        heed_early_stop(arbiter, worker)
+        further = self._hooks.get("post_fork")
+        if further is not None:
+            further(arbiter, worker)
+
+    def _gunicorns_own(self) -> dict[str, Any]:
+        """What GUNICORN_CMD_ARGS says, over the file that it names."""
+        parser = self.cfg.parser()
+        arguments = vars(parser.parse_args(self.cfg.get_cmd_args_from_env()))
+        said = {
+            name: value for name, value in arguments.items() if value is not None and name != "args"
+        }
+        from_file: dict[str, Any] = {}
+        if "config" in said:
+            try:
+                loaded = self.load_config_from_file(said["config"])
+            except RuntimeError as error:
+                sys.exit(f"GUNICORN_CMD_ARGS names a file that cannot be used: {error}")
+            from_file = {name: value for name, value in loaded.items() if name in self.cfg.settings}
+        return {**from_file, **said}
+
+
+def addresses(settings: Settings) -> list[str]:
+    """Where to listen, in Gunicorn's notation."""
+    if settings.bind:
+        return [part.strip() for part in settings.bind.split(",") if part.strip()]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return [f"{host}:{settings.port}"]

@@ -1,0 +1,139 @@
+import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy import update
+
+from building import make_services
+from building import make_user
+from drawing import draw_photo
+from mien.gallery.held_photos import hold_probe
+from mien.gallery.services import Services
+from mien.serving.housekeeping import Housekeeping
+from mien.storage.models import ProbeRow
+from mien.storage.models import now
+
+
+def wait_for(happens: Callable[[], bool], seconds: float = 10) -> None:
+    ends = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < ends, "it does not happen"
+        time.sleep(0.01)
+
+
+def files_of(services: Services) -> list[Path]:
+    return [path for path in services.files.root.rglob("*") if path.is_file()]
+
+
+def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    user = make_user(services)
+    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    keeper = Housekeeping(
+        services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02, all_seconds=60
+    )
+    keeper.start()
+    time.sleep(0.2)
+    assert files_of(services)
+    with services.database.write() as session:
+        session.execute(update(ProbeRow).values(expires_at=now() - dt.timedelta(seconds=1)))
+    ends = time.monotonic() + 10
+    while files_of(services) and time.monotonic() < ends:
+        time.sleep(0.02)
+    keeper.stop()
+    assert not files_of(services)
+    with services.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ProbeRow)) == 0
+    services.database.close()
+
+
+def test_it_goes_on_when_the_database_does_not_answer_for_a_while(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    user = make_user(services)
+    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    with services.database.write() as session:
+        session.execute(update(ProbeRow).values(expires_at=now() - dt.timedelta(seconds=1)))
+    with services.database.connection() as connection:
+        connection.execute(text("alter table probe rename to away"))
+    keeper = Housekeeping(
+        services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02, all_seconds=0.02
+    )
+    keeper.start()
+    time.sleep(0.2)
+    assert files_of(services)
+    with services.database.connection() as connection:
+        connection.execute(text("alter table away rename to probe"))
+    ends = time.monotonic() + 10
+    while files_of(services) and time.monotonic() < ends:
+        time.sleep(0.02)
+    keeper.stop()
+    assert not files_of(services)
+    services.database.close()
+
+
+def test_stopping_does_not_wait_for_the_next_round(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    keeper = Housekeeping(services, home=tmp_path)
+    keeper.start()
+    begun = time.monotonic()
+    keeper.stop()
+    assert time.monotonic() - begun < 5
+    services.database.close()
+
+
+def test_of_several_processes_one_keeps_house_and_another_takes_over(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    keepers = [
+        Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+        for _ in range(3)
+    ]
+    for each in keepers:
+        each.start()
+    wait_for(lambda: any(each.is_keeper for each in keepers))
+    time.sleep(0.2)
+    assert sum(each.is_keeper for each in keepers) == 1
+    first = next(each for each in keepers if each.is_keeper)
+    first.stop()
+    others = [each for each in keepers if each is not first]
+    wait_for(lambda: any(each.is_keeper for each in others))
+    assert not first.is_keeper
+    for each in others:
+        each.stop()
+    services.database.close()
+
+
+def test_an_error_that_nobody_thought_of_does_not_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = make_services(tmp_path)
+    calls: list[str] = []
+
+    def fail_once(_services: Services) -> int:
+        calls.append("asked")
+        if len(calls) == 1:
+            raise PermissionError(13, "a file that cannot be removed")
+        return 0
+
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", lambda _services: None)
+    monkeypatch.setattr("mien.maintenance.cleanup.remove_expired_probes", fail_once)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: len(calls) > 2)
+    keeper.stop()
+    services.database.close()
+
+
+def test_a_home_that_is_not_there_yet_is_left_alone(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    away = tmp_path / "away"
+    keeper = Housekeeping(services, home=away, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    time.sleep(0.1)
+    keeper.stop()
+    assert not away.exists()
+    services.database.close()
