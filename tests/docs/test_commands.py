@@ -9,8 +9,8 @@ import click
 import pytest
 
 from consoles import shown_commands
-from mien.api.identify import IdentificationOut
 from mien.cli import cli
+from mien.schemas.identification import IdentificationOut
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]

@@ -13,13 +13,13 @@ from pydantic import BeforeValidator
 from pydantic import ValidationError
 from pydantic import WithJsonSchema
 
-from mien.api.shapes import FaceNumber
-from mien.api.shapes import In
 from mien.errors import InvalidInput
 from mien.http.request_bodies import FORM
 from mien.http.request_bodies import decode_photo
 from mien.http.request_bodies import read_form
 from mien.http.request_bodies import read_json_object
+from mien.schemas.common import FaceNumber
+from mien.schemas.common import In
 
 JSON = "application/json"
 _FIELD_LENGTH = 100

@@ -10,15 +10,15 @@ from mien.api.blueprint import make_blueprint
 from mien.api.bodies import PhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
-from mien.api.shapes import DETAIL
-from mien.api.shapes import FaceOut
-from mien.api.shapes import ImageOut
-from mien.api.shapes import Out
-from mien.api.shapes import face_fields
 from mien.gallery.analysis import detect
 from mien.http.auth import require_scope
 from mien.http.context import services
 from mien.options import Detail
+from mien.schemas.common import DETAIL
+from mien.schemas.common import FaceOut
+from mien.schemas.common import ImageOut
+from mien.schemas.common import face_fields
+from mien.schemas.detection import DetectionOut
 
 bp = make_blueprint("detect", "Photos")
 
@@ -27,13 +27,6 @@ class DetectPhotoIn(PhotoIn):
     """One photo, and how closely it is searched."""
 
     detail: Detail = Field(default="normal", description=DETAIL)
-
-
-class DetectionOut(Out):
-    """The faces of a photo, the largest first."""
-
-    image: ImageOut
-    faces: list[FaceOut]
 
 
 @bp.post(

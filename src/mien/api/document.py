@@ -16,11 +16,11 @@ from pydantic.json_schema import models_json_schema
 from mien import __version__
 from mien.api.bodies import form_name
 from mien.api.bodies import form_schema
-from mien.api.shapes import In
-from mien.api.shapes import Out
-from mien.api.shapes import ProblemOut
 from mien.http.auth import SCOPE_MARK
 from mien.http.auth import check_reader
+from mien.schemas.common import In
+from mien.schemas.common import Out
+from mien.schemas.common import ProblemOut
 
 bp = Blueprint("api_document", __name__)
 bp.before_request(check_reader)
@@ -107,7 +107,7 @@ def _below(base: type[BaseModel]) -> list[type[BaseModel]]:
     waiting = list(base.__subclasses__())
     while waiting:
         model = waiting.pop()
-        if model.__module__.startswith("mien.api."):
+        if model.__module__.startswith(("mien.api.", "mien.schemas.")):
             found[model.__name__] = model
         waiting.extend(model.__subclasses__())
     return [found[name] for name in sorted(found)]

@@ -1,7 +1,5 @@
 """The examples of a person: list, add, show, remove, look at."""
 
-from typing import Self
-
 from flask import Response
 from flask import url_for
 from pydantic import Field
@@ -14,28 +12,24 @@ from mien.api.blueprint import problem
 from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
-from mien.api.shapes import DETAIL
-from mien.api.shapes import FacePath
-from mien.api.shapes import Id
-from mien.api.shapes import Out
-from mien.api.shapes import PersonPath
-from mien.api.shapes import Similarity
-from mien.api.shapes import StoredFaceOut
-from mien.api.shapes import similarity_out
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import show_face
-from mien.gallery.results import Enrolment
-from mien.gallery.results import EnrolmentWarning
 from mien.http.auth import require_scope
 from mien.http.context import services
 from mien.http.responses import file_response
 from mien.options import Detail
 from mien.options import Gate
 from mien.options import Take
+from mien.schemas.common import DETAIL
+from mien.schemas.common import FacePath
+from mien.schemas.common import PersonPath
+from mien.schemas.common import StoredFaceOut
+from mien.schemas.faces import FacesOut
+from mien.schemas.faces import NewFaceOut
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
@@ -57,75 +51,6 @@ class ExampleIn(FacePhotoIn):
         "would have refused comes as `warnings`.",
     )
     detail: Detail = Field(default="normal", description=DETAIL)
-
-
-class OtherPersonOut(Out):
-    """Whom a warning is about."""
-
-    id: Id
-    name: str
-
-
-class WarningOut(Out):
-    """Something about a new example that may be a mistake; it blocks nothing."""
-
-    code: str = Field(
-        description="`same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces` "
-        "when `take` has passed others over, or a reason of the gate that was let through, such "
-        "as `blurred`."
-    )
-    detail: str = Field(description="What is odd.")
-    advice: str = Field(description="What to do about it.")
-    person: OtherPersonOut | None
-    similarity: Similarity | None
-    face_id: Id | None = Field(description="The example that it is about.")
-    figure: float | None = Field(
-        description="What was measured, when it is a reason of the gate; as in a refusal's "
-        "`reasons`."
-    )
-    limit: float | None = Field(description="What the gate asks for, at least or at most.")
-    unit: str | None = Field(description="Of both; empty for none.")
-
-    @classmethod
-    def of(cls, warning: EnrolmentWarning) -> Self:
-        """From the verbs' answer."""
-        other, similarity = warning.person, warning.similarity
-        return cls(
-            code=warning.code,
-            detail=warning.detail,
-            advice=warning.advice,
-            person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
-            similarity=None if similarity is None else similarity_out(similarity),
-            face_id=warning.face_id,
-            figure=warning.figure,
-            limit=warning.limit,
-            unit=warning.unit,
-        )
-
-
-class NewFaceOut(StoredFaceOut):
-    """An example that was added, and what may be wrong with it."""
-
-    stored: bool = Field(
-        description="False when this very photo is an example of the person already: it is not "
-        "stored again, and the status is 200."
-    )
-    warnings: list[WarningOut]
-
-    @classmethod
-    def of_enrolment(cls, made: Enrolment) -> Self:
-        """From the verb's answer."""
-        return cls(
-            **dict(StoredFaceOut.of(made.face)),
-            stored=made.stored,
-            warnings=[WarningOut.of(each) for each in made.warnings],
-        )
-
-
-class FacesOut(Out):
-    """A person's examples, the best first."""
-
-    faces: list[StoredFaceOut]
 
 
 @bp.get(

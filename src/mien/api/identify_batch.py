@@ -6,17 +6,11 @@ from typing import Final
 
 from flask import Response
 from flask import stream_with_context
-from pydantic import Field
 from werkzeug.exceptions import HTTPException
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
-from mien.api.identify import IdentificationOut
-from mien.api.identify import IdentifyQuery
-from mien.api.shapes import GalleryPath
-from mien.api.shapes import Out
-from mien.api.shapes import ProblemOut
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
@@ -29,6 +23,11 @@ from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
 from mien.http.request_bodies import FORM
+from mien.schemas.common import GalleryPath
+from mien.schemas.common import ProblemOut
+from mien.schemas.identification import BatchLineOut
+from mien.schemas.identification import IdentificationOut
+from mien.schemas.identification import IdentifyQuery
 
 bp = make_blueprint("identify_batch", "Photos")
 
@@ -63,18 +62,6 @@ _RESPONSES["200"] = {
     "description": "One line of JSON a photo, in their order, each as soon as it is done.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/BatchLineOut"}}},
 }
-
-
-class BatchLineOut(Out):
-    """The answer for one photo: an identification, or what was wrong with it.
-
-    A line with a problem and without a number says that the form could not be read to its end.
-    """
-
-    number: int | None = Field(description="1 for the first photo, and so on.")
-    name: str | None = Field(description="The file's name, as it was sent.")
-    identification: IdentificationOut | None
-    problem: ProblemOut | None
 
 
 @bp.post(

@@ -16,8 +16,8 @@ from mien.api import identify_batch
 from mien.api import people
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
-from mien.api.shapes import ProblemOut
 from mien.http.api_description import offer_description
+from mien.schemas.common import ProblemOut
 
 
 def _refuse(error: ValidationError) -> NoReturn:

@@ -12,26 +12,19 @@ from mien.api.bodies import Photo
 from mien.api.bodies import checked
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_fields
-from mien.api.shapes import DETAIL
-from mien.api.shapes import FaceNumber
-from mien.api.shapes import FaceOut
-from mien.api.shapes import GalleryName
-from mien.api.shapes import Id
-from mien.api.shapes import In
-from mien.api.shapes import Out
-from mien.api.shapes import Rate
-from mien.api.shapes import Similarity
-from mien.api.shapes import Threshold
-from mien.api.shapes import face_fields
-from mien.api.shapes import rate_out
-from mien.api.shapes import similarity_out
 from mien.gallery.recognition.verify import verify_person
 from mien.gallery.recognition.verify import verify_photos
-from mien.gallery.results import Verification
 from mien.http.auth import require_scope
 from mien.http.context import services
 from mien.http.default_gallery import default_gallery
 from mien.options import Detail
+from mien.schemas.common import DETAIL
+from mien.schemas.common import FaceNumber
+from mien.schemas.common import GalleryName
+from mien.schemas.common import Id
+from mien.schemas.common import In
+from mien.schemas.common import Threshold
+from mien.schemas.verification import VerificationOut
 
 bp = make_blueprint("verify", "Photos")
 
@@ -57,39 +50,6 @@ class VerifyPersonIn(FacePhotoIn):
     )
     threshold: Threshold | None = None
     detail: Detail = Field(default="normal", description=DETAIL)
-
-
-class VerificationOut(Out):
-    """Whether it is the same person; `face_b` is null when compared with a person."""
-
-    same_person: bool
-    similarity: Similarity
-    threshold: Threshold
-    expected_false_match_rate: Rate | None = Field(
-        description="Share of comparisons with somebody else that reach this similarity; 0.001 is "
-        "1 of 1,000. Null when the model has not been calibrated."
-    )
-    legible: bool = Field(
-        description="Whether the faces show enough to be told from others; if not, the answer "
-        "means little."
-    )
-    face_a: FaceOut
-    face_b: FaceOut | None
-    example_face_id: Id | None
-
-    @classmethod
-    def of(cls, found: Verification) -> "VerificationOut":
-        """From the verbs' answer."""
-        return cls(
-            same_person=found.same_person,
-            similarity=similarity_out(found.similarity),
-            threshold=similarity_out(found.threshold),
-            expected_false_match_rate=rate_out(found.expected_false_match_rate),
-            legible=found.legible,
-            face_a=FaceOut(**face_fields(found.face_a)),
-            face_b=None if found.face_b is None else FaceOut(**face_fields(found.face_b)),
-            example_face_id=found.example_face_id,
-        )
 
 
 @bp.post(

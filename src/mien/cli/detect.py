@@ -44,8 +44,8 @@ def detect(
             ),
         )
     if as_json:
-        from mien.api.shapes import FaceOut
-        from mien.api.shapes import face_fields
+        from mien.schemas.common import FaceOut
+        from mien.schemas.common import face_fields
 
         print_json(
             {

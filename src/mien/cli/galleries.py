@@ -57,7 +57,7 @@ def list_(*, as_json: bool) -> None:
 
         found = list_galleries(runtime.services)
     if as_json:
-        from mien.api.galleries import GalleryOut
+        from mien.schemas.galleries import GalleryOut
 
         print_json({"galleries": [GalleryOut.of(each).model_dump(mode="json") for each in found]})
         return
@@ -203,7 +203,7 @@ def weigh(
         ]
         weighed = weigh_all(runtime.services, gallery=name, settings=settings)
     if as_json:
-        from mien.api.galleries import WeighedOut
+        from mien.schemas.galleries import WeighedOut
 
         print_json({"settings": [WeighedOut.of(each).model_dump(mode="json") for each in weighed]})
         return
@@ -253,7 +253,7 @@ def _figure(threshold: str | None) -> float | None:
 
 def _show(gallery: "Gallery", *, as_json: bool) -> None:
     if as_json:
-        from mien.api.galleries import GalleryOut
+        from mien.schemas.galleries import GalleryOut
 
         print_json(GalleryOut.of(gallery).model_dump(mode="json"))
         return

@@ -71,7 +71,7 @@ def identify(
             ),
         )
     if as_json:
-        from mien.api.identify import IdentificationOut
+        from mien.schemas.identification import IdentificationOut
 
         print_json(
             {

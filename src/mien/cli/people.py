@@ -107,8 +107,8 @@ def add(
         person = show_person(services, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
     if as_json:
-        from mien.api.faces import NewFaceOut
-        from mien.api.people import PersonOut
+        from mien.schemas.faces import NewFaceOut
+        from mien.schemas.people import PersonOut
 
         faces = [
             {"photo": str(path), **NewFaceOut.of_enrolment(done).model_dump(mode="json")}
@@ -140,7 +140,7 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
     with ready_runtime() as runtime:
         found = list(_everybody(runtime.services, gallery=gallery, query=query, newest=newest))
     if as_json:
-        from mien.api.people import PersonOut
+        from mien.schemas.people import PersonOut
 
         print_json(
             {
@@ -169,8 +169,8 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
         person = look_up_person(runtime.services, gallery=gallery, who=who)
         faces = list_faces(runtime.services, gallery=gallery, person_id=person.id)
     if as_json:
-        from mien.api.people import PersonOut
-        from mien.api.shapes import StoredFaceOut
+        from mien.schemas.common import StoredFaceOut
+        from mien.schemas.people import PersonOut
 
         print_json(
             {
@@ -204,7 +204,7 @@ def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
         person = look_up_person(runtime.services, gallery=gallery, who=who)
         person = change_person(runtime.services, gallery=gallery, person_id=person.id, name=name)
     if as_json:
-        from mien.api.people import PersonOut
+        from mien.schemas.people import PersonOut
 
         print_json(PersonOut.of(person).model_dump(mode="json"))
     else:

@@ -87,7 +87,7 @@ def verify(
         looked = look(others, compare)
         least = least_verification_rate(runtime.services.engine.summary)
     if as_json:
-        from mien.api.verify import VerificationOut
+        from mien.schemas.verification import VerificationOut
 
         print_json(
             {

@@ -21,7 +21,7 @@ def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
 
 def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
     """The same for machines: one object a warning, with the photo it is about."""
-    from mien.api.faces import WarningOut
+    from mien.schemas.faces import WarningOut
 
     return [
         {"photo": str(photo), **WarningOut.of(warning).model_dump(mode="json")}

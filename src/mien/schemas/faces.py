@@ -1,0 +1,82 @@
+"""Examples of a person, as JSON, and what may be wrong with a new one."""
+
+from typing import Self
+
+from pydantic import Field
+
+from mien.gallery.results import Enrolment
+from mien.gallery.results import EnrolmentWarning
+from mien.schemas.common import Id
+from mien.schemas.common import Out
+from mien.schemas.common import Similarity
+from mien.schemas.common import StoredFaceOut
+from mien.schemas.common import similarity_out
+
+
+class OtherPersonOut(Out):
+    """Whom a warning is about."""
+
+    id: Id
+    name: str
+
+
+class WarningOut(Out):
+    """Something about a new example that may be a mistake; it blocks nothing."""
+
+    code: str = Field(
+        description="`same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces` "
+        "when `take` has passed others over, or a reason of the gate that was let through, such "
+        "as `blurred`."
+    )
+    detail: str = Field(description="What is odd.")
+    advice: str = Field(description="What to do about it.")
+    person: OtherPersonOut | None
+    similarity: Similarity | None
+    face_id: Id | None = Field(description="The example that it is about.")
+    figure: float | None = Field(
+        description="What was measured, when it is a reason of the gate; as in a refusal's "
+        "`reasons`."
+    )
+    limit: float | None = Field(description="What the gate asks for, at least or at most.")
+    unit: str | None = Field(description="Of both; empty for none.")
+
+    @classmethod
+    def of(cls, warning: EnrolmentWarning) -> Self:
+        """From the verbs' answer."""
+        other, similarity = warning.person, warning.similarity
+        return cls(
+            code=warning.code,
+            detail=warning.detail,
+            advice=warning.advice,
+            person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
+            similarity=None if similarity is None else similarity_out(similarity),
+            face_id=warning.face_id,
+            figure=warning.figure,
+            limit=warning.limit,
+            unit=warning.unit,
+        )
+
+
+class NewFaceOut(StoredFaceOut):
+    """An example that was added, and what may be wrong with it."""
+
+    stored: bool = Field(
+        description="False when this very photo is an example of the person already: it is not "
+        "stored again, and the status is 200."
+    )
+    warnings: list[WarningOut]
+
+    @classmethod
+    def of_enrolment(cls, made: Enrolment) -> Self:
+        """From the verb's answer."""
+        return cls(
+            **dict(StoredFaceOut.of(made.face)),
+            stored=made.stored,
+            warnings=[WarningOut.of(each) for each in made.warnings],
+        )
+
+
+class FacesOut(Out):
+    """A person's examples, the best first."""
+
+    faces: list[StoredFaceOut]

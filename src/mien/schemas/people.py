@@ -1,0 +1,94 @@
+"""People of a gallery and the proof of an erasure, as JSON."""
+
+from typing import Any
+
+from pydantic import Field
+
+from mien.gallery.people.people import MOST_A_PAGE
+from mien.gallery.results import Person
+from mien.options import Order
+from mien.schemas.common import Id
+from mien.schemas.common import In
+from mien.schemas.common import Out
+
+
+class PeopleQuery(In):
+    """Which people, in which order, from where on."""
+
+    q: str = Field(default="", max_length=200, description="Part of a name.")
+    order: Order = "name"
+    limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
+    cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")
+
+
+class PersonIn(In):
+    """A new person."""
+
+    name: str = Field(
+        examples=["Ada Lovelace"],
+        json_schema_extra={"minLength": 1, "maxLength": 200},
+        description="In any script.",
+    )
+    notes: str = Field(default="", json_schema_extra={"maxLength": 10_000})
+    metadata: dict[str, Any] = Field(default={}, description="A JSON object, up to 16,384 bytes.")
+
+
+class PersonChangeIn(PersonIn):
+    """What is to change; what is left out stays. Metadata is replaced as a whole."""
+
+    name: str = Field(
+        default="",
+        examples=["Ada Byron"],
+        json_schema_extra={"minLength": 1, "maxLength": 200},
+    )
+
+
+class PersonOut(Out):
+    """Somebody in a gallery."""
+
+    id: Id
+    name: str
+    notes: str
+    metadata: dict[str, Any]
+    face_count: int
+    portrait_face_id: Id | None = Field(description="The example of the best quality.")
+    created_at: str = Field(json_schema_extra={"format": "date-time"})
+    updated_at: str = Field(json_schema_extra={"format": "date-time"})
+
+    @classmethod
+    def of(cls, person: Person) -> "PersonOut":
+        """From the verbs' answer."""
+        return cls(
+            id=person.id,
+            name=person.name,
+            notes=person.notes,
+            metadata=dict(person.metadata),
+            face_count=person.faces,
+            portrait_face_id=person.portrait_face_id,
+            created_at=person.created_at.isoformat(),
+            updated_at=person.updated_at.isoformat(),
+        )
+
+
+class PeopleOut(Out):
+    """A page of people; `next_cursor` asks for the next one and is null on the last."""
+
+    people: list[PersonOut]
+    total: int
+    next_cursor: str | None
+
+
+class ErasureOut(Out):
+    """Proof that somebody is forgotten: counted, and looked up again after the fact."""
+
+    person_id: Id
+    faces: int
+    photos: int
+    probes: int = Field(description="Held photos let go because they may show the person.")
+    files: int
+    rows_left: int
+    files_left: int
+    indexed_left: int
+    log_cleared: bool = Field(description="Whether the database's log holds no copy any more.")
+    event_id: Id
+    complete: bool = Field(description="Whether nothing is left.")

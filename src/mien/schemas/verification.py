@@ -1,0 +1,47 @@
+"""Whether two faces are one person's, as JSON."""
+
+from pydantic import Field
+
+from mien.gallery.results import Verification
+from mien.schemas.common import FaceOut
+from mien.schemas.common import Id
+from mien.schemas.common import Out
+from mien.schemas.common import Rate
+from mien.schemas.common import Similarity
+from mien.schemas.common import Threshold
+from mien.schemas.common import face_fields
+from mien.schemas.common import rate_out
+from mien.schemas.common import similarity_out
+
+
+class VerificationOut(Out):
+    """Whether it is the same person; `face_b` is null when compared with a person."""
+
+    same_person: bool
+    similarity: Similarity
+    threshold: Threshold
+    expected_false_match_rate: Rate | None = Field(
+        description="Share of comparisons with somebody else that reach this similarity; 0.001 is "
+        "1 of 1,000. Null when the model has not been calibrated."
+    )
+    legible: bool = Field(
+        description="Whether the faces show enough to be told from others; if not, the answer "
+        "means little."
+    )
+    face_a: FaceOut
+    face_b: FaceOut | None
+    example_face_id: Id | None
+
+    @classmethod
+    def of(cls, found: Verification) -> "VerificationOut":
+        """From the verbs' answer."""
+        return cls(
+            same_person=found.same_person,
+            similarity=similarity_out(found.similarity),
+            threshold=similarity_out(found.threshold),
+            expected_false_match_rate=rate_out(found.expected_false_match_rate),
+            legible=found.legible,
+            face_a=FaceOut(**face_fields(found.face_a)),
+            face_b=None if found.face_b is None else FaceOut(**face_fields(found.face_b)),
+            example_face_id=found.example_face_id,
+        )
