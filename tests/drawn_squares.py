@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mien.options import RuntimeName
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
 from mien.vision.sessions import InputShape
-from mien.vision.sessions import Runtime
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -35,7 +35,7 @@ class EchoSession:
 
     input_shape: InputShape = (1, 3, None, None)
     pixels: int = 0
-    runtime: Runtime = "onnxruntime"
+    runtime: RuntimeName = "onnxruntime"
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self.pixels += batch.shape[2] * batch.shape[3]

@@ -23,7 +23,7 @@ from mien.http.request_ids import install_request_ids
 from mien.http.security_headers import install_security
 from mien.runtime import Runtime
 from mien.runtime import secret_key
-from mien.web import blueprints as web
+from mien.web import routes as web
 
 
 def create_app(runtime: Runtime) -> Flask:

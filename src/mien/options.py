@@ -45,3 +45,10 @@ Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
 
 Order: TypeAlias = Literal["name", "newest"]
 """How people are listed."""
+
+RuntimeName: TypeAlias = Literal["onnxruntime", "openvino"]
+"""The libraries that run networks."""
+RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
+"""Which of them is to be used; `auto` takes the quicker one that is installed."""
+Precision: TypeAlias = Literal["f32", "bf16"]
+"""In which arithmetic networks are run."""

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
 
 from mien.names import GALLERY_NAME
+from mien.options import Precision
+from mien.options import RuntimeChoice
 
 MOST_PHOTOS: Final = 12
 """Photos that one form may send."""
@@ -137,11 +139,11 @@ class Settings(BaseSettings):
         default=5.0,
         description="How long a source of model files may take to answer before the next is tried.",
     )
-    inference_runtime: Literal["auto", "onnxruntime", "openvino"] = Field(
+    inference_runtime: RuntimeChoice = Field(
         default="auto",
         description="Library that runs the networks; auto takes the faster that is installed.",
     )
-    inference_precision: Literal["f32", "bf16"] = Field(
+    inference_precision: Precision = Field(
         default="f32",
         description="Arithmetic of OpenVINO; bf16 is faster on new processors and as good as equal.",
     )

@@ -8,7 +8,7 @@ from mien.cli import cli
 from mien.cli.demo import copy_photos
 from mien.errors import InvalidInput
 from mien.errors import ModelFileMissing
-from mien.packs.samples import Sample
+from mien.packs.samples import SamplePhoto
 from mien.packs.samples import fetch_samples
 
 
@@ -34,10 +34,13 @@ def test_offline_samples_that_are_not_there_are_named(tmp_path: Path) -> None:
         fetch_samples(models_dir=tmp_path, offline=True, timeout_seconds=1)
 
 
-def two_samples(folder: Path) -> tuple[Sample, ...]:
+def two_samples(folder: Path) -> tuple[SamplePhoto, ...]:
     for name in ("a.jpg", "b.jpg"):
         (folder / name).write_bytes(name.encode())
-    return (Sample("a.jpg", "A", folder / "a.jpg"), Sample("b.jpg", None, folder / "b.jpg"))
+    return (
+        SamplePhoto("a.jpg", "A", folder / "a.jpg"),
+        SamplePhoto("b.jpg", None, folder / "b.jpg"),
+    )
 
 
 def test_photos_are_put_into_a_folder_and_what_is_there_stays(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mien.cli.deploy.commands import render
 from mien.deploy.error_responses import OWN_ANSWERS
 from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
-from mien.web.error_pages import TITLES
+from mien.web.errors import TITLES
 
 NEEDED = {"nginx": ["--server-name", "mien.example.org"]}
 KINDS = sorted(render.commands)

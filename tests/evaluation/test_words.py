@@ -1,7 +1,7 @@
 import pytest
 
 from mien.evaluation.words import one_in
-from mien.web.rates import one_in as one_in_on_pages
+from mien.web.text.rates import one_in as one_in_on_pages
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.003, 0.00037, 1e-5, 1.0])

@@ -16,7 +16,7 @@ from mien.gallery.pack_in_use import ensure_pack
 from mien.gallery.pack_in_use import use_pack
 from mien.gallery.services import Services
 from mien.packs.catalog import builtin
-from mien.packs.choose import Choice
+from mien.packs.choose import PackChoice
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import InstalledPack
 from mien.packs.progress import Progress
@@ -37,11 +37,11 @@ class FakePacks:
             raise PackUnavailable("No source has it.")
         return InstalledPack(manifest=builtin(name), paths={})
 
-    def choose_first(self, *, progress: Progress = silent) -> Choice:
+    def choose_first(self, *, progress: Progress = silent) -> PackChoice:
         if self.both_chosen is not None:
             self.both_chosen.wait(timeout=10)
         passed_over = (PassedOver("compact", "pack_unavailable", "why"),)
-        return Choice(self.install(self.first), passed_over=passed_over)
+        return PackChoice(self.install(self.first), passed_over=passed_over)
 
 
 def with_packs(services: Services, packs: FakePacks) -> Services:

@@ -5,7 +5,7 @@ import pytest
 
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import PackUnavailable
-from mien.packs.choose import Choice
+from mien.packs.choose import PackChoice
 from mien.packs.choose import choose
 from mien.packs.install import install
 from mien.packs.install import require_runtime
@@ -20,7 +20,7 @@ from packs_for_tests import compact_from_folder
 from packs_for_tests import drawn_pack
 
 
-def take(*candidates: Manifest, models_dir: Path, offline: bool = False) -> Choice:
+def take(*candidates: Manifest, models_dir: Path, offline: bool = False) -> PackChoice:
     return choose(
         models_dir=models_dir,
         offline=offline,

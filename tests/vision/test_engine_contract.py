@@ -9,6 +9,7 @@ import pytest
 
 from drawing import draw_picture
 from mien.errors import InferenceRuntimeMissing
+from mien.options import RuntimeChoice
 from mien.packs.manifest import InstalledPack
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
@@ -16,7 +17,6 @@ from mien.vision.engine import LazyEngine
 from mien.vision.fake import FakeEngine
 from mien.vision.pack_engine import PackEngine
 from mien.vision.pack_engine import summarise
-from mien.vision.sessions import RuntimeChoice
 from mien.vision.types import ImageRGB
 
 REAL: list[tuple[str, RuntimeChoice]] = [

@@ -15,15 +15,15 @@ from onnx import helper
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.observing import Observer
+from mien.options import RuntimeName
 from mien.vision.inference_permits import InferencePermits
 from mien.vision.pack_engine import BoundedSession
-from mien.vision.sessions import Runtime
 from mien.vision.sessions import Session
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 
-RUNTIMES: list[Runtime] = ["onnxruntime", "openvino"]
+RUNTIMES: list[RuntimeName] = ["onnxruntime", "openvino"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def doubling(tmp_path: Path) -> Path:
     return path
 
 
-def _open(path: Path, runtime: Runtime, *, concurrency: int = 1) -> Session:
+def _open(path: Path, runtime: RuntimeName, *, concurrency: int = 1) -> Session:
     if runtime == "openvino":
         pytest.importorskip("openvino", reason="the second runtime is not installed")
     return open_session(
@@ -59,7 +59,7 @@ def _open(path: Path, runtime: Runtime, *, concurrency: int = 1) -> Session:
 @pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("shape", [(1, 3, 8, 8), (5, 3, 16, 4)])
 def test_outputs_come_in_their_order_for_every_shape(
-    doubling: Path, runtime: Runtime, shape: tuple[int, ...]
+    doubling: Path, runtime: RuntimeName, shape: tuple[int, ...]
 ) -> None:
     session = _open(doubling, runtime)
     batch = np.random.default_rng(0).random(shape, dtype=np.float32)
@@ -70,7 +70,7 @@ def test_outputs_come_in_their_order_for_every_shape(
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_results_are_not_overwritten_by_the_next_run(doubling: Path, runtime: Runtime) -> None:
+def test_results_are_not_overwritten_by_the_next_run(doubling: Path, runtime: RuntimeName) -> None:
     session = _open(doubling, runtime)
     first = session.run(np.ones((1, 3, 4, 4), dtype=np.float32))[0]
     session.run(np.full((1, 3, 4, 4), 9, dtype=np.float32))
@@ -78,7 +78,7 @@ def test_results_are_not_overwritten_by_the_next_run(doubling: Path, runtime: Ru
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_threads_do_not_mix_their_pictures(doubling: Path, runtime: Runtime) -> None:
+def test_threads_do_not_mix_their_pictures(doubling: Path, runtime: RuntimeName) -> None:
     session = _open(doubling, runtime, concurrency=2)
     wrong: list[bool] = []
 
@@ -100,7 +100,7 @@ def test_no_more_inferences_run_than_permitted() -> None:
     counting = threading.Lock()
 
     class Slow:
-        runtime: Runtime = "onnxruntime"
+        runtime: RuntimeName = "onnxruntime"
         input_shape = (None, 3, None, None)
 
         def run(self, batch: FloatArray) -> list[FloatArray]:

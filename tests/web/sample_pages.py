@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from mien.web.contexts.chrome import Chrome
-from mien.web.contexts.chrome import Flash
-from mien.web.contexts.chrome import FlashLink
-from mien.web.contexts.page import Page
+from mien.web.layout import Chrome
+from mien.web.layout import Flash
+from mien.web.layout import FlashLink
+from mien.web.pages.base import Page
 from web.samples.cast import Portrait
 from web.samples.chrome import signed_in
 from web.samples.chrome import signed_out

@@ -19,9 +19,9 @@ from mien.gallery.sign_ins import open_sign_in
 from mien.gallery.users import add_user
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
-from mien.web.filling.api_fields import field_row
-from mien.web.filling.api_fields import field_type
-from mien.web.filters import code_spans
+from mien.web.pages.api_reference.fields import field_row
+from mien.web.pages.api_reference.fields import field_type
+from mien.web.text.filters import code_spans
 
 
 @pytest.fixture(scope="module")

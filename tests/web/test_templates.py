@@ -15,10 +15,10 @@ from jinja2 import meta
 from jinja2 import nodes
 
 from mien.web.assets import static_folder
-from mien.web.pages import install_pages
-from mien.web.pages import render_page
-from mien.web.pages import render_partial
-from mien.web.patterns import PatternsPage
+from mien.web.pages.patterns import PatternsPage
+from mien.web.rendering import install_pages
+from mien.web.rendering import render_page
+from mien.web.rendering import render_partial
 from web.sample_pages import all_pages
 from web.samples.cast import HOSTILE
 

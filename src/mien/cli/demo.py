@@ -22,7 +22,7 @@ from mien.errors import InvalidInput
 if TYPE_CHECKING:
     from mien.gallery.results import Answer
     from mien.gallery.services import Services
-    from mien.packs.samples import Sample
+    from mien.packs.samples import SamplePhoto
     from mien.settings import Settings
 
 _GALLERY = "default"
@@ -90,7 +90,7 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
     )
 
 
-def copy_photos(samples: "tuple[Sample, ...]", folder: Path) -> list[Path]:
+def copy_photos(samples: "tuple[SamplePhoto, ...]", folder: Path) -> list[Path]:
     """Put each sample into a folder; what is there already stays.
 
     Raises:
@@ -109,7 +109,7 @@ def copy_photos(samples: "tuple[Sample, ...]", folder: Path) -> list[Path]:
     return [folder / sample.name for sample in samples]
 
 
-def enrol_named(services: "Services", samples: "tuple[Sample, ...]") -> None:
+def enrol_named(services: "Services", samples: "tuple[SamplePhoto, ...]") -> None:
     """Enrol each sample that names its person."""
     from mien.gallery.enrolment.enrol import enrol
     from mien.gallery.enrolment.subject import NewPerson
@@ -120,7 +120,7 @@ def enrol_named(services: "Services", samples: "tuple[Sample, ...]") -> None:
             enrol(services, gallery=_GALLERY, photo=photo, whom=NewPerson(sample.person))
 
 
-def identify_others(services: "Services", samples: "tuple[Sample, ...]") -> "Iterator[Shown]":
+def identify_others(services: "Services", samples: "tuple[SamplePhoto, ...]") -> "Iterator[Shown]":
     """Identify every face of the samples that were not enrolled."""
     from mien.gallery.recognition.identify import identify
 
@@ -131,7 +131,7 @@ def identify_others(services: "Services", samples: "tuple[Sample, ...]") -> "Ite
                 yield _shown(sample.name, answer)
 
 
-def _fetch(settings: "Settings") -> "tuple[Sample, ...]":
+def _fetch(settings: "Settings") -> "tuple[SamplePhoto, ...]":
     from mien.packs.samples import fetch_samples
 
     with shown_progress() as progress:

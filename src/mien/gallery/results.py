@@ -77,7 +77,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PeopleSlice:
     """Some people of a longer list.
 
     Attributes:

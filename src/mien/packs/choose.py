@@ -6,10 +6,10 @@ from pathlib import Path
 
 from mien.errors import ModelError
 from mien.errors import PackUnavailable
+from mien.options import RuntimeChoice
 from mien.packs import cache
 from mien.packs.catalog import BUILTIN
 from mien.packs.catalog import builtin
-from mien.packs.install import Runtime
 from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import InstalledPack
@@ -34,7 +34,7 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PackChoice:
     """The pack that was taken, ready to run, and those before it that were not."""
 
     installed: InstalledPack
@@ -46,11 +46,11 @@ def choose(
     models_dir: Path,
     offline: bool,
     timeout_seconds: float,
-    runtime: Runtime = "auto",
+    runtime: RuntimeChoice = "auto",
     progress: Progress = silent,
     candidates: Sequence[Manifest] | None = None,
     stall_seconds: float = cache.STALL_SECONDS,
-) -> Choice:
+) -> PackChoice:
     """Install the first pack that can be had and run.
 
     Args:
@@ -80,7 +80,7 @@ def choose(
         except ModelError as error:
             passed_over.append(PassedOver(manifest.name, error.code, error.detail))
         else:
-            return Choice(installed=installed, passed_over=tuple(passed_over))
+            return PackChoice(installed=installed, passed_over=tuple(passed_over))
     raise PackUnavailable(
         "No pack can be used. " + " ".join(f"{each.pack}: {each.reason}" for each in passed_over),
         passed_over=[

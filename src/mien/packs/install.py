@@ -2,9 +2,9 @@
 
 import importlib
 from pathlib import Path
-from typing import Literal
 
 from mien.errors import InferenceRuntimeMissing
+from mien.options import RuntimeChoice
 from mien.packs import cache
 from mien.packs import conversion
 from mien.packs.calibration import find_calibration
@@ -15,8 +15,6 @@ from mien.packs.progress import Progress
 from mien.packs.progress import ProgressEvent
 from mien.packs.progress import Stage
 from mien.packs.progress import silent
-
-Runtime = Literal["auto", "onnxruntime", "openvino"]
 
 
 def install(
@@ -69,7 +67,7 @@ def is_installed(manifest: Manifest, *, models_dir: Path) -> bool:
     )
 
 
-def require_runtime(manifest: Manifest, *, runtime: Runtime = "auto") -> None:
+def require_runtime(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> None:
     """Make sure that a library is installed, and allowed, which runs the pack.
 
     Raises:

@@ -19,7 +19,7 @@ from mien.packs.sources.pypi import download
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SamplePhoto:
     """A photo, on this machine.
 
     Attributes:
@@ -101,7 +101,7 @@ _ENROLLED = {"obama.jpg": "Barack Obama", "biden.jpg": "Joe Biden"}
 
 def fetch_samples(
     *, models_dir: Path, offline: bool, timeout_seconds: float, progress: Progress = silent
-) -> tuple[Sample, ...]:
+) -> tuple[SamplePhoto, ...]:
     """Have every sample photo on this machine; each distribution is fetched once.
 
     Args:
@@ -127,7 +127,7 @@ def fetch_samples(
     for distribution, group in groupby(missing, key=lambda file: _source(file).distribution):
         _fetch(distribution, list(group), models_dir, timeout_seconds, progress)
     return tuple(
-        Sample(file.name, _ENROLLED.get(file.name), cache.path_of(models_dir, file))
+        SamplePhoto(file.name, _ENROLLED.get(file.name), cache.path_of(models_dir, file))
         for file in files
     )
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.options import RuntimeChoice
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import find_calibration
 from mien.packs.catalog import find_pack
-from mien.packs.choose import Choice
+from mien.packs.choose import PackChoice
 from mien.packs.choose import choose
-from mien.packs.install import Runtime
 from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import InstalledPack
@@ -32,7 +32,7 @@ class PackStore:
     models_dir: Path
     offline: bool = False
     timeout_seconds: float = 5.0
-    runtime: Runtime = "auto"
+    runtime: RuntimeChoice = "auto"
     wanted: str = "auto"
 
     def find(self, name: str) -> Manifest:
@@ -77,14 +77,14 @@ class PackStore:
             progress=progress,
         )
 
-    def choose_first(self, *, progress: Progress = silent) -> Choice:
+    def choose_first(self, *, progress: Progress = silent) -> PackChoice:
         """Take the pack of a new installation: the one that is wanted, or the best there is.
 
         Raises:
             ModelError: it cannot be had.
         """
         if self.wanted != "auto":
-            return Choice(self.install(self.wanted, progress=progress), passed_over=())
+            return PackChoice(self.install(self.wanted, progress=progress), passed_over=())
         return choose(
             models_dir=self.models_dir,
             offline=self.offline,

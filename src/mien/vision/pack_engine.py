@@ -4,6 +4,9 @@ import numpy as np
 
 from mien.observing import Observer
 from mien.options import Detail
+from mien.options import Precision
+from mien.options import RuntimeChoice
+from mien.options import RuntimeName
 from mien.packs.calibration import Calibration
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
@@ -16,9 +19,6 @@ from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import InputShape
-from mien.vision.sessions import Precision
-from mien.vision.sessions import Runtime
-from mien.vision.sessions import RuntimeChoice
 from mien.vision.sessions import Session
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
@@ -101,7 +101,7 @@ class PackEngine:
         spec = manifest.recognizer
 
         def load(
-            file: str, chosen: Runtime, input_shape: InputShape, weights: str | None = None
+            file: str, chosen: RuntimeName, input_shape: InputShape, weights: str | None = None
         ) -> Session:
             session = open_session(
                 installed.paths[file],
@@ -200,7 +200,7 @@ class BoundedSession:
 _GREY = 128
 
 
-def _recognizer_runtime(manifest: Manifest, choice: RuntimeChoice) -> Runtime:
+def _recognizer_runtime(manifest: Manifest, choice: RuntimeChoice) -> RuntimeName:
     return choose_runtime(choice, needs_openvino=manifest.recognizer.format == "openvino")
 
 

@@ -5,7 +5,6 @@ import os
 import queue
 import sys
 from pathlib import Path
-from typing import Literal
 from typing import Protocol
 from typing import TypeAlias
 
@@ -14,11 +13,11 @@ import numpy as np
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
+from mien.options import Precision
+from mien.options import RuntimeChoice
+from mien.options import RuntimeName
 from mien.vision.types import FloatArray
 
-Runtime: TypeAlias = Literal["onnxruntime", "openvino"]
-RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
-Precision: TypeAlias = Literal["f32", "bf16"]
 InputShape: TypeAlias = tuple[int | None, ...]
 
 
@@ -26,7 +25,7 @@ class Session(Protocol):
     """A loaded network; safe to share between threads, never across a fork."""
 
     @property
-    def runtime(self) -> Runtime:
+    def runtime(self) -> RuntimeName:
         """The library that runs it."""
 
     @property
@@ -52,7 +51,7 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> Runtime:
+def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> RuntimeName:
     """Settle which library runs a model file.
 
     OpenVINO is taken where it is installed: it is the faster on common processors.
@@ -84,7 +83,7 @@ def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> Runtime:
 def open_session(
     path: Path,
     *,
-    runtime: Runtime,
+    runtime: RuntimeName,
     input_shape: InputShape,
     precision: Precision = "f32",
     threads: int = 1,
@@ -133,7 +132,7 @@ class _Owner:
 
 
 class _OnnxSession:
-    runtime: Runtime = "onnxruntime"
+    runtime: RuntimeName = "onnxruntime"
 
     def __init__(self, path: Path, threads: int) -> None:
         import onnxruntime
@@ -164,7 +163,7 @@ class _OnnxSession:
 
 
 class _OpenVinoSession:
-    runtime: Runtime = "openvino"
+    runtime: RuntimeName = "openvino"
 
     def __init__(
         self,

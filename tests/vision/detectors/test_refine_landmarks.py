@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mien.errors import InferenceRuntimeMissing
+from mien.options import RuntimeName
 from mien.packs.manifest import InstalledPack
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
@@ -14,7 +15,6 @@ from mien.vision.detectors.families import DetectorFamily
 from mien.vision.detectors.refine_landmarks import refine_landmarks
 from mien.vision.geometry import transform_points
 from mien.vision.sessions import InputShape
-from mien.vision.sessions import Runtime
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
@@ -27,7 +27,7 @@ PICTURE = np.full((320, 320, 3), 90, dtype=np.uint8)
 class _Silent:
     """A network that answers nothing; the decoder of the tests speaks for it."""
 
-    runtime: Runtime = "onnxruntime"
+    runtime: RuntimeName = "onnxruntime"
     input_shape: InputShape = (1, 3, None, None)
 
     def run(self, batch: FloatArray) -> list[FloatArray]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mien.web.contexts.faces import QualityView
+from mien.web.pages.faces import QualityView
 
 HOSTILE = 'Zoë "Z" <b>Ångström</b> & Söhne'
 """A name that breaks a page which does not escape it."""

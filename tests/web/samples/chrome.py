@@ -1,8 +1,8 @@
 """What surrounds a sample page."""
 
-from mien.web.contexts.chrome import Chrome
-from mien.web.contexts.chrome import GalleryLink
-from mien.web.contexts.chrome import NavItem
+from mien.web.layout import Chrome
+from mien.web.layout import GalleryLink
+from mien.web.layout import NavItem
 
 
 def signed_out() -> Chrome:

@@ -1,10 +1,10 @@
 """Samples of the pages for who is not signed in."""
 
-from mien.web.contexts.access import SetUpPage
-from mien.web.contexts.access import SignInPage
-from mien.web.contexts.error import ErrorPage
-from mien.web.contexts.forms import FormState
-from mien.web.contexts.page import Page
+from mien.web.errors import ErrorPage
+from mien.web.forms.state import FormState
+from mien.web.pages.access import SetUpPage
+from mien.web.pages.access import SignInPage
+from mien.web.pages.base import Page
 
 
 def door_pages() -> dict[str, Page]:

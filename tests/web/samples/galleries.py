@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from mien.web.contexts.forms import Choice
-from mien.web.contexts.forms import FormState
-from mien.web.contexts.galleries import BY_HAND
-from mien.web.contexts.galleries import Count
-from mien.web.contexts.galleries import GallerySettingsPage
-from mien.web.contexts.galleries import Step
-from mien.web.contexts.page import Page
+from mien.web.forms.settings import BY_HAND
+from mien.web.forms.state import Choice
+from mien.web.forms.state import FormState
+from mien.web.pages.base import Page
+from mien.web.pages.galleries import Count
+from mien.web.pages.galleries import GallerySettingsPage
+from mien.web.pages.galleries import Step
 from web.samples.cast import LONG_AGO
 
 

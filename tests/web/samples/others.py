@@ -2,27 +2,27 @@
 
 from dataclasses import replace
 
-from mien.web.contexts.account import AccountPage
-from mien.web.contexts.account import SessionRow
-from mien.web.contexts.compare import ComparedPhoto
-from mien.web.contexts.compare import ComparePage
-from mien.web.contexts.compare import Comparison
-from mien.web.contexts.error import ErrorPage
-from mien.web.contexts.faces import Rate
-from mien.web.contexts.forms import Choice
-from mien.web.contexts.forms import FormState
-from mien.web.contexts.galleries import GalleriesPage
-from mien.web.contexts.galleries import GalleryRow
-from mien.web.contexts.galleries import NewGalleryPage
-from mien.web.contexts.keys import CreatedKeyPage
-from mien.web.contexts.keys import KeyRow
-from mien.web.contexts.keys import KeysPage
-from mien.web.contexts.keys import NewKeyPage
-from mien.web.contexts.page import Page
-from mien.web.contexts.users import NewUserPage
-from mien.web.contexts.users import UserEntry
-from mien.web.contexts.users import UsersPage
-from mien.web.patterns import patterns_page
+from mien.web.errors import ErrorPage
+from mien.web.forms.state import Choice
+from mien.web.forms.state import FormState
+from mien.web.pages.account import AccountPage
+from mien.web.pages.account import SessionEntry
+from mien.web.pages.base import Page
+from mien.web.pages.compare import ComparedPhoto
+from mien.web.pages.compare import ComparePage
+from mien.web.pages.compare import Comparison
+from mien.web.pages.galleries import GalleriesPage
+from mien.web.pages.galleries import GalleryEntry
+from mien.web.pages.galleries import NewGalleryPage
+from mien.web.pages.keys import CreatedKeyPage
+from mien.web.pages.keys import KeyEntry
+from mien.web.pages.keys import KeysPage
+from mien.web.pages.keys import NewKeyPage
+from mien.web.pages.patterns import patterns_page
+from mien.web.pages.users import NewUserPage
+from mien.web.pages.users import UserEntry
+from mien.web.pages.users import UsersPage
+from mien.web.text.rates import Rate
 from web.samples.cast import HOSTILE
 from web.samples.cast import LATELY
 from web.samples.cast import LONG_AGO
@@ -50,10 +50,10 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
     )
     keys = KeysPage(
         keys=(
-            KeyRow(
+            KeyEntry(
                 "front door", "mien_4f2a", ("read", "identify"), LONG_AGO, LATELY, "/keys/1/revoke"
             ),
-            KeyRow("import", "mien_9c01", ("enrol",), LATELY, "", "/keys/2/revoke"),
+            KeyEntry("import", "mien_9c01", ("enrol",), LATELY, "", "/keys/2/revoke"),
         ),
         new_url="/keys/new",
         docs_url="/api/docs",
@@ -66,7 +66,7 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
         ),
         "galleries": GalleriesPage(
             (
-                GalleryRow(
+                GalleryEntry(
                     "default",
                     "/g/1",
                     "/g/1/settings",
@@ -75,7 +75,7 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
                     tuple(map(portrait, range(4))),
                     0.001,
                 ),
-                GalleryRow("family archive", "/g/2", "/g/2/settings", 0, 0),
+                GalleryEntry("family archive", "/g/2", "/g/2/settings", 0, 0),
             ),
             "/galleries/new",
         ),
@@ -114,8 +114,8 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
             form=FormState(),
             password_length=12,
             sessions=(
-                SessionRow("Firefox on Linux", LATELY, LATELY, True, "/s/1"),
-                SessionRow("Safari on an iPhone", LONG_AGO, LATELY, False, "/s/2"),
+                SessionEntry("Firefox on Linux", LATELY, LATELY, True, "/s/1"),
+                SessionEntry("Safari on an iPhone", LONG_AGO, LATELY, False, "/s/2"),
             ),
             theme_form=FormState(chosen={"theme": ("",)}),
             password_url="/account/password",

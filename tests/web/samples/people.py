@@ -2,26 +2,26 @@
 
 from dataclasses import replace
 
-from mien.web.contexts.confirm import ConfirmPage
-from mien.web.contexts.faces import BoxView
-from mien.web.contexts.faces import FaceMark
-from mien.web.contexts.faces import PhotoView
-from mien.web.contexts.forms import Choice
-from mien.web.contexts.forms import FormState
-from mien.web.contexts.page import Page
-from mien.web.contexts.people import ChooseFacePage
-from mien.web.contexts.people import EditPersonPage
-from mien.web.contexts.people import FaceOption
-from mien.web.contexts.people import Fact
-from mien.web.contexts.people import HeldPhotos
-from mien.web.contexts.people import LetterJump
-from mien.web.contexts.people import LooksLike
-from mien.web.contexts.people import NewPersonPage
-from mien.web.contexts.people import PeoplePage
-from mien.web.contexts.people import PersonPage
-from mien.web.contexts.people import PersonTile
-from mien.web.contexts.people import RefusedPhoto
-from mien.web.contexts.people import StoredFace
+from mien.web.forms.state import Choice
+from mien.web.forms.state import FormState
+from mien.web.pages.base import Page
+from mien.web.pages.confirm import ConfirmPage
+from mien.web.pages.faces import BoxView
+from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import PhotoView
+from mien.web.pages.people import ChooseFacePage
+from mien.web.pages.people import EditPersonPage
+from mien.web.pages.people import FaceEntry
+from mien.web.pages.people import FaceOption
+from mien.web.pages.people import Fact
+from mien.web.pages.people import HeldPhotos
+from mien.web.pages.people import LetterJump
+from mien.web.pages.people import LooksLike
+from mien.web.pages.people import NewPersonPage
+from mien.web.pages.people import PeoplePage
+from mien.web.pages.people import PersonPage
+from mien.web.pages.people import PersonTile
+from mien.web.pages.people import RefusedPhoto
 from web.samples.cast import GOOD
 from web.samples.cast import HOSTILE
 from web.samples.cast import LATELY
@@ -56,7 +56,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         add_url="/people/new",
     )
     faces = tuple(
-        StoredFace(
+        FaceEntry(
             portrait(number),
             "/photo" if number % 2 else "",
             LONG_AGO,

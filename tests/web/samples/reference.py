@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from mien.web.contexts.api_reference import ApiReferencePage
-from mien.web.contexts.api_reference import FieldRow
-from mien.web.contexts.api_reference import FieldTable
-from mien.web.contexts.api_reference import FieldType
-from mien.web.contexts.api_reference import OperationGroup
-from mien.web.contexts.api_reference import OperationView
-from mien.web.contexts.api_reference import ProblemRow
-from mien.web.contexts.api_reference import ShapeView
+from mien.web.pages.api_reference.page import ApiReferencePage
+from mien.web.pages.api_reference.page import FieldRow
+from mien.web.pages.api_reference.page import FieldTable
+from mien.web.pages.api_reference.page import FieldType
+from mien.web.pages.api_reference.page import OperationGroup
+from mien.web.pages.api_reference.page import OperationView
+from mien.web.pages.api_reference.page import ProblemRow
+from mien.web.pages.api_reference.page import ShapeView
 
 
 def reference_page() -> ApiReferencePage:

@@ -56,7 +56,7 @@ def static(*, out: Path, as_json: bool) -> None:
         from mien.app import create_app
         from mien.deploy.error_responses import OWN_ANSWERS
         from mien.http.problems import Problem
-        from mien.web.collect import collect
+        from mien.web.static_export import collect
 
         problems = (Problem(each.status, each.code, each.detail, "") for each in OWN_ANSWERS)
         try:

@@ -21,7 +21,7 @@ from mien.gallery.people.paging import cursor_at
 from mien.gallery.people.paging import page_before
 from mien.gallery.people.paging import page_from
 from mien.gallery.results import Initial
-from mien.gallery.results import Page
+from mien.gallery.results import PeopleSlice
 from mien.gallery.results import Person
 from mien.gallery.services import Services
 from mien.names import can_be_stored
@@ -135,7 +135,7 @@ def list_people(
     order: Order = "name",
     limit: int = 50,
     cursor: str | None = None,
-) -> Page:
+) -> PeopleSlice:
     """People whose name holds the query, page by page.
 
     Args:
@@ -161,7 +161,7 @@ def list_people(
         if cursor is not None:
             before = session.scalars(page_before(chosen, order, cursor).limit(limit + 1)).all()
     more = len(rows) > limit
-    return Page(
+    return PeopleSlice(
         people=tuple(people),
         total=total,
         next_cursor=cursor_after(rows[limit - 1], order) if more else None,

@@ -30,6 +30,21 @@ from mien.vision.quality import is_legible
 from mien.vision.types import Face
 
 
+@dataclass(frozen=True, slots=True)
+class HeldComparison:
+    """What comparing two held photos found.
+
+    Attributes:
+        verification: about the largest face of each.
+        faces_a: how many faces the first photo has.
+        faces_b: how many faces the second photo has.
+    """
+
+    verification: Verification
+    faces_a: int
+    faces_b: int
+
+
 def verify_photos(
     services: Services,
     *,
@@ -145,21 +160,6 @@ def _face(
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
         raise
-
-
-@dataclass(frozen=True, slots=True)
-class HeldComparison:
-    """What comparing two held photos found.
-
-    Attributes:
-        verification: about the largest face of each.
-        faces_a: how many faces the first photo has.
-        faces_b: how many faces the second photo has.
-    """
-
-    verification: Verification
-    faces_a: int
-    faces_b: int
 
 
 def compare_probes(

@@ -14,7 +14,7 @@ from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.http.problems import status_of
-from mien.web.contexts.forms import FormState
+from mien.web.forms.state import FormState
 
 REJECTED = 422
 """Status of a page that shows a form again."""

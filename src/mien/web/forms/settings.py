@@ -13,9 +13,11 @@ from wtforms.validators import DataRequired
 from wtforms.validators import EqualTo
 
 from mien.options import SCOPES
-from mien.web.contexts.chrome import Theme
-from mien.web.contexts.galleries import BY_HAND
 from mien.web.forms.base import PageForm
+from mien.web.layout import Theme
+
+BY_HAND = "hand"
+"""The choice that is no accepted error but a likeness."""
 
 
 class NewGalleryForm(PageForm):

@@ -23,13 +23,13 @@ from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
 from mien.http.limits import signin_limit
 from mien.http.safe_redirects import safe_next
-from mien.web.browsers import describe_browser
-from mien.web.contexts.access import SetUpPage
-from mien.web.contexts.access import SignInPage
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.access import SetUpPage
+from mien.web.pages.access import SignInPage
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+from mien.web.text.user_agents import describe_browser
 
 bp = Blueprint("access", __name__)
 

@@ -16,12 +16,12 @@ from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.http.cookies import cookies_are_secure
 from mien.http.limits import signin_limit
-from mien.web.filling.account import account_page
 from mien.web.forms.settings import PasswordForm
 from mien.web.forms.settings import ThemeForm
-from mien.web.showing import go_to
-from mien.web.showing import show
-from mien.web.surroundings import THEME_COOKIE
+from mien.web.layout import THEME_COOKIE
+from mien.web.pages.account import account_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(require_sign_in)

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from mien.http.api_description import api_description
 from mien.http.auth import require_sign_in
 from mien.http.problems import read_by_people
-from mien.web.filling.api_reference import api_reference_page
-from mien.web.showing import show
+from mien.web.pages.api_reference.build import api_reference_page
+from mien.web.rendering import show
 
 bp = Blueprint("api_reference", __name__)
 bp.before_request(require_sign_in)

@@ -13,11 +13,11 @@ from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.http.default_gallery import default_gallery
 from mien.http.request_bodies import read_photo
-from mien.web.filling.compare import compare_page
-from mien.web.filling.compare import comparison
 from mien.web.forms.photos import CompareForm
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.compare import compare_page
+from mien.web.pages.compare import comparison
+from mien.web.rendering import go_to
+from mien.web.rendering import show
 
 bp = Blueprint("compare", __name__, url_prefix="/compare")
 bp.before_request(require_sign_in)

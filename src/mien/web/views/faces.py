@@ -11,9 +11,9 @@ from mien.gallery.people.faces import read_photo
 from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.http.responses import file_response
-from mien.web.filling.erasing import confirm_face
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.confirm import confirm_face
+from mien.web.rendering import go_to
+from mien.web.rendering import show
 
 bp = Blueprint(
     "faces",

@@ -17,18 +17,18 @@ from mien.gallery.galleries import show_gallery
 from mien.http.auth import require_admin
 from mien.http.auth import require_sign_in
 from mien.http.context import services
-from mien.web.changes import changes
-from mien.web.contexts.galleries import GallerySettingsPage
-from mien.web.filling.erasing import confirm_gallery
-from mien.web.filling.galleries import galleries_page
-from mien.web.filling.galleries import new_gallery_page
-from mien.web.filling.gallery_settings import settings_page
-from mien.web.filters import counted
 from mien.web.forms.people import ConfirmForm
 from mien.web.forms.settings import GallerySettingsForm
 from mien.web.forms.settings import NewGalleryForm
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.confirm import confirm_gallery
+from mien.web.pages.galleries import GallerySettingsPage
+from mien.web.pages.galleries import galleries_page
+from mien.web.pages.galleries import new_gallery_page
+from mien.web.pages.gallery_settings import settings_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+from mien.web.text.filters import counted
+from mien.web.text.gallery_changes import changes
 
 bp = Blueprint("galleries", __name__, url_prefix="/galleries")
 

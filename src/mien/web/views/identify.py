@@ -25,14 +25,14 @@ from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
-from mien.web.filling.identify import identify_home
-from mien.web.filling.identify import identify_result
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
-from mien.web.held_faces import add_held_face
-from mien.web.showing import go_to
-from mien.web.showing import show
-from mien.web.surroundings import current_gallery
+from mien.web.layout import current_gallery
+from mien.web.pages.identify import identify_home
+from mien.web.pages.identify import identify_result
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+from mien.web.uploads import add_held_face
 
 bp = Blueprint("identify", __name__)
 bp.before_request(require_sign_in)

@@ -10,12 +10,12 @@ from mien.gallery.keys import create_key
 from mien.gallery.keys import revoke_key
 from mien.http.auth import require_admin
 from mien.http.context import services
-from mien.web.filling.keys import created_key_page
-from mien.web.filling.keys import keys_page
-from mien.web.filling.keys import new_key_page
 from mien.web.forms.settings import NewKeyForm
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.keys import created_key_page
+from mien.web.pages.keys import keys_page
+from mien.web.pages.keys import new_key_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
 
 bp = Blueprint("keys", __name__, url_prefix="/keys")
 bp.before_request(require_admin)

@@ -8,8 +8,8 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from mien.http.auth import require_admin
-from mien.web.patterns import patterns_page
-from mien.web.showing import show
+from mien.web.pages.patterns import patterns_page
+from mien.web.rendering import show
 
 bp = Blueprint("patterns", __name__)
 bp.before_request(require_admin)

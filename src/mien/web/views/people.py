@@ -14,14 +14,14 @@ from mien.gallery.results import Person
 from mien.http.auth import require_sign_in
 from mien.http.context import services
 from mien.options import Order
-from mien.web.filling.people import new_person_page
-from mien.web.filling.people import people_page
-from mien.web.filters import counted
 from mien.web.forms.photos import NewPersonForm
-from mien.web.photos import add_photos
-from mien.web.photos import answer_added
-from mien.web.showing import show
-from mien.web.surroundings import current_gallery
+from mien.web.layout import current_gallery
+from mien.web.pages.people import new_person_page
+from mien.web.pages.people import people_page
+from mien.web.rendering import show
+from mien.web.text.filters import counted
+from mien.web.uploads import add_photos
+from mien.web.uploads import answer_added
 
 bp = Blueprint("people", __name__)
 bp.before_request(require_sign_in)

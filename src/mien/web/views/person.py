@@ -22,20 +22,20 @@ from mien.gallery.recognition.identify_held import identify_probe
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
 from mien.http.context import services
-from mien.web.filling.erasing import confirm_person
-from mien.web.filling.erasing import erasure_words
-from mien.web.filling.people import choose_face_page
-from mien.web.filling.people import edit_person_page
-from mien.web.filling.people import person_page
-from mien.web.filters import counted
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
-from mien.web.held_faces import add_held_face
-from mien.web.photos import add_photos as add_each
-from mien.web.photos import answer_added
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.confirm import confirm_person
+from mien.web.pages.confirm import erasure_words
+from mien.web.pages.people import choose_face_page
+from mien.web.pages.people import edit_person_page
+from mien.web.pages.people import person_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+from mien.web.text.filters import counted
+from mien.web.uploads import add_held_face
+from mien.web.uploads import add_photos as add_each
+from mien.web.uploads import answer_added
 
 bp = Blueprint("person", __name__)
 bp.before_request(require_sign_in)

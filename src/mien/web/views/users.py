@@ -14,11 +14,11 @@ from mien.gallery.users import remove_user
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_admin
 from mien.http.context import services
-from mien.web.filling.users import new_user_page
-from mien.web.filling.users import users_page
 from mien.web.forms.settings import NewUserForm
-from mien.web.showing import go_to
-from mien.web.showing import show
+from mien.web.pages.users import new_user_page
+from mien.web.pages.users import users_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
 
 bp = Blueprint("users", __name__, url_prefix="/users")
 bp.before_request(require_admin)

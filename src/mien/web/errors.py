@@ -1,0 +1,108 @@
+"""Errors where a person reads them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from typing import Final
+
+from flask import Flask
+from flask import Response
+from flask import make_response
+from flask import request
+from flask import url_for
+
+from mien.errors import MienError
+from mien.http.auth import load_user
+from mien.http.problems import Problem
+from mien.http.problems import show_problems_with
+from mien.web.layout import bare_layout
+from mien.web.layout import full_layout
+from mien.web.pages.base import Page
+from mien.web.rendering import render_page
+
+TITLES: Final = {
+    400: "That could not be understood",
+    401: "Please sign in",
+    403: "This is not for you to open",
+    404: "Page not found",
+    405: "This address does not take that",
+    408: "That took too long",
+    409: "Something stands in the way",
+    413: "That is too large",
+    414: "The address is too long",
+    415: "That cannot be read",
+    422: "That does not work",
+    429: "Too many attempts",
+    431: "That is too large",
+    500: "Something went wrong here",
+    502: "Not available at the moment",
+    503: "Not available at the moment",
+    504: "Not available at the moment",
+}
+"""What happened, in a few words, by status."""
+_TITLES_BY_CODE: Final = {
+    "csrf_failed": "This page has been open too long",
+    "probe_not_found": "This photo is no longer held",
+    "person_not_found": "This person is not here",
+    "gallery_not_found": "There is no such gallery",
+    "setup_link_invalid": "This link does not work",
+}
+_BAD_REQUEST: Final = 400
+_SERVER_ERROR: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage(Page):
+    """Says what happened and what to do.
+
+    Attributes:
+        status: HTTP status, shown large.
+        title: what happened, in a few words.
+        detail: one or two sentences: what happened, and the way out.
+        request_id: to be quoted when one asks for help.
+        action_label, action_url: the way out as a button.
+    """
+
+    template: ClassVar[str] = "error.html"
+
+    status: int
+    title: str
+    detail: str
+    request_id: str
+    action_label: str
+    action_url: str
+
+
+def install_error_pages(app: Flask) -> None:
+    """Show errors as pages, and send those who have to sign in to the page that lets them."""
+    show_problems_with(app, error_page=error_page, sign_in_address=sign_in_address)
+
+
+def error_page(problem: Problem) -> Response:
+    """The page of an error."""
+    like = _BAD_REQUEST if problem.status < _SERVER_ERROR else _SERVER_ERROR
+    page = ErrorPage(
+        status=problem.status,
+        title=_TITLES_BY_CODE.get(problem.code, TITLES.get(problem.status, TITLES[like])),
+        detail=problem.detail,
+        request_id=problem.request_id,
+        action_label="Go to the start",
+        action_url=url_for("identify.home"),
+    )
+    return make_response(_draw(page), problem.status)
+
+
+def sign_in_address() -> str:
+    """The sign-in page that leads back here; after something was sent, to the start."""
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return url_for("access.sign_in", next=None if back == "/" else back)
+
+
+def _draw(page: ErrorPage) -> str:
+    if page.status < _SERVER_ERROR:
+        try:
+            if load_user() is not None:
+                return render_page(page, full_layout())
+        except MienError:
+            # What surrounds a page is in the database, which may be what is wrong.
+            pass
+    return render_page(page, bare_layout())

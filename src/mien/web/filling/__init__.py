@@ -1,1 +1,0 @@
-"""From the verbs' answers to what the pages show, one module an area."""

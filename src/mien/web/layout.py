@@ -1,0 +1,214 @@
+"""What surrounds a page in the present request: navigation, galleries, who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal
+from typing import TypeAlias
+from typing import cast
+from typing import get_args
+
+from flask import get_flashed_messages
+from flask import request
+from flask import session
+from flask import url_for
+from flask_wtf.csrf import generate_csrf
+
+from mien.gallery.galleries import list_gallery_names
+from mien.http.auth import load_user
+from mien.http.context import services
+from mien.http.default_gallery import default_gallery
+
+Theme: TypeAlias = Literal["", "light", "dark"]
+"""A chosen appearance; empty follows the system."""
+Place: TypeAlias = Literal[
+    "", "identify", "people", "compare", "galleries", "keys", "users", "account"
+]
+"""Where in the navigation a page belongs; empty for nowhere."""
+THEME_COOKIE = "mien_theme"
+_REMEMBERED = "gallery"
+FlashKind: TypeAlias = Literal["done", "doubt", "problem"]
+"""What went well, what was done and may be a mistake, what was not done."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One place in the navigation.
+
+    Attributes:
+        label: one word.
+        url: where it leads.
+        icon: a name of `components/icon.html`.
+        active: whether the page shown belongs to it.
+    """
+
+    label: str
+    url: str
+    icon: str
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryLink:
+    """A gallery that one may switch to, at the same place if it has one."""
+
+    name: str
+    url: str
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FlashLink:
+    """Something to do about a message."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A message about what just happened.
+
+    Attributes:
+        text: a sentence or two.
+        kind: how it went.
+        links: what can be done about it.
+    """
+
+    text: str
+    kind: FlashKind = "done"
+    links: tuple[FlashLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What surrounds a page.
+
+    Attributes:
+        csrf_token: goes into every form that changes something.
+        home_url: where the wordmark leads.
+        theme: the appearance chosen by this browser.
+        user_name: who is signed in; empty shows the page without navigation.
+        sign_out_url: takes a POST.
+        places: the main places, in order; the bottom bar of a phone shows all of them.
+        more_places: the other places: the lower end of the rail, or behind "More" on a phone.
+        gallery: the gallery that the page is about; empty where it is about none.
+        galleries: those to switch to; the switch is shown from two on.
+        flashes: messages about what just happened.
+    """
+
+    csrf_token: str
+    home_url: str
+    theme: Theme = ""
+    user_name: str = ""
+    sign_out_url: str = ""
+    places: tuple[NavItem, ...] = ()
+    more_places: tuple[NavItem, ...] = ()
+    gallery: str = ""
+    galleries: tuple[GalleryLink, ...] = ()
+    flashes: tuple[Flash, ...] = ()
+
+
+def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
+    """All that is around a page.
+
+    Args:
+        place: where the page belongs.
+        gallery: the gallery it is about; remembered for pages that are about none.
+    """
+    signed_in = load_user()
+    if signed_in is None:
+        return bare_layout()
+    names = list_gallery_names(services())
+    if gallery:
+        session[_REMEMBERED] = gallery
+    current = gallery or _remembered(names)
+    links = tuple(
+        GalleryLink(name, _same_place(place, name), active=name == gallery) for name in names
+    )
+    return Chrome(
+        csrf_token=generate_csrf(),
+        home_url=url_for("identify.home", gallery=_unless_default(current)),
+        theme=chosen_theme(),
+        user_name=signed_in.user.name,
+        sign_out_url=url_for("access.sign_out"),
+        places=_places(place, current),
+        more_places=_more_places(place, is_admin=signed_in.user.is_admin),
+        gallery=gallery,
+        galleries=links,
+        flashes=_flashes(),
+    )
+
+
+def bare_layout() -> Chrome:
+    """What is around a page when nobody is signed in, or nothing may be asked of the database."""
+    return Chrome(
+        csrf_token=generate_csrf(),
+        home_url=url_for("identify.home"),
+        theme=chosen_theme(),
+        flashes=_flashes(),
+    )
+
+
+def current_gallery() -> str:
+    """The gallery looked at last, while it is there; else the default one."""
+    return _remembered(list_gallery_names(services()))
+
+
+def chosen_theme() -> Theme:
+    """The appearance that this browser has chosen."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return cast("Theme", chosen) if chosen in ("light", "dark") else ""
+
+
+def _remembered(names: tuple[str, ...]) -> str:
+    remembered = session.get(_REMEMBERED)
+    return remembered if remembered in names else default_gallery()
+
+
+def _unless_default(gallery: str) -> str | None:
+    return None if gallery == default_gallery() else gallery
+
+
+def _same_place(place: Place, gallery: str) -> str:
+    if place == "people":
+        return url_for("people.sheet", gallery=gallery)
+    return url_for("identify.home", gallery=gallery)
+
+
+def _places(place: Place, gallery: str) -> tuple[NavItem, ...]:
+    identify = url_for("identify.home", gallery=_unless_default(gallery))
+    people = url_for("people.sheet", gallery=gallery)
+    return (
+        NavItem("Identify", identify, "identify", active=place == "identify"),
+        NavItem("People", people, "people", active=place == "people"),
+        NavItem("Compare", url_for("compare.ask"), "compare", active=place == "compare"),
+    )
+
+
+def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
+    account = NavItem("Account", url_for("account.show_own"), "account", active=place == "account")
+    galleries = NavItem(
+        "Galleries", url_for("galleries.show_all"), "galleries", active=place == "galleries"
+    )
+    if not is_admin:
+        return (galleries, account)
+    return (
+        galleries,
+        NavItem("Users", url_for("users.show_all"), "users", active=place == "users"),
+        NavItem("API keys", url_for("keys.show_all"), "keys", active=place == "keys"),
+        account,
+    )
+
+
+def _flashes() -> tuple[Flash, ...]:
+    found = cast("list[tuple[str, Any]]", get_flashed_messages(with_categories=True))
+    return tuple(_flash(kind, message) for kind, message in found)
+
+
+def _flash(kind: str, message: Any) -> Flash:
+    known = cast("FlashKind", kind) if kind in get_args(FlashKind) else "done"
+    if isinstance(message, str):
+        return Flash(message, known)
+    # The cookie keeps plain lists; see `doubts.tell`.
+    text, links = message
+    return Flash(text, known, tuple(FlashLink(label, url) for label, url in links))

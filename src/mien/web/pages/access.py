@@ -1,0 +1,35 @@
+"""The pages before one is signed in."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mien.web.forms.state import FormState
+from mien.web.pages.base import Page
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage(Page):
+    """Creates the first administrator; fields `name`, `password`, `password_again`.
+
+    Attributes:
+        form: typed so far.
+        action_url: takes the POST; holds the one-time token.
+        password_length: fewest characters of a password.
+    """
+
+    template: ClassVar[str] = "access/set_up.html"
+
+    form: FormState
+    action_url: str
+    password_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage(Page):
+    """Asks for `name` and `password`; the hidden field `next` says where to go afterwards."""
+
+    template: ClassVar[str] = "access/sign_in.html"
+
+    form: FormState
+    action_url: str
+    next_url: str = ""

@@ -1,0 +1,152 @@
+"""How sure the answer about a face is, and what to do about it, as sentences."""
+
+from mien.web.pages.faces import FaceCard
+from mien.web.pages.faces import Rival
+from mien.web.text.filters import counted
+from mien.web.text.filters import decimal
+from mien.web.text.filters import quality_words
+from mien.web.text.rates import Rate
+from mien.web.text.rates import accepted_words
+from mien.web.text.rates import how_often
+
+_BETTER = {
+    "too_small": "closer to the camera",
+    "blurred": "with the camera held still",
+    "too_dark": "with light from the front",
+    "too_bright": "out of the glare",
+    "turned_away": "looking towards the camera",
+    "cut_off": "with the whole face in the picture",
+}
+_LEAST_SHOWN = 0.005
+"""Smaller differences are nothing with two decimals."""
+
+
+def how_sure(card: FaceCard) -> str:
+    """A few sentences on how sure the answer about a face is."""
+    if not card.candidates or card.similarity is None:
+        return "There is nobody in this gallery yet to compare this face with."
+    if card.decision == "match":
+        return _sure_of_match(card, card.similarity)
+    if card.decision == "ambiguous":
+        return _sure_of_nothing(card)
+    return _sure_of_nobody(card, card.similarity)
+
+
+def searched_words(
+    gallery: str, people: int, threshold: float, accepted: float | None, wrong: Rate | None
+) -> str:
+    """Whom the faces were compared with, and what that gallery holds an answer to.
+
+    Args:
+        gallery: its name.
+        people: who could be found.
+        threshold: likeness that a match needs.
+        accepted: what the threshold follows from; None when it was set by hand.
+        wrong: how often a stranger is named; None when the model has not been calibrated.
+    """
+    words = f"Compared with {counted(people, 'person', 'people')} of “{gallery}”"
+    if not people:
+        return f"{words}."
+    if accepted is not None:
+        return f"{words}, which accepts {accepted_words(accepted)}."
+    words += f", where a match needs {decimal(threshold)}."
+    if wrong is None:
+        return f"{words} How often a stranger is named has not been measured for this model."
+    return f"{words} A stranger would be named wrongly in {how_often(wrong, 'searches')}."
+
+
+def poor_words(reasons: tuple[str, ...]) -> str:
+    """What is poor about a face: “small, blurred and dark”."""
+    return _listed([quality_words((code,)) for code in reasons])
+
+
+def better_words(reasons: tuple[str, ...]) -> str:
+    """How to take a better photo of it; one sentence."""
+    ways = _listed([_BETTER[code] for code in reasons if code in _BETTER])
+    return f"Take another photo{' ' + ways if ways else ''}."
+
+
+def _sure_of_match(card: FaceCard, similarity: float) -> str:
+    words = f"The likeness is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+    if card.alike is None:
+        return (
+            f"{words} How often a stranger is as much alike has not been measured for this model."
+        )
+    often = how_often(card.alike, "searches")
+    return f"{words} A stranger would look this much like somebody in this gallery in {often}."
+
+
+def _sure_of_nobody(card: FaceCard, similarity: float) -> str:
+    words = (
+        "No one in this gallery looks enough like this face. "
+        f"The nearest, {card.candidates[0].name}, reaches {decimal(similarity)}; "
+        f"a match needs {decimal(card.threshold)}."
+    )
+    if not card.quality.acceptable:
+        poor = poor_words(card.quality.reasons)
+        words += f" The face is {poor}, so somebody who is here may have been missed."
+    if card.wrong is None:
+        return words
+    return f"{words} A stranger would be named wrongly in {how_often(card.wrong, 'searches')}."
+
+
+def _sure_of_nothing(card: FaceCard) -> str:
+    words = []
+    if card.rival is not None and "look_alike" in card.doubts:
+        words.append(_look_alike(card, card.rival))
+    elif card.rival is not None:
+        words.append(_too_close(card, card.rival))
+    if "low_quality" in card.doubts:
+        words.append(_too_poor(card, first=not words))
+    return " ".join(words)
+
+
+def _too_close(card: FaceCard, rival: Rival) -> str:
+    first, second = card.candidates[0], rival.candidate
+    words = (
+        f"{first.name} reaches {decimal(first.similarity)} and {second.name} "
+        f"{decimal(second.similarity)}; a match needs {decimal(card.threshold)}. "
+    )
+    lead = first.similarity - second.similarity
+    if lead >= rival.lead_needed:
+        words += "Both are enough like this face to be it. "
+    else:
+        words += f"{_apart(lead)}, too close to call. "
+    return words + "Look for yourself, and add better photos of both."
+
+
+def _look_alike(card: FaceCard, rival: Rival) -> str:
+    first, second = card.candidates[0], rival.candidate
+    alike = "" if rival.likeness is None else f" (their own photos reach {decimal(rival.likeness)})"
+    lead = first.similarity - second.similarity
+    return (
+        f"{first.name} and {second.name} look alike{alike}, so one has to be ahead of the other by "
+        f"{decimal(rival.lead_needed)} before it is a match. Here it is {decimal(lead)}: "
+        f"{decimal(first.similarity)} and {decimal(second.similarity)}. "
+        "Look for yourself, and add more photos of both."
+    )
+
+
+def _too_poor(card: FaceCard, *, first: bool) -> str:
+    reasons = card.quality.reasons
+    poor = poor_words(reasons) or "poor"
+    shows = f"face is {poor} and shows too little to be told from others. {better_words(reasons)}"
+    if not first:
+        return f"Besides, the {shows}"
+    nearest = card.candidates[0]
+    return (
+        f"{nearest.name} is the nearest with {decimal(nearest.similarity)}, and a match needs "
+        f"{decimal(card.threshold)}. But this {shows}"
+    )
+
+
+def _apart(lead: float) -> str:
+    if lead < _LEAST_SHOWN:
+        return "They are level"
+    return f"They are only {decimal(lead)} apart"
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) < 2:  # noqa: PLR2004 - one needs no "and"
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

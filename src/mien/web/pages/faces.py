@@ -1,0 +1,166 @@
+"""Photos with numbered faces, and what is said about each of them."""
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Literal
+
+from flask import url_for
+
+from mien.options import Decision
+from mien.options import Doubt
+from mien.vision.types import Box
+from mien.vision.types import DetectedFace
+from mien.web.forms.state import FormState
+from mien.web.text.rates import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class BoxView:
+    """A rectangle in pixels of the photo as shown: left edge, top edge, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMark:
+    """A numbered box on a photo.
+
+    Attributes:
+        number: counted from 1; the card with the same number tells about this face.
+        box: where the face is.
+        label: the name beside the number; empty for none.
+        decision: colours the box; empty where nothing was decided.
+    """
+
+    number: int
+    box: BoxView
+    label: str = ""
+    decision: Decision | Literal[""] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo and the faces marked on it; width and height are pixels of the upright picture."""
+
+    url: str
+    width: int
+    height: int
+    marks: tuple[FaceMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """A person who may be the one on the photo.
+
+    Attributes:
+        person_id: for the form that adds the face to this person.
+        name: as stored.
+        url: the person's page.
+        similarity: of the best face, in [-1, 1].
+        example_url: portrait of that face; empty shows a silhouette.
+    """
+
+    person_id: str
+    name: str
+    url: str
+    similarity: float
+    example_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Who stands in the way of a match.
+
+    Attributes:
+        candidate: the person.
+        lead_needed: similarity by which the best has to be ahead of them, above 0.
+        likeness: similarity of the two people's own photos; None when not known.
+    """
+
+    candidate: CandidateView
+    lead_needed: float
+    likeness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityView:
+    """Whether a face is good enough to be stored, and the reasons why not, as codes."""
+
+    acceptable: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCard:
+    """All that is said about one face of an identified photo.
+
+    Attributes:
+        number: counted from 1, as on the photo.
+        portrait_url: the face in a 4:5 frame; empty shows a silhouette.
+        decision: what was decided.
+        threshold: similarity from which it is a match.
+        similarity: of the best candidate; None in an empty gallery.
+        runner_up: similarity of the second candidate; None when there is none.
+        candidates: best first; the first is who was matched.
+        quality: whether the face may be stored.
+        add_url: takes a POST with `person_id`, or with a name in `person`.
+        new_person_url: takes a POST with `name`.
+        form: what was typed into one of them, when it could not be done.
+        doubts: why the answer is ambiguous; else empty.
+        rival: who stands in the way of a match; None unless somebody does.
+        alike: how often a stranger is as much like somebody here; None when not measured.
+        wrong: how often a stranger is named here; None when not measured.
+        added_to: the person this face has been added to since; None when to nobody.
+    """
+
+    number: int
+    portrait_url: str
+    decision: Decision
+    threshold: float
+    similarity: float | None
+    runner_up: float | None
+    candidates: tuple[CandidateView, ...]
+    quality: QualityView
+    add_url: str
+    new_person_url: str
+    form: FormState = field(default_factory=FormState)
+    doubts: tuple[Doubt, ...] = ()
+    rival: Rival | None = None
+    alike: Rate | None = None
+    wrong: Rate | None = None
+    added_to: CandidateView | None = None
+
+
+def box_view(box: Box) -> BoxView:
+    """A rectangle by its left and top edges and its size."""
+    return BoxView(x=box.left, y=box.top, width=box.width, height=box.height)
+
+
+def quality_view(face: DetectedFace) -> QualityView:
+    """Whether a face is good enough, and why not."""
+    return QualityView(acceptable=face.quality.acceptable, reasons=face.quality.reasons)
+
+
+def crop_url(gallery: str, person_id: str, face_id: str | None) -> str:
+    """Where a stored portrait is; empty for none."""
+    if face_id is None:
+        return ""
+    return url_for("faces.crop", gallery=gallery, person_id=person_id, face_id=face_id)
+
+
+def probe_portrait_url(probe_id: str, number: int) -> str:
+    """Where the portrait of a face of a held photo is."""
+    return url_for("identify.portrait", probe_id=probe_id, number=number)
+
+
+def rate_view(rate: float | None, least: float) -> Rate | None:
+    """A rate, and whether it is rarer than can be said; None when nothing was measured.
+
+    Args:
+        rate: a share, in [0, 1].
+        least: the smallest that has been measured.
+    """
+    return None if rate is None else Rate(rate, rarer=rate <= least)

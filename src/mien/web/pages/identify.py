@@ -1,0 +1,228 @@
+"""The home page, and what it finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from typing import ClassVar
+
+from flask import url_for
+
+from mien.decision.operating_point import OperatingPoint
+from mien.gallery.galleries import show_gallery
+from mien.gallery.people.people import MOST_A_PAGE
+from mien.gallery.people.people import list_people
+from mien.gallery.recognition.identify_held import HeldProbe
+from mien.gallery.results import Answer
+from mien.gallery.results import Candidate
+from mien.gallery.services import Services
+from mien.http.auth import load_user
+from mien.http.context import runtime
+from mien.web.forms.state import Choice
+from mien.web.forms.state import FormState
+from mien.web.pages.base import Page
+from mien.web.pages.faces import CandidateView
+from mien.web.pages.faces import FaceCard
+from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import PhotoView
+from mien.web.pages.faces import Rival
+from mien.web.pages.faces import box_view
+from mien.web.pages.faces import crop_url
+from mien.web.pages.faces import probe_portrait_url
+from mien.web.pages.faces import quality_view
+from mien.web.pages.faces import rate_view
+from mien.web.text.rates import Rate
+
+# Two photos of one person are never this similar; a face and its stored self always are.
+_ITSELF = 0.9999
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyHome(Page):
+    """Takes a photo in the field `photo`, the gallery's name in `gallery`, and `closely`.
+
+    Attributes:
+        form: problems with what was sent last.
+        action_url: takes the POST, as multipart.
+        galleries: to search in; a choice is shown from two on.
+        gallery: the one chosen.
+        people_count: people in that gallery; none shows where to begin.
+        max_bytes: largest file accepted.
+        add_person_url: where an empty gallery gets its first person.
+    """
+
+    template: ClassVar[str] = "identify/home.html"
+
+    form: FormState
+    action_url: str
+    galleries: tuple[Choice, ...]
+    gallery: str
+    people_count: int
+    max_bytes: int
+    add_person_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyResult(Page):
+    """The photo with its numbered faces, and a card for each.
+
+    Attributes:
+        photo: with one mark a face.
+        faces: in the order of their numbers; empty when no face was found.
+        gallery: where was searched.
+        people_count: people in that gallery who could be found.
+        threshold: likeness that a match needs there.
+        accepted: share of strangers' searches that may name somebody, from which the threshold
+            follows; None when it was set by hand or the model has not been calibrated.
+        wrong: how often a stranger is named there; None when the model has not been calibrated.
+        settings_url: where the threshold is set; empty for those who may not.
+        names: names offered while one types whom a face belongs to.
+        again_url: the page that takes another photo.
+        let_go_url: takes a POST that erases the photo now.
+        expires_at: ISO 8601 in UTC; until then the photo is held for the actions.
+    """
+
+    template: ClassVar[str] = "identify/result.html"
+
+    photo: PhotoView
+    faces: tuple[FaceCard, ...]
+    gallery: str
+    people_count: int
+    threshold: float
+    accepted: float | None
+    wrong: Rate | None
+    settings_url: str
+    names: tuple[str, ...]
+    again_url: str
+    let_go_url: str
+    expires_at: str
+
+
+def identify_home(
+    services: Services, *, gallery: str, form: FormState | None = None
+) -> IdentifyHome:
+    """The page that takes a photo.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    chosen = show_gallery(services, name=gallery)
+    return IdentifyHome(
+        form=form or FormState(),
+        action_url=url_for("identify.submit"),
+        # One is chosen for all of the page, at its top.
+        galleries=(Choice(chosen.name, chosen.name),),
+        gallery=chosen.name,
+        people_count=chosen.people,
+        max_bytes=runtime().settings.max_upload_bytes,
+        add_person_url=url_for("people.new", gallery=chosen.name),
+    )
+
+
+def identify_result(
+    services: Services, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
+) -> IdentifyResult:
+    """The photo with its faces, and a card for each.
+
+    Args:
+        services: the collaborators.
+        held: the photo's answers.
+        forms: what was typed for a face and could not be done, by the face's number.
+    """
+    found = held.identification
+    return IdentifyResult(
+        photo=PhotoView(
+            url=url_for("identify.photo", probe_id=held.id),
+            width=found.width,
+            height=found.height,
+            marks=tuple(_mark(answer) for answer in found.answers),
+        ),
+        faces=tuple(_card(held, answer, forms or {}) for answer in found.answers),
+        gallery=found.gallery,
+        people_count=found.point.people,
+        threshold=found.point.threshold,
+        accepted=found.point.accepted_fpir,
+        wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
+        settings_url=_settings_url(found.gallery),
+        names=_names(services, found.gallery),
+        again_url=url_for("identify.home", gallery=found.gallery),
+        let_go_url=url_for("identify.let_go", probe_id=held.id),
+        expires_at=held.expires_at.isoformat(),
+    )
+
+
+def _settings_url(gallery: str) -> str:
+    signed_in = load_user()
+    if signed_in is None or not signed_in.user.is_admin:
+        return ""
+    return url_for("galleries.settings", gallery=gallery)
+
+
+def _mark(answer: Answer) -> FaceMark:
+    matched = answer.decision == "match"
+    return FaceMark(
+        number=answer.number,
+        box=box_view(answer.face.box),
+        label=answer.candidates[0].person.name if matched else "",
+        decision=answer.decision,
+    )
+
+
+def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
+    gallery, point = held.identification.gallery, held.identification.point
+    candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
+    first = candidates[0] if candidates else None
+    rival = _rival(answer, candidates, point)
+    second = rival.candidate.similarity if rival else None
+    place: dict[str, Any] = {"probe_id": held.id, "number": answer.number}
+    return FaceCard(
+        number=answer.number,
+        portrait_url=probe_portrait_url(held.id, answer.number),
+        decision=answer.decision,
+        threshold=point.threshold,
+        similarity=first.similarity if first else None,
+        runner_up=answer.runner_up.similarity if answer.runner_up and not second else second,
+        candidates=candidates,
+        quality=quality_view(answer.face),
+        add_url=url_for("identify.add", **place),
+        new_person_url=url_for("identify.add", **place),
+        form=forms.get(answer.number, FormState()),
+        doubts=answer.doubts,
+        rival=rival,
+        alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
+        wrong=rate_view(point.expected_fpir, point.least_expected_rate),
+        added_to=first if first and answer.candidates[0].example_similarity >= _ITSELF else None,
+    )
+
+
+def _rival(
+    answer: Answer, candidates: tuple[CandidateView, ...], point: OperatingPoint
+) -> Rival | None:
+    """The first person who is too near to the best; the second where both would match."""
+    if not {"close_runner_up", "look_alike"}.intersection(answer.doubts):
+        return None
+    best, *others = answer.candidates
+    told = "look_alike" in answer.doubts
+    found = [
+        Rival(view, point.margin(other.likeness if told else None), other.likeness)
+        for view, other in zip(candidates[1:], others, strict=True)
+    ]
+    near = [
+        each for each in found if best.similarity - each.candidate.similarity < each.lead_needed
+    ]
+    return near[0] if near else found[0]
+
+
+def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
+    person = candidate.person
+    return CandidateView(
+        person_id=person.id,
+        name=person.name,
+        url=url_for("person.show_one", gallery=gallery, person_id=person.id),
+        similarity=candidate.similarity,
+        example_url=crop_url(gallery, person.id, candidate.face_id),
+    )
+
+
+def _names(services: Services, gallery: str) -> tuple[str, ...]:
+    page = list_people(services, gallery=gallery, limit=MOST_A_PAGE)
+    return tuple(person.name for person in page.people)

@@ -1,0 +1,242 @@
+"""Answers as titles, as marks, and as places on the scale that is drawn under them."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal
+from typing import TypeAlias
+
+from mien.options import Decision
+from mien.web.pages.certainty import better_words
+from mien.web.pages.certainty import how_sure
+from mien.web.pages.certainty import poor_words
+from mien.web.pages.certainty import searched_words
+from mien.web.pages.compare import Comparison
+from mien.web.pages.faces import BoxView
+from mien.web.pages.faces import CandidateView
+from mien.web.pages.faces import FaceCard
+from mien.web.text.filters import counted
+from mien.web.text.filters import decimal
+from mien.web.text.filters import share
+from mien.web.text.rates import how_often
+
+Anchor: TypeAlias = Literal["start", "middle", "end"]
+
+# DecodePermits that a label needs to either side of its tick, as a share of the scale.
+_NEAR_EDGE = 20.0
+# DecodePermits, in CSS pixels, that a label above or below a box takes.
+_LABEL_PX = 32
+# The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
+_NARROW_PX = 330
+
+_VERDICT_WORDS = {"match": "Match", "ambiguous": "Ambiguous", "unknown": "Unknown"}
+_FOUND_WORDS: dict[Decision, str] = {
+    "match": "recognised",
+    "ambiguous": "ambiguous",
+    "unknown": "unknown",
+}
+_PAIR_WORDS: dict[Decision, str] = {
+    "match": "Same person",
+    "ambiguous": "Too poor to tell",
+    "unknown": "Different people",
+}
+_PAIR_ANSWERS: dict[Decision, str] = {
+    "match": "This looks like the same person",
+    "ambiguous": "This may be the same person",
+    "unknown": "These look like two different people",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on the scale: a percentage, the side on which its label has room, its number."""
+
+    at: str
+    anchor: Anchor
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where the threshold, this face and the runner-up lie; the threshold is always the middle."""
+
+    threshold: Tick
+    face: Tick | None
+    runner_up: Tick | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPlace:
+    """Where the label of a numbered box goes: percentages of the photo, and its direction.
+
+    Attributes:
+        x, y: the corner of the box that the label sits at.
+        above: whether it sits above that corner; below, where a face is near the photo's top.
+        anchor: `start` when the name runs to the right, `end` when it runs to the left.
+    """
+
+    x: str
+    y: str
+    above: bool
+    anchor: Anchor
+
+
+def verdict_word(decision: str) -> str:
+    """The decision as the word beside its mark."""
+    return _VERDICT_WORDS[decision]
+
+
+def _tick(value: float, low: float, high: float) -> Tick:
+    at = 100 * (min(max(value, low), high) - low) / (high - low)
+    anchor: Anchor = "start" if at < _NEAR_EDGE else "end" if at > 100 - _NEAR_EDGE else "middle"
+    return Tick(at=f"{at:.1f}%", anchor=anchor, text=decimal(value))
+
+
+def scale(threshold: float, similarity: float | None, runner_up: float | None = None) -> Scale:
+    """Places for a scale whose middle is the threshold and whose right end is likeness itself.
+
+    What lies further left than the scale reaches is drawn at its left end.
+
+    Args:
+        threshold: in [-1, 1).
+        similarity: of this face; None when there was nobody to compare it with.
+        runner_up: of the second candidate; None when there is none.
+    """
+    high = 1.0
+    low = 2 * threshold - high
+    return Scale(
+        threshold=_tick(threshold, low, high),
+        face=None if similarity is None else _tick(similarity, low, high),
+        runner_up=None if runner_up is None else _tick(runner_up, low, high),
+    )
+
+
+def likely(card: FaceCard) -> tuple[CandidateView, ...]:
+    """Who is shown beside the face: who matched, who may be it; nobody beside a stranger."""
+    if card.decision == "unknown":
+        return ()
+    rival = () if card.rival is None else (card.rival.candidate,)
+    return card.candidates[:1] + rival
+
+
+def perhaps(card: FaceCard) -> bool:
+    """Whether one person is shown beside the face who may not be it."""
+    return card.decision == "ambiguous" and len(likely(card)) == 1
+
+
+def others(card: FaceCard) -> tuple[CandidateView, ...]:
+    """The candidates that are listed, but not shown beside the face."""
+    shown = likely(card)
+    return tuple(candidate for candidate in card.candidates if candidate not in shown)
+
+
+def findings(faces: tuple[FaceCard, ...]) -> str:
+    """What an identified photo shows, as the title of its page."""
+    if not faces:
+        return "No face found"
+    if len(faces) == 1:
+        return _finding(faces[0])
+    found = Counter(card.decision for card in faces)
+    told = [
+        f"{'all' if found[decision] == len(faces) else found[decision]} {word}"
+        for decision, word in _FOUND_WORDS.items()
+        if found[decision]
+    ]
+    return f"{counted(len(faces), 'face')}: {', '.join(told)}"
+
+
+def _finding(card: FaceCard) -> str:
+    names = [candidate.name for candidate in likely(card)]
+    if not names:
+        return "No one in this gallery"
+    if card.decision == "match":
+        return f"This looks like {names[0]}"
+    return f"{' or '.join(names)}?" if len(names) > 1 else f"Perhaps {names[0]}"
+
+
+def pair_decision(result: Comparison) -> Decision:
+    """The mark of a comparison: as for a match, for a doubt, or for a stranger."""
+    if not result.same_person:
+        return "unknown"
+    return "match" if result.legible else "ambiguous"
+
+
+def pair_words(result: Comparison) -> str:
+    """The word beside that mark."""
+    return _PAIR_WORDS[pair_decision(result)]
+
+
+def pair_answer(result: Comparison) -> str:
+    """The answer as a title."""
+    return _PAIR_ANSWERS[pair_decision(result)]
+
+
+def pair_sure(result: Comparison) -> str:
+    """How sure that is, and which faces were compared where a photo had several."""
+    reached, needed = decimal(result.similarity), decimal(result.threshold)
+    words = [f"The likeness is {reached}; the same person needs {needed}."]
+    if result.same_person and result.alike is not None:
+        often = how_often(result.alike, "comparisons of different people")
+        words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
+    if not result.same_person and result.wrong is not None:
+        often = how_often(result.wrong, "comparisons")
+        words.append(f"Two different people would pass as one in {often}.")
+    if result.alike is None:
+        words.append("How often different people look this alike has not been measured.")
+    if max(result.photo_a.face_count, result.photo_b.face_count) > 1:
+        words.append("Where a photo shows several faces, the largest was compared.")
+    return " ".join(words)
+
+
+def pair_caveat(result: Comparison) -> str:
+    """What is too poor about the two faces to be sure; empty when nothing is."""
+    if result.legible:
+        return ""
+    poor = [
+        f"The face of the {which} photo is {poor_words(photo.poor)}."
+        for which, photo in (("first", result.photo_a), ("second", result.photo_b))
+        if photo.poor
+    ]
+    reasons = tuple(dict.fromkeys((*result.photo_a.poor, *result.photo_b.poor)))
+    return " ".join((*poor, "That shows too little to be sure.", better_words(reasons)))
+
+
+def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
+    """Where a box's number goes so that it neither covers the face nor leaves the photo.
+
+    Above the box; where the photo ends there, below it; where it ends there too, inside the box.
+
+    Args:
+        box: in pixels of the photo.
+        width: of the photo in pixels.
+        height: of the photo in pixels.
+    """
+    room = _LABEL_PX * width / min(width, _NARROW_PX)
+    top, bottom = max(box.y, 0.0), min(box.y + box.height, height)
+    above = top >= room
+    to_left = box.x + box.width / 2 > width / 2
+    corner = min(box.x + box.width, width) if to_left else max(box.x, 0.0)
+    return MarkPlace(
+        x=share(corner, width),
+        y=share(top if above or bottom > height - room else bottom, height),
+        above=above,
+        anchor="end" if to_left else "start",
+    )
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "findings": findings,
+    "how_sure": how_sure,
+    "likely": likely,
+    "others": others,
+    "pair_answer": pair_answer,
+    "pair_caveat": pair_caveat,
+    "pair_decision": pair_decision,
+    "pair_sure": pair_sure,
+    "pair_words": pair_words,
+    "perhaps": perhaps,
+    "searched_words": searched_words,
+    "verdict_word": verdict_word,
+}
+"""The filters by the names that templates know."""

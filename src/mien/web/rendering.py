@@ -1,0 +1,81 @@
+"""From a page's context to HTML: the template environment, and the one way to draw a page."""
+
+import dataclasses
+from typing import Any
+
+from flask import Flask
+from flask import Response
+from flask import make_response
+from flask import redirect
+from flask import render_template
+from flask import request
+from jinja2 import StrictUndefined
+
+from mien.web.assets import install_assets
+from mien.web.assets import read_assets
+from mien.web.assets import static_folder
+from mien.web.layout import Chrome
+from mien.web.layout import Place
+from mien.web.layout import full_layout
+from mien.web.pages import verdicts
+from mien.web.pages.base import Page
+from mien.web.text import rates
+from mien.web.text.filters import FILTERS
+
+PARTIAL_HEADER = "X-Partial"
+_SEE_OTHER = 303
+
+
+def install_pages(app: Flask) -> None:
+    """Gives an app the static files, filters and functions that the templates need."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.filters.update(FILTERS)
+    environment.filters.update(rates.FILTERS)
+    environment.filters.update(verdicts.FILTERS)
+    environment.globals["scale_of"] = verdicts.scale
+    environment.globals["mark_place"] = verdicts.mark_place
+    install_assets(app, read_assets(static_folder()))
+
+
+def variables(page: Page) -> dict[str, Any]:
+    """A page's fields, by name, as they are: nothing within them is copied."""
+    return {field.name: getattr(page, field.name) for field in dataclasses.fields(page)}
+
+
+def render_page(page: Page, chrome: Chrome) -> str:
+    """Draws a whole page."""
+    return render_template(page.template, chrome=chrome, **variables(page))
+
+
+def render_partial(page: Page, chrome: Chrome) -> str:
+    """Draws the part of a page that script refreshes alone."""
+    return render_template(page.partial, chrome=chrome, **variables(page))
+
+
+def show(page: Page, *, place: Place = "", gallery: str = "", status: int = 200) -> Response:
+    """Draw a page, or the part of it that script asks for.
+
+    Args:
+        page: what it shows.
+        place: where in the navigation it belongs.
+        gallery: the gallery it is about; empty for none.
+        status: of HTTP.
+    """
+    around = full_layout(place=place, gallery=gallery)
+    if not page.partial:
+        return make_response(render_page(page, around), status)
+    alone = PARTIAL_HEADER in request.headers
+    draw = render_partial if alone else render_page
+    response = make_response(draw(page, around), status)
+    response.vary.add(PARTIAL_HEADER)
+    if alone:
+        response.headers[PARTIAL_HEADER] = "1"
+    return response
+
+
+def go_to(address: str) -> Response:
+    """Send a browser on after something was done, so that reloading does not do it twice."""
+    return make_response(redirect(address, _SEE_OTHER))

@@ -1,0 +1,39 @@
+"""The pages' blueprints, in one place."""
+
+from flask import Flask
+
+from mien.web.errors import install_error_pages
+from mien.web.rendering import install_pages
+from mien.web.views import access
+from mien.web.views import account
+from mien.web.views import api_reference
+from mien.web.views import compare
+from mien.web.views import faces
+from mien.web.views import galleries
+from mien.web.views import identify
+from mien.web.views import keys
+from mien.web.views import patterns
+from mien.web.views import people
+from mien.web.views import person
+from mien.web.views import users
+
+
+def register(app: Flask) -> None:
+    """Add the pages to an app."""
+    install_pages(app)
+    install_error_pages(app)
+    for area in (
+        access,
+        identify,
+        people,
+        person,
+        faces,
+        compare,
+        galleries,
+        keys,
+        users,
+        account,
+        api_reference,
+        patterns,
+    ):
+        app.register_blueprint(area.bp)

@@ -1,0 +1,170 @@
+"""Photos that a form has sent, several at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+from flask import flash
+from flask import url_for
+from werkzeug.datastructures import FileStorage
+
+from mien.errors import FaceError
+from mien.errors import ImageError
+from mien.errors import MienError
+from mien.errors import PhotoNotGoodEnough
+from mien.errors import SeveralFacesFound
+from mien.gallery.enrolment.enrol import enrol_probe_face
+from mien.gallery.enrolment.enrol_or_hold import HeldBack
+from mien.gallery.enrolment.enrol_or_hold import enrol_or_hold
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import Whom
+from mien.gallery.held_photos import Held
+from mien.gallery.services import Services
+from mien.http.auth import current_sign_in
+from mien.http.context import runtime
+from mien.http.context import services
+from mien.web.flashes import Doubtful
+from mien.web.flashes import tell
+from mien.web.forms.base import REJECTED
+from mien.web.forms.photos import GatedForm
+from mien.web.pages.people import RefusedPhoto
+from mien.web.pages.people import person_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of photos.
+
+    Attributes:
+        doubtful: those that gave a face, with what may be a mistake.
+        refused: those that gave none, and why.
+        held: those of the refused that can be stored all the same.
+        choose_url: the page that asks which face is meant, when the one photo that was sent has
+            several; else empty.
+    """
+
+    doubtful: tuple[Doubtful, ...]
+    refused: tuple[RefusedPhoto, ...]
+    held: tuple[Held, ...]
+    choose_url: str
+
+    @property
+    def faces(self) -> int:
+        """How many were added."""
+        return sum(each.enrolment.stored for each in self.doubtful)
+
+
+def add_photos(
+    services: Services, files: Sequence[FileStorage], *, gallery: str, person_id: str
+) -> Added:
+    """Add the face of each photo to somebody; one photo's trouble is not another's.
+
+    A photo that the gate refuses is held for a while, so that it can be stored all the same
+    without being chosen again; so is one that is sent alone and has several faces.
+
+    Raises:
+        GalleryNotFound, PersonNotFound: they are not there.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    refused: list[RefusedPhoto] = []
+    doubtful: list[Doubtful] = []
+    held: list[Held] = []
+    choose_url = ""
+    decidable = (
+        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
+    )
+    for file in files:
+        name = file.filename or "A photo"
+        try:
+            done = enrol_or_hold(
+                services,
+                gallery=gallery,
+                photo=read_file(file),
+                whom=KnownPerson(person_id),
+                user_id=current_sign_in().user.id,
+                hold=decidable,
+            )
+        except (ImageError, FaceError) as error:
+            refused.append(RefusedPhoto(name, _reason(error)))
+            continue
+        if not isinstance(done, HeldBack):
+            doubtful.append(Doubtful(name, done))
+            continue
+        place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+        decide_url = url_for("person.choose_face", **place, probe_id=done.held.id)
+        if isinstance(done.why, SeveralFacesFound):
+            choose_url = decide_url
+        else:
+            held.append(done.held)
+            refused.append(RefusedPhoto(name, done.why.detail, decide_url))
+    return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
+
+
+def answer_added(
+    services: Services, added: Added, *, gallery: str, person_id: str, done: str
+) -> Response:
+    """Say what became of photos, and show or lead to what is next.
+
+    Args:
+        services: the collaborators.
+        added: what became of them.
+        gallery: its name.
+        person_id: whose photos they are.
+        done: what to say first; nothing when empty.
+    """
+    if done:
+        flash(done, "done")
+    tell(added.doubtful, gallery=gallery)
+    if added.refused:
+        page = person_page(
+            services, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
+        )
+        return show(page, place="people", gallery=gallery, status=REJECTED)
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+    return go_to(added.choose_url or url_for("person.show_one", **place))
+
+
+def read_file(file: FileStorage) -> bytes:
+    """The bytes of a file, and no more of a too large one than shows that it is."""
+    return file.stream.read(runtime().settings.max_upload_bytes + 1)
+
+
+def _reason(error: MienError) -> str:
+    if isinstance(error, SeveralFacesFound):
+        count = len(error.extra["boxes"])
+        return f"There are {count} faces in it. Send it alone, then choose the right one."
+    return error.detail
+
+
+def add_held_face(
+    form: GatedForm, *, probe_id: str, face_number: int, whom: Whom, gallery: str
+) -> None:
+    """Store a face of a held photo as a form asks for it, with messages for the next page.
+
+    Args:
+        form: says whether the gate is open.
+        probe_id: of the held photo.
+        face_number: which face, from 1.
+        whom: the person.
+        gallery: where the person is.
+
+    Raises:
+        ProbeNotFound, FaceNumberOutOfRange: there is no such face.
+        PhotoNotGoodEnough: the gate refuses the face.
+        PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    done = enrol_probe_face(
+        services(),
+        probe_id=probe_id,
+        user_id=current_sign_in().user.id,
+        face_number=face_number,
+        whom=whom,
+        gate=form.gate,
+    )
+    if done.stored:
+        flash(f"Face {face_number} was added to {done.person.name}.", "done")
+    tell([Doubtful(f"Face {face_number}", done)], gallery=gallery)
