@@ -29,7 +29,7 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
     # Run as a program: in this folder `serving` would be a measurement, not the tests' folder.
-    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests")]
+    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests"), str(_ROOT / "tests" / "support")]
 
 from bench.samples import sample_photo  # noqa: E402
 from bench.servers import Missing  # noqa: E402
@@ -39,12 +39,12 @@ from bench.servers import make_site  # noqa: E402
 from bench.servers import serving  # noqa: E402
 from bench.servers import uwsgi_router  # noqa: E402
 
+from load import Outcome  # noqa: E402
+from load import running  # noqa: E402
+from load import upload  # noqa: E402
 from mien.app import create_app  # noqa: E402
 from mien.runtime import open_runtime  # noqa: E402
 from mien.serving.pool import with_plan  # noqa: E402
-from serving.load import Outcome  # noqa: E402
-from serving.load import running  # noqa: E402
-from serving.load import upload  # noqa: E402
 
 Round = Callable[[float], Outcome]
 IDENTIFY = "/api/v1/galleries/default/identify"

@@ -23,16 +23,16 @@ from typing import Any
 _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
     # Run as a program: in this folder `serving` would be a measurement, not the tests' folder.
-    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests")]
+    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests"), str(_ROOT / "tests" / "support")]
 
 from bench.samples import sample_photo  # noqa: E402
 from bench.servers import Site  # noqa: E402
 from bench.servers import make_site  # noqa: E402
 from bench.servers import serving_process  # noqa: E402
 
-from serving.load import Request  # noqa: E402
-from serving.load import ask  # noqa: E402
-from serving.load import upload  # noqa: E402
+from load import Request  # noqa: E402
+from load import ask  # noqa: E402
+from load import upload  # noqa: E402
 
 GALLERY = "/api/v1/galleries/default"
 _SAMPLE_SECONDS = 2.0

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT)]
 
 from playwright.sync_api import Browser  # noqa: E402
 from playwright.sync_api import StorageState  # noqa: E402

@@ -4,7 +4,7 @@ from bench.serving import looped
 from bench.soak import Watched
 from bench.soak import judge
 
-from serving.load import Outcome
+from load import Outcome
 
 
 def test_the_figures_of_a_path() -> None:

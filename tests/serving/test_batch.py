@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from drawing import draw_photo
+from load import Request
+from load import ask
+from load import upload
 from serving.conftest import Home
 from serving.conftest import Server
-from serving.load import Request
-from serving.load import ask
-from serving.load import upload
 
 pytestmark = pytest.mark.processes
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from drawing import draw_photo
+from load import Request
+from load import ask
+from load import running
+from load import upload
 from serving.conftest import Home
 from serving.conftest import Server
 from serving.conftest import wait_for
-from serving.load import Request
-from serving.load import ask
-from serving.load import running
-from serving.load import upload
 
 pytestmark = pytest.mark.processes
 

@@ -19,8 +19,8 @@ from mien.web.pages.patterns import PatternsPage
 from mien.web.rendering import install_pages
 from mien.web.rendering import render_page
 from mien.web.rendering import render_partial
-from web.sample_pages import all_pages
-from web.samples.cast import HOSTILE
+from sample_pages import all_pages
+from samples.cast import HOSTILE
 
 STATIC = static_folder()
 TEMPLATES = STATIC.parent / "templates"

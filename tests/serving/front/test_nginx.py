@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from asking import arrivals
+from asking import call
+from asking import page
+from asking import problem
 from drawing import draw_photo
+from load import ask
+from load import upload
 from mien.web.assets import read_assets
 from mien.web.assets import static_folder
-from serving.front.asking import arrivals
-from serving.front.asking import call
-from serving.front.asking import page
-from serving.front.asking import problem
 from serving.front.conftest import Stack
-from serving.load import ask
-from serving.load import upload
 
 pytestmark = pytest.mark.processes
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from asking import call
+from asking import problem
 from serving.conftest import free_port
-from serving.front.asking import call
-from serving.front.asking import problem
 from serving.front.conftest import Stack
 from serving.front.conftest import absent
 from serving.front.test_nginx import STYLE

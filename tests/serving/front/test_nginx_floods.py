@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from serving.front.asking import call
-from serving.front.asking import page
-from serving.front.asking import problem
+from asking import call
+from asking import page
+from asking import problem
 from serving.front.conftest import Stack
 
 pytestmark = pytest.mark.processes

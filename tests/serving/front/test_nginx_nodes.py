@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from serving.front.asking import Answer
-from serving.front.asking import arrivals
-from serving.front.asking import call
-from serving.front.asking import page
-from serving.front.asking import problem
+from asking import Answer
+from asking import arrivals
+from asking import call
+from asking import page
+from asking import problem
+from load import Request
+from load import running
 from serving.front.conftest import Stack
-from serving.load import Request
-from serving.load import running
 
 pytestmark = pytest.mark.processes
 

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
+from asking import arrivals
+from asking import call
+from asking import problem
 from drawing import draw_photo
+from load import Request
+from load import running
+from load import upload
 from mien.web.assets import static_folder
 from serving.conftest import Server
 from serving.conftest import free_port
 from serving.conftest import wait_until_alive
-from serving.front.asking import arrivals
-from serving.front.asking import call
-from serving.front.asking import problem
 from serving.front.conftest import Stack
 from serving.front.conftest import render
 from serving.front.test_nginx import STYLE
-from serving.load import Request
-from serving.load import running
-from serving.load import upload
 
 pytestmark = pytest.mark.processes
 

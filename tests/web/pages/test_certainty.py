@@ -6,9 +6,9 @@ from mien.web.pages.certainty import better_words
 from mien.web.pages.certainty import how_sure
 from mien.web.pages.certainty import searched_words
 from mien.web.text.rates import Rate
-from web.samples.cast import GOOD
-from web.samples.cast import POOR
-from web.samples.identify import cards
+from samples.cast import GOOD
+from samples.cast import POOR
+from samples.identify import cards
 
 MATCH, CLOSE, UNKNOWN, NOBODY, _, ALIKE, POOR_FACE = cards(str)
 

@@ -10,7 +10,7 @@ from mien.web.pages.compare import Comparison
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceCard
 from mien.web.text.rates import Rate
-from web.samples.identify import cards
+from samples.identify import cards
 
 MATCH, AMBIGUOUS, UNKNOWN, NOBODY, _, LOOK_ALIKE, POOR = cards(str)
 LIKENESS = st.floats(min_value=-1, max_value=1)

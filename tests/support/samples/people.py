@@ -22,14 +22,14 @@ from mien.web.pages.people import PeoplePage
 from mien.web.pages.people import PersonPage
 from mien.web.pages.people import PersonTile
 from mien.web.pages.people import RefusedPhoto
-from web.samples.cast import GOOD
-from web.samples.cast import HOSTILE
-from web.samples.cast import LATELY
-from web.samples.cast import LONG_AGO
-from web.samples.cast import MAX_BYTES
-from web.samples.cast import NAMES
-from web.samples.cast import POOR
-from web.samples.cast import Portrait
+from samples.cast import GOOD
+from samples.cast import HOSTILE
+from samples.cast import LATELY
+from samples.cast import LONG_AGO
+from samples.cast import MAX_BYTES
+from samples.cast import NAMES
+from samples.cast import POOR
+from samples.cast import Portrait
 
 
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:

@@ -20,7 +20,7 @@ from mien.packs.progress import ProgressEvent
 Report = tuple[int, list[str], list[str]]
 """Of one process: its id, the digests of what it found or the error, the stages it was told."""
 
-SHARED_MODELS = Path(__file__).parents[2] / "shared" / "data" / "models"
+SHARED_MODELS = Path(__file__).parents[3] / "shared" / "data" / "models"
 """Model files kept beside the repository, where they are; never part of it."""
 
 WHERE = {

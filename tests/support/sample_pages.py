@@ -6,15 +6,15 @@ from mien.web.layout import Chrome
 from mien.web.layout import Flash
 from mien.web.layout import FlashLink
 from mien.web.pages.base import Page
-from web.samples.cast import Portrait
-from web.samples.chrome import signed_in
-from web.samples.chrome import signed_out
-from web.samples.doors import door_pages
-from web.samples.identify import identify_pages
-from web.samples.others import other_pages
-from web.samples.others import user_pages
-from web.samples.people import people_pages
-from web.samples.reference import reference_page
+from samples.cast import Portrait
+from samples.chrome import signed_in
+from samples.chrome import signed_out
+from samples.doors import door_pages
+from samples.identify import identify_pages
+from samples.others import other_pages
+from samples.others import user_pages
+from samples.people import people_pages
+from samples.reference import reference_page
 
 
 def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Chrome]]:

@@ -9,7 +9,7 @@ from mien.web.pages.base import Page
 from mien.web.pages.galleries import Count
 from mien.web.pages.galleries import GallerySettingsPage
 from mien.web.pages.galleries import Step
-from web.samples.cast import LONG_AGO
+from samples.cast import LONG_AGO
 
 
 def steps_sample() -> tuple[Step, ...]:

@@ -16,12 +16,12 @@ from mien.web.pages.faces import Rival
 from mien.web.pages.identify import IdentifyHome
 from mien.web.pages.identify import IdentifyResult
 from mien.web.text.rates import Rate
-from web.samples.cast import GOOD
-from web.samples.cast import LATELY
-from web.samples.cast import MAX_BYTES
-from web.samples.cast import NAMES
-from web.samples.cast import POOR
-from web.samples.cast import Portrait
+from samples.cast import GOOD
+from samples.cast import LATELY
+from samples.cast import MAX_BYTES
+from samples.cast import NAMES
+from samples.cast import POOR
+from samples.cast import Portrait
 
 
 def candidate(number: int, similarity: float, portrait: Portrait) -> CandidateView:

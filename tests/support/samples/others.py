@@ -23,12 +23,12 @@ from mien.web.pages.users import NewUserPage
 from mien.web.pages.users import UserEntry
 from mien.web.pages.users import UsersPage
 from mien.web.text.rates import Rate
-from web.samples.cast import HOSTILE
-from web.samples.cast import LATELY
-from web.samples.cast import LONG_AGO
-from web.samples.cast import MAX_BYTES
-from web.samples.cast import Portrait
-from web.samples.galleries import settings_pages
+from samples.cast import HOSTILE
+from samples.cast import LATELY
+from samples.cast import LONG_AGO
+from samples.cast import MAX_BYTES
+from samples.cast import Portrait
+from samples.galleries import settings_pages
 
 
 def other_pages(portrait: Portrait) -> dict[str, Page]:
