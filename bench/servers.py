@@ -17,9 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from building import acting
+from mien.access.api_keys import create_key
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
-from mien.gallery.keys import create_key
 from mien.gallery.pack_in_use import ensure_pack
 from mien.runtime import open_runtime
 from mien.settings import Settings
@@ -93,9 +95,15 @@ def make_site(folder: Path, photo: bytes, *, machine: Machine | None = None) -> 
     settings = Settings(home=home)
     runtime = open_runtime(settings)
     upgrade(runtime.database)
-    ensure_pack(runtime.services)
-    enrol(runtime.services, gallery="default", photo=photo, whom=NewPerson("One"), face_number=1)
-    key, _ = create_key(runtime.services, name="bench", scopes=["admin"])
+    ensure_pack(acting(runtime.services))
+    enrol(
+        acting(runtime.services),
+        gallery="default",
+        face_number=1,
+        source=Upload(photo),
+        subject=NewPerson("One"),
+    )
+    key, _ = create_key(acting(runtime.services), name="bench", scopes=["admin"])
     runtime.close()
     return Site(folder, settings, key, plan(machine or this_machine(), Need()))
 

@@ -15,6 +15,8 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+from building import acting
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT)]
 
@@ -27,7 +29,7 @@ from browsing import Site  # noqa: E402 - found only now
 from browsing import launch  # noqa: E402
 from browsing import serve  # noqa: E402
 from browsing import sign_in_administrator  # noqa: E402
-from mien.gallery.setup import issue_link  # noqa: E402
+from mien.access.first_administrator import issue_link  # noqa: E402
 from mien.vision.fake import FakeEngine  # noqa: E402
 from touring import Photos  # noqa: E402
 from touring import Stop  # noqa: E402
@@ -117,7 +119,7 @@ def beside(*photos: bytes) -> bytes:
 
 def take_all(browser: Browser, site: Site, photos: Photos) -> None:
     """Furnish the installation and take every page at every size in both appearances."""
-    set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.services)}", signed_in=False)
+    set_up = Stop("set-up", f"/setup/{issue_link(acting(site.runtime.services))}", signed_in=False)
     take(browser, site, [set_up], state={})
     with browser.new_context() as context:
         user_id = sign_in_administrator(site, context)

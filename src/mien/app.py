@@ -18,6 +18,7 @@ from mien.http.limits import install_limits
 from mien.http.limits import install_proxies
 from mien.http.limits import install_rates
 from mien.http.metrics import install_metrics
+from mien.http.moments import install_moments
 from mien.http.problems import install_problems
 from mien.http.request_ids import install_request_ids
 from mien.http.security_headers import install_security
@@ -37,6 +38,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_proxies(app, settings)
     install_request_ids(app)
     install_metrics(app, runtime)
+    install_moments(app)
     install_converters(app)
     install_json(app)
     install_problems(app)

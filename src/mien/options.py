@@ -3,6 +3,7 @@
 Nothing heavy is imported here, so that a command can offer a choice without loading what acts on it.
 """
 
+from dataclasses import dataclass
 from typing import Final
 from typing import Literal
 from typing import TypeAlias
@@ -52,3 +53,14 @@ RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
 """Which of them is to be used; `auto` takes the quicker one that is installed."""
 Precision: TypeAlias = Literal["f32", "bf16"]
 """In which arithmetic networks are run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOptions:
+    """How a photo that somebody sends is to be looked at, whatever is done with it.
+
+    Attributes:
+        detail: how closely it is searched for faces.
+    """
+
+    detail: Detail = "normal"

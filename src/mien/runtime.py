@@ -8,11 +8,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.access.actor import Actor
 from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
 from mien.gallery.recognition.warm_up import Warming
 from mien.gallery.search_log import SearchLog
+from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.index.build import build_index
 from mien.observing import Observer
@@ -52,6 +54,10 @@ class Runtime:
     def engine(self) -> Engine:
         """From a picture to faces."""
         return self.services.engine
+
+    def call(self, actor: Actor, request_id: str | None = None) -> Call:
+        """What a verb is called with on behalf of somebody."""
+        return Call(self.services, actor, request_id)
 
     def close(self) -> None:
         """Let go of models and connections."""

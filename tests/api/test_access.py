@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from building import acting
 from drawing import draw_photo
-from mien.gallery.keys import check_key
-from mien.gallery.keys import create_key
-from mien.gallery.keys import revoke_key
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.users import add_user
-from mien.http.auth import SCOPE_MARK
+from mien.access.api_keys import check_key
+from mien.access.api_keys import create_key
+from mien.access.api_keys import revoke_key
+from mien.access.permissions import ACTIONS
+from mien.access.sign_ins import open_sign_in
+from mien.access.users import add_user
+from mien.http.auth import ACTION_MARK
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
 from serving_app import Api
@@ -57,7 +59,7 @@ def test_the_list_above_is_complete_and_nothing_is_open(app: Flask, api: Api) ->
     assert described == set(SCOPES)
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/v1/"):
-            assert getattr(app.view_functions[rule.endpoint], SCOPE_MARK)
+            assert getattr(app.view_functions[rule.endpoint], ACTION_MARK) in ACTIONS
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
@@ -76,10 +78,10 @@ def test_a_call_needs_a_key_with_its_scope(
 
 
 def test_a_revoked_key_is_refused_at_once(app: Flask, runtime: Runtime) -> None:
-    secret, key = create_key(runtime.services, name="a key", scopes=["read"])
+    secret, key = create_key(acting(runtime.services), name="a key", scopes=["read"])
     api = Api(app, secret)
     assert api("GET", "/galleries").status_code == 200
-    revoke_key(runtime.services, key_id=key.id)
+    revoke_key(acting(runtime.services), key_id=key.id)
     assert_problem(api("GET", "/galleries"), 401, "key_invalid")
 
 
@@ -133,8 +135,10 @@ def test_a_strange_key_is_just_wrong(app: Flask) -> None:
 
 
 def signed_in_cookie(runtime: Runtime) -> str:
-    user = add_user(runtime.services, name="Root", password="correct horse", is_admin=True)
-    return open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)[0]
+    user = add_user(acting(runtime.services), name="Root", password="correct horse", is_admin=True)
+    return open_sign_in(acting(runtime.services), user_id=user.id, browser="x", lasts_seconds=600)[
+        0
+    ]
 
 
 def test_the_cookie_of_a_browser_opens_nothing(app: Flask, runtime: Runtime) -> None:
@@ -160,7 +164,7 @@ def test_the_description_is_for_those_who_belong_here(
 
 
 def test_using_a_key_is_noted(app: Flask, runtime: Runtime) -> None:
-    secret, key = create_key(runtime.services, name="a key", scopes=["identify"])
+    secret, key = create_key(acting(runtime.services), name="a key", scopes=["identify"])
     assert key.used_at is None
     Api(app, secret)("POST", "/detect", data={"photo": photo_part(draw_photo(["ada"]))})
-    assert check_key(runtime.services, secret=secret).used_at is not None
+    assert check_key(acting(runtime.services), secret=secret).used_at is not None

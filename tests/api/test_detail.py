@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
-from mien.gallery.keys import create_key
 from nearsighted import NearsightedEngine
 from serving_app import Api
 from serving_app import assert_problem
@@ -23,7 +24,7 @@ IDENTIFY = "/galleries/default/identify"
 @pytest.fixture
 def nearsighted(tmp_path: Path) -> Iterator[Api]:
     runtime = make_runtime(tmp_path, engine=NearsightedEngine())
-    key, _ = create_key(runtime.services, name="k", scopes=["identify", "enrol"])
+    key, _ = create_key(acting(runtime.services), name="k", scopes=["identify", "enrol"])
     yield Api(create_app(runtime), key)
     runtime.close()
 

@@ -22,10 +22,11 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 from schemathesis.specs.openapi.checks import status_code_conformance
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
-from mien.gallery.keys import create_key
 from serving_app import Api
 from serving_app import key_headers
 
@@ -56,7 +57,7 @@ class Served:
 
     def __init__(self, home: Path) -> None:
         self.runtime = make_runtime(home)
-        self.key, _ = create_key(self.runtime.services, name="a key", scopes=["admin"])
+        self.key, _ = create_key(acting(self.runtime.services), name="a key", scopes=["admin"])
         app = create_app(self.runtime)
         api = Api(app, self.key)
         person = api.add_person("Ada")

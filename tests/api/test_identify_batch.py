@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
-from mien.gallery.keys import create_key
 from serving_app import Api
 from serving_app import assert_problem
 from serving_app import photo_part
@@ -21,7 +22,7 @@ BATCH = "/galleries/default/identify/batch"
 def small(tmp_path: Path) -> Iterator[Api]:
     """An API that takes three photos of 20,000 bytes at once."""
     runtime = make_runtime(tmp_path, max_upload_bytes=20_000, batch_photos=3)
-    key, _ = create_key(runtime.services, name="k", scopes=["admin"])
+    key, _ = create_key(acting(runtime.services), name="k", scopes=["admin"])
     yield Api(create_app(runtime), key)
     runtime.close()
 

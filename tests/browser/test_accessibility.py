@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 
 from browsing import Site
 from browsing import sign_in_administrator
-from mien.gallery.setup import issue_link
+from building import acting
+from mien.access.first_administrator import issue_link
 from touring import Stop
 from touring import drawn_photos
 from touring import furnish
@@ -53,7 +54,9 @@ def test_no_page_has_serious_findings_in_light_or_dark(browser: Browser, site: S
         browser.new_context(bypass_csp=True) as administrator,
     ):
         outside, inside = stranger.new_page(), administrator.new_page()
-        set_up = Stop("set-up", f"/setup/{issue_link(site.runtime.services)}", signed_in=False)
+        set_up = Stop(
+            "set-up", f"/setup/{issue_link(acting(site.runtime.services))}", signed_in=False
+        )
         found = look(outside, site, set_up)
         user_id = sign_in_administrator(site, administrator)
         for stop in furnish(site, drawn_photos(), user_id=user_id):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from browsing import Complaints
 from browsing import Site
 from browsing import sign_in_administrator
+from building import acting
 from mien.gallery.galleries import show_gallery
 from touring import drawn_photos
 from touring import furnish
@@ -76,4 +77,6 @@ def test_an_accepted_error_is_moved_without_script(
         "Saved. Accepted error: 1 in 100,000, before 1 in 1,000."
     )
     expect(page.get_by_role("row", name="1 in 100,000 as now")).to_be_visible()
-    assert show_gallery(site.runtime.services, name="twins").accepted_fpir == 0.00001
+    assert (
+        show_gallery(acting(site.runtime.services), name="twins").settings.accepted_fpir == 0.00001
+    )

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from browsing import Site
 from browsing import sign_in_administrator
+from building import acting
 from drawing import draw_photo
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 
@@ -32,10 +34,10 @@ def page(context: BrowserContext, site: Site) -> Page:
     sign_in_administrator(site, context)
     for word, name in (("ada", "Ada"), ("bob", "Bob")):
         enrol(
-            site.runtime.services,
+            acting(site.runtime.services),
             gallery="default",
-            photo=draw_photo([word]),
-            whom=NamedPerson(name),
+            source=Upload(draw_photo([word])),
+            subject=NamedPerson(name),
         )
     return context.new_page()
 

@@ -17,8 +17,9 @@ from sqlalchemy import select
 from browsing import PASSWORD
 from browsing import Complaints
 from browsing import Site
+from building import acting
 from drawing import draw_photo
-from mien.gallery.setup import issue_link
+from mien.access.first_administrator import issue_link
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
@@ -67,7 +68,7 @@ class Walker:
         expect(self.page.locator(".flash__text")).to_contain_text(words)
 
     def set_up(self) -> None:
-        self.open(f"/setup/{issue_link(self.site.runtime.services)}")
+        self.open(f"/setup/{issue_link(acting(self.site.runtime.services))}")
         self.heading("Welcome")
         self.fill("Your name", "Root")
         self.fill("Password", PASSWORD)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from building import acting
 from building import make_services
 from commanding import Mien
+from mien.access import api_keys as verbs
+from mien.access.sign_ins import sign_in
 from mien.errors import KeyInvalid
-from mien.gallery import keys as verbs
-from mien.gallery.sign_ins import sign_in
 
 GOOD = "correct horse battery"
 
@@ -20,7 +21,7 @@ def test_an_administrator_is_added_with_a_password_from_standard_input(
     done = mien("users", "add", "Root", "--admin", "--password-stdin", input=f"{GOOD}\n")
     assert done.exit_code == 0, done.stderr
     services = make_services(home)
-    _, opened = sign_in(services, name="root", password=GOOD, browser="", lasts_seconds=60)
+    _, opened = sign_in(acting(services), name="root", password=GOOD, browser="", lasts_seconds=60)
     assert opened.user.is_admin
     found = json.loads(mien("users", "list", "--json").stdout)["users"]
     assert [(each["name"], each["is_admin"]) for each in found] == [("Root", True)]
@@ -67,13 +68,13 @@ def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: P
     made = json.loads(done.stdout)
     assert made["scopes"] == ["read", "identify"]
     services = make_services(home)
-    assert verbs.check_key(services, secret=made["key"]).id == made["id"]
+    assert verbs.check_key(acting(services), secret=made["key"]).id == made["id"]
     listed = mien("keys", "list", "--json")
     assert made["key"] not in listed.stdout
     assert [each["id"] for each in json.loads(listed.stdout)["keys"]] == [made["id"]]
     assert mien("keys", "revoke", made["id"]).exit_code == 0
     with pytest.raises(KeyInvalid):
-        verbs.check_key(services, secret=made["key"])
+        verbs.check_key(acting(services), secret=made["key"])
     assert mien("keys", "list").stdout.strip().split("\t")[-1] == "revoked"
     assert mien("keys", "revoke", "nothing").exit_code == 1
 
@@ -81,7 +82,7 @@ def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: P
 def test_a_pipe_gets_the_key_alone(mien: Mien, home: Path) -> None:
     done = mien("keys", "create", "k", "--scope", "admin")
     secret = done.stdout.strip()
-    assert verbs.check_key(make_services(home), secret=secret).allows("enrol")
+    assert verbs.check_key(acting(make_services(home)), secret=secret).allows("enrol")
     assert secret not in done.stderr
 
 

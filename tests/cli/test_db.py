@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from building import acting
 from building import make_services
 from commanding import Mien
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.people.forget import forget_person
@@ -26,7 +28,12 @@ from mien.storage.models import GalleryRow
 def add(home: Path, *names: str) -> list[str]:
     services = make_services(home)
     return [
-        enrol(services, gallery="default", photo=draw_photo([name]), whom=NewPerson(name)).person.id
+        enrol(
+            acting(services),
+            gallery="default",
+            source=Upload(draw_photo([name])),
+            subject=NewPerson(name),
+        ).person.id
         for name in names
     ]
 
@@ -128,7 +135,9 @@ def test_a_backup_unpacked_is_a_home(mien: Mien, home: Path, tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar.gz", "home"]
     restore(target, tmp_path / "restored")
     services = make_services(tmp_path / "restored")
-    [answer] = identify(services, gallery="default", photo=draw_photo(["ada"])).answers
+    [answer] = identify(
+        acting(services), gallery="default", photo=Upload(draw_photo(["ada"]))
+    ).answers
     assert answer.decision == "match"
     assert len(files_of(services)) == 4
 
@@ -168,10 +177,15 @@ def test_a_backup_while_others_write_is_of_one_moment(
         for number, person_id in enumerate(ids):
             if stop.is_set():
                 return
-            forget_person(services, gallery="default", person_id=person_id)
-            create_person(services, gallery="default", name=f"new {number}")
+            forget_person(acting(services), gallery="default", person_id=person_id)
+            create_person(acting(services), gallery="default", name=f"new {number}")
             photo = draw_photo([f"n{number}"])
-            enrol(services, gallery="default", photo=photo, whom=NewPerson(f"n{number}"))
+            enrol(
+                acting(services),
+                gallery="default",
+                source=Upload(photo),
+                subject=NewPerson(f"n{number}"),
+            )
 
     thread = threading.Thread(target=write)
     thread.start()

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from building import make_services
 from commanding import Mien
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
@@ -26,7 +28,12 @@ from mien.storage.models import PersonRow
 
 
 def add(services: Services, name: str) -> None:
-    enrol(services, gallery="default", photo=draw_photo([name]), whom=NewPerson(name))
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo([name])),
+        subject=NewPerson(name),
+    )
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def archive(tmp_path: Path) -> Path:
     services = make_services(tmp_path / "elsewhere")
     add(services, "Ada")
     target = tmp_path / "backup.tar.gz"
-    back_up(services, target=target)
+    back_up(acting(services), target=target)
     services.database.close()
     return target
 
@@ -57,7 +64,9 @@ def test_a_backup_comes_back_on_another_machine(mien: Mien, home: Path, archive:
     assert mien("db", "check").exit_code == 0
     assert {path.name for path in home.iterdir()} == {"mien.db", "files"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in home.rglob("*"))
-    [answer] = identify(make_services(home), gallery="default", photo=draw_photo(["Ada"])).answers
+    [answer] = identify(
+        acting(make_services(home)), gallery="default", photo=Upload(draw_photo(["Ada"]))
+    ).answers
     assert answer.candidates[0].person.name == "Ada"
 
 
@@ -133,7 +142,7 @@ def test_a_backup_of_a_newer_version_is_refused(mien: Mien, home: Path, tmp_path
     with services.database.connection() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
     target = tmp_path / "newer.tar.gz"
-    back_up(services, target=target)
+    back_up(acting(services), target=target)
     services.database.close()
     refused = mien("db", "restore", target)
     assert refused.exit_code == 1
@@ -152,10 +161,10 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
         while not stop.is_set() and number < 200:
             who = f"{word} {number}"
             done = enrol(
-                services,
+                acting(services),
                 gallery="default",
-                photo=draw_photo([who], face_px=60),
-                whom=NamedPerson(who),
+                source=Upload(draw_photo([who], face_px=60)),
+                subject=NamedPerson(who),
             )
             acknowledged.append(done.face.id)
             number += 1
@@ -169,7 +178,7 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
                 stop.wait(0.01)
             before = set(acknowledged)
             target = tmp_path / f"{number}.tar.gz"
-            back_up(services, target=target)
+            back_up(acting(services), target=target)
             home = tmp_path / f"restored{number}"
             assert restore(home, source=target).missing == ()
             copy = make_services(home)

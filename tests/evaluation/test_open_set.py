@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import Sample
-from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
+from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.figures import SearchFigures
 from mien.evaluation.open_set import measure_searches
 from mien.evaluation.searches import search_split
@@ -41,7 +41,7 @@ def towards(one: int, other: int, similarity: float) -> NDArray[np.float64]:
 def measured(
     samples: dict[str, Sample], split: Split, summary: EngineSummary | None = None
 ) -> SearchFigures:
-    settings = GallerySettings(None, 0.001, 0.001, None)
+    settings = OperatingSettings(None, 0.001, 0.001, None)
     searched = search_split(
         split, samples, summary=summary or FakeEngine(DIMENSION).summary, settings=settings
     )

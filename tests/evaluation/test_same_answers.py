@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from labelled import draw_people
 from mien.evaluation.acquire import acquire
-from mien.evaluation.figures import GallerySettings
+from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.photos import photos_of_people
 from mien.evaluation.searches import search_split
 from mien.evaluation.split import split_people
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
@@ -28,28 +30,34 @@ def test_a_search_is_answered_as_the_server_answers_it(
     runtime = make_runtime(tmp_path, engine=FakeEngine(calibrated=True))
     services = runtime.services
     gallery = create_gallery(
-        services, name="staff", threshold=threshold, accepted_fpir=0.01, gate="off"
+        acting(services),
+        name="staff",
+        settings={"threshold": threshold, "accepted_fpir": 0.01, "gate": "off"},
     )
     split = split_people(photos_of_people(folder), enrolled="all", examples=2, seed=3)
     for person, photos in split.gallery.items():
         for photo in photos:
             enrol(
-                services,
+                acting(services),
                 gallery="staff",
-                photo=(folder / photo).read_bytes(),
-                whom=NamedPerson(person),
+                source=Upload((folder / photo).read_bytes()),
+                subject=NamedPerson(person),
             )
     acquired = acquire(services.engine, services.reader, folder, split.photos, face="largest")
     searched = search_split(
         split,
         acquired.samples,
         summary=services.engine.summary,
-        settings=GallerySettings("staff", gallery.accepted_fpir, gallery.accepted_fmr, threshold),
+        settings=OperatingSettings(
+            "staff", gallery.settings.accepted_fpir, gallery.settings.accepted_fmr, threshold
+        ),
     )
     searches = [*searched.probes, *searched.strangers]
     assert len(searches) == 14
     for search in searches:
-        found = identify(services, gallery="staff", photo=(folder / search.photo).read_bytes())
+        found = identify(
+            acting(services), gallery="staff", photo=Upload((folder / search.photo).read_bytes())
+        )
         told = found.answers[0]
         assert found.point.threshold == pytest.approx(searched.point.threshold, abs=1e-9)
         assert search.best is not None

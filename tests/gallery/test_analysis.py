@@ -3,14 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.gallery.analysis import Upload
 from mien.gallery.analysis import detect
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
+from mien.options import PhotoOptions
 from nearsighted import NearsightedEngine
 
 SMALL = draw_photo(["ada", "bob"], face_px=60)
+CLOSELY = Upload(SMALL, PhotoOptions(detail="high"))
 
 
 @pytest.fixture
@@ -21,11 +25,11 @@ def nearsighted(tmp_path: Path) -> Iterator[Services]:
 
 
 def test_small_faces_are_found_when_one_looks_closely(nearsighted: Services) -> None:
-    assert detect(nearsighted, photo=SMALL).faces == ()
-    assert len(detect(nearsighted, photo=SMALL, detail="high").faces) == 2
+    assert detect(acting(nearsighted), photo=Upload(SMALL)).faces == ()
+    assert len(detect(acting(nearsighted), photo=CLOSELY).faces) == 2
 
 
 def test_small_faces_are_identified_when_one_looks_closely(nearsighted: Services) -> None:
-    assert identify(nearsighted, gallery="default", photo=SMALL).answers == ()
-    closely = identify(nearsighted, gallery="default", photo=SMALL, detail="high")
+    assert identify(acting(nearsighted), gallery="default", photo=Upload(SMALL)).answers == ()
+    closely = identify(acting(nearsighted), gallery="default", photo=CLOSELY)
     assert [answer.decision for answer in closely.answers] == ["unknown", "unknown"]

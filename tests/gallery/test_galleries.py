@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from building import make_user
 from drawing import draw_photo
 from looking import files_of
@@ -12,6 +13,7 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import bind_galleries
@@ -23,7 +25,7 @@ from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import list_gallery_names
 from mien.gallery.galleries import require_contract
 from mien.gallery.galleries import show_gallery
-from mien.gallery.held_photos import hold_probe
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
 from mien.storage.models import EventRow
@@ -32,18 +34,20 @@ ADA = draw_photo(["ada"])
 
 
 def test_a_gallery_is_bound_to_the_pack_in_use(services: Services) -> None:
-    made = create_gallery(services, name="Club", threshold=0.7, keep_photos=False)
+    made = create_gallery(
+        acting(services), name="Club", settings={"threshold": 0.7, "keep_photos": False}
+    )
     assert (made.pack, made.contract_id) == ("fake", services.engine.summary.contract_id)
-    assert (made.threshold, made.keep_photos) == (0.7, False)
+    assert (made.settings.threshold, made.settings.keep_photos) == (0.7, False)
     assert (made.people, made.faces, made.revision) == (0, 0, 0)
-    assert show_gallery(services, name="CLUB") == made
+    assert show_gallery(acting(services), name="CLUB") == made
 
 
 def test_galleries_are_listed_with_the_default_one_first(services: Services) -> None:
     for name in ("zoo", "Alps", "club"):
-        create_gallery(services, name=name)
-    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    found = list_galleries(services)
+        create_gallery(acting(services), name=name)
+    enrol(acting(services), gallery="club", source=Upload(ADA), subject=NewPerson("Ada"))
+    found = list_galleries(acting(services))
     assert [gallery.name for gallery in found] == ["default", "Alps", "club", "zoo"]
     assert [(gallery.people, gallery.faces) for gallery in found] == [
         (0, 0),
@@ -55,53 +59,72 @@ def test_galleries_are_listed_with_the_default_one_first(services: Services) -> 
 
 @pytest.mark.parametrize("name", ["club", "CLUB", "default", "Default"])
 def test_a_name_in_use_stands_in_the_way(services: Services, name: str) -> None:
-    create_gallery(services, name="Club")
-    create_gallery(services, name="other")
+    create_gallery(acting(services), name="Club")
+    create_gallery(acting(services), name="other")
     with pytest.raises(NameTaken):
-        create_gallery(services, name=name)
+        create_gallery(acting(services), name=name)
     with pytest.raises(NameTaken):
-        change_gallery(services, name="other", new_name=name)
-    assert show_gallery(services, name="other").name == "other"
+        change_gallery(acting(services), name="other", new_name=name)
+    assert show_gallery(acting(services), name="other").name == "other"
 
 
 @pytest.mark.parametrize("threshold", [1.1, -1.1, float("nan")])
 def test_a_threshold_is_a_similarity(services: Services, threshold: float) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_gallery(services, name="club", threshold=threshold)
+        create_gallery(acting(services), name="club", settings={"threshold": threshold})
     assert caught.value.field == "threshold"
     with pytest.raises(InvalidInput):
-        change_gallery(services, name="default", threshold=threshold)
+        change_gallery(acting(services), name="default", settings={"threshold": threshold})
 
 
 def test_only_what_is_said_is_changed(services: Services) -> None:
-    create_gallery(services, name="club", threshold=0.7)
-    assert change_gallery(services, name="club", keep_photos=False).threshold == 0.7
-    changed = change_gallery(services, name="club", new_name="Club", threshold=0.0)
-    assert (changed.name, changed.threshold, changed.keep_photos) == ("Club", 0.0, False)
-    assert change_gallery(services, name="club", automatic_threshold=True).threshold is None
+    create_gallery(acting(services), name="club", settings={"threshold": 0.7})
+    assert (
+        change_gallery(
+            acting(services), name="club", settings={"keep_photos": False}
+        ).settings.threshold
+        == 0.7
+    )
+    changed = change_gallery(
+        acting(services), name="club", new_name="Club", settings={"threshold": 0.0}
+    )
+    assert (changed.name, changed.settings.threshold, changed.settings.keep_photos) == (
+        "Club",
+        0.0,
+        False,
+    )
+    assert (
+        change_gallery(
+            acting(services), name="club", settings={"threshold": None}
+        ).settings.threshold
+        is None
+    )
     with pytest.raises(InvalidInput):
-        change_gallery(services, name="club", new_name="a b")
+        change_gallery(acting(services), name="club", new_name="a b")
 
 
 def test_the_default_gallery_stays(services: Services) -> None:
     with pytest.raises(GalleryProtected):
-        delete_gallery(services, name="DEFAULT")
+        delete_gallery(acting(services), name="DEFAULT")
     with pytest.raises(GalleryProtected):
-        change_gallery(services, name="default", new_name="main")
+        change_gallery(acting(services), name="default", new_name="main")
     assert (
-        change_gallery(services, name="default", new_name="default", threshold=0.5).threshold == 0.5
+        change_gallery(
+            acting(services), name="default", new_name="default", settings={"threshold": 0.5}
+        ).settings.threshold
+        == 0.5
     )
 
 
 def test_a_gallery_goes_with_everything_in_it(services: Services) -> None:
     root = make_user(services).id
-    create_gallery(services, name="club")
-    enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    create_gallery(acting(services), name="club")
+    enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     kept = files_of(services)
-    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    hold_probe(services, gallery="club", photo=ADA, user_id=root)
-    identify(services, gallery="club", photo=ADA)
-    gone = delete_gallery(services, name="club")
+    enrol(acting(services), gallery="club", source=Upload(ADA), subject=NewPerson("Ada"))
+    hold_photo(acting(services, root), gallery="club", photo=Upload(ADA))
+    identify(acting(services), gallery="club", photo=Upload(ADA))
+    gone = delete_gallery(acting(services), name="club")
     assert (gone.name, gone.people, gone.faces) == ("club", 1, 1)
     assert files_of(services) == kept
     rows = rows_of(services)
@@ -111,30 +134,37 @@ def test_a_gallery_goes_with_everything_in_it(services: Services) -> None:
     with services.database.read() as session:
         [event] = session.scalars(select(EventRow).where(EventRow.kind == "gallery_removed"))
     assert event.facts == {"people": 1, "faces": 1, "files": 5}
-    assert identify(services, gallery="default", photo=ADA).answers[0].decision == "match"
+    assert (
+        identify(acting(services), gallery="default", photo=Upload(ADA)).answers[0].decision
+        == "match"
+    )
 
 
 def test_a_gallery_made_anew_under_an_old_name_is_empty(services: Services) -> None:
-    create_gallery(services, name="club")
-    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    delete_gallery(services, name="club")
-    create_gallery(services, name="club")
-    assert identify(services, gallery="club", photo=ADA).answers[0].decision == "unknown"
+    create_gallery(acting(services), name="club")
+    enrol(acting(services), gallery="club", source=Upload(ADA), subject=NewPerson("Ada"))
+    delete_gallery(acting(services), name="club")
+    create_gallery(acting(services), name="club")
+    assert (
+        identify(acting(services), gallery="club", photo=Upload(ADA)).answers[0].decision
+        == "unknown"
+    )
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "\x00", "\ud800", "a/b"])
 def test_what_is_not_there_is_named(services: Services, name: str) -> None:
     for ask in (show_gallery, delete_gallery, change_gallery):
         with pytest.raises(GalleryNotFound):
-            ask(services, name=name)
+            ask(acting(services), name=name)
 
 
 def test_empty_galleries_follow_the_pack_and_others_do_not(services: Services) -> None:
-    create_gallery(services, name="club")
-    enrol(services, gallery="club", photo=ADA, whom=NewPerson("Ada"))
-    bind_galleries(services, pack="new", contract_id="new-1")
+    create_gallery(acting(services), name="club")
+    enrol(acting(services), gallery="club", source=Upload(ADA), subject=NewPerson("Ada"))
+    bind_galleries(acting(services), pack="new", contract_id="new-1")
     packs = {
-        gallery.name: (gallery.pack, gallery.contract_id) for gallery in list_galleries(services)
+        gallery.name: (gallery.pack, gallery.contract_id)
+        for gallery in list_galleries(acting(services))
     }
     assert packs == {
         "default": ("new", "new-1"),
@@ -144,24 +174,36 @@ def test_empty_galleries_follow_the_pack_and_others_do_not(services: Services) -
 
 def test_names_come_in_the_order_of_the_galleries(services: Services) -> None:
     for name in ("zoo", "Attic", "Default-2"):
-        create_gallery(services, name=name)
-    names = list_gallery_names(services)
-    assert names == tuple(gallery.name for gallery in list_galleries(services))
+        create_gallery(acting(services), name=name)
+    names = list_gallery_names(acting(services))
+    assert names == tuple(gallery.name for gallery in list_galleries(acting(services)))
     assert names == ("default", "Attic", "Default-2", "zoo")
 
 
 def test_a_gallery_follows_a_contract_that_replaces_its_own(services: Services) -> None:
     summary = services.engine.summary
-    enrol(services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
-    bind_galleries(services, pack="fake", contract_id="next")
-    assert show_gallery(services, name="default").contract_id == summary.contract_id
-    bind_galleries(services, pack="fake", contract_id="next", replaces=[summary.contract_id])
-    assert show_gallery(services, name="default").contract_id == "next"
-    assert show_gallery(services, name="default").faces == 1
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
+    bind_galleries(acting(services), pack="fake", contract_id="next")
+    assert show_gallery(acting(services), name="default").contract_id == summary.contract_id
+    bind_galleries(
+        acting(services), pack="fake", contract_id="next", replaces=[summary.contract_id]
+    )
+    assert show_gallery(acting(services), name="default").contract_id == "next"
+    assert show_gallery(acting(services), name="default").faces == 1
 
 
 def test_another_version_of_the_same_pack_is_called_so(services: Services) -> None:
-    enrol(services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
     later = replace(services.engine.summary, contract_id="next")
     with services.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
         require_contract(find_gallery(session, "default"), later)

@@ -2,10 +2,12 @@ import datetime as dt
 
 import pytest
 
+from building import acting
 from building import make_user
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
+from mien.access.users import remove_user
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
@@ -14,20 +16,20 @@ from mien.errors import PersonNotFound
 from mien.errors import ProbeNotFound
 from mien.errors import UnsupportedImage
 from mien.errors import UserNotFound
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
-from mien.gallery.enrolment.enrol import enrol_probe_face
+from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import change_gallery
-from mien.gallery.held_photos import hold_probe
-from mien.gallery.held_photos import let_go_of_probe
-from mien.gallery.held_photos import read_probe_crop
-from mien.gallery.held_photos import read_probe_photo
+from mien.gallery.held_photos import hold_photo
+from mien.gallery.held_photos import let_go_of_photo
+from mien.gallery.held_photos import read_held_crop
+from mien.gallery.held_photos import read_held_photo
 from mien.gallery.people.faces import read_photo
 from mien.gallery.people.people import create_person
-from mien.gallery.recognition.identify_held import identify_probe
+from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.services import Services
-from mien.gallery.users import remove_user
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
 
@@ -45,18 +47,18 @@ def eve(services: Services) -> str:
 
 
 def hold(services: Services, user_id: str, photo: bytes = GROUP) -> str:
-    return hold_probe(services, gallery="default", photo=photo, user_id=user_id)
+    return hold_photo(acting(services, user_id), gallery="default", photo=Upload(photo)).id
 
 
 def test_an_answer_shows_at_once_whom_one_has_just_added(services: Services, root: str) -> None:
     held = hold(services, root)
-    first = identify_probe(services, probe_id=held, user_id=root).identification
+    first = show_held(acting(services, root), probe_id=held).identification
     assert [answer.decision for answer in first.answers] == ["unknown", "unknown"]
     assert (first.width, first.height) == (2400, 600)
-    made = enrol_probe_face(
-        services, probe_id=held, user_id=root, face_number=2, whom=NewPerson("Two")
+    made = enrol(
+        acting(services, root), gallery=None, source=HeldFace(held, 2), subject=NewPerson("Two")
     )
-    second = identify_probe(services, probe_id=held, user_id=root).identification
+    second = show_held(acting(services, root), probe_id=held).identification
     assert [answer.decision for answer in second.answers] == ["unknown", "match"]
     assert second.answers[1].candidates[0].face_id == made.face.id
     assert second.answers[1].candidates[0].similarity == pytest.approx(1, abs=1e-5)
@@ -64,19 +66,19 @@ def test_an_answer_shows_at_once_whom_one_has_just_added(services: Services, roo
 
 def test_an_example_keeps_its_files_when_the_held_photo_goes(services: Services, root: str) -> None:
     held = hold(services, root)
-    made = enrol_probe_face(
-        services, probe_id=held, user_id=root, face_number=1, whom=NewPerson("Ada")
+    made = enrol(
+        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=NewPerson("Ada")
     )
-    let_go_of_probe(services, probe_id=held, user_id=root)
-    assert read_photo(services, gallery="default", face_id=made.face.id).data == GROUP
+    let_go_of_photo(acting(services, root), probe_id=held)
+    assert read_photo(acting(services), gallery="default", face_id=made.face.id).data == GROUP
     assert len(files_of(services)) == 2
 
 
 def test_a_held_face_can_be_added_to_somebody_known(services: Services, root: str) -> None:
-    ada = create_person(services, gallery="default", name="Ada")
+    ada = create_person(acting(services), gallery="default", name="Ada")
     held = hold(services, root)
-    done = enrol_probe_face(
-        services, probe_id=held, user_id=root, face_number=1, whom=KnownPerson(ada.id)
+    done = enrol(
+        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=KnownPerson(ada.id)
     )
     assert not done.new_person
     assert done.person.id == ada.id
@@ -85,32 +87,38 @@ def test_a_held_face_can_be_added_to_somebody_known(services: Services, root: st
 def test_a_held_photo_shares_its_original_with_one_that_was_enrolled(
     services: Services, root: str
 ) -> None:
-    enrol(services, gallery="default", photo=GROUP, whom=NewPerson("Ada"), face_number=1)
+    enrol(
+        acting(services),
+        gallery="default",
+        face_number=1,
+        source=Upload(GROUP),
+        subject=NewPerson("Ada"),
+    )
     held = hold(services, root)
-    enrol_probe_face(services, probe_id=held, user_id=root, face_number=2, whom=NewPerson("Bob"))
+    enrol(acting(services, root), gallery=None, source=HeldFace(held, 2), subject=NewPerson("Bob"))
     assert rows_of(services)["photo"] == 1
-    let_go_of_probe(services, probe_id=held, user_id=root)
+    let_go_of_photo(acting(services, root), probe_id=held)
     assert len(files_of(services)) == 3
 
 
 def test_a_gallery_that_keeps_no_photos_keeps_none_of_a_held_one(
     services: Services, root: str
 ) -> None:
-    change_gallery(services, name="default", keep_photos=False)
+    change_gallery(acting(services), name="default", settings={"keep_photos": False})
     held = hold(services, root)
-    done = enrol_probe_face(
-        services, probe_id=held, user_id=root, face_number=1, whom=NewPerson("Ada")
+    done = enrol(
+        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=NewPerson("Ada")
     )
     assert done.face.photo_id is None
 
 
 def test_the_picture_for_the_screen_is_a_small_jpeg(services: Services, root: str) -> None:
     held = hold(services, root)
-    photo = read_probe_photo(services, probe_id=held, user_id=root)
+    photo = read_held_photo(acting(services, root), probe_id=held)
     image = services.reader.decode(photo.data)
     assert photo.media_type == image.media_type == "image/jpeg"
     assert (image.width, image.height) == (1800, 450)
-    crop = read_probe_crop(services, probe_id=held, user_id=root, face_number=1)
+    crop = read_held_crop(acting(services, root), probe_id=held, face_number=1)
     assert services.reader.decode(crop.data).media_type == "image/jpeg"
     assert crop.etag != photo.etag
 
@@ -118,61 +126,62 @@ def test_the_picture_for_the_screen_is_a_small_jpeg(services: Services, root: st
 def test_a_held_photo_is_its_holders_alone(services: Services, root: str, eve: str) -> None:
     held = hold(services, root)
     for probe_id, user_id in ((held, eve), ("unknown", root), ("\ud800", root), ("\x00", root)):
-        asked = {"probe_id": probe_id, "user_id": user_id}
         with pytest.raises(ProbeNotFound):
-            identify_probe(services, probe_id=probe_id, user_id=user_id)
+            show_held(acting(services, user_id), probe_id=probe_id)
         with pytest.raises(ProbeNotFound):
-            read_probe_photo(services, **asked)
+            read_held_photo(acting(services, user_id), probe_id=probe_id)
         with pytest.raises(ProbeNotFound):
-            read_probe_crop(services, **asked, face_number=1)
+            read_held_crop(acting(services, user_id), face_number=1, probe_id=probe_id)
         with pytest.raises(ProbeNotFound):
-            enrol_probe_face(
-                services,
-                probe_id=probe_id,
-                user_id=user_id,
-                face_number=1,
-                whom=NewPerson("Eve"),
+            enrol(
+                acting(services, user_id),
+                gallery=None,
+                source=HeldFace(probe_id, 1),
+                subject=NewPerson("Eve"),
             )
         with pytest.raises(ProbeNotFound):
-            let_go_of_probe(services, **asked)
-    identify_probe(services, probe_id=held, user_id=root)
+            let_go_of_photo(acting(services, user_id), probe_id=probe_id)
+    show_held(acting(services, root), probe_id=held)
 
 
 def test_a_held_photo_is_let_go_when_its_time_is_over(services: Services, root: str) -> None:
     held = hold(services, root)
-    left = identify_probe(services, probe_id=held, user_id=root).expires_at - now()
+    left = show_held(acting(services, root), probe_id=held).expires_at - now()
     assert dt.timedelta(seconds=3500) < left <= dt.timedelta(seconds=3600)
     with services.database.write() as session:
         probe = session.get(ProbeRow, held)
         assert probe is not None
         probe.expires_at = now() - dt.timedelta(seconds=1)
     with pytest.raises(ProbeNotFound):
-        identify_probe(services, probe_id=held, user_id=root)
+        show_held(acting(services, root), probe_id=held)
 
 
 def test_a_held_photo_that_is_let_go_leaves_nothing(services: Services, root: str) -> None:
     held = hold(services, root)
     assert len(files_of(services)) == 4
-    let_go_of_probe(services, probe_id=held, user_id=root)
+    let_go_of_photo(acting(services, root), probe_id=held)
     assert files_of(services) == set()
-    assert set(rows_of(services)) == {"gallery", "user_account"}
+    assert set(rows_of(services)) == {"gallery", "user_account", "event"}
     with pytest.raises(ProbeNotFound):
-        let_go_of_probe(services, probe_id=held, user_id=root)
+        let_go_of_photo(acting(services, root), probe_id=held)
 
 
 @pytest.mark.parametrize("number", [0, 3, -1])
 def test_a_face_that_the_photo_does_not_have(services: Services, root: str, number: int) -> None:
     held = hold(services, root)
     with pytest.raises(FaceNumberOutOfRange):
-        read_probe_crop(services, probe_id=held, user_id=root, face_number=number)
+        read_held_crop(acting(services, root), probe_id=held, face_number=number)
     with pytest.raises(FaceNumberOutOfRange):
-        enrol_probe_face(
-            services, probe_id=held, user_id=root, face_number=number, whom=NewPerson("Ada")
+        enrol(
+            acting(services, root),
+            gallery=None,
+            source=HeldFace(held, number),
+            subject=NewPerson("Ada"),
         )
 
 
 def test_an_enrolment_that_fails_leaves_only_the_held_files(services: Services, root: str) -> None:
-    create_person(services, gallery="default", name="Bob")
+    create_person(acting(services), gallery="default", name="Bob")
     held = hold(services, root)
     before = files_of(services)
     for whom, error in (
@@ -181,7 +190,7 @@ def test_an_enrolment_that_fails_leaves_only_the_held_files(services: Services, 
         (NewPerson(""), InvalidInput),
     ):
         with pytest.raises(error):
-            enrol_probe_face(services, probe_id=held, user_id=root, face_number=1, whom=whom)
+            enrol(acting(services, root), gallery=None, source=HeldFace(held, 1), subject=whom)
     assert files_of(services) == before
     assert "face" not in rows_of(services)
 
@@ -193,14 +202,14 @@ def test_a_photo_that_cannot_be_held_leaves_nothing(services: Services, root: st
         ("default", GROUP, "nobody", UserNotFound),
     ):
         with pytest.raises(error):
-            hold_probe(services, gallery=gallery, photo=photo, user_id=user_id)
+            hold_photo(acting(services, user_id), gallery=gallery, photo=Upload(photo))
     assert files_of(services) == set()
     assert "probe" not in rows_of(services)
 
 
 def test_held_photos_go_with_their_holder(services: Services, root: str, eve: str) -> None:
     hold(services, eve)
-    remove_user(services, name="eve")
+    remove_user(acting(services), name="eve")
     assert "probe" not in rows_of(services)
     assert "probe_face" not in rows_of(services)
 
@@ -208,4 +217,4 @@ def test_held_photos_go_with_their_holder(services: Services, root: str, eve: st
 def test_a_limit_out_of_range_is_refused(services: Services, root: str) -> None:
     held = hold(services, root)
     with pytest.raises(InvalidInput):
-        identify_probe(services, probe_id=held, user_id=root, limit=0)
+        show_held(acting(services, root), probe_id=held, limit=0)

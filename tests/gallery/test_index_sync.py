@@ -3,8 +3,10 @@ import threading
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from drawing import draw_photo
 from mien.errors import GalleryNotFound
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NewPerson
@@ -35,26 +37,26 @@ def test_an_index_is_read_as_far_as_the_rows_are(services: Services) -> None:
     indexes = Indexes(build_index)
     assert indexes.applied_revision(gallery_id(services)) is None
     assert len(refreshed(services, indexes)) == 0
-    one = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    one = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     two = enrol(
-        services,
+        acting(services),
         gallery="default",
-        photo=draw_photo(["ada"], face_px=90),
-        whom=KnownPerson(one.person.id),
+        source=Upload(draw_photo(["ada"], face_px=90)),
+        subject=KnownPerson(one.person.id),
     )
     index = refreshed(services, indexes)
     assert one.face.id in index
     assert two.face.id in index
     assert indexes.applied_revision(gallery_id(services)) == 2
-    delete_face(services, gallery="default", person_id=one.person.id, face_id=one.face.id)
+    delete_face(acting(services), gallery="default", person_id=one.person.id, face_id=one.face.id)
     assert refreshed(services, indexes) is index
     assert one.face.id not in index
-    forget_person(services, gallery="default", person_id=one.person.id)
+    forget_person(acting(services), gallery="default", person_id=one.person.id)
     assert len(refreshed(services, indexes)) == 0
 
 
 def test_nothing_is_loaded_when_nothing_has_changed(services: Services) -> None:
-    enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     built: list[int] = []
 
     def build(dimension: int) -> VectorIndex:
@@ -73,7 +75,12 @@ def test_a_small_batch_loads_as_much_as_a_large_one(
 ) -> None:
     monkeypatch.setattr("mien.gallery.index_sync._BATCH", 2)
     for name in "abcde":
-        enrol(services, gallery="default", photo=draw_photo([name]), whom=NewPerson(name))
+        enrol(
+            acting(services),
+            gallery="default",
+            source=Upload(draw_photo([name])),
+            subject=NewPerson(name),
+        )
     assert len(refreshed(services, Indexes(build_index))) == 5
 
 
@@ -95,7 +102,7 @@ def test_a_failure_half_way_is_made_good_by_the_next_search(
 ) -> None:
     indexes = Indexes(build_index)
     index = refreshed(services, indexes)
-    one = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    one = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     with monkeypatch.context() as patched:
 
         def fail(*_: object) -> None:
@@ -109,7 +116,9 @@ def test_a_failure_half_way_is_made_good_by_the_next_search(
 
 def test_a_known_person_is_found_while_others_come_and_go(services: Services) -> None:
     """Threads identify while another enrols more of the same person, and others."""
-    ada = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada")).person
+    ada = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada")
+    ).person
     photo = draw_photo(["ada"], face_px=110)
     stop = threading.Event()
     wrong: list[object] = []
@@ -117,7 +126,9 @@ def test_a_known_person_is_found_while_others_come_and_go(services: Services) ->
     def look() -> None:
         try:
             while not stop.is_set():
-                [answer] = identify(services, gallery="default", photo=photo, limit=1).answers
+                [answer] = identify(
+                    acting(services), gallery="default", limit=1, photo=Upload(photo)
+                ).answers
                 if answer.decision != "match" or answer.candidates[0].person != ada:
                     wrong.append(answer)
         except BaseException as error:  # noqa: BLE001 - a thread's error would be lost
@@ -128,15 +139,17 @@ def test_a_known_person_is_found_while_others_come_and_go(services: Services) ->
         thread.start()
     for round_ in range(15):
         again = draw_photo(["ada"], face_px=60 + round_)
-        face = enrol(services, gallery="default", photo=again, whom=KnownPerson(ada.id)).face
+        face = enrol(
+            acting(services), gallery="default", source=Upload(again), subject=KnownPerson(ada.id)
+        ).face
         other = enrol(
-            services,
+            acting(services),
             gallery="default",
-            photo=draw_photo([f"x{round_}"]),
-            whom=NewPerson(f"{round_}"),
+            source=Upload(draw_photo([f"x{round_}"])),
+            subject=NewPerson(f"{round_}"),
         )
-        delete_face(services, gallery="default", person_id=ada.id, face_id=face.id)
-        forget_person(services, gallery="default", person_id=other.person.id)
+        delete_face(acting(services), gallery="default", person_id=ada.id, face_id=face.id)
+        forget_person(acting(services), gallery="default", person_id=other.person.id)
     stop.set()
     for thread in threads:
         thread.join()

@@ -4,10 +4,12 @@ import threading
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from drawing import draw_photo
 from mien.errors import Conflict
 from mien.errors import PackNotFound
 from mien.errors import PackUnavailable
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import list_galleries
@@ -49,13 +51,13 @@ def with_packs(services: Services, packs: FakePacks) -> Services:
 
 
 def contracts(services: Services) -> set[tuple[str, str]]:
-    return {(gallery.pack, gallery.contract_id) for gallery in list_galleries(services)}
+    return {(gallery.pack, gallery.contract_id) for gallery in list_galleries(acting(services))}
 
 
 def test_the_first_choice_is_kept_and_says_what_was_passed_over(services: Services) -> None:
     assert current_pack(services.database) is None
     mine = with_packs(services, FakePacks("mobile"))
-    first = ensure_pack(mine)
+    first = ensure_pack(acting(mine))
     assert (first.manifest.name, first.first_time) == ("mobile", True)
     assert [each.pack for each in first.passed_over] == ["compact"]
     assert current_pack(services.database) == "mobile"
@@ -65,11 +67,11 @@ def test_the_first_choice_is_kept_and_says_what_was_passed_over(services: Servic
 def test_afterwards_the_databases_choice_holds_whatever_a_node_would_choose(
     services: Services,
 ) -> None:
-    ensure_pack(with_packs(services, FakePacks("mobile")))
-    again = ensure_pack(with_packs(services, FakePacks("classic")))
+    ensure_pack(acting(with_packs(services, FakePacks("mobile"))))
+    again = ensure_pack(acting(with_packs(services, FakePacks("classic"))))
     assert (again.manifest.name, again.first_time, again.passed_over) == ("mobile", False, ())
     with pytest.raises(PackUnavailable):
-        ensure_pack(with_packs(services, FakePacks("classic", lacking=("mobile",))))
+        ensure_pack(acting(with_packs(services, FakePacks("classic", lacking=("mobile",)))))
     assert current_pack(services.database) == "mobile"
 
 
@@ -80,7 +82,7 @@ def test_of_two_that_choose_at_once_one_choice_holds_for_both(services: Services
     def start(first: str) -> None:
         packs = FakePacks(first)
         packs.both_chosen = both_chosen
-        names.append(ensure_pack(with_packs(services, packs)).manifest.name)
+        names.append(ensure_pack(acting(with_packs(services, packs))).manifest.name)
 
     threads = [threading.Thread(target=start, args=(name,)) for name in ("mobile", "classic")]
     for thread in threads:
@@ -90,34 +92,39 @@ def test_of_two_that_choose_at_once_one_choice_holds_for_both(services: Services
     assert names == [current_pack(services.database)] * 2
     with services.database.read() as session:
         events = session.scalars(select(EventRow.kind)).all()
-    assert events == ["pack_chosen"]
+    assert events.count("pack_chosen") == 1
 
 
 def test_nothing_is_kept_when_no_pack_can_be_had(services: Services) -> None:
     with pytest.raises(PackUnavailable):
-        ensure_pack(with_packs(services, FakePacks("mobile", lacking=("mobile",))))
+        ensure_pack(acting(with_packs(services, FakePacks("mobile", lacking=("mobile",)))))
     assert current_pack(services.database) is None
 
 
 def test_empty_galleries_follow_to_another_pack(services: Services) -> None:
     mine = with_packs(services, FakePacks("mobile"))
-    ensure_pack(mine)
-    assert use_pack(mine, name="classic").manifest.name == "classic"
+    ensure_pack(acting(mine))
+    assert use_pack(acting(mine), name="classic").manifest.name == "classic"
     assert current_pack(services.database) == "classic"
     assert contracts(services) == {("classic", builtin("classic").contract_id)}
 
 
 def test_a_gallery_with_faces_of_another_model_stands_in_the_way(services: Services) -> None:
-    enrol(services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada"))
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
     with pytest.raises(Conflict, match="default") as caught:
-        use_pack(with_packs(services, FakePacks("mobile")), name="mobile")
+        use_pack(acting(with_packs(services, FakePacks("mobile"))), name="mobile")
     assert caught.value.extra["galleries"] == ["default"]
     assert current_pack(services.database) is None
     assert {pack for pack, _ in contracts(services)} == {"fake"}
 
 
 def test_a_pack_that_is_not_there_changes_nothing(services: Services) -> None:
-    ensure_pack(with_packs(services, FakePacks("mobile")))
+    ensure_pack(acting(with_packs(services, FakePacks("mobile"))))
     with pytest.raises(PackNotFound):
-        use_pack(services, name="nothing")
+        use_pack(acting(services), name="nothing")
     assert current_pack(services.database) == "mobile"

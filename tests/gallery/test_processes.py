@@ -15,9 +15,11 @@ from sqlalchemy import select
 from sqlalchemy import text
 
 import gallery_process
+from building import acting
 from building import make_services
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
@@ -121,10 +123,12 @@ def test_whoever_is_killed_has_lost_nothing_that_was_acknowledged(tmp_path: Path
         faces = {row.id: row for row in session.scalars(select(FaceRow))}
     for each in acknowledged:
         assert faces[each["face_id"]].person_id == each["person_id"]
-        person = show_person(services, gallery="default", person_id=each["person_id"])
+        person = show_person(acting(services), gallery="default", person_id=each["person_id"])
         assert person.name == each["who"]
     for each in acknowledged[:: max(1, len(acknowledged) // 5)]:
-        [found] = identify(services, gallery="default", photo=draw_photo([each["who"]])).answers
+        [found] = identify(
+            acting(services), gallery="default", photo=Upload(draw_photo([each["who"]]))
+        ).answers
         assert found.decision == "match"
         assert found.candidates[0].person.id == each["person_id"]
     strays_are_swept(services)
@@ -163,5 +167,5 @@ def strays_are_swept(services: Services) -> None:
     half = half.with_name(half.name + ".part")
     half.write_bytes(b"half")
     os.utime(half, (1, 1))
-    assert tidy(services).files == len(stray) + 1
+    assert tidy(acting(services)).files == len(stray) + 1
     assert files_of(services) == known

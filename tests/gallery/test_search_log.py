@@ -2,8 +2,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from building import acting
 from drawing import draw_photo
 from mien.gallery import search_log as searches
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
@@ -19,7 +21,7 @@ def near(similarity: float) -> Searched:
 
 
 def gallery_id(services: Services) -> str:
-    return create_gallery(services, name="club").id
+    return create_gallery(acting(services), name="club").id
 
 
 def remembered(services: Services, gallery: str) -> tuple[Searched, ...]:
@@ -54,7 +56,7 @@ def test_searches_go_with_their_gallery(services: Services) -> None:
     gallery = gallery_id(services)
     services.searches.note(gallery, [near(0.7)])
     assert len(remembered(services, gallery)) == 1
-    delete_gallery(services, name="club")
+    delete_gallery(acting(services), name="club")
     services.searches.note(gallery, [near(0.7)])
     assert remembered(services, gallery) == ()
 
@@ -62,10 +64,15 @@ def test_searches_go_with_their_gallery(services: Services) -> None:
 def test_identifying_is_remembered(services: Services) -> None:
     gallery = gallery_id(services)
     photo = draw_photo(["ada", "eve"])
-    identify(services, gallery="club", photo=photo)
+    identify(acting(services), gallery="club", photo=Upload(photo))
     assert remembered(services, gallery) == ()  # nobody to be compared with
-    enrol(services, gallery="club", photo=draw_photo(["ada"]), whom=NamedPerson("Ada"))
-    [first, second] = identify(services, gallery="club", photo=photo).answers
+    enrol(
+        acting(services),
+        gallery="club",
+        source=Upload(draw_photo(["ada"])),
+        subject=NamedPerson("Ada"),
+    )
+    [first, second] = identify(acting(services), gallery="club", photo=Upload(photo)).answers
     told = {answer.candidates[0].similarity for answer in (first, second)}
     assert {each.similarity for each in remembered(services, gallery)} == told
 

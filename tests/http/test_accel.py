@@ -7,13 +7,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
 from mien.errors import FileMissing
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
-from mien.gallery.keys import create_key
 from mien.gallery.results import StoredFile
 from mien.settings import Settings
 
@@ -22,9 +24,12 @@ def test_the_answer_names_the_file_and_holds_no_bytes(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path, accel_prefix="/_files/")
     try:
         done = enrol(
-            runtime.services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada")
+            acting(runtime.services),
+            gallery="default",
+            source=Upload(draw_photo(["ada"])),
+            subject=NewPerson("Ada"),
         )
-        secret, _ = create_key(runtime.services, name="k", scopes=["read"])
+        secret, _ = create_key(acting(runtime.services), name="k", scopes=["read"])
         client: FlaskClient = create_app(runtime).test_client()
         face = f"people/{done.person.id}/faces/{done.face.id}"
         answer = client.get(f"/api/v1/galleries/default/{face}/crop", headers={"X-API-Key": secret})
@@ -47,7 +52,10 @@ def test_without_a_key_nobody_is_told_a_files_name(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path, accel_prefix="/_files/")
     try:
         done = enrol(
-            runtime.services, gallery="default", photo=draw_photo(["ada"]), whom=NewPerson("Ada")
+            acting(runtime.services),
+            gallery="default",
+            source=Upload(draw_photo(["ada"])),
+            subject=NewPerson("Ada"),
         )
         face = f"people/{done.person.id}/faces/{done.face.id}"
         answer = create_app(runtime).test_client().get(f"/api/v1/galleries/default/{face}/crop")

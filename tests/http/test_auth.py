@@ -6,12 +6,13 @@ from flask import Response
 from flask import request
 from sqlalchemy import update
 
-from mien.gallery.sign_ins import end_sign_in
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.sign_ins import who_is
-from mien.gallery.users import add_user
+from building import acting
+from mien.access.sign_ins import end_sign_in
+from mien.access.sign_ins import open_sign_in
+from mien.access.sign_ins import who_is
+from mien.access.users import add_user
 from mien.http.auth import current_sign_in
-from mien.http.auth import require_admin
+from mien.http.auth import require
 from mien.http.auth import require_sign_in
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import clear_sign_in_cookie
@@ -27,7 +28,7 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture
 def rooms(app: Flask) -> Flask:
     def open_room(check: str) -> str:
-        {"user": require_sign_in, "admin": require_admin}[check]()
+        {"user": require_sign_in, "admin": require("users.read")}[check]()
         return "in" if request.method == "OPTIONS" else current_sign_in().user.name
 
     def enter() -> Response:
@@ -48,8 +49,12 @@ def rooms(app: Flask) -> Flask:
 
 
 def sign_in(runtime: Runtime, *, name: str = "Root", is_admin: bool = True) -> tuple[str, str]:
-    user = add_user(runtime.services, name=name, password="correct horse", is_admin=is_admin)
-    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(
+        acting(runtime.services), name=name, password="correct horse", is_admin=is_admin
+    )
+    secret, _ = open_sign_in(
+        acting(runtime.services), user_id=user.id, browser="x", lasts_seconds=600
+    )
     return secret, user.id
 
 
@@ -80,8 +85,8 @@ def test_a_sign_in_that_was_ended_is_useless_at_once(rooms: Flask, runtime: Runt
     secret, user_id = sign_in(runtime)
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert client.get("/room/user").status_code == 200
-    found = who_is(runtime.services, secret=secret, lasts_seconds=600)
-    end_sign_in(runtime.services, user_id=user_id, sign_in_id=found.id)
+    found = who_is(acting(runtime.services), secret=secret, lasts_seconds=600)
+    end_sign_in(acting(runtime.services), user_id=user_id, sign_in_id=found.id)
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
 

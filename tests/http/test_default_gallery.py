@@ -7,13 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import create_gallery
-from mien.gallery.keys import create_key
 from mien.options import DEFAULT_GALLERY
 from mien.runtime import Runtime
 from mien.settings import Settings
@@ -34,11 +36,14 @@ def test_a_setting_that_is_no_galleries_name_is_refused(name: str) -> None:
 
 def ask(runtime: Runtime, **options: Any) -> tuple[int, str]:
     """Verify a photo against somebody of the gallery `family`, without naming the gallery."""
-    create_gallery(runtime.services, name="family")
+    create_gallery(acting(runtime.services), name="family")
     done = enrol(
-        runtime.services, gallery="family", photo=draw_photo(["ada"]), whom=NewPerson("Ada")
+        acting(runtime.services),
+        gallery="family",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
     )
-    secret, _ = create_key(runtime.services, name="k", scopes=["identify"])
+    secret, _ = create_key(acting(runtime.services), name="k", scopes=["identify"])
     api = Api(create_app(runtime), secret)
     answer = api(
         "POST",
@@ -67,7 +72,7 @@ def test_a_client_cannot_choose_it_by_a_header(runtime: Runtime, header: str) ->
 
 
 def test_what_cannot_be_a_name_is_refused_and_nothing_else_taken(runtime: Runtime) -> None:
-    secret, _ = create_key(runtime.services, name="k", scopes=["identify"])
+    secret, _ = create_key(acting(runtime.services), name="k", scopes=["identify"])
     api = Api(create_app(runtime), secret)
     answer = api(
         "POST",
@@ -80,7 +85,7 @@ def test_what_cannot_be_a_name_is_refused_and_nothing_else_taken(runtime: Runtim
 
 
 def test_pages_open_in_the_gallery_that_is_passed(browser: FlaskClient, runtime: Runtime) -> None:
-    create_gallery(runtime.services, name="family")
+    create_gallery(acting(runtime.services), name="family")
     answer = browser.get("/people", environ_overrides={"MIEN_DEFAULT_GALLERY": "family"})
     assert answer.headers["Location"] == "/galleries/family/people"
     assert browser.get("/people").headers["Location"] == "/galleries/default/people"

@@ -6,13 +6,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from mien import __version__
+from mien.access.api_keys import create_key
 from mien.app import create_app
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
-from mien.gallery.keys import create_key
 from mien.gallery.pack_in_use import current_pack
 from mien.http.health import check
 from mien.runtime import Runtime
@@ -43,8 +45,8 @@ def test_administrators_are_told_what_was_looked_at(
         "checks": {"database": "ok", "models": "ok", "index": "ok"},
         "version": __version__,
     }
-    admin, _ = create_key(runtime.services, name="a", scopes=["admin"])
-    reader, _ = create_key(runtime.services, name="b", scopes=["read"])
+    admin, _ = create_key(acting(runtime.services), name="a", scopes=["admin"])
+    reader, _ = create_key(acting(runtime.services), name="b", scopes=["read"])
     assert browser.get("/readyz").get_json() == everything
     client = app.test_client()
     assert client.get("/readyz", headers=key_headers(admin)).get_json() == everything
@@ -117,7 +119,12 @@ def test_asking_brings_the_index_to_what_another_process_has_changed(tmp_path: P
     other, runtime = make_runtime(tmp_path), make_runtime(tmp_path)
     client = create_app(runtime).test_client()
     assert client.get("/readyz").status_code == 200
-    enrol(other.services, gallery="default", photo=draw_photo(["Ada"]), whom=NamedPerson("Ada"))
+    enrol(
+        acting(other.services),
+        gallery="default",
+        source=Upload(draw_photo(["Ada"])),
+        subject=NamedPerson("Ada"),
+    )
     lag: list[int] = []
     runtime.services.observer.on_lag = lag.append
     assert client.get("/readyz").status_code == 200

@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from mien.access.api_keys import create_key
 from mien.app import create_app
-from mien.gallery.keys import create_key
 from mien.gallery.people.people import create_person
 from mien.options import Scope
 from mien.runtime import Runtime
@@ -27,7 +28,7 @@ def figures(app: Flask) -> dict[str, float]:
 
 
 def key_for(runtime: Runtime, *scopes: Scope) -> str:
-    return create_key(runtime.services, name="a key", scopes=scopes)[0]
+    return create_key(acting(runtime.services), name="a key", scopes=scopes)[0]
 
 
 def test_requests_faces_and_decisions_are_counted(app: Flask, runtime: Runtime) -> None:
@@ -61,7 +62,7 @@ def test_what_the_engine_tells_is_shown(app: Flask, runtime: Runtime) -> None:
 
 
 def test_no_label_tells_of_a_person_a_gallery_or_an_address(app: Flask, runtime: Runtime) -> None:
-    person = create_person(runtime.services, gallery="default", name="Ada Lovelace")
+    person = create_person(acting(runtime.services), gallery="default", name="Ada Lovelace")
     api = Api(app, key_for(runtime, "admin"))
     api("GET", f"/galleries/default/people/{person.id}?q=secret-query")
     client = app.test_client()

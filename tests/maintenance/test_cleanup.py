@@ -7,18 +7,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import update
 
+from building import acting
 from building import make_user
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
+from mien.access.sign_ins import open_sign_in
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
-from mien.gallery.held_photos import hold_probe
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.index_sync import Indexes
 from mien.gallery.people.faces import delete_face
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
-from mien.gallery.sign_ins import open_sign_in
 from mien.index.build import build_index
 from mien.maintenance.cleanup import Tidied
 from mien.maintenance.cleanup import tidy
@@ -33,7 +35,9 @@ NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0)
 
 
 def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:
-    done = enrol(services, gallery="default", photo=photo, whom=NamedPerson(name))
+    done = enrol(
+        acting(services), gallery="default", source=Upload(photo), subject=NamedPerson(name)
+    )
     return done.person.id, done.face.id
 
 
@@ -46,30 +50,30 @@ def age(services: Services, names: Sequence[str] | set[str], seconds: float) -> 
 def test_what_is_needed_stays(services: Services) -> None:
     root = make_user(services).id
     add(services, "Ada", ADA)
-    hold_probe(services, gallery="default", photo=ADA, user_id=root)
-    open_sign_in(services, user_id=root, browser="", lasts_seconds=60)
+    hold_photo(acting(services, root), gallery="default", photo=Upload(ADA))
+    open_sign_in(acting(services), user_id=root, browser="", lasts_seconds=60)
     age(services, files_of(services), 100_000)
     before = (files_of(services), rows_of(services))
-    assert tidy(services) == NOTHING
+    assert tidy(acting(services)) == NOTHING
     assert (files_of(services), rows_of(services)) == before
 
 
 def test_held_photos_and_sign_ins_go_when_their_time_is_over(services: Services) -> None:
     root = make_user(services).id
-    hold_probe(services, gallery="default", photo=ADA, user_id=root)
-    hold_probe(services, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+    hold_photo(acting(services, root), gallery="default", photo=Upload(ADA))
+    hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["bob"])))
     for _ in range(2):
-        open_sign_in(services, user_id=root, browser="", lasts_seconds=60)
+        open_sign_in(acting(services), user_id=root, browser="", lasts_seconds=60)
     with services.database.write() as session:
         past = now() - dt.timedelta(seconds=1)
         session.scalars(select(ProbeRow)).first().expires_at = past  # type: ignore[union-attr]  # there are two
         session.scalars(select(SignInRow)).first().expires_at = past  # type: ignore[union-attr]  # there are two
-    done = tidy(services)
+    done = tidy(acting(services))
     assert (done.probes, done.sign_ins) == (1, 1)
     rows = rows_of(services)
     assert (rows["probe"], rows["probe_face"], rows["sign_in"]) == (1, 1, 1)
     assert len(files_of(services)) == 3
-    assert tidy(services) == NOTHING
+    assert tidy(acting(services)) == NOTHING
 
 
 def test_stray_files_go_when_they_are_an_hour_old(services: Services) -> None:
@@ -78,7 +82,7 @@ def test_stray_files_go_when_they_are_an_hour_old(services: Services) -> None:
     young, old = (services.files.put(b"stray", extension="jpg") for _ in range(2))
     age(services, [young], 3500)
     age(services, [old, *known], 3700)
-    assert tidy(services).files == 1
+    assert tidy(acting(services)).files == 1
     assert files_of(services) == {*known, young}
 
 
@@ -86,12 +90,12 @@ def test_stray_files_go_when_they_are_an_hour_old(services: Services) -> None:
 def test_removals_are_remembered_for_a_week(services: Services, days: int) -> None:
     person, first = add(services, "Ada", ADA)
     _, second = add(services, "Ada", draw_photo(["ada"], face_px=90))
-    delete_face(services, gallery="default", person_id=person, face_id=first)
+    delete_face(acting(services), gallery="default", person_id=person, face_id=first)
     with services.database.write() as session:
         session.execute(update(RemovedFaceRow).values(removed_at=now() - dt.timedelta(days=days)))
-    delete_face(services, gallery="default", person_id=person, face_id=second)
+    delete_face(acting(services), gallery="default", person_id=person, face_id=second)
     purged = int(days > 7)
-    assert tidy(services).removals == purged
+    assert tidy(acting(services)).removals == purged
     assert rows_of(services)["removed_face"] == 2 - purged
     with services.database.read() as session:
         gallery = session.scalars(select(GalleryRow)).one()
@@ -107,18 +111,18 @@ def test_an_index_that_slept_through_a_purged_removal_is_built_anew(services: Se
         gallery_id = session.scalars(select(GalleryRow.id)).one()
         old = sleeper.refresh(session, gallery_id, dimension=64)
     assert face in old
-    delete_face(services, gallery="default", person_id=person, face_id=face)
+    delete_face(acting(services), gallery="default", person_id=person, face_id=face)
     with services.database.write() as session:
         session.execute(update(RemovedFaceRow).values(removed_at=now() - dt.timedelta(days=30)))
-    assert tidy(services).removals == 1
+    assert tidy(acting(services)).removals == 1
     with services.database.read() as session:
         fresh = sleeper.refresh(session, gallery_id, dimension=64)
     assert face not in fresh
     assert len(fresh) == 1
     assert fresh is not old
     # One that has heard of the removal goes on with what it has.
-    identify(services, gallery="default", photo=ADA)
+    identify(acting(services), gallery="default", photo=Upload(ADA))
     mine = services.indexes.held(gallery_id)
     add(services, "Cy", draw_photo(["cy"]))
-    identify(services, gallery="default", photo=ADA)
+    identify(acting(services), gallery="default", photo=Upload(ADA))
     assert services.indexes.held(gallery_id) is mine

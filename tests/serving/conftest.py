@@ -21,8 +21,9 @@ from pathlib import Path
 import pytest
 
 import drawn_mien
+from building import acting
 from building import make_services
-from mien.gallery.keys import create_key
+from mien.access.api_keys import create_key
 
 _START_SECONDS = 20
 
@@ -102,7 +103,7 @@ def home(tmp_path: Path) -> Home:
     folder = tmp_path / "home"
     folder.mkdir()
     services = make_services(folder)
-    key, _ = create_key(services, name="load", scopes=["admin"])
+    key, _ = create_key(acting(services), name="load", scopes=["admin"])
     services.database.close()
     return Home(folder, key)
 

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy import update
 
+from building import acting
 from building import make_services
 from building import make_user
 from drawing import draw_photo
-from mien.gallery.held_photos import hold_probe
+from mien.gallery.analysis import Upload
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import ProbeRow
@@ -33,7 +35,7 @@ def files_of(services: Services) -> list[Path]:
 def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:
     services = make_services(tmp_path)
     user = make_user(services)
-    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    hold_photo(acting(services, user), gallery="default", photo=Upload(draw_photo(["ada"])))
     keeper = Housekeeping(
         services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02, all_seconds=60
     )
@@ -55,7 +57,7 @@ def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:
 def test_it_goes_on_when_the_database_does_not_answer_for_a_while(tmp_path: Path) -> None:
     services = make_services(tmp_path)
     user = make_user(services)
-    hold_probe(services, gallery="default", photo=draw_photo(["ada"]), user_id=user.id)
+    hold_photo(acting(services, user), gallery="default", photo=Upload(draw_photo(["ada"])))
     with services.database.write() as session:
         session.execute(update(ProbeRow).values(expires_at=now() - dt.timedelta(seconds=1)))
     with services.database.connection() as connection:

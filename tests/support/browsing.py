@@ -17,10 +17,11 @@ from playwright.sync_api import Response
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.serving import make_server
 
+from building import acting
 from building import make_runtime
+from mien.access.sign_ins import open_sign_in
+from mien.access.users import add_user
 from mien.app import create_app
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.users import add_user
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
 from mien.vision.engine import Engine
@@ -115,9 +116,12 @@ class Complaints:
 
 def sign_in_administrator(site: Site, context: BrowserContext) -> str:
     """Let a browser be signed in already, as an administrator made for it; gives their id."""
-    user = add_user(site.runtime.services, name="Root", password=PASSWORD, is_admin=True)
+    user = add_user(acting(site.runtime.services), name="Root", password=PASSWORD, is_admin=True)
     secret, _ = open_sign_in(
-        site.runtime.services, user_id=user.id, browser="Chrome on Linux", lasts_seconds=3600
+        acting(site.runtime.services),
+        user_id=user.id,
+        browser="Chrome on Linux",
+        lasts_seconds=3600,
     )
     context.add_cookies([{"name": SIGN_IN_COOKIE, "value": secret, "url": site.url}])
     return user.id

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from mien.access.actor import OPERATOR
+from mien.access.actor import Actor
+from mien.access.users import User
+from mien.access.users import as_user
 from mien.gallery.galleries import bind_galleries
+from mien.gallery.services import Call
 from mien.gallery.services import Services
-from mien.gallery.users import User
-from mien.gallery.users import as_user
 from mien.names import name_key
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
@@ -22,7 +25,7 @@ def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object
     runtime = open_runtime(Settings.model_validate(given), engine=engine or FakeEngine())
     upgrade(runtime.database)
     summary = runtime.engine.summary
-    bind_galleries(runtime.services, pack=summary.pack, contract_id=summary.contract_id)
+    bind_galleries(acting(runtime.services), pack=summary.pack, contract_id=summary.contract_id)
     return runtime
 
 
@@ -37,3 +40,10 @@ def make_user(services: Services, name: str = "root", *, is_admin: bool = True) 
     with services.database.write() as session:
         session.add(row)
     return as_user(row)
+
+
+def acting(services: Services, who: Actor | User | str = OPERATOR) -> Call:
+    """What verbs are called with, on behalf of the operator or of a user, who may be an id."""
+    if isinstance(who, str):
+        who = Actor("user", id=who)
+    return Call(services, who.actor if isinstance(who, User) else who)

@@ -9,8 +9,10 @@ import json
 import sys
 from pathlib import Path
 
+from building import acting
 from building import make_services
 from drawing import draw_photo
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.faces import delete_face
@@ -24,21 +26,28 @@ def answer(services: Services, asked: dict[str, str]) -> dict[str, object]:
     match asked.pop("do"):
         case "enrol":
             photo = draw_photo([asked["who"]], face_px=int(asked.get("size", "100")))
-            done = enrol(services, gallery="default", photo=photo, whom=NamedPerson(asked["who"]))
+            done = enrol(
+                acting(services),
+                gallery="default",
+                source=Upload(photo),
+                subject=NamedPerson(asked["who"]),
+            )
             return {"person_id": done.person.id, "face_id": done.face.id}
         case "identify":
             photo = draw_photo([asked["who"]], face_px=90)
-            [found] = identify(services, gallery="default", photo=photo, limit=1).answers
+            [found] = identify(
+                acting(services), gallery="default", limit=1, photo=Upload(photo)
+            ).answers
             return {
                 "decision": found.decision,
                 "names": [candidate.person.name for candidate in found.candidates],
             }
         case "forget":
-            proof = forget_person(services, gallery="default", person_id=asked["person_id"])
+            proof = forget_person(acting(services), gallery="default", person_id=asked["person_id"])
             return {"complete": proof.complete, "rows_left": proof.rows_left}
         case "delete":
             delete_face(
-                services,
+                acting(services),
                 gallery="default",
                 person_id=asked["person_id"],
                 face_id=asked["face_id"],

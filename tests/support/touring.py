@@ -8,14 +8,16 @@ from playwright.sync_api import Page
 
 from browsing import PASSWORD
 from browsing import Site
+from building import acting
 from drawing import draw_photo
+from mien.access.api_keys import create_key
+from mien.access.users import add_user
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
-from mien.gallery.held_photos import hold_probe
-from mien.gallery.keys import create_key
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.people.people import change_person
-from mien.gallery.users import add_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +83,35 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
     """
     services = site.runtime.services
     made = [
-        enrol(services, gallery="default", photo=photo, whom=NamedPerson(name))
+        enrol(acting(services), gallery="default", source=Upload(photo), subject=NamedPerson(name))
         for name, photo in photos.people
     ]
     first = made[0]
-    enrol(services, gallery="default", photo=photos.pair[1], whom=NamedPerson(photos.people[0][0]))
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(photos.pair[1]),
+        subject=NamedPerson(photos.people[0][0]),
+    )
     change_person(
-        services,
+        acting(services),
         gallery="default",
         person_id=first.person.id,
         notes="Consent given in March.\nComes on Tuesdays.",
         metadata={"membership": "1815"},
     )
-    create_gallery(services, name="club", keep_photos=False)
+    create_gallery(acting(services), name="club", settings={"keep_photos": False})
     for name, scopes in (("Door", ["identify"]), ("Register", ["read", "enrol"])):
-        create_key(services, name=name, scopes=scopes)
-    add_user(services, name="Sam", password=PASSWORD, is_admin=False)
+        create_key(acting(services), name=name, scopes=scopes)
+    add_user(acting(services), name="Sam", password=PASSWORD, is_admin=False)
 
     def hold(photo: bytes) -> str:
-        return hold_probe(services, gallery="default", photo=photo, user_id=user_id)
+        return hold_photo(acting(services, user_id), gallery="default", photo=Upload(photo)).id
 
     group, nobody = hold(photos.group), hold(photos.nobody)
-    twins = hold_probe(
-        services, gallery=_with_twins(site, photos), photo=photos.group, user_id=user_id
-    )
+    twins = hold_photo(
+        acting(services, user_id), gallery=_with_twins(site, photos), photo=Upload(photos.group)
+    ).id
     pair = [hold(photo) for photo in photos.pair]
     people = "/galleries/default/people"
     person = f"{people}/{first.person.id}"
@@ -150,9 +157,14 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
 def _with_twins(site: Site, photos: Photos) -> str:
     """A gallery in which one of the group looks like two, and one like herself alone."""
     (name, photo), (other, other_photo) = photos.people[:2]
-    create_gallery(site.runtime.services, name="twins")
+    create_gallery(acting(site.runtime.services), name="twins")
     for whose, whom in ((photo, name), (photo, f"{name}'s twin"), (other_photo, other)):
-        enrol(site.runtime.services, gallery="twins", photo=whose, whom=NamedPerson(whom))
+        enrol(
+            acting(site.runtime.services),
+            gallery="twins",
+            source=Upload(whose),
+            subject=NamedPerson(whom),
+        )
     return "twins"
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from building import acting
 from drawing import draw_photo
+from mien.access.passwords import hash_password
+from mien.access.sign_ins import open_sign_in
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
-from mien.gallery.passwords import hash_password
-from mien.gallery.sign_ins import open_sign_in
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.names import name_key
 from mien.runtime import Runtime
@@ -45,7 +47,10 @@ class Visitor:
             session.flush()
             self.user_id = row.id
         secret, _ = open_sign_in(
-            self.runtime.services, user_id=self.user_id, browser="A test", lasts_seconds=_HOUR
+            acting(self.runtime.services),
+            user_id=self.user_id,
+            browser="A test",
+            lasts_seconds=_HOUR,
         )
         self.client.set_cookie(SIGN_IN_COOKIE, secret)
         return self
@@ -83,7 +88,12 @@ class Visitor:
     def enrol(self, name: str, *, gallery: str = "default", **drawing: Any) -> str:
         """Add somebody with a drawn photo; gives the address of their page."""
         photo = draw_photo([name], **drawing)
-        done = enrol(self.runtime.services, gallery=gallery, photo=photo, whom=NamedPerson(name))
+        done = enrol(
+            acting(self.runtime.services),
+            gallery=gallery,
+            source=Upload(photo),
+            subject=NamedPerson(name),
+        )
         return f"/galleries/{gallery}/people/{done.person.id}"
 
 

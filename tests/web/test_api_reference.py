@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from flask_openapi.openapi import OpenAPI
 from markupsafe import escape
 
+from building import acting
 from building import make_runtime
+from mien.access.sign_ins import open_sign_in
+from mien.access.users import add_user
 from mien.api.document import document
 from mien.app import create_app
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.users import add_user
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
 from mien.web.pages.api_reference.fields import field_row
@@ -38,8 +39,12 @@ def app(runtime: Runtime) -> Flask:
 
 @pytest.fixture(scope="module")
 def member(app: Flask, runtime: Runtime) -> FlaskClient:
-    user = add_user(runtime.services, name="Mara", password="correct horse battery", is_admin=False)
-    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(
+        acting(runtime.services), name="Mara", password="correct horse battery", is_admin=False
+    )
+    secret, _ = open_sign_in(
+        acting(runtime.services), user_id=user.id, browser="x", lasts_seconds=600
+    )
     client = app.test_client()
     client.set_cookie(SIGN_IN_COOKIE, secret)
     return client
@@ -163,8 +168,12 @@ def test_a_key_does_not_open_the_page(app: Flask) -> None:
 
 
 def test_the_page_of_keys_leads_here(app: Flask, runtime: Runtime) -> None:
-    user = add_user(runtime.services, name="Root", password="correct horse battery", is_admin=True)
-    secret, _ = open_sign_in(runtime.services, user_id=user.id, browser="x", lasts_seconds=600)
+    user = add_user(
+        acting(runtime.services), name="Root", password="correct horse battery", is_admin=True
+    )
+    secret, _ = open_sign_in(
+        acting(runtime.services), user_id=user.id, browser="x", lasts_seconds=600
+    )
     client = app.test_client()
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert 'href="/api/docs"' in client.get("/keys").text

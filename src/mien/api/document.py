@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mien import __version__
+from mien.access.permissions import ACTIONS
 from mien.api.bodies import form_name
 from mien.api.bodies import form_schema
-from mien.http.auth import SCOPE_MARK
+from mien.http.auth import ACTION_MARK
 from mien.http.auth import check_reader
 from mien.schemas.common import In
 from mien.schemas.common import Out
@@ -68,11 +69,13 @@ def document(app: OpenAPI) -> dict[str, Any]:
 
 def _name_scopes(app: OpenAPI, paths: dict[str, Any]) -> None:
     for rule in app.url_map.iter_rules():
-        scope = getattr(app.view_functions[rule.endpoint], SCOPE_MARK, None)
+        action = getattr(app.view_functions[rule.endpoint], ACTION_MARK, None)
         operations = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
         for method in rule.methods or ():
-            if scope and method.lower() in operations:
-                operations[method.lower()]["description"] = f"Needs the scope `{scope}`."
+            if action and method.lower() in operations:
+                operations[method.lower()]["description"] = (
+                    f"Needs the scope `{ACTIONS[action].scope}`."
+                )
 
 
 def _schemas() -> dict[str, Any]:

@@ -18,15 +18,14 @@ from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import show_face
-from mien.http.auth import require_scope
-from mien.http.context import services
+from mien.http.auth import asks
+from mien.http.context import this_call
 from mien.http.responses import file_response
-from mien.options import Detail
 from mien.options import Gate
 from mien.options import Take
-from mien.schemas.common import DETAIL
 from mien.schemas.common import FacePath
 from mien.schemas.common import PersonPath
+from mien.schemas.common import PhotoOptionsIn
 from mien.schemas.common import StoredFaceOut
 from mien.schemas.faces import FacesOut
 from mien.schemas.faces import NewFaceOut
@@ -36,7 +35,7 @@ _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
 _FACE = f"{_FACES}/<id:face_id>"
 
 
-class ExampleIn(FacePhotoIn):
+class ExampleIn(FacePhotoIn, PhotoOptionsIn):
     """One photo of a person, and which of its faces is meant."""
 
     take: Take = Field(
@@ -50,7 +49,6 @@ class ExampleIn(FacePhotoIn):
         description="How much this photo has to be worth; null takes the gallery's gate. What that "
         "would have refused comes as `warnings`.",
     )
-    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 @bp.get(
@@ -58,10 +56,10 @@ class ExampleIn(FacePhotoIn):
     operation_id="list_faces",
     responses=described(200, FacesOut, 404, text="The person's examples."),
 )
-@require_scope("read")
+@asks("faces.read")
 def list_all(path: PersonPath) -> Response:
     """List the examples of a person."""
-    found = list_faces(services(), **dict(path))
+    found = list_faces(this_call(), **dict(path))
     return answer(FacesOut(faces=[StoredFaceOut.of(face) for face in found]))
 
 
@@ -74,7 +72,7 @@ def list_all(path: PersonPath) -> Response:
         **described(200, NewFaceOut, text="This very photo was there already."),
     },
 )
-@require_scope("enrol")
+@asks("faces.add")
 def add(path: PersonPath) -> Response:
     """Add an example of a person; `face_number` or `take` says which face when several.
 
@@ -85,7 +83,15 @@ def add(path: PersonPath) -> Response:
     figure is the number of faces.
     """
     given = read_photo_body(ExampleIn)
-    made = enrol(services(), gallery=path.gallery, whom=KnownPerson(path.person_id), **dict(given))
+    made = enrol(
+        this_call(),
+        gallery=path.gallery,
+        source=given.upload(given.photo),
+        subject=KnownPerson(path.person_id),
+        face_number=given.face_number,
+        take=given.take,
+        gate=given.gate,
+    )
     out = NewFaceOut.of_enrolment(made)
     if not made.stored:
         return answer(out)
@@ -98,19 +104,19 @@ def add(path: PersonPath) -> Response:
     operation_id="show_face",
     responses=described(200, StoredFaceOut, 404, text="The example."),
 )
-@require_scope("read")
+@asks("faces.read")
 def show(path: FacePath) -> Response:
     """Show an example."""
-    return answer(StoredFaceOut.of(show_face(services(), **dict(path))))
+    return answer(StoredFaceOut.of(show_face(this_call(), **dict(path))))
 
 
 @bp.delete(
     _FACE, operation_id="delete_face", responses=described(204, None, 404, text="It is gone.")
 )
-@require_scope("enrol")
+@asks("faces.delete")
 def delete(path: FacePath) -> Response:
     """Remove an example, its crop, and its photo when no other face needs it."""
-    delete_face(services(), **dict(path))
+    delete_face(this_call(), **dict(path))
     return Response(status=204)
 
 
@@ -127,8 +133,8 @@ def delete(path: FacePath) -> Response:
         "416": problem(416),
     },
 )
-@require_scope("read")
+@asks("faces.read")
 def crop(path: FacePath) -> Response:
     """The portrait of an example, with a validator for caches."""
-    show_face(services(), **dict(path))
-    return file_response(read_crop(services(), gallery=path.gallery, face_id=path.face_id))
+    show_face(this_call(), **dict(path))
+    return file_response(read_crop(this_call(), gallery=path.gallery, face_id=path.face_id))

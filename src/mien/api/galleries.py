@@ -15,8 +15,8 @@ from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.galleries import show_gallery
 from mien.gallery.recognition.what_if import weigh
-from mien.http.auth import require_scope
-from mien.http.context import services
+from mien.http.auth import asks
+from mien.http.context import this_call
 from mien.schemas.common import GalleryPath
 from mien.schemas.galleries import GalleriesOut
 from mien.schemas.galleries import GalleryChangeIn
@@ -33,11 +33,11 @@ bp = make_blueprint("galleries", "Galleries")
     operation_id="list_galleries",
     responses=described(200, GalleriesOut, text="All galleries."),
 )
-@require_scope("read")
+@asks("galleries.read")
 def list_all() -> Response:
     """List the galleries."""
-    found = list_galleries(services())
-    return answer(GalleriesOut(galleries=[GalleryOut.of(each) for each in found]))
+    found = list_galleries(this_call())
+    return answer(GalleriesOut(galleries=[GalleryOut.from_gallery(each) for each in found]))
 
 
 @bp.post(
@@ -46,12 +46,13 @@ def list_all() -> Response:
     request_body=json_body(GalleryIn),
     responses=described(201, GalleryOut, 409, *BODY, text="The new gallery."),
 )
-@require_scope("admin")
+@asks("galleries.create")
 def create() -> Response:
     """Create an empty gallery, bound to the model pack in use."""
-    made = create_gallery(services(), **dict(read_body(GalleryIn)))
+    given = read_body(GalleryIn)
+    made = create_gallery(this_call(), name=given.name, settings=given.settings())
     location = url_for("api_galleries.show", gallery=made.name)
-    return answer(GalleryOut.of(made), status=201, location=location)
+    return answer(GalleryOut.from_gallery(made), status=201, location=location)
 
 
 @bp.get(
@@ -59,10 +60,10 @@ def create() -> Response:
     operation_id="show_gallery",
     responses=described(200, GalleryOut, 404, text="The gallery."),
 )
-@require_scope("read")
+@asks("galleries.read")
 def show(path: GalleryPath) -> Response:
     """Show a gallery."""
-    return answer(GalleryOut.of(show_gallery(services(), name=path.gallery)))
+    return answer(GalleryOut.from_gallery(show_gallery(this_call(), name=path.gallery)))
 
 
 @bp.patch(
@@ -71,11 +72,13 @@ def show(path: GalleryPath) -> Response:
     request_body=json_body(GalleryChangeIn),
     responses=described(200, GalleryOut, 404, 409, *BODY, text="The gallery as it is now."),
 )
-@require_scope("admin")
+@asks("galleries.change")
 def change(path: GalleryPath) -> Response:
     """Rename a gallery or change its settings."""
     changes = read_body(GalleryChangeIn).changes()
-    return answer(GalleryOut.of(change_gallery(services(), name=path.gallery, **changes)))
+    return answer(
+        GalleryOut.from_gallery(change_gallery(this_call(), name=path.gallery, **changes))
+    )
 
 
 @bp.get(
@@ -83,11 +86,11 @@ def change(path: GalleryPath) -> Response:
     operation_id="weigh_gallery",
     responses=described(200, WeighedOut, 404, 409, 422, text="What the setting would have done."),
 )
-@require_scope("read")
+@asks("galleries.weigh")
 def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
     """Weigh a setting: how the last searches would have been answered, and who looks alike."""
     weighed = weigh(
-        services(),
+        this_call(),
         gallery=path.gallery,
         accepted_fpir=query.accepted_fpir,
         threshold=query.threshold,
@@ -100,7 +103,7 @@ def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
     operation_id="delete_gallery",
     responses=described(200, GalleryOut, 404, 409, text="What was removed."),
 )
-@require_scope("admin")
+@asks("galleries.delete")
 def delete(path: GalleryPath) -> Response:
     """Remove a gallery with all its people, faces, crops and photos."""
-    return answer(GalleryOut.of(delete_gallery(services(), name=path.gallery)))
+    return answer(GalleryOut.from_gallery(delete_gallery(this_call(), name=path.gallery)))

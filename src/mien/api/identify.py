@@ -10,8 +10,8 @@ from mien.api.bodies import PhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
 from mien.gallery.recognition.identify import identify
-from mien.http.auth import require_scope
-from mien.http.context import services
+from mien.http.auth import asks
+from mien.http.context import this_call
 from mien.schemas.common import GalleryPath
 from mien.schemas.identification import IdentificationOut
 from mien.schemas.identification import IdentifyQuery
@@ -27,16 +27,14 @@ bp = make_blueprint("identify", "Photos")
         200, IdentificationOut, 404, 409, *BODY, text="An answer for every face; maybe none."
     ),
 )
-@require_scope("identify")
+@asks("photos.identify")
 def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of a photo who of a gallery it shows, or that it is nobody."""
-    photo = read_photo_body(PhotoIn).photo
     found = identify(
-        services(),
+        this_call(),
         gallery=path.gallery,
-        photo=photo,
+        photo=query.upload(read_photo_body(PhotoIn).photo),
         limit=query.limit,
         threshold=query.threshold,
-        detail=query.detail,
     )
     return answer(IdentificationOut.of(found))

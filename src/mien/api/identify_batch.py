@@ -16,9 +16,9 @@ from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.gallery.recognition.identify import check_question
 from mien.gallery.recognition.identify import identify
-from mien.http.auth import require_scope
+from mien.http.auth import asks
 from mien.http.context import runtime
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
@@ -70,10 +70,10 @@ _RESPONSES["200"] = {
     request_body=_BODY,
     responses=_RESPONSES,
 )
-@require_scope("identify")
+@asks("photos.identify")
 def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of many photos who of a gallery it shows; a photo that is bad stops none."""
-    check_question(services(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
+    check_question(this_call(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
     stream = PhotoStream(most=runtime().settings.batch_photos)
     photos = iter(stream)
     # What is wrong before the first photo is an error of the whole call.
@@ -112,15 +112,17 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
         return _line(photo, problem=as_problem(too_large))
     try:
         found = identify(
-            services(),
+            this_call(),
             gallery=gallery,
-            photo=photo.data,
+            photo=query.upload(photo.data),
             limit=query.limit,
             threshold=query.threshold,
-            detail=query.detail,
         )
     except Exception as error:  # noqa: BLE001 - the others are answered all the same
         return _line(photo, problem=as_problem(error))
+    finally:
+        # The next photo may take long to arrive.
+        runtime().database.rest()
     return _line(photo, identification=IdentificationOut.of(found))
 
 

@@ -16,8 +16,8 @@ from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
-from mien.http.auth import require_scope
-from mien.http.context import services
+from mien.http.auth import asks
+from mien.http.context import this_call
 from mien.schemas.common import GalleryPath
 from mien.schemas.common import PersonPath
 from mien.schemas.people import ErasureOut
@@ -35,11 +35,11 @@ bp = make_blueprint("people", "People")
     operation_id="list_people",
     responses=described(200, PeopleOut, 404, text="A page of people."),
 )
-@require_scope("read")
+@asks("people.read")
 def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
     """List people, page by page."""
     page = list_people(
-        services(),
+        this_call(),
         gallery=path.gallery,
         query=query.q,
         order=query.order,
@@ -56,10 +56,10 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
     request_body=json_body(PersonIn),
     responses=described(201, PersonOut, 404, 409, *BODY, text="The new person."),
 )
-@require_scope("enrol")
+@asks("people.create")
 def create(path: GalleryPath) -> Response:
     """Add somebody, without a face yet."""
-    made = create_person(services(), gallery=path.gallery, **dict(read_body(PersonIn)))
+    made = create_person(this_call(), gallery=path.gallery, **dict(read_body(PersonIn)))
     location = url_for("api_people.show", gallery=path.gallery, person_id=made.id)
     return answer(PersonOut.of(made), status=201, location=location)
 
@@ -69,10 +69,10 @@ def create(path: GalleryPath) -> Response:
     operation_id="show_person",
     responses=described(200, PersonOut, 404, text="The person."),
 )
-@require_scope("read")
+@asks("people.read")
 def show(path: PersonPath) -> Response:
     """Show a person."""
-    return answer(PersonOut.of(show_person(services(), **dict(path))))
+    return answer(PersonOut.of(show_person(this_call(), **dict(path))))
 
 
 @bp.patch(
@@ -81,11 +81,11 @@ def show(path: PersonPath) -> Response:
     request_body=json_body(PersonChangeIn),
     responses=described(200, PersonOut, 404, 409, *BODY, text="The person as they are now."),
 )
-@require_scope("enrol")
+@asks("people.change")
 def change(path: PersonPath) -> Response:
     """Rename somebody or change what is noted."""
     changes = read_body(PersonChangeIn).model_dump(exclude_unset=True)
-    return answer(PersonOut.of(change_person(services(), **dict(path), **changes)))
+    return answer(PersonOut.of(change_person(this_call(), **dict(path), **changes)))
 
 
 @bp.delete(
@@ -93,8 +93,8 @@ def change(path: PersonPath) -> Response:
     operation_id="forget_person",
     responses=described(200, ErasureOut, 404, text="The proof."),
 )
-@require_scope("enrol")
+@asks("people.delete")
 def forget(path: PersonPath) -> Response:
     """Forget everything of a person: rows, crops, photos and index."""
-    erasure = forget_person(services(), **dict(path))
+    erasure = forget_person(this_call(), **dict(path))
     return answer(ErasureOut(complete=erasure.complete, **dataclasses.asdict(erasure)))

@@ -14,22 +14,20 @@ from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_fields
 from mien.gallery.recognition.verify import verify_person
 from mien.gallery.recognition.verify import verify_photos
-from mien.http.auth import require_scope
-from mien.http.context import services
+from mien.gallery.settings import Threshold
+from mien.http.auth import asks
+from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
-from mien.options import Detail
-from mien.schemas.common import DETAIL
 from mien.schemas.common import FaceNumber
 from mien.schemas.common import GalleryName
 from mien.schemas.common import Id
-from mien.schemas.common import In
-from mien.schemas.common import Threshold
+from mien.schemas.common import PhotoOptionsIn
 from mien.schemas.verification import VerificationOut
 
 bp = make_blueprint("verify", "Photos")
 
 
-class VerifyPhotosIn(In):
+class VerifyPhotosIn(PhotoOptionsIn):
     """Two photos and, where one shows several faces, which is meant."""
 
     photo_a: Photo
@@ -37,10 +35,9 @@ class VerifyPhotosIn(In):
     face_number_a: FaceNumber | None = None
     face_number_b: FaceNumber | None = None
     threshold: Threshold | None = None
-    detail: Detail = Field(default="normal", description=DETAIL)
 
 
-class VerifyPersonIn(FacePhotoIn):
+class VerifyPersonIn(FacePhotoIn, PhotoOptionsIn):
     """A photo and a person of a gallery."""
 
     person_id: Id
@@ -49,7 +46,6 @@ class VerifyPersonIn(FacePhotoIn):
         description="A gallery's name; without one, the server's default gallery.",
     )
     threshold: Threshold | None = None
-    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 @bp.post(
@@ -60,12 +56,28 @@ class VerifyPersonIn(FacePhotoIn):
         200, VerificationOut, 404, 409, *BODY, text="How alike they are, and what that means."
     ),
 )
-@require_scope("identify")
+@asks("photos.verify")
 def verify() -> Response:
     """Compare two photos, `photo_a` and `photo_b`, or a `photo` and a `person_id`."""
     fields, strict = read_photo_fields(photos=2)
     if "photo" in fields or "person_id" in fields:
-        person = checked(VerifyPersonIn, fields, strict=strict)
-        return answer(VerificationOut.of(verify_person(services(), **dict(person))))
-    photos = checked(VerifyPhotosIn, fields, strict=strict)
-    return answer(VerificationOut.of(verify_photos(services(), **dict(photos))))
+        one = checked(VerifyPersonIn, fields, strict=strict)
+        verified = verify_person(
+            this_call(),
+            gallery=one.gallery,
+            person_id=one.person_id,
+            photo=one.upload(one.photo),
+            face_number=one.face_number,
+            threshold=one.threshold,
+        )
+        return answer(VerificationOut.of(verified))
+    two = checked(VerifyPhotosIn, fields, strict=strict)
+    verified = verify_photos(
+        this_call(),
+        photo_a=two.upload(two.photo_a),
+        photo_b=two.upload(two.photo_b),
+        face_number_a=two.face_number_a,
+        face_number_b=two.face_number_b,
+        threshold=two.threshold,
+    )
+    return answer(VerificationOut.of(verified))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
 from mien.cli.terminal.output import ExitCode
@@ -54,7 +55,7 @@ def check(context: click.Context, *, as_json: bool) -> None:
     with opened(settings) as runtime:
         from mien.maintenance.integrity import check as look
 
-        found = look(runtime.services)
+        found = look(runtime.call(OPERATOR))
     if as_json:
         print_json({"sound": found.sound, **_facts(found)})
     else:
@@ -98,7 +99,7 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     with opened(settings) as runtime:
         from mien.maintenance.backup import back_up
 
-        done = back_up(runtime.services, target=file)
+        done = back_up(runtime.call(OPERATOR), target=file)
     if as_json:
         print_json(done)
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
 from mien.cli.terminal.output import json_option
@@ -21,7 +22,7 @@ from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mien.gallery.results import Answer
-    from mien.gallery.services import Services
+    from mien.gallery.services import Call
     from mien.packs.samples import SamplePhoto
     from mien.settings import Settings
 
@@ -68,8 +69,8 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
 
         prepare_models(runtime)
         samples = _fetch(settings)
-        enrol_named(runtime.services, samples)
-        lines = list(identify_others(runtime.services, samples))
+        enrol_named(runtime.call(OPERATOR), samples)
+        lines = list(identify_others(runtime.call(OPERATOR), samples))
     if as_json:
         print_json(lines)
         return
@@ -109,24 +110,27 @@ def copy_photos(samples: "tuple[SamplePhoto, ...]", folder: Path) -> list[Path]:
     return [folder / sample.name for sample in samples]
 
 
-def enrol_named(services: "Services", samples: "tuple[SamplePhoto, ...]") -> None:
+def enrol_named(call: "Call", samples: "tuple[SamplePhoto, ...]") -> None:
     """Enrol each sample that names its person."""
+    from mien.gallery.analysis import Upload
     from mien.gallery.enrolment.enrol import enrol
     from mien.gallery.enrolment.subject import NewPerson
 
     for sample in samples:
         if sample.person is not None:
-            photo = sample.path.read_bytes()
-            enrol(services, gallery=_GALLERY, photo=photo, whom=NewPerson(sample.person))
+            photo = Upload(sample.path.read_bytes())
+            enrol(call, gallery=_GALLERY, source=photo, subject=NewPerson(sample.person))
 
 
-def identify_others(services: "Services", samples: "tuple[SamplePhoto, ...]") -> "Iterator[Shown]":
+def identify_others(call: "Call", samples: "tuple[SamplePhoto, ...]") -> "Iterator[Shown]":
     """Identify every face of the samples that were not enrolled."""
+    from mien.gallery.analysis import Upload
     from mien.gallery.recognition.identify import identify
 
     for sample in samples:
         if sample.person is None:
-            found = identify(services, gallery=_GALLERY, photo=sample.path.read_bytes(), limit=2)
+            photo = Upload(sample.path.read_bytes())
+            found = identify(call, gallery=_GALLERY, photo=photo, limit=2)
             for answer in found.answers:
                 yield _shown(sample.name, answer)
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import detail_option
+from mien.access.actor import OPERATOR
+from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
@@ -17,16 +18,16 @@ from mien.cli.terminal.photo_files import look
 from mien.cli.terminal.photo_files import read_photo
 
 if TYPE_CHECKING:
-    from mien.options import Detail
+    from mien.options import PhotoOptions
 
 
 @click.command()
 @photo_paths()
-@detail_option
+@photo_options
 @json_option
 @click.pass_context
 def detect(
-    context: click.Context, *, photos: tuple[Path, ...], detail: "Detail", as_json: bool
+    context: click.Context, *, photos: tuple[Path, ...], options: "PhotoOptions", as_json: bool
 ) -> None:
     """Find the faces of photos, and say how good each is.
 
@@ -34,13 +35,14 @@ def detect(
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
+        from mien.gallery.analysis import Upload
         from mien.gallery.analysis import detect as find_faces
 
         most = runtime.settings.max_upload_bytes
         looked = look(
             found,
             lambda path: find_faces(
-                runtime.services, photo=read_photo(path, max_bytes=most), detail=detail
+                runtime.call(OPERATOR), photo=Upload(read_photo(path, max_bytes=most), options)
             ),
         )
     if as_json:

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.access.actor import OPERATOR
+from mien.cli.gallery_options import given
+from mien.cli.gallery_options import settings_options
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import one_of
@@ -12,35 +15,9 @@ from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
-from mien.options import GATES
 
 if TYPE_CHECKING:
     from mien.gallery.results import Gallery
-    from mien.options import Gate
-
-_photos_option = click.option(
-    "--keep-photos/--no-keep-photos",
-    default=None,
-    help="Whether original photos are kept beside the portraits.",
-)
-
-_fpir_option = click.option(
-    "--accepted-fpir",
-    type=float,
-    metavar="R",
-    help="Share of strangers' searches that may name somebody, such as 0.001.",
-)
-_fmr_option = click.option(
-    "--accepted-fmr",
-    type=float,
-    metavar="R",
-    help="Share of comparisons of two people that may pass as one.",
-)
-_gate_option = click.option(
-    "--gate",
-    type=click.Choice(GATES),
-    help="How much a photo has to be worth to be stored.",
-)
 
 
 @click.group()
@@ -55,11 +32,13 @@ def list_(*, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.galleries import list_galleries
 
-        found = list_galleries(runtime.services)
+        found = list_galleries(runtime.call(OPERATOR))
     if as_json:
         from mien.schemas.galleries import GalleryOut
 
-        print_json({"galleries": [GalleryOut.of(each).model_dump(mode="json") for each in found]})
+        print_json(
+            {"galleries": [GalleryOut.from_gallery(each).model_dump(mode="json") for each in found]}
+        )
         return
     print_table(
         ["name", "people", "faces", "pack", "threshold", "photos"],
@@ -69,8 +48,8 @@ def list_(*, as_json: bool) -> None:
                 each.people,
                 each.faces,
                 each.pack,
-                "automatic" if each.threshold is None else each.threshold,
-                "kept" if each.keep_photos else "not kept",
+                "automatic" if each.settings.threshold is None else each.settings.threshold,
+                "kept" if each.settings.keep_photos else "not kept",
             )
             for each in found
         ],
@@ -80,39 +59,14 @@ def list_(*, as_json: bool) -> None:
 
 @galleries.command()
 @click.argument("name")
-@click.option(
-    "--threshold",
-    type=float,
-    metavar="S",
-    help="Similarity of a match; else it follows from the accepted rate.",
-)
-@_fpir_option
-@_fmr_option
-@_gate_option
-@_photos_option
+@settings_options
 @json_option
-def create(
-    *,
-    name: str,
-    threshold: float | None,
-    accepted_fpir: float | None,
-    accepted_fmr: float | None,
-    gate: "Gate | None",
-    keep_photos: bool | None,
-    as_json: bool,
-) -> None:
+def create(*, name: str, as_json: bool, **settings: object) -> None:
     """Make an empty gallery, bound to the model pack in use."""
     with ready_runtime(models=True) as runtime:
         from mien.gallery.galleries import create_gallery
 
-        given = {"accepted_fpir": accepted_fpir, "accepted_fmr": accepted_fmr, "gate": gate}
-        made = create_gallery(
-            runtime.services,
-            name=name,
-            threshold=threshold,
-            keep_photos=keep_photos is not False,
-            **{option: value for option, value in given.items() if value is not None},  # type: ignore[arg-type]  # each is what its option says
-        )
+        made = create_gallery(runtime.call(OPERATOR), name=name, settings=given(settings))
     _show(made, as_json=as_json)
 
 
@@ -124,49 +78,22 @@ def show(*, name: str, as_json: bool) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.galleries import show_gallery
 
-        found = show_gallery(runtime.services, name=name)
+        found = show_gallery(runtime.call(OPERATOR), name=name)
     _show(found, as_json=as_json)
 
 
 @galleries.command()
 @click.argument("name")
 @click.option("--rename", metavar="NAME", help="Its name from now on.")
-@click.option(
-    "--threshold",
-    metavar="S|auto",
-    help="Similarity of a match; auto lets it follow from the accepted rate.",
-)
-@_fpir_option
-@_fmr_option
-@_gate_option
-@_photos_option
+@settings_options
 @json_option
-def change(
-    *,
-    name: str,
-    rename: str | None,
-    threshold: str | None,
-    accepted_fpir: float | None,
-    accepted_fmr: float | None,
-    gate: "Gate | None",
-    keep_photos: bool | None,
-    as_json: bool,
-) -> None:
+def change(*, name: str, rename: str | None, as_json: bool, **settings: object) -> None:
     """Rename a gallery or change its settings."""
-    figure = _figure(threshold)
     with ready_runtime() as runtime:
         from mien.gallery.galleries import change_gallery
 
         changed = change_gallery(
-            runtime.services,
-            name=name,
-            new_name=rename,
-            threshold=figure,
-            automatic_threshold=threshold == "auto",
-            accepted_fpir=accepted_fpir,
-            accepted_fmr=accepted_fmr,
-            gate=gate,
-            keep_photos=keep_photos,
+            runtime.call(OPERATOR), name=name, new_name=rename, settings=given(settings)
         )
     _show(changed, as_json=as_json)
 
@@ -201,7 +128,7 @@ def weigh(
             *(Setting(accepted_fpir=rate) for rate in rates),
             *(Setting(threshold=threshold) for threshold in thresholds),
         ]
-        weighed = weigh_all(runtime.services, gallery=name, settings=settings)
+        weighed = weigh_all(runtime.call(OPERATOR), gallery=name, settings=settings)
     if as_json:
         from mien.schemas.galleries import WeighedOut
 
@@ -233,31 +160,22 @@ def remove(*, name: str, yes: bool, as_json: bool) -> None:
         from mien.gallery.galleries import delete_gallery
         from mien.gallery.galleries import show_gallery
 
-        found = show_gallery(runtime.services, name=name)
+        found = show_gallery(runtime.call(OPERATOR), name=name)
         make_sure(f"Remove {found.name} with {found.people} person(s) for good?", yes=yes)
-        gone = delete_gallery(runtime.services, name=name)
+        gone = delete_gallery(runtime.call(OPERATOR), name=name)
     if as_json:
         print_json({"name": gone.name, "people": gone.people, "faces": gone.faces})
     else:
         print_note(f"Removed {gone.name} with {gone.people} person(s), {gone.faces} face(s).")
 
 
-def _figure(threshold: str | None) -> float | None:
-    if threshold in (None, "auto"):
-        return None
-    try:
-        return float(threshold)
-    except ValueError as error:
-        raise click.BadParameter("A number or auto.", param_hint="--threshold") from error
-
-
 def _show(gallery: "Gallery", *, as_json: bool) -> None:
     if as_json:
         from mien.schemas.galleries import GalleryOut
 
-        print_json(GalleryOut.of(gallery).model_dump(mode="json"))
+        print_json(GalleryOut.from_gallery(gallery).model_dump(mode="json"))
         return
-    threshold = "automatic" if gallery.threshold is None else gallery.threshold
+    threshold = "automatic" if gallery.settings.threshold is None else gallery.settings.threshold
     print_table(
         ["", gallery.name],
         [
@@ -266,10 +184,10 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("faces", gallery.faces),
             ("pack", gallery.pack),
             ("threshold", threshold),
-            ("accepted FPIR", f"{gallery.accepted_fpir:g}"),
-            ("accepted FMR", f"{gallery.accepted_fmr:g}"),
-            ("gate", gallery.gate),
-            ("photos", "kept" if gallery.keep_photos else "not kept"),
+            ("accepted FPIR", f"{gallery.settings.accepted_fpir:g}"),
+            ("accepted FMR", f"{gallery.settings.accepted_fmr:g}"),
+            ("gate", gallery.settings.gate),
+            ("photos", "kept" if gallery.settings.keep_photos else "not kept"),
             ("since", f"{gallery.created_at:%Y-%m-%d}"),
         ],
     )

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import detail_option
+from mien.access.actor import OPERATOR
 from mien.cli.options import gallery_option
+from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from mien.gallery.results import Answer
     from mien.gallery.results import Candidate
     from mien.gallery.results import Identification
-    from mien.options import Detail
+    from mien.options import PhotoOptions
 
 
 @click.command()
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--threshold", type=float, metavar="S", help="Similarity of a match; else the gallery's."
 )
-@detail_option
+@photo_options
 @json_option
 @click.pass_context
 def identify(
@@ -45,7 +46,7 @@ def identify(
     gallery: str,
     limit: int,
     threshold: float | None,
-    detail: "Detail",
+    options: "PhotoOptions",
     as_json: bool,
 ) -> None:
     """Say who is in photos, or that it is nobody known.
@@ -56,18 +57,18 @@ def identify(
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
+        from mien.gallery.analysis import Upload
         from mien.gallery.recognition.identify import identify as ask
 
         most = runtime.settings.max_upload_bytes
         looked = look(
             found,
             lambda path: ask(
-                runtime.services,
+                runtime.call(OPERATOR),
                 gallery=gallery,
-                photo=read_photo(path, max_bytes=most),
+                photo=Upload(read_photo(path, max_bytes=most), options),
                 limit=limit,
                 threshold=threshold,
-                detail=detail,
             ),
         )
     if as_json:

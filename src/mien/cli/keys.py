@@ -2,6 +2,7 @@
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -34,9 +35,9 @@ def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     Only a digest is kept, so nobody can show it again.
     """
     with ready_runtime() as runtime:
-        from mien.gallery.keys import create_key
+        from mien.access.api_keys import create_key
 
-        secret, key = create_key(runtime.services, name=name, scopes=scopes)
+        secret, key = create_key(runtime.call(OPERATOR), name=name, scopes=scopes)
     if as_json:
         print_json({"key": secret, "id": key.id, "name": key.name, "scopes": key.scopes})
         return
@@ -49,9 +50,9 @@ def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
 def list_(*, as_json: bool) -> None:
     """List the keys, revoked ones too, the newest first."""
     with ready_runtime() as runtime:
-        from mien.gallery.keys import list_keys
+        from mien.access.api_keys import list_keys
 
-        found = list_keys(runtime.services)
+        found = list_keys(runtime.call(OPERATOR))
     if as_json:
         print_json({"keys": found})
         return
@@ -78,9 +79,9 @@ def list_(*, as_json: bool) -> None:
 def revoke(*, key_id: str, as_json: bool) -> None:
     """Make a key useless from now on."""
     with ready_runtime() as runtime:
-        from mien.gallery.keys import revoke_key
+        from mien.access.api_keys import revoke_key
 
-        key = revoke_key(runtime.services, key_id=key_id)
+        key = revoke_key(runtime.call(OPERATOR), key_id=key_id)
     if as_json:
         print_json(key)
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
@@ -195,7 +196,7 @@ def use(*, name: str, as_json: bool) -> None:
             migrate.upgrade(runtime.database)
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
-            used = use_pack(runtime.services, name=name, progress=progress)
+            used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
     if as_json:
         print_json({"name": used.manifest.name, "contract_id": used.manifest.contract_id})
         return
@@ -212,7 +213,7 @@ def _choose(
     if has_database(settings):
         with suppress(StorageError):
             migrate.require_current(runtime.database)
-            used = ensure_pack(runtime.services, progress=progress)
+            used = ensure_pack(runtime.call(OPERATOR), progress=progress)
             return used.manifest, used.passed_over
     choice = runtime.services.packs.choose_first(progress=progress)
     return choice.installed.manifest, choice.passed_over

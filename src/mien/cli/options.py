@@ -1,11 +1,13 @@
 """Options and arguments that several commands share."""
 
+import functools
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
+from typing import cast
 
 import click
 
@@ -13,6 +15,8 @@ from mien.errors import SeveralFacesFound
 from mien.options import DETAILS
 from mien.options import GATES
 from mien.options import TAKES
+from mien.options import Detail
+from mien.options import PhotoOptions
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -67,13 +71,19 @@ def photo_paths(minimum: int = 1) -> Callable[[Callable[..., object]], Callable[
     )
 
 
-def detail_option(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command `--detail`, how closely photos are searched."""
-    return click.option(
+def photo_options(function: _Function) -> _Function:
+    """Give a command the options that say how photos are looked at, as one argument `options`."""
+
+    @functools.wraps(function)
+    def gathered(*arguments: Any, detail: Detail, **others: Any) -> Any:
+        return function(*arguments, options=PhotoOptions(detail=detail), **others)
+
+    option = click.option(
         "--detail",
         type=click.Choice(DETAILS),
         default="normal",
         show_default=True,
         help="How closely to search; high sees smaller and turned faces and takes several times "
         "as long.",
-    )(command)
+    )
+    return cast("_Function", option(gathered))

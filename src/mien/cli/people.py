@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from mien.cli.options import detail_option
+from mien.access.actor import OPERATOR
+from mien.cli.enrolling import enrol_photos
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
+from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
-from mien.cli.options import saying_how
 from mien.cli.options import take_option
 from mien.cli.people_import import import_folder
 from mien.cli.runtime import ready_runtime
@@ -24,17 +25,16 @@ from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import Looked
 from mien.cli.terminal.photo_files import find_photos
-from mien.cli.terminal.photo_files import look
-from mien.cli.terminal.photo_files import read_photo
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 
 if TYPE_CHECKING:
+    from mien.gallery.enrolment.enrol_each import EachOptions
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
-    from mien.gallery.services import Services
-    from mien.options import Detail
+    from mien.gallery.services import Call
     from mien.options import Gate
+    from mien.options import PhotoOptions
     from mien.options import Take
     from mien.runtime import Runtime
 
@@ -59,7 +59,7 @@ def people() -> None:
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
 @take_option
 @photo_gate_option
-@detail_option
+@photo_options
 @json_option
 @click.pass_context
 def add(
@@ -73,7 +73,7 @@ def add(
     face: int | None,
     take: "Take",
     gate: "Gate | None",
-    detail: "Detail",
+    options: "PhotoOptions",
     as_json: bool,
 ) -> None:
     """Add a person, or photos to a person who is there.
@@ -84,27 +84,28 @@ def add(
     facts = _metadata(metadata)
     found = find_photos(photos)
     with ready_runtime(models=bool(found)) as runtime:
+        from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.people.people import change_person
         from mien.gallery.people.people import create_person
         from mien.gallery.people.people import show_person
 
-        services = runtime.services
+        call = runtime.call(OPERATOR)
         looked: Looked[Enrolment] = Looked([], [])
         if found:
-            given = {"face_number": face, "take": take, "gate": gate, "detail": detail}
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, given=given)
+            taking = EachOptions(options, face, take, gate)
+            looked = _enrol_all(runtime, found, gallery=gallery, name=name, options=taking)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
             if notes is not None or facts is not None:
                 change_person(
-                    services, gallery=gallery, person_id=person_id, notes=notes, metadata=facts
+                    call, gallery=gallery, person_id=person_id, notes=notes, metadata=facts
                 )
         else:
             person_id = create_person(
-                services, gallery=gallery, name=name, notes=notes or "", metadata=facts
+                call, gallery=gallery, name=name, notes=notes or "", metadata=facts
             ).id
-        person = show_person(services, gallery=gallery, person_id=person_id)
+        person = show_person(call, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
     if as_json:
         from mien.schemas.faces import NewFaceOut
@@ -138,7 +139,9 @@ def add(
 def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
     """List the people of a gallery."""
     with ready_runtime() as runtime:
-        found = list(_everybody(runtime.services, gallery=gallery, query=query, newest=newest))
+        found = list(
+            _everybody(runtime.call(OPERATOR), gallery=gallery, query=query, newest=newest)
+        )
     if as_json:
         from mien.schemas.people import PersonOut
 
@@ -166,8 +169,8 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
         from mien.gallery.people.faces import list_faces
         from mien.gallery.people.look_up import look_up_person
 
-        person = look_up_person(runtime.services, gallery=gallery, who=who)
-        faces = list_faces(runtime.services, gallery=gallery, person_id=person.id)
+        person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
+        faces = list_faces(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
     if as_json:
         from mien.schemas.common import StoredFaceOut
         from mien.schemas.people import PersonOut
@@ -201,8 +204,10 @@ def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
         from mien.gallery.people.look_up import look_up_person
         from mien.gallery.people.people import change_person
 
-        person = look_up_person(runtime.services, gallery=gallery, who=who)
-        person = change_person(runtime.services, gallery=gallery, person_id=person.id, name=name)
+        person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
+        person = change_person(
+            runtime.call(OPERATOR), gallery=gallery, person_id=person.id, name=name
+        )
     if as_json:
         from mien.schemas.people import PersonOut
 
@@ -226,9 +231,9 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
         from mien.gallery.people.forget import forget_person
         from mien.gallery.people.look_up import look_up_person
 
-        person = look_up_person(runtime.services, gallery=gallery, who=who)
+        person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
         make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
-        proof = forget_person(runtime.services, gallery=gallery, person_id=person.id)
+        proof = forget_person(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
     if as_json:
         import dataclasses
 
@@ -252,36 +257,25 @@ people.add_command(import_folder)
 
 
 def _enrol_all(
-    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, given: dict[str, Any]
+    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, options: "EachOptions"
 ) -> "Looked[Enrolment]":
-    from mien.gallery.enrolment.enrol import enrol
     from mien.gallery.enrolment.subject import NamedPerson
 
-    most = runtime.settings.max_upload_bytes
-
-    def add_one(path: Path) -> "Enrolment":
-        with saying_how(_HOW):
-            return enrol(
-                runtime.services,
-                gallery=gallery,
-                photo=read_photo(path, max_bytes=most),
-                whom=NamedPerson(name),
-                **given,
-            )
-
-    return look(photos, add_one)
+    subject = NamedPerson(name)
+    looked = enrol_photos(
+        runtime, [(path, subject) for path in photos], gallery=gallery, options=options, how=_HOW
+    )
+    return Looked([(path, made) for path, made in looked.done if made], looked.refused)
 
 
-def _everybody(
-    services: "Services", *, gallery: str, query: str, newest: bool
-) -> "Iterator[Person]":
+def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
     from mien.gallery.people.people import MOST_A_PAGE
     from mien.gallery.people.people import list_people
 
     cursor = None
     while True:
         page = list_people(
-            services,
+            call,
             gallery=gallery,
             query=query,
             order="newest" if newest else "name",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import detail_option
+from mien.cli.enrolling import enrol_photos
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
-from mien.cli.options import saying_how
+from mien.cli.options import photo_options
 from mien.cli.options import take_option
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
@@ -21,15 +21,13 @@ from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import SUFFIXES
 from mien.cli.terminal.photo_files import Looked
 from mien.cli.terminal.photo_files import find_photos
-from mien.cli.terminal.photo_files import look
-from mien.cli.terminal.photo_files import read_photo
 from mien.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment
     from mien.gallery.results import PersonRef
-    from mien.options import Detail
     from mien.options import Gate
+    from mien.options import PhotoOptions
     from mien.options import Take
 
 
@@ -46,7 +44,7 @@ _HOW = (
 @gallery_option
 @take_option
 @photo_gate_option
-@detail_option
+@photo_options
 @json_option
 @click.pass_context
 def import_folder(
@@ -56,7 +54,7 @@ def import_folder(
     gallery: str,
     take: "Take",
     gate: "Gate | None",
-    detail: "Detail",
+    options: "PhotoOptions",
     as_json: bool,
 ) -> None:
     """Add people from a folder, one subfolder a person.
@@ -72,33 +70,16 @@ def import_folder(
     """
     photos = _pictures_of_people(folder)
     with ready_runtime(models=True) as runtime:
-        from mien.gallery.enrolment.duplicates import is_example_already
-        from mien.gallery.enrolment.enrol import enrol
+        from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.enrolment.subject import NamedPerson
-        from mien.gallery.galleries import show_gallery
 
-        # A wrong name of a gallery is no matter of each picture.
-        show_gallery(runtime.services, name=gallery)
-        most = runtime.settings.max_upload_bytes
-
-        def add(path: Path) -> "Enrolment | None":
-            photo = read_photo(path, max_bytes=most)
-            name = path.relative_to(folder).parts[0]
-            if is_example_already(runtime.services, gallery=gallery, name=name, photo=photo):
-                return None
-            with saying_how(_HOW):
-                return enrol(
-                    runtime.services,
-                    gallery=gallery,
-                    photo=photo,
-                    whom=NamedPerson(name),
-                    take=take,
-                    gate=gate,
-                    detail=detail,
-                )
-
-        # A folder's name that nobody can have is a matter of the pictures in it.
-        looked = look(photos, add, also=(InvalidInput,))
+        looked = enrol_photos(
+            runtime,
+            [(path, NamedPerson(path.relative_to(folder).parts[0])) for path in photos],
+            gallery=gallery,
+            options=EachOptions(options, take=take, gate=gate, skip_known=True),
+            how=_HOW,
+        )
     _tell(looked, as_json=as_json)
     context.exit(looked.exit_code)
 

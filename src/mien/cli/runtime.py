@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mien import logs
+from mien.access.actor import OPERATOR
 from mien.cli.terminal.announce import tell_pack
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import shown_progress
@@ -110,7 +111,9 @@ def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
             from mien.gallery.galleries import bind_galleries
 
             summary = runtime.engine.summary
-            bind_galleries(runtime.services, pack=summary.pack, contract_id=summary.contract_id)
+            bind_galleries(
+                runtime.call(OPERATOR), pack=summary.pack, contract_id=summary.contract_id
+            )
         elif models:
             prepare_models(runtime)
         yield runtime

@@ -2,6 +2,7 @@
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
 from mien.cli.terminal.output import json_option
@@ -21,7 +22,7 @@ def tidy(*, as_json: bool) -> None:
         from mien.storage.migrate import require_current
 
         require_current(runtime.database)
-        done = sweep(runtime.services)
+        done = sweep(runtime.call(OPERATOR))
     if as_json:
         print_json(done)
     else:

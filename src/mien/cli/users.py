@@ -2,6 +2,7 @@
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -26,9 +27,9 @@ def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
     """Add an account; asks for the password twice on a terminal."""
     password = ask_password(from_stdin=password_stdin)
     with ready_runtime() as runtime:
-        from mien.gallery.users import add_user
+        from mien.access.users import add_user
 
-        user = add_user(runtime.services, name=name, password=password, is_admin=admin)
+        user = add_user(runtime.call(OPERATOR), name=name, password=password, is_admin=admin)
     if as_json:
         print_json(user)
     else:
@@ -40,9 +41,9 @@ def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
 def list_(*, as_json: bool) -> None:
     """List the accounts."""
     with ready_runtime() as runtime:
-        from mien.gallery.users import list_users
+        from mien.access.users import list_users
 
-        found = list_users(runtime.services)
+        found = list_users(runtime.call(OPERATOR))
     if as_json:
         print_json({"users": found})
         return
@@ -64,9 +65,9 @@ def remove(*, name: str, yes: bool, as_json: bool) -> None:
     """Remove an account and sign it out everywhere."""
     make_sure(f"Remove the account {name}?", yes=yes)
     with ready_runtime() as runtime:
-        from mien.gallery.users import remove_user
+        from mien.access.users import remove_user
 
-        user = remove_user(runtime.services, name=name)
+        user = remove_user(runtime.call(OPERATOR), name=name)
     if as_json:
         print_json(user)
     else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import detail_option
+from mien.access.actor import OPERATOR
 from mien.cli.options import gallery_option
+from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import ExitCode
@@ -25,7 +26,7 @@ from mien.errors import ImageError
 
 if TYPE_CHECKING:
     from mien.gallery.results import Verification
-    from mien.options import Detail
+    from mien.options import PhotoOptions
     from mien.runtime import Runtime
 
     _Compare = Callable[[Path], Verification]
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--threshold", type=float, metavar="S", help="Similarity of a yes; else the pack's.")
 @click.option("--face", type=int, metavar="N", help="Which face of the first photo, 1 the largest.")
 @click.option("--other-face", type=int, metavar="N", help="Which face of the other photos.")
-@detail_option
+@photo_options
 @json_option
 @click.pass_context
 def verify(
@@ -50,7 +51,7 @@ def verify(
     threshold: float | None,
     face: int | None,
     other_face: int | None,
-    detail: "Detail",
+    options: "PhotoOptions",
     as_json: bool,
 ) -> None:
     """Say whether photos show the same person.
@@ -73,7 +74,7 @@ def verify(
                 threshold=threshold,
                 face=face,
                 other_face=other_face,
-                detail=detail,
+                options=options,
             )
         else:
             compare = _with_person(
@@ -82,7 +83,7 @@ def verify(
                 gallery=gallery,
                 threshold=threshold,
                 face=face or other_face,
-                detail=detail,
+                options=options,
             )
         looked = look(others, compare)
         least = least_verification_rate(runtime.services.engine.summary)
@@ -124,23 +125,23 @@ def _with_photo(
     threshold: float | None,
     face: int | None,
     other_face: int | None,
-    detail: "Detail",
+    options: "PhotoOptions",
 ) -> "_Compare":
+    from mien.gallery.analysis import Upload
     from mien.gallery.recognition.verify import verify_photos
 
     most = runtime.settings.max_upload_bytes
-    photo_a = read_photo(first, max_bytes=most)
+    photo_a = Upload(read_photo(first, max_bytes=most), options)
 
     def compare(path: Path) -> "Verification":
         with _naming(a=first, b=path):
             return verify_photos(
-                runtime.services,
+                runtime.call(OPERATOR),
                 photo_a=photo_a,
-                photo_b=read_photo(path, max_bytes=most),
+                photo_b=Upload(read_photo(path, max_bytes=most), options),
                 face_number_a=face,
                 face_number_b=other_face,
                 threshold=threshold,
-                detail=detail,
             )
 
     return compare
@@ -153,24 +154,24 @@ def _with_person(
     gallery: str,
     threshold: float | None,
     face: int | None,
-    detail: "Detail",
+    options: "PhotoOptions",
 ) -> "_Compare":
+    from mien.gallery.analysis import Upload
     from mien.gallery.people.look_up import look_up_person
     from mien.gallery.recognition.verify import verify_person
 
-    person = look_up_person(runtime.services, gallery=gallery, who=who)
+    person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
     most = runtime.settings.max_upload_bytes
 
     def compare(path: Path) -> "Verification":
         with _naming(a=path):
             return verify_person(
-                runtime.services,
+                runtime.call(OPERATOR),
                 gallery=gallery,
                 person_id=person.id,
-                photo=read_photo(path, max_bytes=most),
+                photo=Upload(read_photo(path, max_bytes=most), options),
                 face_number=face,
                 threshold=threshold,
-                detail=detail,
             )
 
     return compare

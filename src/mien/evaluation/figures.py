@@ -14,7 +14,7 @@ Side = Literal["pairs", "strangers", "enrolled"]
 
 
 @dataclass(frozen=True, slots=True)
-class GallerySettings:
+class OperatingSettings:
     """How a gallery is set.
 
     Attributes:

@@ -15,8 +15,8 @@ from mien.evaluation import curves
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.figures import Decisions
 from mien.evaluation.figures import DecisionsSplit
-from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
+from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.figures import RateCheck
 from mien.evaluation.figures import SearchBand
 from mien.evaluation.figures import SearchesAtSettings
@@ -68,7 +68,7 @@ def measure_searches(
     *,
     seed: int,
     examples: int,
-    settings: GallerySettings,
+    settings: OperatingSettings,
     made: Made,
 ) -> SearchFigures:
     """Every figure of the searches.
@@ -108,7 +108,7 @@ def measure_searches(
     )
 
 
-def _at_settings(searched: Searched, settings: GallerySettings) -> SearchesAtSettings:
+def _at_settings(searched: Searched, settings: OperatingSettings) -> SearchesAtSettings:
     threshold = searched.point.threshold
     return SearchesAtSettings(
         gallery=settings.gallery,

@@ -12,8 +12,8 @@ from mien.decision.similarity import verification_threshold
 from mien.evaluation import curves
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import Sample
-from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
+from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.figures import PairBand
 from mien.evaluation.figures import PairsAtSettings
 from mien.evaluation.figures import PairsFigures
@@ -89,7 +89,7 @@ def measure_pairs(
     acquired: Acquired,
     *,
     summary: EngineSummary,
-    settings: GallerySettings,
+    settings: OperatingSettings,
     made: Made,
 ) -> PairsFigures:
     """Every figure of the pairs.
@@ -129,7 +129,7 @@ def measure_pairs(
 
 
 def _at_settings(
-    scored: Scored, summary: EngineSummary, settings: GallerySettings
+    scored: Scored, summary: EngineSummary, settings: OperatingSettings
 ) -> PairsAtSettings:
     threshold = verification_threshold(summary, accepted=settings.accepted_fmr)
     return PairsAtSettings(

@@ -13,7 +13,7 @@ from mien.decision.rank import Ranked
 from mien.decision.rank import rank
 from mien.errors import InvalidInput
 from mien.evaluation.acquire import Sample
-from mien.evaluation.figures import GallerySettings
+from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.split import Split
 from mien.index.build import build_index
 from mien.vision.quality import is_legible
@@ -76,7 +76,7 @@ def search_split(
     samples: Mapping[str, Sample],
     *,
     summary: EngineSummary,
-    settings: GallerySettings,
+    settings: OperatingSettings,
 ) -> Searched:
     """Enrol the gallery's photos and search for everybody else's.
 

@@ -1,43 +1,82 @@
 """From a photo's bytes to its faces, as every verb needs them that compares faces."""
 
+import hashlib
+from dataclasses import dataclass
+from dataclasses import field
+
+from mien.access import permissions
 from mien.gallery.results import Detection
+from mien.gallery.services import Call
 from mien.gallery.services import Services
-from mien.options import Detail
+from mien.options import PhotoOptions
 from mien.vision.images import DecodedImage
 from mien.vision.types import Face
 
 
-def analyze(
-    services: Services, *, photo: bytes, detail: Detail = "normal"
-) -> tuple[DecodedImage, list[Face]]:
-    """Read a photo and find its faces with their embeddings, the largest first.
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A photo as somebody has sent it, and how it is to be looked at.
 
-    Args:
-        services: the collaborators.
-        photo: the file's bytes.
-        detail: how closely the photo is searched.
+    Attributes:
+        data: the file's bytes.
+        options: how it is to be looked at.
+    """
+
+    data: bytes = field(repr=False)
+    options: PhotoOptions = field(default_factory=PhotoOptions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyzedPhoto:
+    """A photo that has been looked at once, for whatever is done with it.
+
+    Attributes:
+        data: the file's bytes.
+        image: the upright picture.
+        faces: with their embeddings, the largest first.
+    """
+
+    data: bytes = field(repr=False)
+    image: DecodedImage = field(repr=False)
+    faces: tuple[Face, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file's bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Of the upright picture, in pixels."""
+        return self.image.width, self.image.height
+
+
+def analyze(services: Services, photo: Upload | AnalyzedPhoto) -> AnalyzedPhoto:
+    """Read a photo and find its faces with their embeddings; one that was analysed stays as it is.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
     """
-    image = services.reader.decode(photo)
-    faces = services.engine.analyze(image.image_rgb, detail=detail)
+    if isinstance(photo, AnalyzedPhoto):
+        return photo
+    # Looking takes long beside everything else, and no transaction waits for it.
+    services.database.rest()
+    image = services.reader.decode(photo.data)
+    faces = services.engine.analyze(image.image_rgb, detail=photo.options.detail)
     services.observer.on_faces(len(faces))
-    return image, faces
+    return AnalyzedPhoto(photo.data, image, tuple(faces))
 
 
-def detect(services: Services, *, photo: bytes, detail: Detail = "normal") -> Detection:
+def detect(call: Call, *, photo: Upload) -> Detection:
     """Find every face of a photo, the largest first; there may be none.
 
-    Args:
-        services: the collaborators.
-        photo: the file's bytes.
-        detail: how closely the photo is searched.
-
     Raises:
         ImageError: the bytes are no photo that can be read.
     """
-    image = services.reader.decode(photo)
-    faces = services.engine.detect(image.image_rgb, detail=detail)
+    permissions.require(call.actor, "photos.detect")
+    services = call.services
+    services.database.rest()
+    image = services.reader.decode(photo.data)
+    faces = services.engine.detect(image.image_rgb, detail=photo.options.detail)
     services.observer.on_faces(len(faces))
     return Detection(width=image.width, height=image.height, faces=tuple(faces))

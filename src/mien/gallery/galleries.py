@@ -1,7 +1,8 @@
 """Galleries: find, list, create, change, remove."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import cast
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy import or_
@@ -9,22 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
 from mien.errors import GalleryModelMismatch
 from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
-from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.gallery.results import Gallery
-from mien.gallery.services import Services
+from mien.gallery.services import Call
+from mien.gallery.settings import GallerySettings
+from mien.gallery.settings import checked_settings
 from mien.names import clean_gallery_name
 from mien.names import name_key
-from mien.options import ACCEPTED_RATE
 from mien.options import DEFAULT_GALLERY
-from mien.options import GATES
-from mien.options import LEAST_ACCEPTED
-from mien.options import MOST_ACCEPTED
-from mien.options import Gate
-from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -74,67 +72,64 @@ def _way_back(gallery: GalleryRow, engine: EngineSummary) -> str:
     return f"go back with `mien models use {gallery.pack}`"
 
 
-def list_galleries(services: Services) -> tuple[Gallery, ...]:
+def list_galleries(call: Call) -> tuple[Gallery, ...]:
     """All galleries, the default one first, then by name."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "galleries.read")
+    with call.services.database.read() as session:
         rows = session.scalars(select(GalleryRow).order_by(GalleryRow.name_key)).all()
         people, faces = _counts(session)
         answers = [_answer(row, people.get(row.id, 0), faces.get(row.id, 0)) for row in rows]
     return tuple(sorted(answers, key=lambda gallery: gallery.name != DEFAULT_GALLERY))
 
 
-def list_gallery_names(services: Services) -> tuple[str, ...]:
+def list_gallery_names(call: Call) -> tuple[str, ...]:
     """The names of all galleries, in the order of `list_galleries`, without counting anything."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "galleries.read")
+    with call.services.database.read() as session:
         names = session.scalars(select(GalleryRow.name).order_by(GalleryRow.name_key)).all()
     return tuple(sorted(names, key=lambda name: name != DEFAULT_GALLERY))
 
 
-def show_gallery(services: Services, *, name: str) -> Gallery:
+def show_gallery(call: Call, *, name: str) -> Gallery:
     """One gallery.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "galleries.read", name)
+    with call.services.database.read() as session:
         return _shown(session, find_gallery(session, name))
 
 
-def create_gallery(
-    services: Services,
-    *,
-    name: str,
-    threshold: float | None = None,
-    accepted_fpir: float = ACCEPTED_RATE,
-    accepted_fmr: float = ACCEPTED_RATE,
-    gate: Gate = "standard",
-    keep_photos: bool = True,
-) -> Gallery:
+def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None = None) -> Gallery:
     """Make an empty gallery, bound to the model pack in use.
 
+    Args:
+        call: who asks, and with what.
+        name: stands in addresses and commands.
+        settings: by field of `GallerySettings`; what is left out is as usual.
+
     Raises:
-        InvalidInput: the name, the threshold or a rate breaks a rule.
+        InvalidInput: the name or a setting breaks a rule.
         NameTaken: a gallery of this name exists.
     """
+    permissions.require(call.actor, "galleries.create", name)
     row = GalleryRow(
         name=clean_gallery_name(name),
         name_key=name_key(name),
-        pack=services.engine.summary.pack,
-        contract_id=services.engine.summary.contract_id,
-        threshold=check_threshold(threshold),
-        accepted_fpir=check_rate(accepted_fpir, "accepted_fpir"),
-        accepted_fmr=check_rate(accepted_fmr, "accepted_fmr"),
-        gate=check_gate(gate),
-        keep_photos=keep_photos,
+        pack=call.services.engine.summary.pack,
+        contract_id=call.services.engine.summary.contract_id,
+        **checked_settings(settings or {}).as_fields(),
     )
-    with _unique(), services.database.write() as session:
+    with _unique(), call.services.database.write() as session:
         session.add(row)
         session.flush()
+        audit.record(session, call, "gallery_created", gallery_id=row.id)
         return _shown(session, row)
 
 
 def bind_galleries(
-    services: Services, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
+    call: Call, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
 ) -> None:
     """Make the default gallery when it is missing, and let galleries follow the pack that may.
 
@@ -142,26 +137,27 @@ def bind_galleries(
     replaces holds vectors that may be compared with its; so nothing is lost.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         pack: in use.
         contract_id: of its embeddings.
         replaces: earlier contracts whose vectors may be compared with them.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "galleries.bind")
+    with call.services.database.read() as session:
         contracts = dict(session.execute(select(GalleryRow.name, GalleryRow.contract_id)).all())
     if DEFAULT_GALLERY in contracts and set(contracts.values()) == {contract_id}:
         return
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         if session.scalar(select(GalleryRow.id).filter_by(name_key=DEFAULT_GALLERY)) is None:
-            session.add(
-                GalleryRow(
-                    name=DEFAULT_GALLERY,
-                    name_key=DEFAULT_GALLERY,
-                    pack=pack,
-                    contract_id=contract_id,
-                )
+            made = GalleryRow(
+                name=DEFAULT_GALLERY,
+                name_key=DEFAULT_GALLERY,
+                pack=pack,
+                contract_id=contract_id,
             )
+            session.add(made)
             session.flush()
+            audit.record(session, call, "gallery_created", gallery_id=made.id)
         following = select(GalleryRow).where(
             GalleryRow.contract_id != contract_id,
             or_(
@@ -171,34 +167,24 @@ def bind_galleries(
         )
         for row in session.scalars(following):
             row.pack, row.contract_id = pack, contract_id
-            services.indexes.drop(row.id)
+            audit.record(session, call, "gallery_bound", gallery_id=row.id, pack=[pack])
+            call.services.indexes.drop(row.id)
 
 
 def change_gallery(
-    services: Services,
+    call: Call,
     *,
     name: str,
     new_name: str | None = None,
-    threshold: float | None = None,
-    automatic_threshold: bool = False,
-    accepted_fpir: float | None = None,
-    accepted_fmr: float | None = None,
-    gate: Gate | None = None,
-    keep_photos: bool | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Gallery:
-    """Rename a gallery or change its settings; None leaves a setting as it is.
+    """Rename a gallery or change its settings.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         name: which gallery.
-        new_name: its name from now on.
-        threshold: similarity from which a candidate is a match, in [-1, 1]; goes before the
-            accepted rate.
-        automatic_threshold: let the threshold follow from the accepted rate again.
-        accepted_fpir: share of strangers' searches that may name somebody.
-        accepted_fmr: share of comparisons of two people that may pass as one.
-        gate: how much a photo has to be worth to be stored.
-        keep_photos: whether photos of later enrolments are kept.
+        new_name: its name from now on; None leaves it.
+        settings: by field of `GallerySettings`; what is left out stays.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -206,53 +192,53 @@ def change_gallery(
         InvalidInput: a value breaks a rule.
         NameTaken: another gallery has the new name.
     """
-    with _unique(), services.database.write() as session:
+    permissions.require(call.actor, "galleries.change", name)
+    with _unique(), call.services.database.write() as session:
         row = find_gallery(session, name)
+        changed = []
         if new_name is not None and new_name != row.name:
             if row.name == DEFAULT_GALLERY:
                 raise GalleryProtected("The default gallery keeps its name.")
             row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
-        if threshold is not None:
-            row.threshold = check_threshold(threshold)
-        if automatic_threshold:
-            row.threshold = None
-        if accepted_fpir is not None:
-            row.accepted_fpir = check_rate(accepted_fpir, "accepted_fpir")
-        if accepted_fmr is not None:
-            row.accepted_fmr = check_rate(accepted_fmr, "accepted_fmr")
-        if gate is not None:
-            row.gate = check_gate(gate)
-        if keep_photos is not None:
-            row.keep_photos = keep_photos
+            changed.append("name")
+        before = GallerySettings.of(row).as_fields()
+        for field, value in GallerySettings.of(row).changed(settings or {}).as_fields().items():
+            if value != before[field]:
+                setattr(row, field, value)
+                changed.append(field)
         row.updated_at = now()
+        audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
         session.flush()
         return _shown(session, row)
 
 
-def delete_gallery(services: Services, *, name: str) -> Gallery:
+def delete_gallery(call: Call, *, name: str) -> Gallery:
     """Remove a gallery with all its people, faces, crops and photos; says what it was.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         GalleryProtected: the default gallery stays.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "galleries.delete", name)
+    with call.services.database.write() as session:
         row = find_gallery(session, name)
         if row.name == DEFAULT_GALLERY:
             raise GalleryProtected("The default gallery cannot be removed; remove its people.")
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
-        session.add(
-            EventRow(
-                kind="gallery_removed",
-                gallery_id=row.id,
-                facts={"people": answer.people, "faces": answer.faces, "files": len(files)},
-            )
+        audit.record(
+            session,
+            call,
+            "gallery_removed",
+            gallery_id=row.id,
+            people=answer.people,
+            faces=answer.faces,
+            files=len(files),
         )
-    services.files.delete(files)
-    services.indexes.drop(answer.id)
-    services.database.scrub()
+    call.services.files.delete(files)
+    call.services.indexes.drop(answer.id)
+    call.services.database.scrub()
     return answer
 
 
@@ -265,42 +251,6 @@ class _unique:  # noqa: N801 - reads as a word in a with statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, IntegrityError):
             raise NameTaken("A gallery of this name exists already.") from error
-
-
-def check_threshold(threshold: float | None) -> float | None:
-    """The threshold, if it is one.
-
-    Raises:
-        InvalidInput: it is out of range.
-    """
-    if threshold is not None and not -1 <= threshold <= 1:
-        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
-    return threshold
-
-
-def check_rate(rate: float, field: str) -> float:
-    """The accepted rate, if it is one.
-
-    Raises:
-        InvalidInput: it is out of range.
-    """
-    if not LEAST_ACCEPTED <= rate <= MOST_ACCEPTED:
-        raise InvalidInput(
-            "An accepted rate is a share from 0.000001 (1 of a million) to 0.5 (every second).",
-            field=field,
-        )
-    return rate
-
-
-def check_gate(gate: Gate) -> Gate:
-    """The gate, if it is one.
-
-    Raises:
-        InvalidInput: there is no such gate.
-    """
-    if gate not in GATES:
-        raise InvalidInput(f"A gate is one of {', '.join(GATES)}.", field="gate")
-    return gate
 
 
 def _files(session: Session, gallery_id: str) -> list[str]:
@@ -338,11 +288,7 @@ def _answer(row: GalleryRow, people: int, faces: int) -> Gallery:
         name=row.name,
         pack=row.pack,
         contract_id=row.contract_id,
-        threshold=row.threshold,
-        accepted_fpir=row.accepted_fpir,
-        accepted_fmr=row.accepted_fmr,
-        gate=cast("Gate", row.gate),
-        keep_photos=row.keep_photos,
+        settings=GallerySettings.of(row),
         people=people,
         faces=faces,
         revision=row.revision,

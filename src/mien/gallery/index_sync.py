@@ -51,22 +51,33 @@ class Indexes:
         self._applied: dict[str, _Applied] = {}
         self._lock = threading.Lock()
 
-    def refresh(self, session: Session, gallery_id: str, *, dimension: int) -> VectorIndex:
+    def refresh(
+        self,
+        session: Session,
+        gallery_id: str,
+        *,
+        dimension: int,
+        known: GalleryRow | None = None,
+    ) -> VectorIndex:
         """The gallery's index, with everything that was committed before this call.
 
         Args:
             session: reading; its moment is the index's moment.
             gallery_id: which gallery.
             dimension: length of its embeddings.
+            known: the gallery's row, where this session has read it already.
 
         Raises:
             GalleryNotFound: the gallery is gone.
         """
-        row = session.execute(
-            select(GalleryRow.revision, GalleryRow.floor_revision).where(
-                GalleryRow.id == gallery_id
-            )
-        ).one_or_none()
+        row = (
+            known
+            or session.execute(
+                select(GalleryRow.revision, GalleryRow.floor_revision).where(
+                    GalleryRow.id == gallery_id
+                )
+            ).one_or_none()
+        )
         if row is None:
             self.drop(gallery_id)
             raise GalleryNotFound("The gallery has been removed.")
@@ -101,7 +112,7 @@ class Indexes:
             return applied
 
     def _catch_up(
-        self, session: Session, gallery_id: str, applied: _Applied, row: Row[int, int]
+        self, session: Session, gallery_id: str, applied: _Applied, row: Row[int, int] | GalleryRow
     ) -> None:
         if applied.revision >= row.revision:
             return  # another thread was quicker

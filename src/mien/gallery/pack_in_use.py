@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from mien.access import audit
+from mien.access import permissions
 from mien.errors import Conflict
 from mien.errors import ModelFileMissing
 from mien.gallery.galleries import bind_galleries
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.packs.cache import has
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
@@ -16,7 +18,6 @@ from mien.packs.manifest import ModelFile
 from mien.packs.progress import Progress
 from mien.packs.progress import silent
 from mien.storage.database import Database
-from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import InstallationRow
@@ -44,7 +45,7 @@ def current_pack(database: Database) -> str | None:
         return session.scalar(select(InstallationRow.value).where(InstallationRow.key == _KEY))
 
 
-def ensure_pack(services: Services, *, progress: Progress = silent) -> PackInUse:
+def ensure_pack(call: Call, *, progress: Progress = silent) -> PackInUse:
     """Have a pack in use and its files on this machine; the first time, choose one.
 
     The default gallery exists afterwards.
@@ -52,39 +53,41 @@ def ensure_pack(services: Services, *, progress: Progress = silent) -> PackInUse
     Raises:
         ModelError: the pack's files cannot be had.
     """
-    name = current_pack(services.database)
+    permissions.require(call.actor, "packs.use")
+    name = current_pack(call.services.database)
     passed_over: tuple[PassedOver, ...] = ()
     first_time = name is None
     if name is None:
-        choice = services.packs.choose_first(progress=progress)
+        choice = call.services.packs.choose_first(progress=progress)
         passed_over = choice.passed_over
-        name = _settle(services, choice.installed.manifest.name)
-    manifest = services.packs.install(name, progress=progress).manifest
-    _bind(services, manifest)
+        name = _settle(call, choice.installed.manifest.name)
+    manifest = call.services.packs.install(name, progress=progress).manifest
+    _bind(call, manifest)
     return PackInUse(manifest=manifest, first_time=first_time, passed_over=passed_over)
 
 
-def model_files(services: Services) -> tuple[ModelFile, ...]:
+def model_files(call: Call) -> tuple[ModelFile, ...]:
     """The files of the pack in use, all of them on this machine.
 
     Raises:
         ModelFileMissing: no pack was chosen yet, or a file is not there.
         PackNotFound: the pack in use is not known to this version.
     """
-    name = current_pack(services.database)
+    permissions.require(call.actor, "packs.read")
+    name = current_pack(call.services.database)
     if name is None:
         raise ModelFileMissing(
             "No model pack has been chosen yet. `mien models pull` chooses one and fetches it."
         )
-    files = services.packs.find(name).files
-    if not all(has(services.packs.models_dir, file) for file in files):
+    files = call.services.packs.find(name).files
+    if not all(has(call.services.packs.models_dir, file) for file in files):
         raise ModelFileMissing(
             f"A file of the model pack {name} is missing. `mien models pull` fetches it."
         )
     return tuple(files)
 
 
-def use_pack(services: Services, *, name: str, progress: Progress = silent) -> PackInUse:
+def use_pack(call: Call, *, name: str, progress: Progress = silent) -> PackInUse:
     """Change to another pack; running servers take it up when they are started again.
 
     Empty galleries follow. A gallery with faces of other vectors stands in the way, because
@@ -94,8 +97,9 @@ def use_pack(services: Services, *, name: str, progress: Progress = silent) -> P
         ModelError: there is no such pack, or its files cannot be had.
         Conflict: a gallery holds faces of another embedding contract; names the galleries.
     """
-    manifest = services.packs.install(name, progress=progress).manifest
-    with services.database.write() as session:
+    permissions.require(call.actor, "packs.use")
+    manifest = call.services.packs.install(name, progress=progress).manifest
+    with call.services.database.write() as session:
         held = session.scalars(
             select(GalleryRow.name)
             .where(
@@ -114,30 +118,30 @@ def use_pack(services: Services, *, name: str, progress: Progress = silent) -> P
                 galleries=list(held),
             )
         session.merge(InstallationRow(key=_KEY, value=name))
-        session.add(EventRow(kind="pack_changed", facts={"pack": name}))
-    _bind(services, manifest)
+        audit.record(session, call, "pack_changed", pack=[name])
+    _bind(call, manifest)
     return PackInUse(manifest=manifest, first_time=False, passed_over=())
 
 
-def _bind(services: Services, manifest: Manifest) -> None:
+def _bind(call: Call, manifest: Manifest) -> None:
     bind_galleries(
-        services,
+        call,
         pack=manifest.name,
         contract_id=manifest.contract_id,
         replaces=manifest.recognizer.replaces,
     )
 
 
-def _settle(services: Services, name: str) -> str:
+def _settle(call: Call, name: str) -> str:
     """Keep a first choice, unless another process has kept one meanwhile; says which holds."""
     try:
-        with services.database.write() as session:
+        with call.services.database.write() as session:
             kept = session.get(InstallationRow, _KEY)
             if kept is not None:
                 return kept.value
             session.add(InstallationRow(key=_KEY, value=name))
-            session.add(EventRow(kind="pack_chosen", facts={"pack": name}))
+            audit.record(session, call, "pack_chosen", pack=[name])
     except IntegrityError:
         # Where writers do not wait for each other, both find nothing and one row is refused.
-        return current_pack(services.database) or name
+        return current_pack(call.services.database) or name
     return name

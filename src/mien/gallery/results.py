@@ -9,9 +9,9 @@ from typing import Any
 from mien.decision.operating_point import OperatingPoint
 from mien.decision.rank import Ranked
 from mien.errors import FileMissing
+from mien.gallery.settings import GallerySettings
 from mien.options import Decision
 from mien.options import Doubt
-from mien.options import Gate
 from mien.vision.types import DetectedFace
 
 
@@ -28,22 +28,17 @@ class Gallery:
     """A gallery and how much is in it.
 
     Attributes:
-        threshold: similarity set by hand, or None when it follows from the accepted rate.
-        accepted_fpir: share of strangers' searches that may name somebody, in (0, 1).
-        accepted_fmr: share of comparisons of two people that may pass as one, in (0, 1).
-        gate: how much a photo has to be worth to be stored.
-        keep_photos: whether original photos are kept beside the crops.
+        settings: what is set for it.
+        people: how many there are.
+        faces: how many examples they have.
+        revision: raised by every change of its faces.
     """
 
     id: str
     name: str
     pack: str
     contract_id: str
-    threshold: float | None
-    accepted_fpir: float
-    accepted_fmr: float
-    gate: Gate
-    keep_photos: bool
+    settings: GallerySettings
     people: int
     faces: int
     revision: int
@@ -132,11 +127,10 @@ class Candidate(Ranked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Recognised:
     """Who a face shows.
 
     Attributes:
-        number: 1 for the largest face of the photo, and so on.
         decision: whether the first candidate is that person, nobody is, or it cannot be told.
         doubts: why it cannot be told; empty otherwise. See `decide.Verdict`.
         expected_false_match_rate: share of strangers' searches in this gallery in which somebody
@@ -146,8 +140,6 @@ class Answer:
             once.
     """
 
-    number: int
-    face: DetectedFace
     decision: Decision
     doubts: tuple[Doubt, ...] = ()
     expected_false_match_rate: float | None = None
@@ -158,6 +150,32 @@ class Answer:
     def runner_up(self) -> Candidate | None:
         """The second most similar person."""
         return self.candidates[1] if len(self.candidates) > 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Recognised):
+    """Who a face of a photo shows.
+
+    Attributes:
+        number: 1 for the largest face of the photo, and so on.
+        face: where it is and how good.
+    """
+
+    number: int
+    face: DetectedFace
+
+    @classmethod
+    def about(cls, face: DetectedFace, number: int, recognised: Recognised) -> "Answer":
+        """The answer about a face of a photo."""
+        return cls(
+            number=number,
+            face=face,
+            decision=recognised.decision,
+            doubts=recognised.doubts,
+            expected_false_match_rate=recognised.expected_false_match_rate,
+            margin=recognised.margin,
+            candidates=recognised.candidates,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +267,14 @@ class Enrolment:
     """What an enrolment made.
 
     Attributes:
+        gallery: the name of where it is.
         face: the new example, or the one that the same photo had given already.
         new_person: whether the person was made by it.
         stored: False when this very photo is an example of this person already.
         warnings: what may be a mistake.
     """
 
+    gallery: str
     person: PersonRef
     face: StoredFace
     new_person: bool

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field
 
+from mien.access.actor import Actor
 from mien.gallery.index_sync import Indexes
 from mien.gallery.search_log import SearchLog
 from mien.observing import Observer
@@ -38,3 +39,18 @@ class Services:
     searches: SearchLog
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What every verb is called with: the collaborators, who acts, and in which request.
+
+    Attributes:
+        services: the collaborators.
+        actor: on whose behalf; `permissions.require` asks what they may do.
+        request_id: of the request that is being answered; None outside of one.
+    """
+
+    services: Services
+    actor: Actor
+    request_id: str | None = None

@@ -12,20 +12,20 @@ from flask import current_app
 from flask import g
 from flask import request
 
+from mien.access import permissions
+from mien.access.api_keys import Key
+from mien.access.api_keys import check_key
+from mien.access.permissions import Action
+from mien.access.sign_ins import SignIn
+from mien.access.sign_ins import who_is
 from mien.errors import NotAuthenticated
-from mien.errors import NotPermitted
-from mien.errors import ScopeMissing
-from mien.gallery.keys import Key
-from mien.gallery.keys import check_key
-from mien.gallery.sign_ins import SignIn
-from mien.gallery.sign_ins import who_is
+from mien.http.context import acts_as
 from mien.http.context import runtime
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import set_sign_in_cookie
-from mien.options import Scope
 
-SCOPE_MARK: Final = "mien_scope"
+ACTION_MARK: Final = "mien_action"
 _RENEW_EVERY = dt.timedelta(minutes=5)
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -39,6 +39,8 @@ def load_user() -> SignIn | None:
     """The sign-in of the browser that asks, looked up once a request; None without one."""
     if "sign_in" not in g:
         g.sign_in = _look_up()
+        if g.sign_in is not None:
+            acts_as(g.sign_in.user.actor)
     found: SignIn | None = g.sign_in
     return found
 
@@ -65,15 +67,18 @@ def require_sign_in() -> None:
         current_sign_in()
 
 
-def require_admin() -> None:
-    """Before a request of a blueprint: an administrator has to be signed in.
+def require(action: Action) -> Callable[[], None]:
+    """Something to do before the requests of a blueprint: who is signed in has to be allowed this.
 
-    Raises:
-        NotAuthenticated: nobody is.
-        NotPermitted: somebody else is.
+    Verbs ask the same again; this is for pages that only show a form.
     """
-    if request.method != "OPTIONS" and not current_sign_in().user.is_admin:
-        raise NotPermitted("Only administrators may do this.")
+
+    def check() -> None:
+        require_sign_in()
+        if request.method != "OPTIONS":
+            permissions.require(this_call().actor, action)
+
+    return check
 
 
 def require_operator() -> None:
@@ -83,29 +88,26 @@ def require_operator() -> None:
         NotAuthenticated, KeyInvalid: there is neither.
         NotPermitted, ScopeMissing: it is somebody else's.
     """
-    if sent_key() is None and load_user() is not None:
-        require_admin()
-    elif not current_key().allows("admin"):
-        raise ScopeMissing(
-            "This key lacks the scope `admin`. Create one that has it.", scope="admin"
-        )
+    found = load_user() if sent_key() is None else None
+    actor = current_key().actor if found is None else found.user.actor
+    permissions.require(actor, "installation.read")
 
 
-def require_scope(scope: Scope) -> Callable[[_View], _View]:
-    """Mark a view of the API with the scope that a key needs for it; `check_access` looks at it.
+def asks(action: Action) -> Callable[[_View], _View]:
+    """Mark a view of the API with what it does; `check_access` asks whether the key may.
 
     A mark, because it has to be seen before the request is looked at any closer.
     """
 
     def mark(view: _View) -> _View:
-        setattr(view, SCOPE_MARK, scope)
+        setattr(view, ACTION_MARK, action)
         return view
 
     return mark
 
 
 def check_access() -> None:
-    """Before a request of an API blueprint: the key has to be good and to have the view's scope.
+    """Before a request of an API blueprint: the key has to be good and to allow what is asked.
 
     Raises:
         NotAuthenticated, KeyInvalid: there is no good key.
@@ -116,11 +118,9 @@ def check_access() -> None:
     key = current_key()
     view = current_app.view_functions[request.endpoint or ""]
     # A view without a mark is a mistake; it fails closed.
-    scope: Scope = getattr(view, SCOPE_MARK)
-    if not key.allows(scope):
-        raise ScopeMissing(
-            f"This key lacks the scope `{scope}`. Create one that has it.", scope=scope
-        )
+    action: Action = getattr(view, ACTION_MARK)
+    acts_as(key.actor)
+    permissions.require(key.actor, action)
 
 
 def check_reader() -> None:
@@ -147,7 +147,7 @@ def current_key() -> Key:
                 "This call needs an API key, in the header `Authorization: Bearer <key>` or "
                 "`X-API-Key: <key>`."
             )
-        g.key = check_key(services(), secret=secret)
+        g.key = check_key(this_call(), secret=secret)
     key: Key = g.key
     return key
 
@@ -171,7 +171,7 @@ def _look_up() -> SignIn | None:
     if not secret:
         return None
     try:
-        return who_is(services(), secret=secret, lasts_seconds=runtime().settings.session_seconds)
+        return who_is(this_call(), secret=secret, lasts_seconds=runtime().settings.session_seconds)
     except NotAuthenticated:
         return None
 

@@ -3,8 +3,12 @@
 from typing import cast
 
 from flask import current_app
+from flask import g
 
-from mien.gallery.services import Services
+from mien.access.actor import NOBODY
+from mien.access.actor import Actor
+from mien.gallery.services import Call
+from mien.http.request_ids import request_id
 from mien.runtime import Runtime
 
 EXTENSION = "mien"
@@ -15,6 +19,12 @@ def runtime() -> Runtime:
     return cast("Runtime", current_app.extensions[EXTENSION])
 
 
-def services() -> Services:
-    """The collaborators that verbs ask for."""
-    return runtime().services
+def acts_as(actor: Actor) -> None:
+    """Let whoever has shown who they are act in the rest of this request."""
+    g.actor = actor
+
+
+def this_call() -> Call:
+    """What verbs are called with in this request; nobody acts until somebody is known."""
+    actor: Actor = g.get("actor", NOBODY)
+    return runtime().call(actor, request_id() or None)

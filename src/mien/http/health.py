@@ -5,6 +5,7 @@ from flask import Response
 from flask import jsonify
 
 from mien import __version__
+from mien.access.actor import SYSTEM
 from mien.errors import MienError
 from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
@@ -56,7 +57,7 @@ def check(runtime: Runtime) -> dict[str, str]:
     checks = {"database": "ok", "models": runtime.warming.problem or "ok", "index": "ok"}
     if runtime.warming.problem is None:
         try:
-            refresh_indexes(runtime.services)
+            refresh_indexes(runtime.call(SYSTEM))
         except MienError as error:
             checks["index"] = error.code
     return checks

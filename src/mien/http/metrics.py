@@ -31,6 +31,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
+from mien.access.actor import SYSTEM
 from mien.errors import StorageError
 from mien.http.auth import require_operator
 from mien.http.context import runtime
@@ -144,7 +145,7 @@ class RowCounts(Collector):
     def collect(self) -> Iterator[Metric]:
         """One gauge a kind; only that the database is down, when it is."""
         try:
-            sizes = count_all(self._runtime.services)
+            sizes = count_all(self._runtime.call(SYSTEM))
         except StorageError:
             yield GaugeMetricFamily("mien_database_up", "Whether the database answers.", value=0)
             return

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.access import permissions
 from mien.errors import InvalidInput
+from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.storage.database import Database
 from mien.storage.file_references import referenced
@@ -33,11 +35,11 @@ class BackedUp:
     missing: tuple[str, ...]
 
 
-def back_up(services: Services, *, target: Path) -> BackedUp:
+def back_up(call: Call, *, target: Path) -> BackedUp:
     """Write an archive that is the whole of one moment; unpacked, it is a home folder.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         target: the file to be made, readable by this account alone.
 
     Raises:
@@ -45,14 +47,17 @@ def back_up(services: Services, *, target: Path) -> BackedUp:
         StorageError: the database is none that can be copied like this.
         DatabaseUnreachable: it does not answer.
     """
+    permissions.require(call.actor, "maintenance.back_up")
     with _written_whole(target) as part, tempfile.TemporaryDirectory(dir=part.parent) as folder:
         copy = Path(folder) / _DATABASE_NAME
         with tarfile.open(part, "w:gz", compresslevel=_COMPRESSION) as archive:
             added: set[str] = set()
             missing: set[str] | None = None
             while True:
-                names = _copy_database(services, copy)
-                gone = {name for name in sorted(names - added) if not _add(archive, services, name)}
+                names = _copy_database(call.services, copy)
+                gone = {
+                    name for name in sorted(names - added) if not _add(archive, call.services, name)
+                }
                 added |= names - gone
                 # Somebody may be forgotten between the copy and their files; a newer copy no
                 # longer speaks of them. What is gone twice is really missing.

@@ -9,7 +9,9 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 
+from mien.access import permissions
 from mien.gallery.held_photos import probe_files
+from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.storage.file_references import referenced
 from mien.storage.models import GalleryRow
@@ -34,36 +36,38 @@ class Tidied:
     files: int
 
 
-def tidy(services: Services) -> Tidied:
+def tidy(call: Call) -> Tidied:
     """Remove what has had its time; safe at any moment, in any process."""
-    probes = remove_expired_probes(services)
-    with services.database.write() as session:
+    permissions.require(call.actor, "maintenance.clean_up")
+    probes = remove_expired_probes(call)
+    with call.services.database.write() as session:
         sign_ins = session.execute(
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
         ).all()
     return Tidied(
         probes=probes,
         sign_ins=len(sign_ins),
-        removals=_old_removals(services),
-        files=_stray_files(services),
+        removals=_old_removals(call.services),
+        files=_stray_files(call.services),
     )
 
 
-def remove_expired_probes(services: Services) -> int:
+def remove_expired_probes(call: Call) -> int:
     """Remove held photos whose time is over; one quick look when there are none."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "maintenance.clean_up")
+    with call.services.database.read() as session:
         any_expired = session.scalar(
             select(ProbeRow.id).where(ProbeRow.expires_at <= now()).limit(1)
         )
     if any_expired is None:
         return 0
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         expired = session.scalars(select(ProbeRow).where(ProbeRow.expires_at <= now())).all()
         files = [name for probe in expired for name in probe_files(session, probe)]
         for probe in expired:
             session.delete(probe)
-    services.files.delete(files)
-    services.database.scrub()
+    call.services.files.delete(files)
+    call.services.database.scrub()
     return len(expired)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlalchemy import select
 
-from mien.gallery.services import Services
+from mien.access import permissions
+from mien.gallery.services import Call
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -22,9 +23,10 @@ class Sizes:
     probes: int
 
 
-def count_all(services: Services) -> Sizes:
+def count_all(call: Call) -> Sizes:
     """Count galleries, people, examples and held photos, at one moment."""
+    permissions.require(call.actor, "installation.read")
     tables = (GalleryRow, PersonRow, FaceRow, ProbeRow)
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         counts = [session.scalar(select(func.count()).select_from(table)) for table in tables]
     return Sizes(*(count or 0 for count in counts))

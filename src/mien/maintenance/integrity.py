@@ -7,7 +7,9 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.access import permissions
 from mien.errors import ModelError
+from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.storage.file_references import referenced
 from mien.storage.migrate import current_revision
@@ -67,26 +69,27 @@ class Checkup:
         )
 
 
-def check(services: Services) -> Checkup:
+def check(call: Call) -> Checkup:
     """Look at everything; changes nothing.
 
     Raises:
         DatabaseUnreachable: the database does not answer.
     """
-    schema, needed = current_revision(services.database), head_revision()
-    damage = services.database.find_damage()
+    permissions.require(call.actor, "maintenance.check")
+    schema, needed = current_revision(call.services.database), head_revision()
+    damage = call.services.database.find_damage()
     if schema != needed:
         # The tables may not be those that the code knows.
         return Checkup(schema, needed, damage, (), 0, ())
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         known = referenced(session)
-        galleries = _galleries(services, session)
-    stray = services.files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+        galleries = _galleries(call.services, session)
+    stray = call.services.files.stray(known, older_than=time.time() - _STRAY_SECONDS)
     return Checkup(
         schema=schema,
         schema_needed=needed,
         damage=damage,
-        missing_files=tuple(name for name in sorted(known) if not services.files.exists(name)),
+        missing_files=tuple(name for name in sorted(known) if not call.services.files.exists(name)),
         stray_files=sum(1 for _ in stray),
         galleries=galleries,
     )

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
 
+from mien.gallery.analysis import Upload
 from mien.gallery.results import StoredFace
 from mien.names import GALLERY_PATTERN
 from mien.names import ID_PATTERN
-from mien.options import LEAST_ACCEPTED
-from mien.options import MOST_ACCEPTED
+from mien.options import Detail
+from mien.options import PhotoOptions
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 
@@ -24,22 +25,11 @@ Similarity = Annotated[
     float,
     Field(ge=-1, le=1, description="Cosine of two embeddings; 1 is the same picture."),
 ]
-Threshold = Annotated[
-    float,
-    Field(ge=-1, le=1, allow_inf_nan=False, description="Similarity from which it is a match."),
-]
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-AcceptedRate = Annotated[float, Field(ge=LEAST_ACCEPTED, le=MOST_ACCEPTED, allow_inf_nan=False)]
 FaceNumber = Annotated[
     int, Field(ge=1, le=100_000, description="Which face of the photo; 1 is the largest.")
 ]
 _SIMILARITY_DIGITS = 6
-
-
-DETAIL = (
-    "How closely the photo is searched for faces; `high` sees smaller and turned ones and takes "
-    "several times as long."
-)
 
 
 class In(BaseModel):
@@ -60,10 +50,24 @@ def _plain_schema(model: type[In]) -> dict[str, Any]:
     return super(In, model).model_json_schema()
 
 
-class Out(BaseModel):
-    """What goes out."""
+class PhotoOptionsIn(In):
+    """How a photo is to be looked at."""
 
-    model_config = ConfigDict(frozen=True)
+    detail: Detail = Field(
+        default="normal",
+        description="How closely the photo is searched for faces; `high` sees smaller and turned "
+        "ones and takes several times as long.",
+    )
+
+    def upload(self, data: bytes) -> Upload:
+        """A photo that is to be looked at so."""
+        return Upload(data, PhotoOptions(detail=self.detail))
+
+
+class Out(BaseModel):
+    """What goes out; every field of it, also one that has its usual value."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class GalleryPath(In):

@@ -4,34 +4,31 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mien.gallery.recognition.identify import MOST_CANDIDATES
+from mien.gallery.recognition.search import MOST_CANDIDATES
 from mien.gallery.results import Answer
 from mien.gallery.results import Identification
+from mien.gallery.settings import Threshold
 from mien.options import Decision
-from mien.options import Detail
 from mien.options import Doubt
-from mien.schemas.common import DETAIL
 from mien.schemas.common import FaceOut
 from mien.schemas.common import GalleryName
 from mien.schemas.common import Id
 from mien.schemas.common import ImageOut
-from mien.schemas.common import In
 from mien.schemas.common import Out
+from mien.schemas.common import PhotoOptionsIn
 from mien.schemas.common import ProblemOut
 from mien.schemas.common import Rate
 from mien.schemas.common import Similarity
-from mien.schemas.common import Threshold
 from mien.schemas.common import face_fields
 from mien.schemas.common import rate_out
 from mien.schemas.common import similarity_out
 
 
-class IdentifyQuery(In):
+class IdentifyQuery(PhotoOptionsIn):
     """How many people to name for each face, from which similarity on it is a match, how to look."""
 
     limit: int = Field(default=5, ge=1, le=MOST_CANDIDATES)
     threshold: Threshold | None = None
-    detail: Detail = Field(default="normal", description=DETAIL)
 
 
 class PersonRefOut(Out):

@@ -3,12 +3,12 @@
 from pydantic import Field
 
 from mien.gallery.results import Verification
+from mien.gallery.settings import Threshold
 from mien.schemas.common import FaceOut
 from mien.schemas.common import Id
 from mien.schemas.common import Out
 from mien.schemas.common import Rate
 from mien.schemas.common import Similarity
-from mien.schemas.common import Threshold
 from mien.schemas.common import face_fields
 from mien.schemas.common import rate_out
 from mien.schemas.common import similarity_out

@@ -112,10 +112,13 @@ class Housekeeping:
 
     def _clean_up(self, *, everything: bool) -> None:
         # Imported by the thread, so that a server listens sooner.
+        from mien.access.actor import SYSTEM
+        from mien.gallery.services import Call
         from mien.maintenance.cleanup import remove_expired_probes
         from mien.maintenance.cleanup import tidy
 
+        call = Call(self._services, SYSTEM)
         if everything:
-            tidy(self._services)
+            tidy(call)
         else:
-            remove_expired_probes(self._services)
+            remove_expired_probes(call)

@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from typing import Any
 
+from mien.access.actor import SYSTEM
 from mien.serving.process import Process
 from mien.serving.startup import make_home
 from mien.settings import Settings
@@ -64,7 +65,7 @@ def look_around(settings: Settings) -> "tuple[str | None, Need]":
         DatabaseOutdated: its schema is not this version's.
         ModelError: no model pack was chosen, or a file of it is missing.
     """
-    from mien.gallery.setup import issue_link
+    from mien.access.first_administrator import issue_link
     from mien.runtime import given_engine
     from mien.runtime import open_runtime
     from mien.storage.migrate import require_current
@@ -73,7 +74,7 @@ def look_around(settings: Settings) -> "tuple[str | None, Need]":
     with closing(open_runtime(settings, engine=given_engine())) as runtime:
         require_current(runtime.database)
         need = _need(runtime, with_models=given_engine() is None)
-        return issue_link(runtime.services), need
+        return issue_link(runtime.call(SYSTEM)), need
 
 
 def with_plan(settings: Settings, plan: "Plan") -> Settings:
@@ -91,8 +92,8 @@ def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
     from mien.gallery.pack_in_use import model_files
     from mien.sizing import Need
 
-    files = model_files(runtime.services) if with_models else ()
-    faces = sum(gallery.faces for gallery in list_galleries(runtime.services))
+    files = model_files(runtime.call(SYSTEM)) if with_models else ()
+    faces = sum(gallery.faces for gallery in list_galleries(runtime.call(SYSTEM)))
     return Need(
         model_bytes=sum(file.size_bytes for file in files),
         index_bytes=faces * runtime.engine.summary.dimension * _BYTES_A_NUMBER,

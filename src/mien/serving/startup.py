@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from mien.access.actor import SYSTEM
 from mien.errors import InvalidInput
 from mien.settings import Settings
 
@@ -48,14 +49,14 @@ def prepare(
         DatabaseUnreachable: the database does not answer.
         ModelError: model files are missing and cannot be had.
     """
-    from mien.gallery.setup import issue_link
+    from mien.access.first_administrator import issue_link
     from mien.runtime import given_engine
     from mien.runtime import open_runtime
 
     make_home(settings)
     with closing(open_runtime(settings, engine=given_engine())) as runtime:
         pack = bring_up_to_date(runtime, progress=progress)
-        return Prepared(pack, issue_link(runtime.services) if with_link else None)
+        return Prepared(pack, issue_link(runtime.call(SYSTEM)) if with_link else None)
 
 
 def make_home(settings: Settings) -> None:
@@ -94,4 +95,4 @@ def bring_up_to_date(
     if before != migrate.head_revision():
         _log.info("Database upgraded", before=before, after=migrate.head_revision())
     with progress as shown:
-        return ensure_pack(runtime.services, progress=shown)
+        return ensure_pack(runtime.call(SYSTEM), progress=shown)

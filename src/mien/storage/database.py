@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextlib import suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy import Engine
 from sqlalchemy import create_engine
 from sqlalchemy import event
 from sqlalchemy import make_url
@@ -17,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
@@ -27,6 +30,29 @@ _WRITE = "mien_write"
 _BUSY_MILLISECONDS = 30_000
 # Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
 _SCRUB_MILLISECONDS = 2_000
+
+
+class _Moment:
+    """One session for everything that is read until it is closed; opened when first asked for."""
+
+    def __init__(self) -> None:
+        self._session: Session | None = None
+
+    def open(self, engine: Engine) -> Session:
+        if self._session is None:
+            self._session = Session(engine, expire_on_commit=False)
+        return self._session
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+
+class _Moments(threading.local):
+    """The moment of each thread, while it has one."""
+
+    present: _Moment | None = None
 
 
 class Database:
@@ -63,17 +89,53 @@ class Database:
             # One moment for all the rows that one answer is made of, as SQLite gives by itself.
             self._reading = engine.execution_options(isolation_level="REPEATABLE READ")
         self._writing = engine.execution_options(**{_WRITE: True})
+        self._moments = _Moments()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the database and changes nothing.
 
+        Between `begin_moment` and `end_moment` every call gives the same session.
+
         Raises:
             DatabaseUnreachable: the database does not answer.
         """
-        with _translated(), Session(self._reading, expire_on_commit=False) as session:
-            # Closing rolls back; an explicit rollback would also empty the rows that were read.
-            yield session
+        moment = self._moments.present
+        if moment is None:
+            with _translated(), Session(self._reading, expire_on_commit=False) as session:
+                # Closing rolls back; an explicit rollback would also empty the rows that were read.
+                yield session
+            return
+        try:
+            with _translated():
+                yield moment.open(self._reading)
+        except (SQLAlchemyError, DatabaseUnreachable):
+            # A session in which a statement has failed answers nothing more.
+            moment.close()
+            raise
+
+    def begin_moment(self) -> None:
+        """Let what this thread reads from now on be of one moment, in one transaction.
+
+        For one request or command after the other; nothing is opened before something is read.
+        The moment is over with `end_moment`, and a new one begins with the next reading after
+        `write` or `rest`.
+        """
+        self._moments.present = _Moment()
+
+    def rest(self) -> None:
+        """Hold no transaction during what takes long, such as looking at a photo.
+
+        One that is held keeps others from clearing the log of what was erased.
+        """
+        moment = self._moments.present
+        if moment is not None:
+            moment.close()
+
+    def end_moment(self) -> None:
+        """Let every reading of this thread be of its own moment again."""
+        self.rest()
+        self._moments.present = None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -82,6 +144,8 @@ class Database:
         Raises:
             DatabaseUnreachable: the database does not answer, or is locked for too long.
         """
+        # What is read afterwards has to show what is written now.
+        self.rest()
         with (
             _translated(),
             Session(self._writing, expire_on_commit=False) as session,

@@ -258,13 +258,20 @@ class KeyRow(Base):
 
 
 class EventRow(Base):
-    """What was done, by whom, when: ids and counts, never a name or an image."""
+    """What was done, by whom, when: ids and counts, never a name or an image.
+
+    `actor_kind` is one of `access.actor.ActorKind`, or `unknown` for events from before it was
+    kept.
+    """
 
     __tablename__ = "event"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
     kind: Mapped[str] = mapped_column(String(60))
+    actor_kind: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[str | None] = mapped_column(String(36))
+    request_id: Mapped[str | None] = mapped_column(String(64))
     subject_id: Mapped[str | None] = mapped_column(String(36), index=True)
     gallery_id: Mapped[str | None] = mapped_column(String(36))
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

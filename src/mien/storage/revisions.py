@@ -11,23 +11,35 @@ from mien.storage.models import RemovedFaceRow
 from mien.storage.models import now
 
 
-def raise_revision(session: Session, gallery_id: str) -> int:
-    """Raise a gallery's revision and say to what.
+def lock_gallery(
+    session: Session, *, gallery_id: str | None = None, key: str | None = None
+) -> GalleryRow:
+    """Raise a gallery's revision and give its row, in one statement.
 
-    The row stays locked until the transaction ends, so revisions are committed in their order.
+    To be the first that a transaction does: the row stays locked until it ends, so everybody
+    waits who changes this gallery's faces or people, and revisions are committed in their order.
+
+    Args:
+        session: writing.
+        gallery_id: which gallery, or else:
+        key: its name, as `names.name_key` makes names alike.
 
     Raises:
-        GalleryNotFound: the gallery is gone.
+        GalleryNotFound: there is no such gallery.
     """
-    revision: int | None = session.scalar(
+    which = GalleryRow.name_key == key if gallery_id is None else GalleryRow.id == gallery_id
+    row: GalleryRow | None = session.scalar(
         update(GalleryRow)
-        .where(GalleryRow.id == gallery_id)
+        .where(which)
         .values(revision=GalleryRow.revision + 1, updated_at=now())
-        .returning(GalleryRow.revision)
+        .returning(GalleryRow),
+        execution_options={"populate_existing": True},
     )
-    if revision is None:
+    if row is None:
+        if gallery_id is None:
+            raise GalleryNotFound("There is no gallery of this name.")
         raise GalleryNotFound("The gallery has been removed.")
-    return revision
+    return row
 
 
 def note_removed(

@@ -15,7 +15,7 @@ from flask_wtf.csrf import generate_csrf
 
 from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
 
 Theme: TypeAlias = Literal["", "light", "dark"]
@@ -118,7 +118,7 @@ def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
     signed_in = load_user()
     if signed_in is None:
         return bare_layout()
-    names = list_gallery_names(services())
+    names = list_gallery_names(this_call())
     if gallery:
         session[_REMEMBERED] = gallery
     current = gallery or _remembered(names)
@@ -151,7 +151,7 @@ def bare_layout() -> Chrome:
 
 def current_gallery() -> str:
     """The gallery looked at last, while it is there; else the default one."""
-    return _remembered(list_gallery_names(services()))
+    return _remembered(list_gallery_names(this_call()))
 
 
 def chosen_theme() -> Theme:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -9,21 +10,20 @@ from flask import flash
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
-from mien.errors import FaceError
-from mien.errors import ImageError
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
-from mien.gallery.enrolment.enrol import enrol_probe_face
-from mien.gallery.enrolment.enrol_or_hold import HeldBack
-from mien.gallery.enrolment.enrol_or_hold import enrol_or_hold
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.enrol_each import EachOptions
+from mien.gallery.enrolment.enrol_each import Submission
+from mien.gallery.enrolment.enrol_each import enrol_each
+from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
-from mien.gallery.enrolment.subject import Whom
+from mien.gallery.enrolment.subject import Subject
 from mien.gallery.held_photos import Held
-from mien.gallery.services import Services
-from mien.http.auth import current_sign_in
+from mien.gallery.services import Call
 from mien.http.context import runtime
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
 from mien.web.forms.base import REJECTED
@@ -57,9 +57,7 @@ class Added:
         return sum(each.enrolment.stored for each in self.doubtful)
 
 
-def add_photos(
-    services: Services, files: Sequence[FileStorage], *, gallery: str, person_id: str
-) -> Added:
+def add_photos(call: Call, files: Sequence[FileStorage], *, gallery: str, person_id: str) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
     A photo that the gate refuses is held for a while, so that it can be stored all the same
@@ -69,47 +67,39 @@ def add_photos(
         GalleryNotFound, PersonNotFound: they are not there.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
+    decidable = (
+        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
+    )
+    subject = KnownPerson(person_id)
+    submissions = [
+        Submission(file.filename or "A photo", partial(read_file, file), subject) for file in files
+    ]
     refused: list[RefusedPhoto] = []
     doubtful: list[Doubtful] = []
     held: list[Held] = []
     choose_url = ""
-    decidable = (
-        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
-    )
-    for file in files:
-        name = file.filename or "A photo"
-        try:
-            done = enrol_or_hold(
-                services,
-                gallery=gallery,
-                photo=read_file(file),
-                whom=KnownPerson(person_id),
-                user_id=current_sign_in().user.id,
-                hold=decidable,
-            )
-        except (ImageError, FaceError) as error:
-            refused.append(RefusedPhoto(name, _reason(error)))
-            continue
-        if not isinstance(done, HeldBack):
-            doubtful.append(Doubtful(name, done))
-            continue
-        place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-        decide_url = url_for("person.choose_face", **place, probe_id=done.held.id)
-        if isinstance(done.why, SeveralFacesFound):
-            choose_url = decide_url
-        else:
-            held.append(done.held)
-            refused.append(RefusedPhoto(name, done.why.detail, decide_url))
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
+    options = EachOptions(hold=decidable)
+    for each in enrol_each(call, gallery=gallery, submissions=submissions, options=options):
+        if each.enrolment is not None:
+            doubtful.append(Doubtful(each.name, each.enrolment))
+        elif each.refusal is not None and each.held is None:
+            refused.append(RefusedPhoto(each.name, _reason(each.refusal)))
+        elif each.refusal is not None and each.held is not None:
+            decide_url = url_for("person.choose_face", **place, probe_id=each.held.id)
+            if isinstance(each.refusal, SeveralFacesFound):
+                choose_url = decide_url
+            else:
+                held.append(each.held)
+                refused.append(RefusedPhoto(each.name, each.refusal.detail, decide_url))
     return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
 
 
-def answer_added(
-    services: Services, added: Added, *, gallery: str, person_id: str, done: str
-) -> Response:
+def answer_added(call: Call, added: Added, *, gallery: str, person_id: str, done: str) -> Response:
     """Say what became of photos, and show or lead to what is next.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         added: what became of them.
         gallery: its name.
         person_id: whose photos they are.
@@ -120,7 +110,7 @@ def answer_added(
     tell(added.doubtful, gallery=gallery)
     if added.refused:
         page = person_page(
-            services, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
+            call, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
         )
         return show(page, place="people", gallery=gallery, status=REJECTED)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
@@ -140,16 +130,18 @@ def _reason(error: MienError) -> str:
 
 
 def add_held_face(
-    form: GatedForm, *, probe_id: str, face_number: int, whom: Whom, gallery: str
-) -> None:
+    form: GatedForm, face: HeldFace, *, subject: Subject, gallery: str | None = None
+) -> str:
     """Store a face of a held photo as a form asks for it, with messages for the next page.
 
     Args:
         form: says whether the gate is open.
-        probe_id: of the held photo.
-        face_number: which face, from 1.
-        whom: the person.
-        gallery: where the person is.
+        face: which of the held photo.
+        subject: the person.
+        gallery: where the person is; None for the gallery of the held photo.
+
+    Returns:
+        The id of the person.
 
     Raises:
         ProbeNotFound, FaceNumberOutOfRange: there is no such face.
@@ -157,14 +149,8 @@ def add_held_face(
         PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
-    done = enrol_probe_face(
-        services(),
-        probe_id=probe_id,
-        user_id=current_sign_in().user.id,
-        face_number=face_number,
-        whom=whom,
-        gate=form.gate,
-    )
+    done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
     if done.stored:
-        flash(f"Face {face_number} was added to {done.person.name}.", "done")
-    tell([Doubtful(f"Face {face_number}", done)], gallery=gallery)
+        flash(f"Face {face.number} was added to {done.person.name}.", "done")
+    tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
+    return done.person.id

@@ -6,20 +6,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from building import make_runtime
 from building import make_user
 from drawing import draw_photo
 from drawing import draw_picture
 from drawing import encode
 from looking import files_of
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.checks import least_like_oneself
 from mien.gallery.enrolment.duplicates import is_example_already
 from mien.gallery.enrolment.enrol import enrol
-from mien.gallery.enrolment.enrol import enrol_probe_face
+from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
-from mien.gallery.held_photos import hold_probe
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.recognition.look_alikes import look_alikes
@@ -43,7 +45,13 @@ def add(
     services: Services, name: str, photo: bytes, *, face_number: int | None = None
 ) -> Enrolment:
     whom = NamedPerson(name)
-    return enrol(services, gallery="default", photo=photo, whom=whom, face_number=face_number)
+    return enrol(
+        acting(services),
+        gallery="default",
+        face_number=face_number,
+        source=Upload(photo),
+        subject=whom,
+    )
 
 
 def warned(done: Enrolment) -> list[str]:
@@ -64,16 +72,22 @@ def test_the_very_same_photo_is_stored_once_a_person(services: Services) -> None
     assert warned(second) == ["same_photo"]
     assert second.warnings[0].face_id == first.face.id
     assert files_of(services) == before
-    assert show_gallery(services, name="default").faces == 1
-    delete_face(services, gallery="default", person_id=first.person.id, face_id=first.face.id)
+    assert show_gallery(acting(services), name="default").faces == 1
+    delete_face(
+        acting(services), gallery="default", person_id=first.person.id, face_id=first.face.id
+    )
     assert add(services, "Ada", ADA).stored
 
 
 def test_the_same_photo_is_known_again_where_originals_are_not_kept(services: Services) -> None:
-    change_gallery(services, name="default", keep_photos=False)
-    assert not is_example_already(services, gallery="default", name="Ada", photo=ADA)
+    change_gallery(acting(services), name="default", settings={"keep_photos": False})
+    assert not is_example_already(
+        acting(services), gallery="default", photo=ADA, subject=NamedPerson("Ada")
+    )
     assert add(services, "Ada", ADA).stored
-    assert is_example_already(services, gallery="default", name="Ada", photo=ADA)
+    assert is_example_already(
+        acting(services), gallery="default", photo=ADA, subject=NamedPerson("Ada")
+    )
     assert not add(services, "Ada", ADA).stored
 
 
@@ -138,9 +152,12 @@ def test_one_of_a_hundred_own_photos_is_less_like_oneself(measured: Services) ->
 def test_hash_and_digest_are_recorded_by_both_ways_of_storing(services: Services) -> None:
     add(services, "Ada", ADA)
     user = make_user(services)
-    probe = hold_probe(services, gallery="default", photo=ADA, user_id=user.id)
-    done = enrol_probe_face(
-        services, probe_id=probe, user_id=user.id, face_number=1, whom=NamedPerson("Bob")
+    probe = hold_photo(acting(services, user), gallery="default", photo=Upload(ADA)).id
+    done = enrol(
+        acting(services, user),
+        gallery=None,
+        source=HeldFace(probe, 1),
+        subject=NamedPerson("Bob"),
     )
     assert warned(done) == ["same_photo", "looks_like_another"]
     with services.database.read() as session:
@@ -151,10 +168,10 @@ def test_hash_and_digest_are_recorded_by_both_ways_of_storing(services: Services
 
 def test_a_held_face_is_stored_once_too(services: Services) -> None:
     user = make_user(services)
-    probe = hold_probe(services, gallery="default", photo=ADA, user_id=user.id)
-    given = {"probe_id": probe, "user_id": user.id, "face_number": 1}
-    first = enrol_probe_face(services, whom=NamedPerson("Ada"), **given)  # type: ignore[arg-type]  # each is what it is
-    second = enrol_probe_face(services, whom=NamedPerson("Ada"), **given)  # type: ignore[arg-type]  # as above
+    probe = hold_photo(acting(services, user), gallery="default", photo=Upload(ADA)).id
+    given = {"gallery": None, "source": HeldFace(probe, 1), "subject": NamedPerson("Ada")}
+    first = enrol(acting(services, user), **given)  # type: ignore[arg-type]  # each is what it is
+    second = enrol(acting(services, user), **given)  # type: ignore[arg-type]  # as above
     assert (first.stored, second.stored) == (True, False)
 
 
@@ -162,9 +179,9 @@ def test_people_who_look_alike_are_named_to_each_other(measured: Services) -> No
     ada = add(measured, "Ada", ADA).person
     bob = add(measured, "Bob", draw_photo(["ada"], variant=4, face_px=90)).person
     cy = add(measured, "Cy", draw_photo(["cy"])).person
-    (like,) = look_alikes(measured, gallery="default", person_id=ada.id)
+    (like,) = look_alikes(acting(measured), gallery="default", person_id=ada.id)
     assert like.person == bob
-    assert look_alikes(measured, gallery="default", person_id=cy.id) == ()
+    assert look_alikes(acting(measured), gallery="default", person_id=cy.id) == ()
 
 
 def test_nobody_looks_alike_without_examples_or_with_another_model(
@@ -173,8 +190,8 @@ def test_nobody_looks_alike_without_examples_or_with_another_model(
     ada = add(measured, "Ada", ADA)
     add(measured, "Bob", draw_photo(["ada"], variant=4, face_px=90))
     other = make_runtime(tmp_path / "measured", engine=FakeEngine(dimension=32))
-    assert look_alikes(other.services, gallery="default", person_id=ada.person.id) == ()
+    assert look_alikes(acting(other.services), gallery="default", person_id=ada.person.id) == ()
     other.close()
-    (face,) = list_faces(measured, gallery="default", person_id=ada.person.id)
-    delete_face(measured, gallery="default", person_id=ada.person.id, face_id=face.id)
-    assert look_alikes(measured, gallery="default", person_id=ada.person.id) == ()
+    (face,) = list_faces(acting(measured), gallery="default", person_id=ada.person.id)
+    delete_face(acting(measured), gallery="default", person_id=ada.person.id, face_id=face.id)
+    assert look_alikes(acting(measured), gallery="default", person_id=ada.person.id) == ()

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
@@ -17,12 +18,13 @@ from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
 from mien.errors import UnsupportedImage
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment import enrol as enrol_module
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
-from mien.gallery.enrolment.subject import Whom
+from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.faces import list_faces
@@ -41,47 +43,60 @@ ADA = draw_photo(["ada"])
 
 
 def test_a_new_person_is_made_of_a_photo(services: Services) -> None:
-    done = enrol(services, gallery="default", photo=ADA, whom=NewPerson(" Ada "))
+    done = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NewPerson(" Ada ")
+    )
     assert done.new_person
     assert done.person.name == "Ada"
-    person = show_person(services, gallery="default", person_id=done.person.id)
+    person = show_person(acting(services), gallery="default", person_id=done.person.id)
     assert (person.name, person.faces, person.portrait_face_id) == ("Ada", 1, done.face.id)
-    assert show_gallery(services, name="default").revision == 1
+    assert show_gallery(acting(services), name="default").revision == 1
 
 
 def test_the_photo_and_the_portrait_are_kept(services: Services) -> None:
-    face = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada")).face
-    photo = read_photo(services, gallery="default", face_id=face.id)
+    face = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada")
+    ).face
+    photo = read_photo(acting(services), gallery="default", face_id=face.id)
     assert photo.data == ADA
     assert photo.media_type == "image/png"
     assert photo.etag == hashlib.sha256(ADA).hexdigest()[:32]
-    crop = read_crop(services, gallery="default", face_id=face.id)
+    crop = read_crop(acting(services), gallery="default", face_id=face.id)
     assert crop.media_type == "image/jpeg"
     assert services.reader.decode(crop.data).media_type == "image/jpeg"
     assert len(files_of(services)) == 2
 
 
 def test_a_known_person_gets_another_example(services: Services) -> None:
-    ada = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada")).person
+    ada = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada")
+    ).person
     again = draw_photo(["ada"], variant=1)
-    done = enrol(services, gallery="default", photo=again, whom=KnownPerson(ada.id))
+    done = enrol(
+        acting(services), gallery="default", source=Upload(again), subject=KnownPerson(ada.id)
+    )
     assert not done.new_person
     assert done.person == ada
-    assert len(list_faces(services, gallery="default", person_id=ada.id)) == 2
+    assert len(list_faces(acting(services), gallery="default", person_id=ada.id)) == 2
 
 
 def test_whoever_has_the_name_is_meant_whether_new_or_known(services: Services) -> None:
-    first = enrol(services, gallery="default", photo=ADA, whom=NamedPerson("Ada"))
+    first = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NamedPerson("Ada")
+    )
     second = enrol(
-        services, gallery="default", photo=draw_photo(["ada"], variant=1), whom=NamedPerson("ADA ")
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"], variant=1)),
+        subject=NamedPerson("ADA "),
     )
     assert (first.new_person, second.new_person) == (True, False)
     assert first.person == second.person
 
 
 def test_what_is_answered_is_what_is_stored(services: Services) -> None:
-    done = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
-    [stored] = list_faces(services, gallery="default", person_id=done.person.id)
+    done = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    [stored] = list_faces(acting(services), gallery="default", person_id=done.person.id)
     assert stored.found.box == done.face.found.box
     assert stored.found.quality == done.face.found.quality
     assert stored.found.pose == done.face.found.pose
@@ -95,8 +110,20 @@ def test_what_is_answered_is_what_is_stored(services: Services) -> None:
 
 def test_the_same_photo_twice_shares_one_original(services: Services) -> None:
     group = draw_photo(["ada", "bob"])
-    one = enrol(services, gallery="default", photo=group, whom=NewPerson("One"), face_number=1)
-    two = enrol(services, gallery="default", photo=group, whom=NewPerson("Two"), face_number=2)
+    one = enrol(
+        acting(services),
+        gallery="default",
+        face_number=1,
+        source=Upload(group),
+        subject=NewPerson("One"),
+    )
+    two = enrol(
+        acting(services),
+        gallery="default",
+        face_number=2,
+        source=Upload(group),
+        subject=NewPerson("Two"),
+    )
     assert one.face.photo_id == two.face.photo_id
     assert one.face.found.box != two.face.found.box
     assert len(files_of(services)) == 3
@@ -104,8 +131,8 @@ def test_the_same_photo_twice_shares_one_original(services: Services) -> None:
 
 
 def test_a_gallery_may_keep_no_photos(services: Services) -> None:
-    change_gallery(services, name="default", keep_photos=False)
-    done = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+    change_gallery(acting(services), name="default", settings={"keep_photos": False})
+    done = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     assert done.face.photo_id is None
     assert len(files_of(services)) == 1
     assert "photo" not in rows_of(services)
@@ -114,11 +141,11 @@ def test_a_gallery_may_keep_no_photos(services: Services) -> None:
 def test_of_several_faces_one_has_to_be_chosen(services: Services) -> None:
     group = draw_photo(["ada", "bob", "cy"])
     with pytest.raises(SeveralFacesFound) as caught:
-        enrol(services, gallery="default", photo=group, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(group), subject=NewPerson("Ada"))
     boxes = caught.value.extra["boxes"]
     assert len(boxes) == 3
     assert all(set(box) == {"x", "y", "width", "height"} for box in boxes)
-    answers = identify(services, gallery="default", photo=group).answers
+    answers = identify(acting(services), gallery="default", photo=Upload(group)).answers
     assert [box["x"] for box in boxes] == [round(answer.face.box.left, 1) for answer in answers]
 
 
@@ -127,7 +154,13 @@ def test_of_several_faces_one_is_taken_with_a_warning_when_asked(
     services: Services, take: Take
 ) -> None:
     group = draw_photo(["ada", "bob", "cy"])
-    done = enrol(services, gallery="default", photo=group, whom=NewPerson("Ada"), take=take)
+    done = enrol(
+        acting(services),
+        gallery="default",
+        take=take,
+        source=Upload(group),
+        subject=NewPerson("Ada"),
+    )
     (warning,) = done.warnings
     assert (warning.code, warning.figure, warning.limit, warning.unit) == (
         "several_faces",
@@ -141,22 +174,28 @@ def test_of_several_faces_one_is_taken_with_a_warning_when_asked(
 def test_a_face_passed_over_is_told_once_where_the_gate_objects_to_it_too(
     services: Services,
 ) -> None:
-    change_gallery(services, name="default", gate="strict")
+    change_gallery(acting(services), name="default", settings={"gate": "strict"})
     group = draw_photo(["ada", "bob"])
     done = enrol(
-        services,
+        acting(services),
         gallery="default",
-        photo=group,
-        whom=NewPerson("Ada"),
         take="largest",
         gate="standard",
+        source=Upload(group),
+        subject=NewPerson("Ada"),
     )
     assert [each.code for each in done.warnings] == ["several_faces"]
     assert "the largest was taken" in done.warnings[0].detail
 
 
 def test_a_photo_of_one_face_is_taken_without_a_word(services: Services) -> None:
-    done = enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"), take="largest")
+    done = enrol(
+        acting(services),
+        gallery="default",
+        take="largest",
+        source=Upload(ADA),
+        subject=NewPerson("Ada"),
+    )
     assert done.warnings == ()
 
 
@@ -166,12 +205,18 @@ def test_a_face_that_the_photo_does_not_have_cannot_be_chosen(
 ) -> None:
     group = draw_photo(["ada", "bob"])
     with pytest.raises(FaceNumberOutOfRange, match="has 2"):
-        enrol(services, gallery="default", photo=group, whom=NewPerson("Ada"), face_number=number)
-    assert rows_of(services) == {"gallery": 1}
+        enrol(
+            acting(services),
+            gallery="default",
+            face_number=number,
+            source=Upload(group),
+            subject=NewPerson("Ada"),
+        )
+    assert rows_of(services) == {"gallery": 1, "event": 1}
 
 
 @pytest.mark.parametrize(
-    ("photo", "gallery", "whom", "error"),
+    ("photo", "gallery", "subject", "error"),
     [
         (draw_photo(), "default", NewPerson("Ada"), NoFaceFound),
         (b"no picture", "default", NewPerson("Ada"), UnsupportedImage),
@@ -186,14 +231,14 @@ def test_a_face_that_the_photo_does_not_have_cannot_be_chosen(
     ],
 )
 def test_an_enrolment_that_fails_leaves_nothing_behind(
-    services: Services, photo: bytes, gallery: str, whom: Whom, error: type[MienError]
+    services: Services, photo: bytes, gallery: str, subject: Subject, error: type[MienError]
 ) -> None:
-    create_person(services, gallery="default", name="Bob")
-    before = (rows_of(services), show_gallery(services, name="default"))
+    create_person(acting(services), gallery="default", name="Bob")
+    before = (rows_of(services), show_gallery(acting(services), name="default"))
     with pytest.raises(error):
-        enrol(services, gallery=gallery, photo=photo, whom=whom)
+        enrol(acting(services), gallery=gallery, source=Upload(photo), subject=subject)
     assert files_of(services) == set()
-    assert (rows_of(services), show_gallery(services, name="default")) == before
+    assert (rows_of(services), show_gallery(acting(services), name="default")) == before
 
 
 def test_a_gallery_of_another_model_takes_no_faces(services: Services) -> None:
@@ -201,7 +246,7 @@ def test_a_gallery_of_another_model_takes_no_faces(services: Services) -> None:
         row = session.scalars(select(GalleryRow)).one()
         row.pack, row.contract_id = "other", "other-128-0000000000000000"
     with pytest.raises(GalleryModelMismatch, match=r"start Mien again; .*mien models use other"):
-        enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     assert files_of(services) == set()
 
 
@@ -213,9 +258,9 @@ def test_files_are_removed_when_the_rows_cannot_be_written(
 
     monkeypatch.setattr(enrol_module, "_keep", fail)
     with pytest.raises(KeyboardInterrupt):
-        enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     assert files_of(services) == set()
-    assert rows_of(services) == {"gallery": 1}
+    assert rows_of(services) == {"gallery": 1, "event": 1}
 
 
 def test_files_stay_when_an_interruption_comes_after_the_rows_are_written(
@@ -226,7 +271,7 @@ def test_files_stay_when_an_interruption_comes_after_the_rows_are_written(
 
     monkeypatch.setattr(enrol_module, "Enrolment", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     with services.database.read() as session:
         crop = session.scalars(select(FaceRow.crop_file)).one()
     assert services.files.exists(crop)
@@ -245,7 +290,7 @@ def test_a_full_disk_leaves_no_portrait_without_its_photo(
 
     monkeypatch.setattr(services.files, "put", full)
     with pytest.raises(OSError, match="No space"):
-        enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     assert files_of(services) == set()
 
 
@@ -259,14 +304,16 @@ SMALL = draw_photo(["ada"], face_px=34)
 def test_the_gallerys_gate_decides_and_nothing_is_written_when_it_refuses(
     services: Services, gate: Gate, face_px: int, stored: bool
 ) -> None:
-    change_gallery(services, name="default", gate=gate)
+    change_gallery(acting(services), name="default", settings={"gate": gate})
     before = rows_of(services), files_of(services)
     photo = draw_photo(["ada"], face_px=face_px)
     if stored:
-        assert enrol(services, gallery="default", photo=photo, whom=NewPerson("Ada")).stored
+        assert enrol(
+            acting(services), gallery="default", source=Upload(photo), subject=NewPerson("Ada")
+        ).stored
         return
     with pytest.raises(PhotoNotGoodEnough, match="pixels wide") as caught:
-        enrol(services, gallery="default", photo=photo, whom=NewPerson("Ada"))
+        enrol(acting(services), gallery="default", source=Upload(photo), subject=NewPerson("Ada"))
     assert [each["code"] for each in caught.value.extra["reasons"]] == ["too_small"]
     assert (rows_of(services), files_of(services)) == before
 
@@ -274,33 +321,45 @@ def test_the_gallerys_gate_decides_and_nothing_is_written_when_it_refuses(
 def test_a_gate_for_one_photo_goes_before_the_gallerys_and_what_it_lets_through_is_told(
     services: Services,
 ) -> None:
-    done = enrol(services, gallery="default", photo=SMALL, whom=NewPerson("Ada"), gate="off")
+    done = enrol(
+        acting(services),
+        gallery="default",
+        gate="off",
+        source=Upload(SMALL),
+        subject=NewPerson("Ada"),
+    )
     assert done.stored
     assert [each.code for each in done.warnings] == ["too_small"]
     assert "at least 40 are needed" in done.warnings[0].detail
     with pytest.raises(PhotoNotGoodEnough):
         enrol(
-            services,
+            acting(services),
             gallery="default",
-            photo=draw_photo(["bob"], face_px=50),
-            whom=NewPerson("Bob"),
             gate="strict",
+            source=Upload(draw_photo(["bob"], face_px=50)),
+            subject=NewPerson("Bob"),
         )
 
 
 def test_a_gate_that_is_none_is_refused(services: Services) -> None:
     with pytest.raises(InvalidInput) as caught:
-        enrol(services, gallery="default", photo=ADA, whom=NewPerson("Ada"), gate="lax")  # type: ignore[arg-type]  # that is the point
+        enrol(
+            acting(services),
+            gallery="default",
+            gate="lax",  # type: ignore[arg-type]  # that is the point
+            source=Upload(ADA),
+            subject=NewPerson("Ada"),
+        )
     assert caught.value.field == "gate"
 
 
 def test_several_faces_of_like_size_are_refused_by_the_strict_gate(services: Services) -> None:
     with pytest.raises(PhotoNotGoodEnough, match="2 faces of like size"):
         enrol(
-            services,
+            acting(services),
             gallery="default",
-            photo=draw_photo(["ada", "bob"]),
-            whom=NewPerson("Ada"),
             face_number=1,
             gate="strict",
+            source=Upload(draw_photo(["ada", "bob"])),
+            subject=NewPerson("Ada"),
         )

@@ -1,5 +1,6 @@
 import pytest
 
+from building import acting
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
@@ -8,6 +9,7 @@ from mien.errors import FileMissing
 from mien.errors import GalleryNotFound
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotFound
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
@@ -25,19 +27,26 @@ ADA = draw_photo(["ada"])
 
 def add(services: Services, name: str, photo: bytes = ADA, number: int | None = None) -> Enrolment:
     return enrol(
-        services, gallery="default", photo=photo, whom=NamedPerson(name), face_number=number
+        acting(services),
+        gallery="default",
+        face_number=number,
+        source=Upload(photo),
+        subject=NamedPerson(name),
     )
 
 
 def remove(services: Services, done: Enrolment) -> None:
-    delete_face(services, gallery="default", person_id=done.person.id, face_id=done.face.id)
+    delete_face(acting(services), gallery="default", person_id=done.person.id, face_id=done.face.id)
 
 
 def test_a_removed_face_is_never_found_again(services: Services) -> None:
     done = add(services, "Ada")
-    assert identify(services, gallery="default", photo=ADA).answers[0].decision == "match"
+    assert (
+        identify(acting(services), gallery="default", photo=Upload(ADA)).answers[0].decision
+        == "match"
+    )
     remove(services, done)
-    [answer] = identify(services, gallery="default", photo=ADA).answers
+    [answer] = identify(acting(services), gallery="default", photo=Upload(ADA)).answers
     assert (answer.decision, answer.candidates) == ("unknown", ())
     assert files_of(services) == set()
     assert rows_of(services)["removed_face"] == 1
@@ -49,9 +58,9 @@ def test_the_person_stays_and_is_found_by_the_other_examples(services: Services)
     first = add(services, "Ada")
     second = add(services, "Ada", draw_photo(["ada"], face_px=90))
     remove(services, first)
-    [answer] = identify(services, gallery="default", photo=ADA).answers
+    [answer] = identify(acting(services), gallery="default", photo=Upload(ADA)).answers
     assert answer.candidates[0].face_id == second.face.id
-    [left] = list_faces(services, gallery="default", person_id=first.person.id)
+    [left] = list_faces(acting(services), gallery="default", person_id=first.person.id)
     assert left.id == second.face.id
 
 
@@ -59,37 +68,41 @@ def test_a_photo_goes_with_the_last_face_that_was_taken_from_it(services: Servic
     group = draw_photo(["ada", "bob"])
     one, two = add(services, "One", group, 1), add(services, "Two", group, 2)
     remove(services, one)
-    assert read_photo(services, gallery="default", face_id=two.face.id).data == group
+    assert read_photo(acting(services), gallery="default", face_id=two.face.id).data == group
     remove(services, two)
     assert files_of(services) == set()
     assert "photo" not in rows_of(services)
 
 
 def test_a_face_is_found_only_where_it_is(services: Services) -> None:
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     done, other = add(services, "Ada"), add(services, "Bob", draw_photo(["bob"]))
     for face_id in ("nothing", "\ud800", "\x00"):
         with pytest.raises(FaceNotFound):
-            read_crop(services, gallery="default", face_id=face_id)
+            read_crop(acting(services), gallery="default", face_id=face_id)
     for read in (read_crop, read_photo):
         with pytest.raises(FaceNotFound):
-            read(services, gallery="club", face_id=done.face.id)
+            read(acting(services), gallery="club", face_id=done.face.id)
         with pytest.raises(GalleryNotFound):
-            read(services, gallery="nowhere", face_id=done.face.id)
+            read(acting(services), gallery="nowhere", face_id=done.face.id)
     with pytest.raises(FaceNotFound):
-        delete_face(services, gallery="default", person_id=other.person.id, face_id=done.face.id)
+        delete_face(
+            acting(services), gallery="default", person_id=other.person.id, face_id=done.face.id
+        )
     with pytest.raises(PersonNotFound):
-        delete_face(services, gallery="club", person_id=done.person.id, face_id=done.face.id)
+        delete_face(
+            acting(services), gallery="club", person_id=done.person.id, face_id=done.face.id
+        )
     with pytest.raises(PersonNotFound):
-        list_faces(services, gallery="default", person_id="nobody")
+        list_faces(acting(services), gallery="default", person_id="nobody")
 
 
 def test_a_photo_that_was_not_kept_is_said_so(services: Services) -> None:
-    change_gallery(services, name="default", keep_photos=False)
+    change_gallery(acting(services), name="default", settings={"keep_photos": False})
     done = add(services, "Ada")
     with pytest.raises(PhotoNotFound):
-        read_photo(services, gallery="default", face_id=done.face.id)
-    assert read_crop(services, gallery="default", face_id=done.face.id).data
+        read_photo(acting(services), gallery="default", face_id=done.face.id)
+    assert read_crop(acting(services), gallery="default", face_id=done.face.id).data
 
 
 def test_a_file_gone_from_the_disk_is_said_so(services: Services) -> None:
@@ -97,11 +110,11 @@ def test_a_file_gone_from_the_disk_is_said_so(services: Services) -> None:
     services.files.delete(files_of(services))
     for read in (read_crop, read_photo):
         with pytest.raises(FileMissing, match="mien db check"):
-            read(services, gallery="default", face_id=done.face.id)
+            read(acting(services), gallery="default", face_id=done.face.id)
 
 
 def test_a_portrait_keeps_its_validator_and_others_have_another(services: Services) -> None:
     one, two = add(services, "Ada"), add(services, "Bob", draw_photo(["bob"]))
-    tag = read_crop(services, gallery="default", face_id=one.face.id).etag
-    assert tag == read_crop(services, gallery="default", face_id=one.face.id).etag
-    assert tag != read_crop(services, gallery="default", face_id=two.face.id).etag
+    tag = read_crop(acting(services), gallery="default", face_id=one.face.id).etag
+    assert tag == read_crop(acting(services), gallery="default", face_id=one.face.id).etag
+    assert tag != read_crop(acting(services), gallery="default", face_id=two.face.id).etag

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from building import make_runtime
 from building import make_user
 from drawing import draw_photo
@@ -15,18 +16,19 @@ from mien.errors import GalleryNotFound
 from mien.errors import ModelFileMissing
 from mien.errors import PersonNotFound
 from mien.errors import ProbeNotFound
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
-from mien.gallery.held_photos import hold_probe
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.gallery.recognition.identify import identify
-from mien.gallery.recognition.identify_held import identify_probe
+from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.storage.models import EventRow
@@ -43,7 +45,11 @@ def add(
     services: Services, name: str, photo: bytes = ADA, *, number: int | None = None
 ) -> Enrolment:
     return enrol(
-        services, gallery="default", photo=photo, whom=NamedPerson(name), face_number=number
+        acting(services),
+        gallery="default",
+        face_number=number,
+        source=Upload(photo),
+        subject=NamedPerson(name),
     )
 
 
@@ -60,9 +66,9 @@ def test_nothing_of_a_forgotten_person_is_left(services: Services, home: Path) -
         mine = session.scalars(select(FaceRow).where(FaceRow.person_id == done.person.id)).all()
     vectors = [face.embedding.astype("<f4").tobytes() for face in mine]
     assert all(vector in bytes_of(home) for vector in vectors)
-    identify(services, gallery="default", photo=ADA)
+    identify(acting(services), gallery="default", photo=Upload(ADA))
 
-    proof = forget_person(services, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
 
     assert proof.complete
     assert (proof.faces, proof.photos, proof.files, proof.probes) == (3, 3, 6, 0)
@@ -72,7 +78,7 @@ def test_nothing_of_a_forgotten_person_is_left(services: Services, home: Path) -
     assert files_of(services) < others
     rows = rows_of(services)
     assert (rows["person"], rows["face"], rows["photo"]) == (1, 1, 1)
-    [answer] = identify(services, gallery="default", photo=ADA).answers
+    [answer] = identify(acting(services), gallery="default", photo=Upload(ADA)).answers
     assert "Ada" not in str(answer)
     assert answer.decision == "unknown"
     left = bytes_of(home)
@@ -84,7 +90,7 @@ def test_nothing_of_a_forgotten_person_is_left(services: Services, home: Path) -
 
 def test_the_record_of_it_holds_counts_and_no_name(services: Services) -> None:
     done = add(services, "Ada")
-    proof = forget_person(services, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     with services.database.read() as session:
         event = session.get(EventRow, proof.event_id)
     assert event is not None
@@ -95,28 +101,29 @@ def test_the_record_of_it_holds_counts_and_no_name(services: Services) -> None:
 def test_the_photo_of_two_goes_and_the_other_stays(services: Services) -> None:
     group = draw_photo(["ada", "bob"])
     one, two = add(services, "One", group, number=1), add(services, "Two", group, number=2)
-    proof = forget_person(services, gallery="default", person_id=one.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=one.person.id)
     assert proof.complete
     assert (proof.photos, proof.files) == (1, 2)
-    [face] = list_faces(services, gallery="default", person_id=two.person.id)
+    [face] = list_faces(acting(services), gallery="default", person_id=two.person.id)
     assert face.photo_id is None
-    assert read_crop(services, gallery="default", face_id=face.id).data
+    assert read_crop(acting(services), gallery="default", face_id=face.id).data
     decisions = [
-        answer.decision for answer in identify(services, gallery="default", photo=group).answers
+        answer.decision
+        for answer in identify(acting(services), gallery="default", photo=Upload(group)).answers
     ]
     assert sorted(decisions) == ["match", "unknown"]
 
 
 def test_somebody_without_a_face_is_forgotten_too(services: Services) -> None:
-    person = create_person(services, gallery="default", name="Ada")
-    proof = forget_person(services, gallery="default", person_id=person.id)
+    person = create_person(acting(services), gallery="default", name="Ada")
+    proof = forget_person(acting(services), gallery="default", person_id=person.id)
     assert proof.complete
     assert (proof.faces, proof.files) == (0, 0)
-    assert list_people(services, gallery="default").total == 0
+    assert list_people(acting(services), gallery="default").total == 0
 
 
 def test_what_is_not_there_is_named(services: Services) -> None:
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     done = add(services, "Ada")
     for gallery, person, error in (
         ("nowhere", done.person.id, GalleryNotFound),
@@ -124,10 +131,10 @@ def test_what_is_not_there_is_named(services: Services) -> None:
         ("default", "nobody", PersonNotFound),
     ):
         with pytest.raises(error):
-            forget_person(services, gallery=gallery, person_id=person)
-    forget_person(services, gallery="default", person_id=done.person.id)
+            forget_person(acting(services), gallery=gallery, person_id=person)
+    forget_person(acting(services), gallery="default", person_id=done.person.id)
     with pytest.raises(PersonNotFound):
-        forget_person(services, gallery="default", person_id=done.person.id)
+        forget_person(acting(services), gallery="default", person_id=done.person.id)
 
 
 def test_held_photos_that_may_show_the_person_are_let_go(services: Services) -> None:
@@ -141,17 +148,17 @@ def test_held_photos_that_may_show_the_person_are_let_go(services: Services) -> 
         "nobody": draw_photo(),
     }
     held = {
-        what: hold_probe(services, gallery="default", photo=photo, user_id=root)
+        what: hold_photo(acting(services, root), gallery="default", photo=Upload(photo)).id
         for what, photo in photos.items()
     }
-    proof = forget_person(services, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert proof.complete
     assert proof.probes == 3
     for what in ("the original", "another photo", "a group"):
         with pytest.raises(ProbeNotFound):
-            identify_probe(services, probe_id=held[what], user_id=root)
+            show_held(acting(services, root), probe_id=held[what])
     for what in ("somebody else", "nobody"):
-        identify_probe(services, probe_id=held[what], user_id=root)
+        show_held(acting(services, root), probe_id=held[what])
     # Original, picture for the screen and one crop; original and picture.
     assert len(files_of(services)) == 5
 
@@ -159,10 +166,12 @@ def test_held_photos_that_may_show_the_person_are_let_go(services: Services) -> 
 def test_a_held_photo_goes_by_the_gallerys_own_threshold(services: Services) -> None:
     root = user(services)
     done = add(services, "Ada")
-    hold_probe(services, gallery="default", photo=draw_photo(["ada"], face_px=90), user_id=root)
-    hold_probe(services, gallery="default", photo=draw_photo(["bob"]), user_id=root)
-    change_gallery(services, name="default", threshold=-1)
-    assert forget_person(services, gallery="default", person_id=done.person.id).probes == 2
+    hold_photo(
+        acting(services, root), gallery="default", photo=Upload(draw_photo(["ada"], face_px=90))
+    )
+    hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["bob"])))
+    change_gallery(acting(services), name="default", settings={"threshold": -1})
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 2
 
 
 def test_a_gallery_that_is_strict_with_strangers_forgets_no_less(home: Path) -> None:
@@ -170,34 +179,36 @@ def test_a_gallery_that_is_strict_with_strangers_forgets_no_less(home: Path) -> 
     runtime = make_runtime(home, engine=FakeEngine(calibrated=True))
     services = runtime.services
     root = user(services)
-    change_gallery(services, name="default", accepted_fpir=1e-6, accepted_fmr=1e-6)
+    change_gallery(
+        acting(services), name="default", settings={"accepted_fpir": 1e-6, "accepted_fmr": 1e-6}
+    )
     done = add(services, "Ada")
-    hold_probe(services, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+    hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["bob"])))
     with services.database.write() as session:
         ada = session.scalars(select(FaceRow.embedding)).one()
         held = session.scalars(select(ProbeFaceRow)).one()
         aside = held.embedding - (held.embedding @ ada) * ada
         # Half alike: less than any search asks for here, more than chance.
         held.embedding = 0.5 * ada + 0.75**0.5 * aside / np.linalg.norm(aside)
-    [answer] = identify_probe(services, probe_id=held.probe_id, user_id=root).identification.answers
+    [answer] = show_held(acting(services, root), probe_id=held.probe_id).identification.answers
     assert answer.decision == "unknown"
-    assert forget_person(services, gallery="default", person_id=done.person.id).probes == 1
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 1
     runtime.close()
 
 
 def test_held_photos_of_another_gallery_stay(services: Services) -> None:
     root = user(services)
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     done = add(services, "Ada")
-    hold_probe(services, gallery="club", photo=ADA, user_id=root)
-    assert forget_person(services, gallery="default", person_id=done.person.id).probes == 0
+    hold_photo(acting(services, root), gallery="club", photo=Upload(ADA))
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 0
     assert rows_of(services)["probe"] == 1
 
 
 def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     root = user(services)
     done = add(services, "Ada")
-    hold_probe(services, gallery="default", photo=draw_photo(["bob"]), user_id=root)
+    hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["bob"])))
 
     class NoModel:
         @property
@@ -205,7 +216,7 @@ def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.Monke
             raise ModelFileMissing("No model pack has been chosen yet.")
 
     bare = _replaced(services, engine=NoModel())
-    proof = forget_person(bare, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(bare), gallery="default", person_id=done.person.id)
     assert proof.complete
     # Whom the held photo shows cannot be known without a threshold.
     assert proof.probes == 1
@@ -213,11 +224,11 @@ def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.Monke
 
 def test_a_gallery_of_another_model_can_be_left(services: Services) -> None:
     done = add(services, "Ada")
-    identify(services, gallery="default", photo=ADA)
+    identify(acting(services), gallery="default", photo=Upload(ADA))
     other = _replaced(services, engine=FakeEngine(dimension=32))
     with services.database.write() as session:
         session.scalars(select(GalleryRow)).one().contract_id = "another"
-    assert forget_person(other, gallery="default", person_id=done.person.id).complete
+    assert forget_person(acting(other), gallery="default", person_id=done.person.id).complete
 
 
 def _replaced(services: Services, **changes: object) -> Services:
@@ -229,7 +240,7 @@ def test_the_proof_tells_of_files_that_stay(
 ) -> None:
     done = add(services, "Ada")
     monkeypatch.setattr(services.files, "delete", lambda names: 0)
-    proof = forget_person(services, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert (proof.files_left, proof.complete) == (2, False)
 
 
@@ -249,7 +260,7 @@ def test_the_proof_tells_of_rows_that_stay(services: Services) -> None:
             return put_back if name == "scrub" else getattr(services.database, name)
 
     haunted = _replaced(services, database=Haunted())
-    proof = forget_person(haunted, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(haunted), gallery="default", person_id=done.person.id)
     assert (proof.rows_left, proof.complete) == (1, False)
 
 
@@ -257,13 +268,13 @@ def test_the_proof_tells_of_an_index_that_does_not_let_go(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = add(services, "Ada")
-    identify(services, gallery="default", photo=ADA)
+    identify(acting(services), gallery="default", photo=Upload(ADA))
     with services.database.read() as session:
         gallery_id = session.scalars(select(GalleryRow.id)).one()
     index = services.indexes.held(gallery_id)
     assert index is not None
     monkeypatch.setattr(index, "remove", lambda keys: None)
-    proof = forget_person(services, gallery="default", person_id=done.person.id)
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert (proof.indexed_left, proof.complete) == (1, False)
 
 
@@ -275,7 +286,7 @@ def test_the_proof_tells_of_a_log_that_somebody_still_reads(
     vector = np.asarray(services.engine.analyze(services.reader.decode(ADA).image_rgb)[0].embedding)
     with services.database.read() as session:
         session.scalar(select(FaceRow.id))
-        proof = forget_person(services, gallery="default", person_id=done.person.id)
+        proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert (proof.log_cleared, proof.complete) == (False, False)
     assert vector.tobytes() in bytes_of(home)
     assert services.database.scrub()

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from building import acting
 from drawing import draw_photo
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
+from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.galleries import create_gallery
@@ -30,7 +32,7 @@ from mien.options import Order
 
 
 def add(services: Services, *names: str) -> list[Person]:
-    return [create_person(services, gallery="default", name=name) for name in names]
+    return [create_person(acting(services), gallery="default", name=name) for name in names]
 
 
 def pages(
@@ -40,7 +42,12 @@ def pages(
     cursor = None
     while True:
         page = list_people(
-            services, gallery="default", limit=limit, order=order, query=query, cursor=cursor
+            acting(services),
+            gallery="default",
+            limit=limit,
+            order=order,
+            query=query,
+            cursor=cursor,
         )
         found.append([person.name for person in page.people])
         cursor = page.next_cursor
@@ -55,44 +62,44 @@ def cursor_of(value: object) -> str:
 def test_a_person_is_kept_with_notes_and_metadata(services: Services) -> None:
     metadata = {"number": 7, "tags": ["a", None], "nested": {"ü": 1.5}}
     made = create_person(
-        services, gallery="default", name=" Ada ", notes="one\r\ntwo", metadata=metadata
+        acting(services), gallery="default", name=" Ada ", notes="one\r\ntwo", metadata=metadata
     )
     assert (made.name, made.notes, made.metadata) == ("Ada", "one\ntwo", metadata)
     assert (made.faces, made.portrait_face_id) == (0, None)
-    assert show_person(services, gallery="default", person_id=made.id) == made
+    assert show_person(acting(services), gallery="default", person_id=made.id) == made
     assert made.ref.name == "Ada"
 
 
 def test_a_name_is_given_once_in_a_gallery_whatever_its_case(services: Services) -> None:
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     add(services, "Straße")
     for name in ("Straße", "STRASSE", " strasse "):
         with pytest.raises(NameTaken):
             add(services, name)
-    create_person(services, gallery="club", name="Straße")
+    create_person(acting(services), gallery="club", name="Straße")
 
 
 def test_what_is_not_there_is_named(services: Services) -> None:
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     [ada] = add(services, "Ada")
     for person_id in ("nobody", "", "\x00", "\ud800", "a" * 5000):
         with pytest.raises(PersonNotFound):
-            show_person(services, gallery="default", person_id=person_id)
+            show_person(acting(services), gallery="default", person_id=person_id)
     with pytest.raises(PersonNotFound):
-        show_person(services, gallery="club", person_id=ada.id)
+        show_person(acting(services), gallery="club", person_id=ada.id)
     with pytest.raises(PersonNotFound):
-        change_person(services, gallery="club", person_id=ada.id, name="Eve")
+        change_person(acting(services), gallery="club", person_id=ada.id, name="Eve")
     with pytest.raises(GalleryNotFound):
-        list_people(services, gallery="nowhere")
+        list_people(acting(services), gallery="nowhere")
     with pytest.raises(GalleryNotFound):
-        create_person(services, gallery="nowhere", name="Ada")
+        create_person(acting(services), gallery="nowhere", name="Ada")
 
 
 def test_only_what_is_said_is_changed(services: Services) -> None:
     [ada] = add(services, "Ada")
 
     def change(**given: object) -> Person:
-        return change_person(services, gallery="default", person_id=ada.id, **given)  # type: ignore[arg-type]  # each is of its parameter's type
+        return change_person(acting(services), gallery="default", person_id=ada.id, **given)  # type: ignore[arg-type]  # each is of its parameter's type
 
     assert change(notes="n").notes == "n"
     assert change(metadata={"a": 1}).notes == "n"
@@ -106,14 +113,16 @@ def test_only_what_is_said_is_changed(services: Services) -> None:
 def test_a_name_in_use_stands_in_the_way_of_renaming(services: Services) -> None:
     ada, _ = add(services, "Ada", "Bob")
     with pytest.raises(NameTaken):
-        change_person(services, gallery="default", person_id=ada.id, name="BOB", notes="lost")
-    assert show_person(services, gallery="default", person_id=ada.id) == ada
+        change_person(
+            acting(services), gallery="default", person_id=ada.id, name="BOB", notes="lost"
+        )
+    assert show_person(acting(services), gallery="default", person_id=ada.id) == ada
 
 
 @pytest.mark.parametrize("notes", ["a" * (NOTES_LENGTH + 1), "\x00", "\ud800"])
 def test_notes_that_cannot_be_kept_are_refused(services: Services, notes: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_person(services, gallery="default", name="Ada", notes=notes)
+        create_person(acting(services), gallery="default", name="Ada", notes=notes)
     assert caught.value.field == "notes"
 
 
@@ -155,14 +164,14 @@ def test_metadata_that_is_no_small_json_object_is_refused(
     services: Services, metadata: dict[str, object]
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_person(services, gallery="default", name="Ada", metadata=metadata)
+        create_person(acting(services), gallery="default", name="Ada", metadata=metadata)
     assert caught.value.field == "metadata"
 
 
 def test_a_written_out_null_is_only_text(services: Services) -> None:
     metadata = {"a": "\\u0000", "b": "\\\\u0000"}
-    made = create_person(services, gallery="default", name="Ada", metadata=metadata)
-    assert show_person(services, gallery="default", person_id=made.id).metadata == metadata
+    made = create_person(acting(services), gallery="default", name="Ada", metadata=metadata)
+    assert show_person(acting(services), gallery="default", person_id=made.id).metadata == metadata
 
 
 @pytest.mark.parametrize("order", ["name", "newest"])
@@ -190,7 +199,7 @@ def test_a_last_page_that_is_just_full_is_the_last(services: Services) -> None:
 
 
 def test_an_empty_gallery_has_one_empty_page(services: Services) -> None:
-    page = list_people(services, gallery="default")
+    page = list_people(acting(services), gallery="default")
     assert (page.people, page.total, page.next_cursor) == ((), 0, None)
 
 
@@ -199,7 +208,7 @@ def test_going_back_shows_the_pages_one_came_by(services: Services, order: Order
     add(services, "a", "b", "c", "d", "e", "f", "g")
     seen, cursor = [], None
     while True:
-        page = list_people(services, gallery="default", order=order, limit=2, cursor=cursor)
+        page = list_people(acting(services), gallery="default", order=order, limit=2, cursor=cursor)
         seen.append(page.people)
         assert page.first == (cursor is None)
         if page.next_cursor is None:
@@ -207,7 +216,7 @@ def test_going_back_shows_the_pages_one_came_by(services: Services, order: Order
         cursor = page.next_cursor
     for earlier in reversed(seen[:-1]):
         page = list_people(
-            services, gallery="default", order=order, limit=2, cursor=page.previous_cursor
+            acting(services), gallery="default", order=order, limit=2, cursor=page.previous_cursor
         )
         assert page.people == earlier
     assert page.first
@@ -216,13 +225,15 @@ def test_going_back_shows_the_pages_one_came_by(services: Services, order: Order
 
 def test_a_letter_leads_to_the_names_that_begin_with_it(services: Services) -> None:
     add(services, "Émile", "bob", "Ada", "Bea", "李")
-    letters = list_initials(services, gallery="default")
+    letters = list_initials(acting(services), gallery="default")
     assert sorted(initial.letter for initial in letters) == sorted(["A", "B", "É", "李"])
     b = next(initial for initial in letters if initial.letter == "B")
-    page = list_people(services, gallery="default", limit=2, cursor=b.cursor)
+    page = list_people(acting(services), gallery="default", limit=2, cursor=b.cursor)
     assert [person.name for person in page.people] == ["Bea", "bob"]
     assert not page.first
-    assert [i.letter for i in list_initials(services, gallery="default", query="ea")] == ["B"]
+    assert [i.letter for i in list_initials(acting(services), gallery="default", query="ea")] == [
+        "B"
+    ]
 
 
 @pytest.mark.parametrize("order", ["name", "newest"])
@@ -232,12 +243,12 @@ def test_paging_goes_on_where_it_was_though_people_come_and_go(
     people = add(services, "b", "d", "f", "h", "j")
     if order == "newest":
         people.reverse()
-    first = list_people(services, gallery="default", order=order, limit=2)
+    first = list_people(acting(services), gallery="default", order=order, limit=2)
     # Whoever ended the page is gone when the next is asked for, and somebody is new.
-    forget_person(services, gallery="default", person_id=first.people[-1].id)
+    forget_person(acting(services), gallery="default", person_id=first.people[-1].id)
     add(services, "a")
     second = list_people(
-        services, gallery="default", order=order, limit=10, cursor=first.next_cursor
+        acting(services), gallery="default", order=order, limit=10, cursor=first.next_cursor
     )
     assert [person.name for person in second.people] == [p.name for p in people[2:]]
 
@@ -246,7 +257,7 @@ def test_a_query_is_part_of_a_name_in_any_case(services: Services) -> None:
     add(services, "Ada Lovelace", "Grace Hopper", "100%", "a_b", "Straße", "back\\slash")
 
     def found(query: str) -> list[str]:
-        page = list_people(services, gallery="default", query=query)
+        page = list_people(acting(services), gallery="default", query=query)
         assert page.total == len(page.people)
         return [person.name for person in page.people]
 
@@ -262,7 +273,7 @@ def test_a_query_is_part_of_a_name_in_any_case(services: Services) -> None:
 
 def test_total_counts_all_pages_of_the_query(services: Services) -> None:
     add(services, "aa", "ab", "ac", "b")
-    page = list_people(services, gallery="default", query="a", limit=1)
+    page = list_people(acting(services), gallery="default", query="a", limit=1)
     assert (page.total, len(page.people)) == (3, 1)
     assert pages(services, limit=2, query="a") == [["aa", "ab"], ["ac"]]
 
@@ -271,12 +282,12 @@ def test_the_portrait_is_the_example_of_the_best_quality(services: Services) -> 
     [ada] = add(services, "Ada")
     for variant in range(2):
         enrol(
-            services,
+            acting(services),
             gallery="default",
-            photo=draw_photo(["ada"], variant=variant),
-            whom=KnownPerson(ada.id),
+            source=Upload(draw_photo(["ada"], variant=variant)),
+            subject=KnownPerson(ada.id),
         )
-    [person] = list_people(services, gallery="default").people
+    [person] = list_people(acting(services), gallery="default").people
     assert person.faces == 2
     assert person.portrait_face_id is not None
 
@@ -284,7 +295,7 @@ def test_the_portrait_is_the_example_of_the_best_quality(services: Services) -> 
 @pytest.mark.parametrize("limit", [0, -1, 501])
 def test_a_page_size_out_of_range_is_refused(services: Services, limit: int) -> None:
     with pytest.raises(InvalidInput) as caught:
-        list_people(services, gallery="default", limit=limit)
+        list_people(acting(services), gallery="default", limit=limit)
     assert caught.value.field == "limit"
 
 
@@ -318,15 +329,15 @@ def test_a_page_size_out_of_range_is_refused(services: Services, limit: int) -> 
 def test_a_hostile_cursor_is_refused(services: Services, cursor: str, order: Order) -> None:
     add(services, "Ada")
     with pytest.raises(InvalidInput) as caught:
-        list_people(services, gallery="default", cursor=cursor, order=order)
+        list_people(acting(services), gallery="default", cursor=cursor, order=order)
     assert caught.value.field == "cursor"
 
 
 def test_a_cursor_of_the_other_order_is_refused(services: Services) -> None:
     add(services, "a", "b")
-    cursor = list_people(services, gallery="default", limit=1).next_cursor
+    cursor = list_people(acting(services), gallery="default", limit=1).next_cursor
     with pytest.raises(InvalidInput):
-        list_people(services, gallery="default", order="newest", cursor=cursor)
+        list_people(acting(services), gallery="default", order="newest", cursor=cursor)
 
 
 @settings(
@@ -340,7 +351,7 @@ def test_no_cursor_can_break_a_list(
 ) -> None:
     cursor = cursor_of([order, key, person_id])
     try:
-        page = list_people(services, gallery="default", cursor=cursor, order=order)
+        page = list_people(acting(services), gallery="default", cursor=cursor, order=order)
     except InvalidInput:
         return
     assert page.next_cursor is None

@@ -1,19 +1,22 @@
 import pytest
 
+from building import acting
 from drawing import draw_photo
 from mien.decision.operating_point import operating_point
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import UnsupportedImage
+from mien.gallery.analysis import Upload
 from mien.gallery.analysis import detect
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people.people import create_person
-from mien.gallery.recognition.identify import Found
-from mien.gallery.recognition.identify import answers
 from mien.gallery.recognition.identify import identify
+from mien.gallery.recognition.recognise import Probe
+from mien.gallery.recognition.recognise import decided
+from mien.gallery.recognition.search import Found
 from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Services
@@ -26,13 +29,18 @@ def add(services: Services, *people: str, gallery: str = "default", variants: in
         for variant in range(variants):
             # Another size is another embedding of the same person.
             photo = draw_photo([person], face_px=120 - variant)
-            enrol(services, gallery=gallery, photo=photo, whom=NamedPerson(person.title()))
+            enrol(
+                acting(services),
+                gallery=gallery,
+                source=Upload(photo),
+                subject=NamedPerson(person.title()),
+            )
 
 
 def test_every_face_of_a_group_photo_gets_its_name_or_unknown(services: Services) -> None:
     add(services, "ada", "bob")
     photo = draw_photo(["cy", "ada", "bob"], variant=7)
-    answers = identify(services, gallery="default", photo=photo).answers
+    answers = identify(acting(services), gallery="default", photo=Upload(photo)).answers
     by_place = sorted(answers, key=lambda answer: answer.face.box.left)
     named = [
         answer.candidates[0].person.name if answer.decision == "match" else None
@@ -48,7 +56,7 @@ def test_candidates_are_people_best_first_each_once_with_their_best_example(
     add(services, "ada", variants=6)
     add(services, "bob", "cy", "dee")
     photo = draw_photo(["ada"], face_px=118)
-    [answer] = identify(services, gallery="default", photo=photo).answers
+    [answer] = identify(acting(services), gallery="default", photo=Upload(photo)).answers
     names = [candidate.person.name for candidate in answer.candidates]
     assert names[0] == "Ada"
     assert sorted(names) == ["Ada", "Bob", "Cy", "Dee"]
@@ -61,7 +69,9 @@ def test_candidates_are_people_best_first_each_once_with_their_best_example(
 def test_somebody_with_many_faces_does_not_crowd_out_the_others(services: Services) -> None:
     add(services, "ada", variants=30)
     add(services, "bob", "cy")
-    [answer] = identify(services, gallery="default", photo=draw_photo(["ada"]), limit=3).answers
+    [answer] = identify(
+        acting(services), gallery="default", limit=3, photo=Upload(draw_photo(["ada"]))
+    ).answers
     assert {candidate.person.name for candidate in answer.candidates} == {"Ada", "Bob", "Cy"}
 
 
@@ -69,7 +79,7 @@ def test_no_more_people_are_named_than_asked_for(services: Services) -> None:
     add(services, "ada", "bob", "cy")
     for limit in (1, 2, 3, 100):
         [answer] = identify(
-            services, gallery="default", photo=draw_photo(["ada"]), limit=limit
+            acting(services), gallery="default", limit=limit, photo=Upload(draw_photo(["ada"]))
         ).answers
         assert len(answer.candidates) == min(limit, 3)
         assert answer.candidates[0].person.name == "Ada"
@@ -101,7 +111,7 @@ def test_the_decision_does_not_depend_on_how_many_are_named() -> None:
         ImageReader(max_bytes=10**7, max_pixels=10**7).decode(draw_photo(["ada"])).image_rgb
     )
     few, many = (
-        answers(faces, Found(point, (candidates[:ranked],)), limit=limit)[0]
+        decided([Probe(faces[0].embedding)], Found(point, (candidates[:ranked],)), limit=limit)[0]
         for ranked, limit in ((5, 1), (8, 8))
     )
     assert (few.decision, few.doubts) == (many.decision, many.doubts)
@@ -109,8 +119,8 @@ def test_the_decision_does_not_depend_on_how_many_are_named() -> None:
 
 
 def test_an_empty_gallery_knows_nobody(services: Services) -> None:
-    create_person(services, gallery="default", name="Without a face")
-    found = identify(services, gallery="default", photo=draw_photo(["ada", "bob"]))
+    create_person(acting(services), gallery="default", name="Without a face")
+    found = identify(acting(services), gallery="default", photo=Upload(draw_photo(["ada", "bob"])))
     assert [answer.decision for answer in found.answers] == ["unknown", "unknown"]
     assert all(answer.candidates == () for answer in found.answers)
     assert all(answer.runner_up is None for answer in found.answers)
@@ -118,7 +128,9 @@ def test_an_empty_gallery_knows_nobody(services: Services) -> None:
 
 def test_a_photo_without_faces_has_no_answers(services: Services) -> None:
     add(services, "ada")
-    found = identify(services, gallery="Default", photo=draw_photo(size_wh=(400, 300)))
+    found = identify(
+        acting(services), gallery="Default", photo=Upload(draw_photo(size_wh=(400, 300)))
+    )
     assert found.answers == ()
     assert (found.width, found.height) == (400, 300)
     assert found.gallery == "default"
@@ -131,59 +143,73 @@ def test_the_threshold_of_the_call_goes_before_the_gallerys_and_that_before_the_
     photo = draw_photo(["ada"], face_px=90)
 
     def answer(threshold: float | None = None) -> tuple[float, str]:
-        found = identify(services, gallery="default", photo=photo, threshold=threshold)
+        found = identify(
+            acting(services), gallery="default", threshold=threshold, photo=Upload(photo)
+        )
         return found.threshold, found.answers[0].decision
 
     assert answer() == (services.engine.summary.identify_threshold, "match")
-    change_gallery(services, name="default", threshold=1.0)
+    change_gallery(acting(services), name="default", settings={"threshold": 1.0})
     assert answer(0.5) == (0.5, "match")
     assert answer()[0] == 1.0
-    change_gallery(services, name="default", automatic_threshold=True)
+    change_gallery(acting(services), name="default", settings={"threshold": None})
     assert answer()[0] == services.engine.summary.identify_threshold
 
 
 def test_nobody_is_found_in_another_gallery(services: Services) -> None:
-    create_gallery(services, name="club")
+    create_gallery(acting(services), name="club")
     add(services, "ada", gallery="club")
     photo = draw_photo(["ada"])
-    assert identify(services, gallery="club", photo=photo).answers[0].decision == "match"
-    [answer] = identify(services, gallery="default", photo=photo).answers
+    assert (
+        identify(acting(services), gallery="club", photo=Upload(photo)).answers[0].decision
+        == "match"
+    )
+    [answer] = identify(acting(services), gallery="default", photo=Upload(photo)).answers
     assert (answer.decision, answer.candidates) == ("unknown", ())
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_limit_out_of_range_is_refused(services: Services, limit: int) -> None:
     with pytest.raises(InvalidInput) as caught:
-        identify(services, gallery="default", photo=draw_photo(["ada"]), limit=limit)
+        identify(
+            acting(services), gallery="default", limit=limit, photo=Upload(draw_photo(["ada"]))
+        )
     assert caught.value.field == "limit"
 
 
 @pytest.mark.parametrize("threshold", [-1.01, 1.01, float("nan"), float("inf")])
 def test_a_threshold_out_of_range_is_refused(services: Services, threshold: float) -> None:
     with pytest.raises(InvalidInput) as caught:
-        identify(services, gallery="default", photo=draw_photo(["ada"]), threshold=threshold)
+        identify(
+            acting(services),
+            gallery="default",
+            threshold=threshold,
+            photo=Upload(draw_photo(["ada"])),
+        )
     assert caught.value.field == "threshold"
 
 
 def test_what_is_not_there_is_named(services: Services) -> None:
     with pytest.raises(GalleryNotFound):
-        identify(services, gallery="nowhere", photo=draw_photo(["ada"]))
+        identify(acting(services), gallery="nowhere", photo=Upload(draw_photo(["ada"])))
     with pytest.raises(UnsupportedImage):
-        identify(services, gallery="default", photo=b"text")
+        identify(acting(services), gallery="default", photo=Upload(b"text"))
 
 
 def test_detection_says_where_faces_are_and_asks_no_gallery(services: Services) -> None:
-    found = detect(services, photo=draw_photo(["ada", "bob"], size_wh=(800, 400)))
+    found = detect(acting(services), photo=Upload(draw_photo(["ada", "bob"], size_wh=(800, 400))))
     assert (found.width, found.height) == (800, 400)
     assert len(found.faces) == 2
     with pytest.raises(UnsupportedImage):
-        detect(services, photo=b"text")
+        detect(acting(services), photo=Upload(b"text"))
 
 
 def test_more_faces_than_a_database_takes_values_in_one_question(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.gallery.recognition.identify._IDS_AT_ONCE", 2)
+    monkeypatch.setattr("mien.gallery.recognition.search._IDS_AT_ONCE", 2)
     add(services, "ada", "bob", "cy", "dee", "eve")
-    found = identify(services, gallery="default", photo=draw_photo(["ada", "eve"]), limit=5)
+    found = identify(
+        acting(services), gallery="default", limit=5, photo=Upload(draw_photo(["ada", "eve"]))
+    )
     assert all(len(answer.candidates) == 5 for answer in found.answers)

@@ -18,9 +18,10 @@ from click.testing import CliRunner
 from tools.environment import find_nginx
 
 import drawn_wsgi
+from building import acting
 from building import make_services
+from mien.access.api_keys import create_key
 from mien.cli import cli
-from mien.gallery.keys import create_key
 from serving.conftest import Home
 from serving.conftest import Server
 from serving.conftest import _started
@@ -192,7 +193,7 @@ def make_home(folder: Path) -> Home:
     home = folder / "home"
     home.mkdir()
     services = make_services(home)
-    key, _ = create_key(services, name="front", scopes=["admin"])
+    key, _ = create_key(acting(services), name="front", scopes=["admin"])
     services.database.close()
     return Home(home, key)
 

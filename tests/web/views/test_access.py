@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from mien.gallery.setup import issue_link
+from building import acting
+from mien.access.first_administrator import issue_link
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
 from visiting import PASSWORD
@@ -18,7 +19,7 @@ GIVEN = {"name": "Root", "password": PASSWORD, "password_again": PASSWORD}
 def test_set_up_makes_the_administrator_signs_in_and_leads_home(
     visitor: Visitors, runtime: Runtime
 ) -> None:
-    link = f"/setup/{issue_link(runtime.services)}"
+    link = f"/setup/{issue_link(acting(runtime.services))}"
     browser = visitor()
     assert "Welcome" in browser.get(link)
     assert browser.done(link, **GIVEN) == "/identify"
@@ -26,7 +27,7 @@ def test_set_up_makes_the_administrator_signs_in_and_leads_home(
 
 
 def test_set_up_is_over_once_there_is_an_administrator(visitor: Visitors, runtime: Runtime) -> None:
-    link = f"/setup/{issue_link(runtime.services)}"
+    link = f"/setup/{issue_link(acting(runtime.services))}"
     visitor().done(link, **GIVEN)
     late = visitor()
     late.get(link, status=303)
@@ -35,7 +36,7 @@ def test_set_up_is_over_once_there_is_an_administrator(visitor: Visitors, runtim
 
 
 def test_a_wrong_link_is_refused(visitor: Visitors, runtime: Runtime) -> None:
-    issue_link(runtime.services)
+    issue_link(acting(runtime.services))
     browser = visitor()
     assert "This link does not work" in browser.get("/setup/guessed", status=403)
     assert browser.post("/setup/guessed", **GIVEN).status_code == 403
@@ -52,7 +53,7 @@ def test_a_wrong_link_is_refused(visitor: Visitors, runtime: Runtime) -> None:
 def test_set_up_says_what_is_wrong_and_keeps_the_name(
     visitor: Visitors, runtime: Runtime, changed: dict[str, Any], words: str
 ) -> None:
-    link = f"/setup/{issue_link(runtime.services)}"
+    link = f"/setup/{issue_link(acting(runtime.services))}"
     page = visitor().refused(link, **{**GIVEN, **changed})
     assert words in page
     assert PASSWORD not in page

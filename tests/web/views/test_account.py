@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from mien.gallery.users import list_users
+from building import acting
+from mien.access.users import list_users
 from visiting import PASSWORD
 from visiting import Visitor
 from visiting import links
@@ -95,7 +96,7 @@ def test_a_user_that_cannot_be_made_says_why(
     admin: Visitor, fields: dict[str, Any], words: str
 ) -> None:
     assert words in admin.refused("/users/new", **fields)
-    assert len(list_users(admin.runtime.services)) == 1
+    assert len(list_users(acting(admin.runtime.services))) == 1
 
 
 def test_the_last_administrator_stays(admin: Visitor) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
@@ -129,7 +130,7 @@ def test_the_head_says_what_is_accepted_and_leads_administrators_to_it(
 
 def test_a_threshold_set_by_hand_is_told_with_what_it_means(user: Visitor) -> None:
     user.enrol("ada")
-    change_gallery(user.runtime.services, name="default", threshold=0.25)
+    change_gallery(acting(user.runtime.services), name="default", settings={"threshold": 0.25})
     page = answered(user, "cy")
     assert "where a match needs 0.25. A stranger would be named wrongly in about 1 of" in page
 

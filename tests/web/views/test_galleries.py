@@ -1,5 +1,6 @@
 import pytest
 
+from building import acting
 from mien.gallery.galleries import show_gallery
 from visiting import Visitor
 from visiting import says
@@ -17,12 +18,12 @@ def test_a_gallery_is_made_and_switched_to(admin: Visitor) -> None:
     page = admin.get(people)
     assert 'aria-current="true">club<' in page
     assert 'href="/galleries/default/people"' in page
-    assert show_gallery(admin.runtime.services, name="club").keep_photos
+    assert show_gallery(acting(admin.runtime.services), name="club").settings.keep_photos
 
 
 def test_photos_are_not_kept_where_the_box_is_not_ticked(admin: Visitor) -> None:
     admin.done("/galleries/new", name="club")
-    assert not show_gallery(admin.runtime.services, name="club").keep_photos
+    assert not show_gallery(acting(admin.runtime.services), name="club").settings.keep_photos
     assert "Photo" not in says(admin.get(admin.enrol("ada", gallery="club"))).split("Add photos")[0]
 
 
@@ -43,13 +44,13 @@ def test_settings_are_shown_changed_and_set_back(admin: Visitor) -> None:
     path = "/galleries/club/settings"
     assert "0.50, which is recommended" in admin.get(path)
     assert admin.done(path, name="club-2", threshold="0,61") == "/galleries/club-2/settings"
-    changed = show_gallery(admin.runtime.services, name="club-2")
-    assert changed.threshold == pytest.approx(0.61)
-    assert not changed.keep_photos
+    changed = show_gallery(acting(admin.runtime.services), name="club-2")
+    assert changed.settings.threshold == pytest.approx(0.61)
+    assert not changed.settings.keep_photos
     path = "/galleries/club-2/settings"
     assert 'value="0.61"' in admin.get(path)
     admin.done(path, name="club-2", threshold="")
-    assert show_gallery(admin.runtime.services, name="club-2").threshold is None
+    assert show_gallery(acting(admin.runtime.services), name="club-2").settings.threshold is None
 
 
 @pytest.mark.parametrize("threshold", ["much", "2", "nan", "1e99"])
@@ -59,7 +60,7 @@ def test_a_threshold_that_is_none_is_refused_and_shown_again(
     page = admin.refused("/galleries/default/settings", threshold=threshold)
     assert f'value="{threshold}"' in page
     assert "error-summary" in page
-    assert show_gallery(admin.runtime.services, name="default").threshold is None
+    assert show_gallery(acting(admin.runtime.services), name="default").settings.threshold is None
 
 
 def test_the_default_gallery_keeps_its_name_and_stays(admin: Visitor) -> None:

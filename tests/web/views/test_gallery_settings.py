@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
+from mien.gallery.analysis import Upload
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.recognition.identify import identify
@@ -42,7 +44,7 @@ def admin(runtime: Runtime) -> Visitor:
 
 
 def default(browser: Visitor) -> Gallery:
-    return show_gallery(browser.runtime.services, name="default")
+    return show_gallery(acting(browser.runtime.services), name="default")
 
 
 def rows(page: str) -> list[str]:
@@ -83,7 +85,7 @@ def test_what_a_step_would_have_done_is_counted(admin: Visitor) -> None:
     assert "Nothing has been searched here yet." in admin.get(PATH)
     for people in (["ada"], ["cy"], ["ada", "cy"]):
         photo = draw_photo(people, variant=2, face_px=100)
-        identify(admin.runtime.services, gallery="default", photo=photo)
+        identify(acting(admin.runtime.services), gallery="default", photo=Upload(photo))
     page = admin.get(PATH)
     assert "how the last 4 searched faces would have been answered" in page
     assert "of 1 person here" in page
@@ -102,7 +104,7 @@ def test_an_accepted_error_is_chosen_and_told_with_what_it_was(admin: Visitor) -
     assert admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "0.01"}) == PATH
     assert admin.told() == ["Saved. Accepted error: 1 in 100, before 1 in 1,000."]
     changed = default(admin)
-    assert (changed.accepted_fpir, changed.threshold) == (0.01, None)
+    assert (changed.settings.accepted_fpir, changed.settings.threshold) == (0.01, None)
     assert checked(admin.get(PATH), "accepted_fpir") == ["0.01"]
 
 
@@ -111,16 +113,16 @@ def test_saving_what_holds_already_changes_nothing(admin: Visitor) -> None:
     admin.done(PATH, **AS_IT_IS)
     assert admin.told() == ["Nothing was changed."]
     after = default(admin)
-    assert (after.accepted_fpir, after.gate, after.keep_photos) == (
-        before.accepted_fpir,
-        before.gate,
-        before.keep_photos,
+    assert (after.settings.accepted_fpir, after.settings.gate, after.settings.keep_photos) == (
+        before.settings.accepted_fpir,
+        before.settings.gate,
+        before.settings.keep_photos,
     )
 
 
 def test_a_likeness_by_hand_holds_until_an_error_is_accepted_again(admin: Visitor) -> None:
     admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "0,61"})
-    assert default(admin).threshold == pytest.approx(0.61)
+    assert default(admin).settings.threshold == pytest.approx(0.61)
     page = admin.get(PATH)
     assert checked(page, "accepted_fpir") == ["hand"]
     assert 'value="0.61"' in page
@@ -128,7 +130,7 @@ def test_a_likeness_by_hand_holds_until_an_error_is_accepted_again(admin: Visito
     assert "as now" not in " ".join(rows(page)[:5])
     # What was typed before does not matter once an error is chosen.
     admin.done(PATH, **{**AS_IT_IS, "threshold": "0.61"})
-    assert default(admin).threshold is None
+    assert default(admin).settings.threshold is None
 
 
 def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
@@ -136,14 +138,14 @@ def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
     answer = admin.post(PATH, **{**AS_IT_IS, "threshold": "0.77", "look": ""})
     assert answer.status_code == 200
     assert "0.77" in rows(answer.text)[5]
-    assert default(admin).threshold is None
+    assert default(admin).settings.threshold is None
 
 
 def test_the_page_names_the_range_that_it_takes(admin: Visitor) -> None:
     page = admin.get(PATH)
     assert "A number from \N{MINUS SIGN}1 to 1, for this model usually near 0.50;" in page
     admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "\N{MINUS SIGN}1"})
-    assert default(admin).threshold == -1
+    assert default(admin).settings.threshold == -1
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,11 @@ def test_what_cannot_be_is_refused_beside_its_field(
     assert "error-summary" in page
     assert words in page
     now = default(admin)
-    assert (now.accepted_fpir, now.threshold, now.gate) == (0.001, None, "standard")
+    assert (now.settings.accepted_fpir, now.settings.threshold, now.settings.gate) == (
+        0.001,
+        None,
+        "standard",
+    )
 
 
 def test_the_gate_and_the_error_of_comparing_are_set(admin: Visitor) -> None:
@@ -191,11 +197,15 @@ def test_the_gate_and_the_error_of_comparing_are_set(admin: Visitor) -> None:
         )
     ]
     changed = default(admin)
-    assert (changed.gate, changed.accepted_fmr) == ("strict", 0.0001)
+    assert (changed.settings.gate, changed.settings.accepted_fmr) == ("strict", 0.0001)
 
 
 def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
-    change_gallery(admin.runtime.services, name="default", accepted_fpir=0.003, accepted_fmr=0.002)
+    change_gallery(
+        acting(admin.runtime.services),
+        name="default",
+        settings={"accepted_fpir": 0.003, "accepted_fmr": 0.002},
+    )
     page = admin.get(PATH)
     assert checked(page, "accepted_fpir") == ["0.003"]
     assert "1 in 330 as now" in rows(page)[2]
@@ -207,7 +217,7 @@ def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
 def test_the_list_and_the_new_page_name_what_is_accepted(admin: Visitor) -> None:
     assert "Accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
     assert "It accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries/new"))
-    change_gallery(admin.runtime.services, name="default", threshold=0.6)
+    change_gallery(acting(admin.runtime.services), name="default", settings={"threshold": 0.6})
     assert "Accepts" not in says(admin.get("/galleries"))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
@@ -121,7 +122,7 @@ def test_a_held_photo_is_its_holders_alone(user: Visitor, visitor: Callable[[], 
         other.get(path, status=404)
     assert other.post(f"{probe}/faces/1/add", name="Cy").status_code == 404
     assert other.post(f"{probe}/let-go").status_code == 404
-    assert list_people(user.runtime.services, gallery="default").total == 0
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
 
 
 def test_a_held_photo_can_be_let_go_of(user: Visitor) -> None:
@@ -162,7 +163,7 @@ def test_a_photo_without_faces_gets_a_helpful_answer(user: Visitor) -> None:
 
 
 def test_the_chosen_gallery_is_searched_and_remembered(user: Visitor) -> None:
-    create_gallery(user.runtime.services, name="club")
+    create_gallery(acting(user.runtime.services), name="club")
     user.enrol("cy", gallery="club")
     assert "compared with 1 person" in says(user.get("/identify?gallery=club"))
     probe = user.done("/identify", photo=draw_photo(["cy"], face_px=90), gallery="club")
@@ -185,7 +186,7 @@ def test_a_face_that_the_gate_refuses_keeps_what_was_typed_and_can_be_stored_any
     assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
     assert page.count('name="anyway"') == 1
     assert '<input type="hidden" name="name" value="Cy">' in page
-    assert list_people(user.runtime.services, gallery="default").total == 0
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
     user.done(f"{probe}/faces/1/add", name="Cy", anyway="yes")
     assert user.told()[0] == "Face 1 was added to Cy."
 

@@ -1,5 +1,6 @@
 import re
 
+from building import acting
 from drawing import draw_photo
 from looking import files_of
 from mien.gallery.galleries import create_gallery
@@ -46,7 +47,7 @@ def test_a_search_without_result_says_so(user: Visitor) -> None:
 
 def test_large_galleries_come_page_by_page(user: Visitor) -> None:
     for number in range(61):
-        create_person(user.runtime.services, gallery="default", name=f"Person {number:02}")
+        create_person(acting(user.runtime.services), gallery="default", name=f"Person {number:02}")
     page = user.get(f"{PEOPLE}?sort=newest")
     assert page.count("tile__name") == 60
     (following,) = [url for url in links(page, "sort=newest") if "cursor=" in url]
@@ -57,9 +58,9 @@ def test_large_galleries_come_page_by_page(user: Visitor) -> None:
 
 def test_large_galleries_are_jumped_through_by_letters(user: Visitor) -> None:
     for number in range(60):
-        create_person(user.runtime.services, gallery="default", name=f"Ada {number:02}")
+        create_person(acting(user.runtime.services), gallery="default", name=f"Ada {number:02}")
     assert 'class="letters"' not in user.get(PEOPLE)
-    create_person(user.runtime.services, gallery="default", name="Zoe")
+    create_person(acting(user.runtime.services), gallery="default", name="Zoe")
     page = user.get(PEOPLE)
     jumps = re.findall(r'class="letters__jump" href="([^"]+)">(.)<', page)
     assert [letter for _, letter in jumps] == ["A", "Z"]
@@ -106,7 +107,7 @@ def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
     assert "holiday.jpg : The file is not an image" in words
     assert "garden.png : No face was found" in words
     assert "party.png : There are 2 faces in it." in words
-    assert list_people(user.runtime.services, gallery="default").people[0].faces == 1
+    assert list_people(acting(user.runtime.services), gallery="default").people[0].faces == 1
 
 
 def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> None:
@@ -259,7 +260,7 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
 
 def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: Visitor) -> None:
     person = user.enrol("ada")
-    create_gallery(user.runtime.services, name="club")
+    create_gallery(acting(user.runtime.services), name="club")
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
     assert user.post(choose.replace("/default/", "/club/"), face="2").status_code == 404
     assert "1 face," in says(user.get(person))

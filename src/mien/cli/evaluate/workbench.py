@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import click
 
+from mien.access.actor import OPERATOR
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
@@ -25,8 +26,8 @@ from mien.errors import InvalidInput
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import Sample
 from mien.evaluation.acquire import acquire
-from mien.evaluation.figures import GallerySettings
 from mien.evaluation.figures import Made
+from mien.evaluation.figures import OperatingSettings
 from mien.options import ACCEPTED_RATE
 from mien.options import FACE_CHOICES
 from mien.options import FaceChoice
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _DEFAULT = "default"
-_NEW = GallerySettings(None, ACCEPTED_RATE, ACCEPTED_RATE, None)
+_NEW = OperatingSettings(None, ACCEPTED_RATE, ACCEPTED_RATE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Workbench:
 
     engine: "Engine"
     reader: "ImageReader"
-    gallery: GallerySettings
+    gallery: OperatingSettings
     settings: Settings
 
 
@@ -128,7 +129,7 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
                     "The threshold that was set by hand belongs to another model and is passed "
                     "over; the accepted rates hold."
                 )
-                gallery = GallerySettings(
+                gallery = OperatingSettings(
                     gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
                 )
             yield Workbench(engine, runtime.services.reader, gallery, settings)
@@ -206,7 +207,7 @@ def _kept(bench: Workbench, looking: Looking, folder: Path) -> "Kept":
 
 def _gallery_settings(
     runtime: "Runtime", settings: Settings, name: str | None
-) -> tuple[GallerySettings, str | None]:
+) -> tuple[OperatingSettings, str | None]:
     """The settings of a gallery, and the contract it is bound to."""
     from mien.gallery.galleries import show_gallery
     from mien.storage import migrate
@@ -217,12 +218,13 @@ def _gallery_settings(
         return _NEW, None
     try:
         migrate.require_current(runtime.database)
-        found = show_gallery(runtime.services, name=name or _DEFAULT)
+        found = show_gallery(runtime.call(OPERATOR), name=name or _DEFAULT)
     except (GalleryNotFound, DatabaseUnreachable, DatabaseOutdated):
         if name is not None:
             raise
         return _NEW, None
-    known = GallerySettings(found.name, found.accepted_fpir, found.accepted_fmr, found.threshold)
+    kept = found.settings
+    known = OperatingSettings(found.name, kept.accepted_fpir, kept.accepted_fmr, kept.threshold)
     return known, found.contract_id
 
 

@@ -55,6 +55,26 @@ class Looked(Generic[_T]):
     done: list[tuple[Path, _T]]
     refused: list[Refused]
 
+    def refuse(self, path: Path, error: MienError, *, alone: bool) -> None:
+        """Note that a picture was refused; one that is alone is the command's own failure.
+
+        Raises:
+            MienError: the picture was alone.
+        """
+        # A comparison may be refused for the other photo.
+        named = error.extra.setdefault("photo", str(path))
+        if alone or named != str(path):
+            error.detail = f"{named}: {error.detail}"
+        if alone:
+            raise error
+        reasons = error.extra.get("reasons", ())
+        self.refused.append(Refused(str(path), error.code, error.detail, reasons))
+
+    def tell_refused(self) -> None:
+        """Tell a person which pictures were refused, and why."""
+        for each in self.refused:
+            print_note(f"{each.photo}: {each.detail} ({each.code})")
+
     @property
     def exit_code(self) -> ExitCode:
         """Whether all, some or none of the pictures could be used."""
@@ -81,12 +101,7 @@ def find_photos(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def look(
-    photos: Sequence[Path],
-    work: Callable[[Path], _T],
-    *,
-    also: tuple[type[MienError], ...] = (),
-) -> Looked[_T]:
+def look(photos: Sequence[Path], work: Callable[[Path], _T]) -> Looked[_T]:
     """Do something with each photo; those that are refused are told of and passed over.
 
     A photo that is alone and refused is the command's own failure, which names it.
@@ -94,29 +109,18 @@ def look(
     Args:
         photos: in their order.
         work: what to do with each; raises what a refusal is.
-        also: errors that are refusals besides those about pictures and their faces.
 
     Raises:
         MienError: the only photo is refused, or something else is wrong.
     """
     looked: Looked[_T] = Looked([], [])
-    passed_over: tuple[type[MienError], ...] = (ImageError, FaceError, *also)
-    with _counted(photos) as counted:
-        for photo in counted:
+    with counted(photos) as one_by_one:
+        for photo in one_by_one:
             try:
                 looked.done.append((photo, work(photo)))
-            except passed_over as error:
-                # A comparison may be refused for the other photo.
-                named = error.extra.setdefault("photo", str(photo))
-                if len(photos) == 1 or named != str(photo):
-                    error.detail = f"{named}: {error.detail}"
-                if len(photos) == 1:
-                    raise
-                looked.refused.append(
-                    Refused(str(photo), error.code, error.detail, error.extra.get("reasons", ()))
-                )
-    for each in looked.refused:
-        print_note(f"{each.photo}: {each.detail} ({each.code})")
+            except (ImageError, FaceError) as error:
+                looked.refuse(photo, error, alone=len(photos) == 1)
+    looked.tell_refused()
     return looked
 
 
@@ -145,7 +149,8 @@ def _is_picture(path: Path, below: Path) -> bool:
 
 
 @contextmanager
-def _counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
+def counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
+    """The photos, one after the other, with a bar on a terminal."""
     if len(photos) == 1 or not sys.stderr.isatty():
         yield photos
         return

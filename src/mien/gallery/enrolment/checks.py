@@ -11,13 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.decision.gate import Objection
+from mien.decision.rank import Ranked
 from mien.decision.rates import genuine_quantile
 from mien.decision.similarity import similarity_to
-from mien.gallery.recognition.identify import Found
+from mien.gallery.recognition.search import Nearest
+from mien.gallery.recognition.search import named
 from mien.gallery.results import Candidate
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.storage.models import FaceRow
+from mien.storage.models import PersonRow
 from mien.vision.perceptual_hash import hash_distance
 from mien.vision.types import EngineSummary
 
@@ -33,7 +36,7 @@ _MISTAKEN = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class NewFace:
     """A new face as it is compared with what is stored.
 
     Attributes:
@@ -45,32 +48,32 @@ class Looked:
     crop_hash: str
 
 
-def second_look(
+def check_example(
     session: Session,
-    looked: Looked,
+    looked: NewFace,
     *,
     person: PersonRef,
-    is_new: bool,
-    found: Found,
+    own: Sequence[FaceRow],
+    nearest: Nearest,
     summary: EngineSummary,
 ) -> tuple[EnrolmentWarning, ...]:
     """What may be wrong with making this face an example of this person.
 
     Args:
-        session: reading, before the example is written.
+        session: in whose moment to look, before the example is written.
         looked: the face.
         person: whose it is to be.
-        is_new: whether the person was made for it.
-        found: the face searched in the gallery, two people at least.
+        own: the person's examples so far.
+        nearest: the nearest people of the gallery, two at least where there are so many.
         summary: of the engine that made the embedding.
     """
-    own = [] if is_new else _examples(session, person)
-    others = [each for each in found.candidates[0] if each.person_id != person.id]
-    other = others[0] if others and others[0].similarity >= found.point.threshold else None
+    others = [each for each in nearest.ranked if each.person_id != person.id]
+    like = bool(others) and others[0].similarity >= nearest.point.threshold
+    other, examples = _look_up(session, others[0]) if like else (None, [])
     alike = _least_alike(summary)
     warnings = [
         _same_photo(looked, own, person, alike),
-        _same_photo(looked, _example_of(session, other), other.person, alike) if other else None,
+        _same_photo(looked, examples, other.person, alike) if other else None,
         _looks_like(other) if other else None,
         _unlike(looked, own, summary),
     ]
@@ -120,17 +123,20 @@ def _least_alike(summary: EngineSummary) -> float:
     return genuine_quantile(summary.calibration, _NOT_THE_SAME)
 
 
-def _examples(session: Session, person: PersonRef) -> list[FaceRow]:
-    return list(session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)))
-
-
-def _example_of(session: Session, candidate: Candidate) -> list[FaceRow]:
-    row = session.get(FaceRow, candidate.face_id)
-    return [] if row is None else [row]
+def _look_up(session: Session, ranked: Ranked) -> tuple[Candidate | None, list[FaceRow]]:
+    """Somebody who is near, with the example that is; None when they have just been removed."""
+    found = session.execute(
+        select(FaceRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == FaceRow.person_id)
+        .where(FaceRow.id == ranked.face_id)
+    ).one_or_none()
+    if found is None:
+        return None, []
+    return named(ranked, PersonRef(ranked.person_id, found.name)), [found.FaceRow]
 
 
 def _same_photo(
-    looked: Looked, examples: Sequence[FaceRow], person: PersonRef, least: float
+    looked: NewFace, examples: Sequence[FaceRow], person: PersonRef, least: float
 ) -> EnrolmentWarning | None:
     found = [
         (float(row.embedding @ looked.embedding), row.id)
@@ -162,7 +168,7 @@ def _looks_like(other: Candidate) -> EnrolmentWarning:
 
 
 def _unlike(
-    looked: Looked, own: Sequence[FaceRow], summary: EngineSummary
+    looked: NewFace, own: Sequence[FaceRow], summary: EngineSummary
 ) -> EnrolmentWarning | None:
     if not own:
         return None

@@ -1,18 +1,21 @@
 """Whether somebody was enrolled from a photo before, told by the file's bytes alone."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
-from sqlalchemy import Select
-from sqlalchemy import exists
-from sqlalchemy import or_
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.access import permissions
+from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_person_by_name
-from mien.gallery.services import Services
+from mien.gallery.services import Call
+from mien.names import name_key
 from mien.storage.models import FaceRow
+from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.vision.types import Box
 
@@ -21,51 +24,74 @@ from mien.vision.types import Box
 _LEAST_OVERLAP = 0.5
 
 
-def is_example_already(services: Services, *, gallery: str, name: str, photo: bytes) -> bool:
-    """Whether this very file has given an example of the person of this name.
+def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: bytes) -> bool:
+    """Whether this very file has given an example of somebody.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
-        name: the person's; there may be nobody of it yet.
+        subject: the person; there may be nobody of this name yet.
         photo: the file's bytes.
 
     Raises:
         GalleryNotFound: no gallery has this name.
-        InvalidInput: nobody can have this name.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
         row = find_gallery(session, gallery)
-        person = find_person_by_name(session, row, name)
-        if person is None:
-            return False
-        known = _from_photo(person.id, hashlib.sha256(photo).hexdigest())
-        return bool(session.scalar(select(exists(known.subquery()))))
+        who = (
+            PersonRow.id == subject.id
+            if isinstance(subject, KnownPerson)
+            else PersonRow.name_key == name_key(subject.name)
+        )
+        known = (
+            select(FaceRow.id)
+            .join(PersonRow, PersonRow.id == FaceRow.person_id)
+            .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+            .where(PersonRow.gallery_id == row.id, who)
+            # Examples from before digests were recorded are known by the original that was kept.
+            .where(
+                func.coalesce(FaceRow.photo_sha256, PhotoRow.sha256)
+                == hashlib.sha256(photo).hexdigest()
+            )
+        )
+        return session.scalar(known.limit(1)) is not None
 
 
-def find_same(session: Session, person_id: str, *, photo_sha256: str, box: Box) -> FaceRow | None:
-    """The person's example that is the same face of the same file.
+@dataclass(frozen=True, slots=True)
+class KnownExample:
+    """An example of a person.
+
+    Attributes:
+        face: its row.
+        photo_sha256: of the photo that it was taken from; None when that is not known any more.
+    """
+
+    face: FaceRow
+    photo_sha256: str | None
+
+
+def examples_of(session: Session, person_id: str) -> list[KnownExample]:
+    """A person's examples, in one query."""
+    rows = session.execute(
+        select(FaceRow, PhotoRow.sha256)
+        .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+        .where(FaceRow.person_id == person_id)
+    )
+    # Examples from before digests were recorded are known by the original that was kept.
+    return [KnownExample(face, face.photo_sha256 or sha256) for face, sha256 in rows]
+
+
+def same_face(examples: Sequence[KnownExample], *, photo_sha256: str, box: Box) -> FaceRow | None:
+    """The example that is the same face of the same file.
 
     Args:
-        session: in whose moment to look.
-        person_id: whose example.
+        examples: of the person.
         photo_sha256: of the photo's bytes.
         box: of the face, since a photo may show several.
     """
-    rows = session.scalars(_from_photo(person_id, photo_sha256))
-    return next((row for row in rows if _overlap(Box(*row.box), box) >= _LEAST_OVERLAP), None)
-
-
-def _from_photo(person_id: str, photo_sha256: str) -> Select[FaceRow]:
-    # Examples from before digests were recorded are known by the original that was kept.
-    digest: ColumnElement[bool] = or_(
-        FaceRow.photo_sha256 == photo_sha256, PhotoRow.sha256 == photo_sha256
-    )
-    return (
-        select(FaceRow)
-        .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-        .where(FaceRow.person_id == person_id, digest)
-    )
+    same = (each.face for each in examples if each.photo_sha256 == photo_sha256)
+    return next((face for face in same if _overlap(Box(*face.box), box) >= _LEAST_OVERLAP), None)
 
 
 def _overlap(one: Box, other: Box) -> float:

@@ -4,6 +4,8 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
 from mien.errors import FaceNotFound
 from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
@@ -11,14 +13,14 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
 from mien.gallery.results import StoredFace
 from mien.gallery.results import StoredFile
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.names import can_be_stored
-from mien.storage.models import EventRow
+from mien.names import name_key
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
+from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
-from mien.storage.revisions import raise_revision
 
 
 def find_face(
@@ -39,27 +41,29 @@ def find_face(
     return row
 
 
-def list_faces(services: Services, *, gallery: str, person_id: str) -> tuple[StoredFace, ...]:
+def list_faces(call: Call, *, gallery: str, person_id: str) -> tuple[StoredFace, ...]:
     """A person's examples, the best first.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
         person = find_person(session, find_gallery(session, gallery), person_id)
         rows = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     faces = [as_stored(row) for row in rows]
     return tuple(sorted(faces, key=lambda face: (-face.found.quality.score, face.id)))
 
 
-def show_face(services: Services, *, gallery: str, person_id: str, face_id: str) -> StoredFace:
+def show_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> StoredFace:
     """One example of a person.
 
     Raises:
         GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         person = find_person(session, row, person_id)
         return as_stored(find_face(session, row, face_id, person_id=person.id))
@@ -76,46 +80,46 @@ def as_stored(row: FaceRow) -> StoredFace:
     )
 
 
-def delete_face(services: Services, *, gallery: str, person_id: str, face_id: str) -> None:
+def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> None:
     """Remove one example: its row, its crop, and its photo when no other face needs it.
 
     Raises:
         GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
     """
-    with services.database.write() as session:
-        row = find_gallery(session, gallery)
-        # First of all: it makes everybody wait who changes this gallery's faces or people.
-        revision = raise_revision(session, row.id)
+    permissions.require(call.actor, "faces.delete", gallery)
+    with call.services.database.write() as session:
+        row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
         files = [face.crop_file]
         photo_id = face.photo_id
-        note_removed(session, row.id, [face.id], revision=revision)
+        note_removed(session, row.id, [face.id], revision=row.revision)
         session.delete(face)
         session.flush()
         files += _drop_photo_if_unused(session, photo_id)
-        session.add(EventRow(kind="face_removed", subject_id=person.id, gallery_id=row.id))
-    services.files.delete(files)
-    services.database.scrub()
+        audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
+    call.services.files.delete(files)
+    call.services.database.scrub()
 
 
-def read_crop(services: Services, *, gallery: str, face_id: str) -> StoredFile:
+def read_crop(call: Call, *, gallery: str, face_id: str) -> StoredFile:
     """The portrait of an example, as JPEG.
 
     Raises:
         GalleryNotFound, FaceNotFound: it is not there.
         FileMissing: the row is there and the file is not.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
         face = find_face(session, find_gallery(session, gallery), face_id)
     return StoredFile(
-        path=services.files.locate(face.crop_file),
+        path=call.services.files.locate(face.crop_file),
         media_type="image/jpeg",
         etag=face.crop_file[:32],
     )
 
 
-def read_photo(services: Services, *, gallery: str, face_id: str) -> StoredFile:
+def read_photo(call: Call, *, gallery: str, face_id: str) -> StoredFile:
     """The original photo that an example was taken from.
 
     Raises:
@@ -123,13 +127,16 @@ def read_photo(services: Services, *, gallery: str, face_id: str) -> StoredFile:
         PhotoNotFound: the original was not kept.
         FileMissing: the row is there and the file is not.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
         face = find_face(session, find_gallery(session, gallery), face_id)
         photo = session.get(PhotoRow, face.photo_id) if face.photo_id else None
     if photo is None:
         raise PhotoNotFound("The original photo of this face was not kept.")
     return StoredFile(
-        path=services.files.locate(photo.file), media_type=photo.media_type, etag=photo.sha256[:32]
+        path=call.services.files.locate(photo.file),
+        media_type=photo.media_type,
+        etag=photo.sha256[:32],
     )
 
 

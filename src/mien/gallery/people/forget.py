@@ -9,24 +9,25 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
 from mien.decision.similarity import verification_threshold
 from mien.errors import ModelError
-from mien.gallery.galleries import find_gallery
 from mien.gallery.held_photos import probe_files
 from mien.gallery.people.people import find_person
 from mien.gallery.results import Erasure
+from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.names import name_key
 from mien.options import ACCEPTED_RATE
-from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
-from mien.storage.models import new_id
+from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
-from mien.storage.revisions import raise_revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class _Erased:
     event_id: str
 
 
-def forget_person(services: Services, *, gallery: str, person_id: str) -> Erasure:
+def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
     """Erase every trace of a person, look again, and record that it was done.
 
     An original photo in which the person was enrolled goes too, even when other people of the
@@ -51,7 +52,7 @@ def forget_person(services: Services, *, gallery: str, person_id: str) -> Erasur
     in them would have been taken for the person.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
         person_id: who is to be forgotten.
 
@@ -59,45 +60,40 @@ def forget_person(services: Services, *, gallery: str, person_id: str) -> Erasur
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id.
     """
-    with services.database.write() as session:
-        row = find_gallery(session, gallery)
-        # First of all: it makes everybody wait who changes this gallery's faces or people.
-        revision = raise_revision(session, row.id)
+    permissions.require(call.actor, "people.delete", gallery)
+    with call.services.database.write() as session:
+        row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
-        erased = _erase(services, session, row, person, revision=revision)
-    services.files.delete(erased.files)
-    return _prove(services, erased, log_cleared=services.database.scrub())
+        erased = _erase(call, session, row, person)
+    call.services.files.delete(erased.files)
+    return _prove(call.services, erased, log_cleared=call.services.database.scrub())
 
 
-def _erase(
-    services: Services, session: Session, gallery: GalleryRow, person: PersonRow, *, revision: int
-) -> _Erased:
+def _erase(call: Call, session: Session, gallery: GalleryRow, person: PersonRow) -> _Erased:
     faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     photo_ids = {face.photo_id for face in faces if face.photo_id}
     photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
-    probes = _probes_showing(services, session, gallery, faces, photos)
+    probes = _probes_showing(call.services, session, gallery, faces, photos)
     files = [face.crop_file for face in faces] + [photo.file for photo in photos]
     for probe in probes:
         files += probe_files(session, probe)
         session.delete(probe)
-    note_removed(session, gallery.id, [face.id for face in faces], revision=revision)
+    note_removed(session, gallery.id, [face.id for face in faces], revision=gallery.revision)
     session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
     # Faces of other people lose their photo by the foreign key.
     session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
     session.execute(delete(PersonRow).where(PersonRow.id == person.id))
-    event = EventRow(
-        id=new_id(),
-        kind="person_erased",
+    event_id = audit.record(
+        session,
+        call,
+        "person_erased",
         subject_id=person.id,
         gallery_id=gallery.id,
-        facts={
-            "faces": len(faces),
-            "photos": len(photos),
-            "probes": len(probes),
-            "files": len(files),
-        },
+        faces=len(faces),
+        photos=len(photos),
+        probes=len(probes),
+        files=len(files),
     )
-    session.add(event)
     return _Erased(
         gallery_id=gallery.id,
         person_id=person.id,
@@ -105,7 +101,7 @@ def _erase(
         photo_ids=sorted(photo_ids),
         probe_ids=[probe.id for probe in probes],
         files=files,
-        event_id=event.id,
+        event_id=event_id,
     )
 
 

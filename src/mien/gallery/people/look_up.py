@@ -1,24 +1,24 @@
 """Find a person by what somebody types: a name or an id."""
 
-from mien.errors import InvalidInput
+from mien.access import permissions
 from mien.errors import PersonNotFound
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
 from mien.gallery.people.people import find_person_by_name
 from mien.gallery.people.people import show_person
 from mien.gallery.results import Person
-from mien.gallery.results import PersonRef
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 
 
-def look_up_person(services: Services, *, gallery: str, who: str) -> Person:
+def look_up_person(call: Call, *, gallery: str, who: str) -> Person:
     """The person of this id, or else of this name, whatever the letters' case.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id or name.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "people.read", gallery)
+    with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         try:
             person_id = find_person(session, row, who).id
@@ -27,21 +27,4 @@ def look_up_person(services: Services, *, gallery: str, who: str) -> Person:
             if named is None:
                 raise PersonNotFound("Nobody in this gallery has this name or id.") from error
             person_id = named.id
-    return show_person(services, gallery=gallery, person_id=person_id)
-
-
-def person_by_name(services: Services, *, gallery: str, name: str) -> PersonRef:
-    """The person of this name, whatever the letters' case.
-
-    Raises:
-        InvalidInput: nothing was typed.
-        GalleryNotFound: no gallery has this name.
-        PersonNotFound: nobody in it has this name.
-    """
-    if not name.strip():
-        raise InvalidInput("Type the name of somebody in this gallery.", field="person")
-    with services.database.read() as session:
-        row = find_person_by_name(session, find_gallery(session, gallery), name)
-    if row is None:
-        raise PersonNotFound("Nobody in this gallery has this name. Create them as a new person.")
-    return PersonRef(row.id, row.name)
+    return show_person(call, gallery=gallery, person_id=person_id)

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
@@ -23,7 +25,7 @@ from mien.gallery.people.paging import page_from
 from mien.gallery.results import Initial
 from mien.gallery.results import PeopleSlice
 from mien.gallery.results import Person
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.names import name_key
@@ -76,8 +78,6 @@ def add_person_row(
         NameTaken: the gallery has somebody of this name.
     """
     cleaned = clean_name(name)
-    if find_person_by_name(session, gallery, cleaned) is not None:
-        raise NameTaken("This gallery has a person of this name already.")
     row = PersonRow(
         gallery_id=gallery.id,
         name=cleaned,
@@ -94,7 +94,7 @@ def add_person_row(
 
 
 def create_person(
-    services: Services,
+    call: Call,
     *,
     gallery: str,
     name: str,
@@ -108,27 +108,30 @@ def create_person(
         InvalidInput: a value breaks a rule.
         NameTaken: the gallery has somebody of this name.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "people.create", gallery)
+    with call.services.database.write() as session:
         row = add_person_row(
             session, find_gallery(session, gallery), name=name, notes=notes, metadata=metadata
         )
+        audit.record(session, call, "person_created", subject_id=row.id, gallery_id=row.gallery_id)
         return _answer(row, 0, None)
 
 
-def show_person(services: Services, *, gallery: str, person_id: str) -> Person:
+def show_person(call: Call, *, gallery: str, person_id: str) -> Person:
     """One person.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "people.read", gallery)
+    with call.services.database.read() as session:
         row = find_person(session, find_gallery(session, gallery), person_id)
         return _answers(session, [row])[0]
 
 
 def list_people(
-    services: Services,
+    call: Call,
     *,
     gallery: str,
     query: str = "",
@@ -139,7 +142,7 @@ def list_people(
     """People whose name holds the query, page by page.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
         query: part of a name, whatever the letters' case; empty for all.
         order: by name, or the newest first.
@@ -150,9 +153,10 @@ def list_people(
         GalleryNotFound: no gallery has this name.
         InvalidInput: the limit or the cursor is wrong.
     """
+    permissions.require(call.actor, "people.read", gallery)
     if not 1 <= limit <= MOST_A_PAGE:
         raise InvalidInput(f"A page has 1 to {MOST_A_PAGE} people.", field="limit")
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         chosen = _chosen(session, gallery, query)
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
         rows = session.scalars(page_from(chosen, order, cursor).limit(limit + 1)).all()
@@ -170,13 +174,14 @@ def list_people(
     )
 
 
-def list_initials(services: Services, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
+def list_initials(call: Call, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
     """The letters with which names begin, in the order of the names.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "people.read", gallery)
+    with call.services.database.read() as session:
         named = _chosen(session, gallery, query).subquery()
         letter = func.substr(named.c.name_key, 1, 1)
         letters = session.scalars(select(letter).group_by(letter).order_by(letter)).all()
@@ -184,7 +189,7 @@ def list_initials(services: Services, *, gallery: str, query: str = "") -> tuple
 
 
 def change_person(
-    services: Services,
+    call: Call,
     *,
     gallery: str,
     person_id: str,
@@ -200,7 +205,8 @@ def change_person(
         InvalidInput: a value breaks a rule.
         NameTaken: the gallery has somebody else of this name.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "people.change", gallery)
+    with call.services.database.write() as session:
         found = find_gallery(session, gallery)
         row = find_person(session, found, person_id)
         if name is not None:
@@ -218,6 +224,15 @@ def change_person(
             session.flush()
         except IntegrityError as error:
             raise NameTaken("This gallery has another person of this name already.") from error
+        given = {"name": name, "notes": notes, "metadata": metadata}
+        audit.record(
+            session,
+            call,
+            "person_changed",
+            subject_id=row.id,
+            gallery_id=row.gallery_id,
+            changed=[field for field, value in given.items() if value is not None],
+        )
         return _answers(session, [row])[0]
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 from sqlalchemy import select
 
+from mien.access import permissions
 from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
-from mien.gallery.recognition.identify import search
+from mien.gallery.recognition.search import search
 from mien.gallery.results import Candidate
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.storage.models import FaceRow
 
 # The newest stand for all; a page is to be quick.
@@ -16,7 +17,7 @@ _MOST_EXAMPLES = 20
 
 
 def look_alikes(
-    services: Services, *, gallery: str, person_id: str, limit: int = 3
+    call: Call, *, gallery: str, person_id: str, limit: int = 3
 ) -> tuple[Candidate, ...]:
     """Other people whom a search with one of this person's examples would name, likest first.
 
@@ -24,7 +25,7 @@ def look_alikes(
     there.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
         person_id: who.
         limit: how many at most.
@@ -32,7 +33,8 @@ def look_alikes(
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "people.read", gallery)
+    with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         person = find_person(session, row, person_id)
         embeddings: list[np.ndarray] = list(
@@ -44,11 +46,11 @@ def look_alikes(
             )
         )
         try:
-            if not embeddings or row.contract_id != services.engine.summary.contract_id:
+            if not embeddings or row.contract_id != call.services.engine.summary.contract_id:
                 return ()
         except ModelError:
             return ()
-        found = search(services, session, row, embeddings, limit=limit + 1)
+        found = search(call.services, session, row, embeddings, limit=limit + 1)
     best: dict[str, Candidate] = {}
     for candidate in (each for some in found.candidates for each in some):
         if candidate.person_id == person_id or candidate.similarity < found.point.threshold:

@@ -5,7 +5,10 @@ import threading
 import structlog
 from sqlalchemy import select
 
+from mien.access import permissions
+from mien.access.actor import SYSTEM
 from mien.errors import MienError
+from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.storage.models import GalleryRow
 
@@ -50,7 +53,7 @@ class Warming:
     def _warm(self) -> None:
         try:
             self._services.engine.warm_up()
-            refresh_indexes(self._services)
+            refresh_indexes(Call(self._services, SYSTEM))
         except MienError as error:
             self._problem = error.code
             _log.warning("Not everything could be loaded yet", code=error.code, why=error.detail)
@@ -58,7 +61,7 @@ class Warming:
             self._problem = None
 
 
-def refresh_indexes(services: Services) -> int:
+def refresh_indexes(call: Call) -> int:
     """Bring this process's index of every gallery to the rows.
 
     Returns:
@@ -68,17 +71,18 @@ def refresh_indexes(services: Services) -> int:
     Raises:
         DatabaseUnreachable: the database does not answer.
     """
-    summary = services.engine.summary
+    permissions.require(call.actor, "installation.read")
+    summary = call.services.engine.summary
     furthest = 0
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         rows = session.execute(
             select(GalleryRow.id, GalleryRow.revision).where(
                 GalleryRow.contract_id == summary.contract_id
             )
         ).all()
         for row in rows:
-            applied = services.indexes.applied_revision(row.id)
+            applied = call.services.indexes.applied_revision(row.id)
             if applied is not None and applied > -1:
                 furthest = max(furthest, row.revision - applied)
-            services.indexes.refresh(session, row.id, dimension=summary.dimension)
+            call.services.indexes.refresh(session, row.id, dimension=summary.dimension)
     return furthest

@@ -9,17 +9,18 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.access import permissions
 from mien.decision.decide import decide
 from mien.decision.operating_point import OperatingPoint
 from mien.decision.rank import Ranked
-from mien.gallery.galleries import check_rate
-from mien.gallery.galleries import check_threshold
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.recognition.identify import point_of
+from mien.gallery.recognition.search import point_of
 from mien.gallery.search_log import Searched
 from mien.gallery.search_log import last_searches
-from mien.gallery.services import Services
+from mien.gallery.services import Call
+from mien.gallery.settings import check_rate
+from mien.gallery.settings import check_threshold
 from mien.index.base import VectorIndex
 from mien.options import Decision
 from mien.storage.models import FaceRow
@@ -66,24 +67,25 @@ class Setting:
 
 
 def weigh(
-    services: Services,
+    call: Call,
     *,
     gallery: str,
     accepted_fpir: float | None = None,
     threshold: float | None = None,
 ) -> Weighed:
     """Answer the gallery's last searches again under another setting; see `weigh_all`."""
-    (weighed,) = weigh_all(services, gallery=gallery, settings=[Setting(accepted_fpir, threshold)])
+    permissions.require(call.actor, "galleries.weigh", gallery)
+    (weighed,) = weigh_all(call, gallery=gallery, settings=[Setting(accepted_fpir, threshold)])
     return weighed
 
 
 def weigh_all(
-    services: Services, *, gallery: str, settings: Sequence[Setting] = (Setting(),)
+    call: Call, *, gallery: str, settings: Sequence[Setting] = (Setting(),)
 ) -> tuple[Weighed, ...]:
     """Answer the gallery's last searches again under other settings; changes nothing.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
         settings: each is weighed; what they have in common is computed once.
 
@@ -92,21 +94,22 @@ def weigh_all(
         GalleryModelMismatch: the gallery holds vectors of another model.
         InvalidInput: a figure is out of range.
     """
+    permissions.require(call.actor, "galleries.weigh", gallery)
     for setting in settings:
         check_threshold(setting.threshold)
         if setting.accepted_fpir is not None:
             check_rate(setting.accepted_fpir, "accepted_fpir")
     # What this process has not written yet counts, too.
-    services.searches.flush()
-    with services.database.read() as session:
+    call.services.searches.flush()
+    with call.services.database.read() as session:
         row = find_gallery(session, gallery)
-        require_contract(row, services.engine.summary)
-        index = services.indexes.refresh(
-            session, row.id, dimension=services.engine.summary.dimension
+        require_contract(row, call.services.engine.summary)
+        index = call.services.indexes.refresh(
+            session, row.id, dimension=call.services.engine.summary.dimension
         )
         points = [
             point_of(
-                services,
+                call.services,
                 row,
                 people=index.groups,
                 faces=len(index),

@@ -19,8 +19,8 @@ from wtforms.validators import Length
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
-from mien.options import Detail
 from mien.options import Gate
+from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
 
@@ -37,9 +37,9 @@ class IdentifyForm(PageForm):
     closely = BooleanField()
 
     @property
-    def detail(self) -> Detail:
-        """How closely the photo is searched."""
-        return "high" if self.closely.data else "normal"
+    def options(self) -> PhotoOptions:
+        """How the photo is to be looked at."""
+        return PhotoOptions(detail="high" if self.closely.data else "normal")
 
 
 class CompareForm(PageForm):

@@ -1,5 +1,6 @@
 """Forms of galleries, keys and accounts."""
 
+from typing import Any
 from typing import get_args
 
 from wtforms import BooleanField
@@ -77,6 +78,17 @@ class GallerySettingsForm(PageForm):
         """The threshold typed, in [-1, 1]; None for the model's own."""
         typed = self.text("threshold").strip().replace(",", ".")
         return float(typed.replace("\N{MINUS SIGN}", "-")) if typed else None
+
+    def changes(self) -> dict[str, Any]:
+        """As the verb takes them; a choice that the page did not offer changes nothing."""
+        chosen: dict[str, Any] = {
+            "accepted_fpir": self.rate("accepted_fpir"),
+            "accepted_fmr": self.rate("accepted_fmr"),
+            "gate": self.text("gate") or None,
+        }
+        settings = {name: value for name, value in chosen.items() if value is not None}
+        settings |= {"threshold": self.by_hand(), "keep_photos": self.keep_photos.data}
+        return {"new_name": self.text("name").strip() or None, "settings": settings}
 
     def by_hand(self) -> float | None:
         """The threshold that is to hold; None when it follows from the accepted error."""

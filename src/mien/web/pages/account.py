@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from flask import url_for
 
-from mien.gallery.passwords import LEAST_LENGTH
-from mien.gallery.services import Services
-from mien.gallery.sign_ins import SignIn
-from mien.gallery.sign_ins import list_sign_ins
+from mien.access.passwords import LEAST_LENGTH
+from mien.access.sign_ins import SignIn
+from mien.access.sign_ins import list_sign_ins
+from mien.gallery.services import Call
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.layout import chosen_theme
@@ -71,9 +71,9 @@ class AccountPage(Page):
     theme_choices: tuple[Choice, ...] = THEME_CHOICES
 
 
-def account_page(services: Services, signed_in: SignIn, form: FormState) -> AccountPage:
+def account_page(call: Call, signed_in: SignIn, form: FormState) -> AccountPage:
     """The account of who is signed in; the browser in use comes first."""
-    found = list_sign_ins(services, user_id=signed_in.user.id)
+    found = list_sign_ins(call, user_id=signed_in.user.id)
     ordered = sorted(found, key=lambda one: one.id != signed_in.id)
     return AccountPage(
         name=signed_in.user.name,

@@ -8,7 +8,7 @@ from flask import url_for
 from mien.decision.similarity import least_verification_rate
 from mien.decision.similarity import verification_rate
 from mien.gallery.recognition.verify import HeldComparison
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.vision.quality import is_legible
 from mien.vision.types import DetectedFace
@@ -82,9 +82,9 @@ def compare_page(*, form: FormState | None = None, result: Comparison | None = N
     )
 
 
-def comparison(services: Services, found: HeldComparison, first: str, second: str) -> Comparison:
+def comparison(call: Call, found: HeldComparison, first: str, second: str) -> Comparison:
     """What was found about two held photos, which are given by their ids."""
-    told, summary = found.verification, services.engine.summary
+    told, summary = found.verification, call.services.engine.summary
     least = least_verification_rate(summary)
     return Comparison(
         same_person=told.same_person,

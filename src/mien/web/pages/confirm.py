@@ -12,7 +12,7 @@ from mien.gallery.people.faces import list_faces
 from mien.gallery.people.people import show_person
 from mien.gallery.results import Erasure
 from mien.gallery.results import Gallery
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import crop_url
@@ -48,14 +48,14 @@ class ConfirmPage(Page):
     form: FormState = field(default_factory=FormState)
 
 
-def confirm_person(services: Services, *, gallery: str, person_id: str) -> ConfirmPage:
+def confirm_person(call: Call, *, gallery: str, person_id: str) -> ConfirmPage:
     """Asks before somebody is forgotten.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(services, gallery=gallery, person_id=person_id)
-    faces = list_faces(services, gallery=gallery, person_id=person_id)
+    person = show_person(call, gallery=gallery, person_id=person_id)
+    faces = list_faces(call, gallery=gallery, person_id=person_id)
     photos = len({face.photo_id for face in faces if face.photo_id})
     erased = ["The name and the notes"]
     if faces:
@@ -84,13 +84,13 @@ def erasure_words(erasure: Erasure) -> str:
     return f"Erased: {gone} and {files}, but {counted(left, 'trace')} are left. Delete again."
 
 
-def confirm_face(services: Services, *, gallery: str, person_id: str, face_id: str) -> ConfirmPage:
+def confirm_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> ConfirmPage:
     """Asks before one face of somebody is removed.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(services, gallery=gallery, person_id=person_id)
+    person = show_person(call, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     rest = person.faces - 1
     return ConfirmPage(
@@ -108,15 +108,13 @@ def confirm_face(services: Services, *, gallery: str, person_id: str, face_id: s
     )
 
 
-def confirm_gallery(
-    services: Services, *, gallery: str, form: FormState | None = None
-) -> ConfirmPage:
+def confirm_gallery(call: Call, *, gallery: str, form: FormState | None = None) -> ConfirmPage:
     """Asks before a gallery is removed with all that is in it; its name has to be typed.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    shown: Gallery = show_gallery(services, name=gallery)
+    shown: Gallery = show_gallery(call, name=gallery)
     erased = ["The gallery and its settings"]
     if shown.people:
         erased.append(counted(shown.people, "person", "people"))

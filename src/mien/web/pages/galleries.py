@@ -8,7 +8,7 @@ from flask import url_for
 from mien.gallery.galleries import list_galleries
 from mien.gallery.people.people import list_people
 from mien.gallery.results import Gallery
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.options import ACCEPTED_RATE
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
@@ -143,26 +143,26 @@ class GallerySettingsPage(Page):
     back_url: str
 
 
-def galleries_page(services: Services) -> GalleriesPage:
+def galleries_page(call: Call) -> GalleriesPage:
     """All galleries, with a few faces each."""
     return GalleriesPage(
-        galleries=tuple(_row(services, gallery) for gallery in list_galleries(services)),
+        galleries=tuple(_row(call, gallery) for gallery in list_galleries(call)),
         new_url=url_for("galleries.new"),
     )
 
 
-def new_gallery_page(services: Services, form: FormState) -> NewGalleryPage:
+def new_gallery_page(call: Call, form: FormState) -> NewGalleryPage:
     """The page that makes a gallery."""
     return NewGalleryPage(
         form=form,
-        accepted=None if services.engine.summary.calibration is None else ACCEPTED_RATE,
+        accepted=None if call.services.engine.summary.calibration is None else ACCEPTED_RATE,
         action_url=url_for("galleries.create"),
         back_url=url_for("galleries.show_all"),
     )
 
 
-def _row(services: Services, gallery: Gallery) -> GalleryEntry:
-    people = list_people(services, gallery=gallery.name, order="newest", limit=_PORTRAITS).people
+def _row(call: Call, gallery: Gallery) -> GalleryEntry:
+    people = list_people(call, gallery=gallery.name, order="newest", limit=_PORTRAITS).people
     return GalleryEntry(
         name=gallery.name,
         url=url_for("people.sheet", gallery=gallery.name),
@@ -174,10 +174,14 @@ def _row(services: Services, gallery: Gallery) -> GalleryEntry:
             for person in people
             if person.portrait_face_id
         ),
-        accepted=_accepted(services, gallery),
+        accepted=_accepted(call, gallery),
     )
 
 
-def _accepted(services: Services, gallery: Gallery) -> float | None:
-    calibrated = services.engine.summary.calibration is not None
-    return gallery.accepted_fpir if calibrated and gallery.threshold is None else None
+def _accepted(call: Call, gallery: Gallery) -> float | None:
+    calibrated = call.services.engine.summary.calibration is not None
+    return (
+        gallery.settings.accepted_fpir
+        if calibrated and gallery.settings.threshold is None
+        else None
+    )

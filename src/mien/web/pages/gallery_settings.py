@@ -9,7 +9,7 @@ from mien.gallery.recognition.what_if import Setting
 from mien.gallery.recognition.what_if import Weighed
 from mien.gallery.recognition.what_if import weigh_all
 from mien.gallery.results import Gallery
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.options import DEFAULT_GALLERY
 from mien.web.forms.settings import BY_HAND
 from mien.web.forms.state import Choice
@@ -37,12 +37,12 @@ _GATES = (
 
 
 def settings_page(
-    services: Services, *, gallery: str, form: FormState | None = None, by_hand: float | None = None
+    call: Call, *, gallery: str, form: FormState | None = None, by_hand: float | None = None
 ) -> GallerySettingsPage:
     """The settings of a gallery, with what each choice would have done.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         gallery: its name.
         form: what was typed and is not saved.
         by_hand: a threshold to look at; None takes the gallery's own.
@@ -50,12 +50,12 @@ def settings_page(
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    shown, summary = show_gallery(services, name=gallery), services.engine.summary
+    shown, summary = show_gallery(call, name=gallery), call.services.engine.summary
     foreign = shown.contract_id != summary.contract_id
     calibrated = summary.calibration is not None and not foreign
     removable = shown.name != DEFAULT_GALLERY
-    by_hand = shown.threshold if by_hand is None else by_hand
-    weighed = _weighed(services, shown, by_hand) if calibrated else None
+    by_hand = shown.settings.threshold if by_hand is None else by_hand
+    weighed = _weighed(call, shown, by_hand) if calibrated else None
     now = weighed[0] if weighed else None
     return GallerySettingsPage(
         form=form or as_it_is(shown, calibrated=calibrated),
@@ -66,7 +66,7 @@ def settings_page(
         searches=now.searches if now else 0,
         compared=now.compared if now else 0,
         default_threshold=summary.identify_threshold,
-        fmr_choices=_odds_of(shown.accepted_fmr) if calibrated else (),
+        fmr_choices=_odds_of(shown.settings.accepted_fmr) if calibrated else (),
         gates=_GATES,
         other_model=summary.pack if foreign else "",
         model=shown.pack,
@@ -81,38 +81,43 @@ def settings_page(
 
 def as_it_is(gallery: Gallery, *, calibrated: bool) -> FormState:
     """The form of a gallery as it is set."""
-    by_hand = gallery.threshold is not None or not calibrated
+    by_hand = gallery.settings.threshold is not None or not calibrated
     return FormState(
         values={
             "name": gallery.name,
-            "threshold": "" if gallery.threshold is None else f"{gallery.threshold:g}",
+            "threshold": ""
+            if gallery.settings.threshold is None
+            else f"{gallery.settings.threshold:g}",
         },
         chosen={
-            "accepted_fpir": (BY_HAND if by_hand else _value(gallery.accepted_fpir),),
-            "accepted_fmr": (_value(gallery.accepted_fmr),),
-            "gate": (gallery.gate,),
-            "keep_photos": ("yes",) if gallery.keep_photos else (),
+            "accepted_fpir": (BY_HAND if by_hand else _value(gallery.settings.accepted_fpir),),
+            "accepted_fmr": (_value(gallery.settings.accepted_fmr),),
+            "gate": (gallery.settings.gate,),
+            "keep_photos": ("yes",) if gallery.settings.keep_photos else (),
         },
     )
 
 
-def _weighed(services: Services, gallery: Gallery, by_hand: float | None) -> tuple[Weighed, ...]:
+def _weighed(call: Call, gallery: Gallery, by_hand: float | None) -> tuple[Weighed, ...]:
     """As it is set, then each of its rates, then by hand where there is a number."""
-    settings = [Setting(), *(Setting(accepted_fpir=rate) for rate in _rates(gallery.accepted_fpir))]
+    settings = [
+        Setting(),
+        *(Setting(accepted_fpir=rate) for rate in _rates(gallery.settings.accepted_fpir)),
+    ]
     if by_hand is not None:
         settings.append(Setting(threshold=by_hand))
-    return weigh_all(services, gallery=gallery.name, settings=settings)
+    return weigh_all(call, gallery=gallery.name, settings=settings)
 
 
 def _steps(gallery: Gallery, weighed: Sequence[Weighed]) -> tuple[Step, ...]:
-    now, rates = weighed[0], _rates(gallery.accepted_fpir)
-    manual = gallery.threshold is not None
+    now, rates = weighed[0], _rates(gallery.settings.accepted_fpir)
+    manual = gallery.settings.threshold is not None
     steps = [
         Step(
             value=_value(rate),
             label=one_in(rate),
             threshold=then.point.threshold,
-            now=not manual and rate == gallery.accepted_fpir,
+            now=not manual and rate == gallery.settings.accepted_fpir,
             counts=_counts(now, then),
         )
         for rate, then in zip(rates, weighed[1:], strict=False)
@@ -123,7 +128,7 @@ def _steps(gallery: Gallery, weighed: Sequence[Weighed]) -> tuple[Step, ...]:
             value=BY_HAND,
             label="Set the likeness by hand",
             threshold=by_hand[0].point.threshold if by_hand else None,
-            now=manual and by_hand[0].point.threshold == gallery.threshold,
+            now=manual and by_hand[0].point.threshold == gallery.settings.threshold,
             counts=_counts(now, by_hand[0]) if by_hand else (),
         )
     )

@@ -14,7 +14,7 @@ from mien.gallery.people.people import list_people
 from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.results import Answer
 from mien.gallery.results import Candidate
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.http.auth import load_user
 from mien.http.context import runtime
 from mien.web.forms.state import Choice
@@ -97,15 +97,13 @@ class IdentifyResult(Page):
     expires_at: str
 
 
-def identify_home(
-    services: Services, *, gallery: str, form: FormState | None = None
-) -> IdentifyHome:
+def identify_home(call: Call, *, gallery: str, form: FormState | None = None) -> IdentifyHome:
     """The page that takes a photo.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    chosen = show_gallery(services, name=gallery)
+    chosen = show_gallery(call, name=gallery)
     return IdentifyHome(
         form=form or FormState(),
         action_url=url_for("identify.submit"),
@@ -119,12 +117,12 @@ def identify_home(
 
 
 def identify_result(
-    services: Services, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
+    call: Call, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
 ) -> IdentifyResult:
     """The photo with its faces, and a card for each.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         held: the photo's answers.
         forms: what was typed for a face and could not be done, by the face's number.
     """
@@ -143,7 +141,7 @@ def identify_result(
         accepted=found.point.accepted_fpir,
         wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
         settings_url=_settings_url(found.gallery),
-        names=_names(services, found.gallery),
+        names=_names(call, found.gallery),
         again_url=url_for("identify.home", gallery=found.gallery),
         let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
@@ -223,6 +221,6 @@ def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
     )
 
 
-def _names(services: Services, gallery: str) -> tuple[str, ...]:
-    page = list_people(services, gallery=gallery, limit=MOST_A_PAGE)
+def _names(call: Call, gallery: str) -> tuple[str, ...]:
+    page = list_people(call, gallery=gallery, limit=MOST_A_PAGE)
     return tuple(person.name for person in page.people)

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from flask import url_for
 
-from mien.gallery.keys import Key
-from mien.gallery.keys import list_keys
-from mien.gallery.services import Services
+from mien.access.api_keys import Key
+from mien.access.api_keys import list_keys
+from mien.gallery.services import Call
 from mien.http.default_gallery import default_gallery
 from mien.options import SCOPES
 from mien.web.forms.state import Choice
@@ -73,10 +73,10 @@ class CreatedKeyPage(Page):
     back_url: str
 
 
-def keys_page(services: Services) -> KeysPage:
+def keys_page(call: Call) -> KeysPage:
     """The keys that are in force."""
     return KeysPage(
-        keys=tuple(_row(key) for key in list_keys(services) if key.revoked_at is None),
+        keys=tuple(_row(key) for key in list_keys(call) if key.revoked_at is None),
         new_url=url_for("keys.new"),
         docs_url=url_for("api_reference.show_reference"),
     )

@@ -19,7 +19,7 @@ from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.recognition.look_alikes import look_alikes
 from mien.gallery.results import Person
 from mien.gallery.results import StoredFace
-from mien.gallery.services import Services
+from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.options import Order
 from mien.web.forms.state import Choice
@@ -259,7 +259,7 @@ class ChooseFacePage(Page):
 
 
 def people_page(
-    services: Services, *, gallery: str, query: str, order: Order, cursor: str | None
+    call: Call, *, gallery: str, query: str, order: Order, cursor: str | None
 ) -> PeoplePage:
     """The contact sheet.
 
@@ -267,9 +267,9 @@ def people_page(
         GalleryNotFound: no gallery has this name.
         InvalidInput: the cursor is wrong.
     """
-    shown = show_gallery(services, name=gallery)
+    shown = show_gallery(call, name=gallery)
     found = list_people(
-        services, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
+        call, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
     )
     sheet = url_for("people.sheet", gallery=shown.name)
     large = found.total > _A_SHEET
@@ -286,7 +286,7 @@ def people_page(
         query=query,
         sorts=_SORTS,
         sort=order,
-        letters=_letters(services, gallery, query, at) if order == "name" and large else (),
+        letters=_letters(call, gallery, query, at) if order == "name" and large else (),
         search_url=sheet,
         previous_url="" if found.first else at(found.previous_cursor),
         next_url=at(found.next_cursor) if found.next_cursor else "",
@@ -295,23 +295,21 @@ def people_page(
 
 
 def _letters(
-    services: Services, gallery: str, query: str, at: Callable[[str], str]
+    call: Call, gallery: str, query: str, at: Callable[[str], str]
 ) -> tuple[LetterJump, ...]:
-    initials = list_initials(services, gallery=gallery, query=query)
+    initials = list_initials(call, gallery=gallery, query=query)
     if len(initials) > _MOST_LETTERS:
         return ()
     return tuple(LetterJump(initial.letter, at(initial.cursor)) for initial in initials)
 
 
-def new_person_page(
-    services: Services, *, gallery: str, form: FormState | None = None
-) -> NewPersonPage:
+def new_person_page(call: Call, *, gallery: str, form: FormState | None = None) -> NewPersonPage:
     """The page that adds somebody.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    name = show_gallery(services, name=gallery).name
+    name = show_gallery(call, name=gallery).name
     return NewPersonPage(
         form=form or FormState(),
         gallery=name,
@@ -322,7 +320,7 @@ def new_person_page(
 
 
 def person_page(
-    services: Services,
+    call: Call,
     *,
     gallery: str,
     person_id: str,
@@ -335,8 +333,8 @@ def person_page(
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(services, gallery=gallery, person_id=person_id)
-    faces = list_faces(services, gallery=gallery, person_id=person_id)
+    person = show_person(call, gallery=gallery, person_id=person_id)
+    faces = list_faces(call, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return PersonPage(
         name=person.name,
@@ -352,7 +350,7 @@ def person_page(
                 portrait_url=crop_url(gallery, other.person.id, other.face_id),
                 similarity=other.similarity,
             )
-            for other in look_alikes(services, gallery=gallery, person_id=person_id)
+            for other in look_alikes(call, gallery=gallery, person_id=person_id)
         ),
         refused=refused,
         held=_held_photos(gallery, person_id, held) if held else None,
@@ -366,14 +364,14 @@ def person_page(
 
 
 def edit_person_page(
-    services: Services, *, gallery: str, person_id: str, form: FormState | None = None
+    call: Call, *, gallery: str, person_id: str, form: FormState | None = None
 ) -> EditPersonPage:
     """The page that renames somebody.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
     """
-    person = show_person(services, gallery=gallery, person_id=person_id)
+    person = show_person(call, gallery=gallery, person_id=person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return EditPersonPage(
         form=form or FormState(values={"name": person.name, "notes": person.notes}),

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from flask import url_for
 
-from mien.gallery.passwords import LEAST_LENGTH
-from mien.gallery.services import Services
-from mien.gallery.users import list_users
+from mien.access.passwords import LEAST_LENGTH
+from mien.access.users import list_users
+from mien.gallery.services import Call
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 
@@ -51,7 +51,7 @@ class NewUserPage(Page):
     back_url: str
 
 
-def users_page(services: Services, *, own_id: str) -> UsersPage:
+def users_page(call: Call, *, own_id: str) -> UsersPage:
     """All accounts; one's own cannot be removed from here."""
     return UsersPage(
         users=tuple(
@@ -61,7 +61,7 @@ def users_page(services: Services, *, own_id: str) -> UsersPage:
                 created_at=user.created_at.isoformat(),
                 remove_url="" if user.id == own_id else url_for("users.remove", user_id=user.id),
             )
-            for user in list_users(services)
+            for user in list_users(call)
         ),
         new_url=url_for("users.new"),
     )

@@ -10,8 +10,12 @@ def changes(before: Gallery, after: Gallery) -> str:
     pairs = (
         ("Name", before.name, after.name),
         ("Accepted error", _cut(before), _cut(after)),
-        ("Comparing with one person", one_in(before.accepted_fmr), one_in(after.accepted_fmr)),
-        ("Gate", before.gate, after.gate),
+        (
+            "Comparing with one person",
+            one_in(before.settings.accepted_fmr),
+            one_in(after.settings.accepted_fmr),
+        ),
+        ("Gate", before.settings.gate, after.settings.gate),
         ("Original photos", _kept(before), _kept(after)),
     )
     told = [f"{what}: {now}, before {was}." for what, was, now in pairs if was != now]
@@ -19,10 +23,10 @@ def changes(before: Gallery, after: Gallery) -> str:
 
 
 def _cut(gallery: Gallery) -> str:
-    if gallery.threshold is None:
-        return one_in(gallery.accepted_fpir)
-    return f"a likeness of {decimal(gallery.threshold)}"
+    if gallery.settings.threshold is None:
+        return one_in(gallery.settings.accepted_fpir)
+    return f"a likeness of {decimal(gallery.settings.threshold)}"
 
 
 def _kept(gallery: Gallery) -> str:
-    return "kept" if gallery.keep_photos else "not kept"
+    return "kept" if gallery.settings.keep_photos else "not kept"

@@ -8,17 +8,17 @@ from flask import session
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.first_administrator import check_link
+from mien.access.first_administrator import finish_setup
+from mien.access.passwords import LEAST_LENGTH
+from mien.access.sign_ins import end_sign_in
+from mien.access.sign_ins import open_sign_in
+from mien.access.sign_ins import sign_in as check_credentials
 from mien.errors import SetupFinished
 from mien.errors import WrongCredentials
-from mien.gallery.passwords import LEAST_LENGTH
-from mien.gallery.setup import check_link
-from mien.gallery.setup import finish_setup
-from mien.gallery.sign_ins import end_sign_in
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.sign_ins import sign_in as check_credentials
 from mien.http.auth import load_user
 from mien.http.context import runtime
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
 from mien.http.limits import signin_limit
@@ -38,7 +38,7 @@ bp = Blueprint("access", __name__)
 def set_up(secret: str) -> ResponseReturnValue:
     """Ask for the first administrator's name and password."""
     try:
-        check_link(services(), secret=secret)
+        check_link(this_call(), secret=secret)
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(SetUpForm(formdata=None), secret))
@@ -50,11 +50,11 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
     """Make the first administrator, sign them in and lead them home."""
     form = SetUpForm()
     try:
-        check_link(services(), secret=secret)
+        check_link(this_call(), secret=secret)
         if form.validate():
             with form.noting():
                 user = finish_setup(
-                    services(),
+                    this_call(),
                     secret=secret,
                     name=form.text("name"),
                     password=form.text("password"),
@@ -82,7 +82,7 @@ def check_sign_in() -> ResponseReturnValue:
     if form.validate():
         with form.noting(WrongCredentials):
             secret, _ = check_credentials(
-                services(),
+                this_call(),
                 name=form.text("name"),
                 password=form.text("password"),
                 browser=describe_browser(request.user_agent.string),
@@ -97,7 +97,7 @@ def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in; without one there is nothing to end."""
     signed_in = load_user()
     if signed_in is not None:
-        end_sign_in(services(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
+        end_sign_in(this_call(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
     session.clear()
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
@@ -107,7 +107,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _signed_in_as(user_id: str) -> Response:
     secret, _ = open_sign_in(
-        services(),
+        this_call(),
         user_id=user_id,
         browser=describe_browser(request.user_agent.string),
         lasts_seconds=runtime().settings.session_seconds,

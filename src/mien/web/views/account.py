@@ -8,12 +8,12 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.sign_ins import end_sign_in
+from mien.access.users import change_password
 from mien.errors import WrongCredentials
-from mien.gallery.sign_ins import end_sign_in
-from mien.gallery.users import change_password
 from mien.http.auth import current_sign_in
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.cookies import cookies_are_secure
 from mien.http.limits import signin_limit
 from mien.web.forms.settings import PasswordForm
@@ -32,7 +32,7 @@ _YEAR_SECONDS: Final = 365 * 24 * 3600
 @bp.get("")
 def show_own() -> ResponseReturnValue:
     """The account of who is signed in."""
-    page = account_page(services(), current_sign_in(), PasswordForm(formdata=None).state())
+    page = account_page(this_call(), current_sign_in(), PasswordForm(formdata=None).state())
     return show(page, place="account")
 
 
@@ -45,7 +45,7 @@ def save_password() -> ResponseReturnValue:
     if form.validate():
         with form.noting(WrongCredentials, field="current_password"):
             change_password(
-                services(),
+                this_call(),
                 user_id=signed_in.user.id,
                 old_password=form.text("current_password"),
                 new_password=form.text("password"),
@@ -53,7 +53,7 @@ def save_password() -> ResponseReturnValue:
             )
             flash("The password is changed, and other browsers are signed out.", "done")
             return go_to(url_for("account.show_own"))
-    page = account_page(services(), signed_in, form.state())
+    page = account_page(this_call(), signed_in, form.state())
     return show(page, place="account", status=form.status)
 
 
@@ -79,7 +79,7 @@ def save_theme() -> ResponseReturnValue:
 @bp.post("/browsers/<id:sign_in_id>/end")
 def end_browser(sign_in_id: str) -> ResponseReturnValue:
     """Sign a browser out."""
-    end_sign_in(services(), user_id=current_sign_in().user.id, sign_in_id=sign_in_id)
+    end_sign_in(this_call(), user_id=current_sign_in().user.id, sign_in_id=sign_in_id)
     flash("That browser is signed out.", "done")
     return go_to(url_for("account.show_own"))
 

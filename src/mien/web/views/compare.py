@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import ImageError
 from mien.errors import NoFaceFound
-from mien.gallery.held_photos import hold_probe
-from mien.gallery.recognition.verify import compare_probes
-from mien.http.auth import current_sign_in
+from mien.gallery.analysis import Upload
+from mien.gallery.held_photos import hold_photo
+from mien.gallery.recognition.verify import compare_held
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
 from mien.http.request_bodies import read_photo
 from mien.web.forms.photos import CompareForm
@@ -44,19 +44,14 @@ def submit() -> ResponseReturnValue:
 @bp.get("/<first>/<second>")
 def result(first: str, second: str) -> ResponseReturnValue:
     """Show what comparing two held photos gives."""
-    found = compare_probes(services(), probe_a=first, probe_b=second, user_id=_user_id())
-    page = compare_page(result=comparison(services(), found, first, second))
+    found = compare_held(this_call(), probe_a=first, probe_b=second)
+    page = compare_page(result=comparison(this_call(), found, first, second))
     return show(page, place="compare")
 
 
 def _hold(field: str) -> str:
-    probe_id = hold_probe(
-        services(), gallery=default_gallery(), photo=read_photo(field), user_id=_user_id()
-    )
+    photo = Upload(read_photo(field))
+    held = hold_photo(this_call(), gallery=default_gallery(), photo=photo)
     # A photo without a face is refused now, while its field can say so.
-    compare_probes(services(), probe_a=probe_id, probe_b=probe_id, user_id=_user_id())
-    return probe_id
-
-
-def _user_id() -> str:
-    return current_sign_in().user.id
+    compare_held(this_call(), probe_a=held.id, probe_b=held.id)
+    return held.id

@@ -9,7 +9,7 @@ from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import read_photo
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.responses import file_response
 from mien.web.pages.confirm import confirm_face
 from mien.web.rendering import go_to
@@ -27,26 +27,26 @@ bp.before_request(require_sign_in)
 def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The portrait."""
     del person_id  # it makes the address readable; the face says whose it is
-    return file_response(read_crop(services(), gallery=gallery, face_id=face_id))
+    return file_response(read_crop(this_call(), gallery=gallery, face_id=face_id))
 
 
 @bp.get("/photo")
 def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The original photo, where it was kept."""
     del person_id
-    return file_response(read_photo(services(), gallery=gallery, face_id=face_id))
+    return file_response(read_photo(this_call(), gallery=gallery, face_id=face_id))
 
 
 @bp.get("/delete")
 def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Ask before a face is removed."""
-    page = confirm_face(services(), gallery=gallery, person_id=person_id, face_id=face_id)
+    page = confirm_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
     return show(page, place="people", gallery=gallery)
 
 
 @bp.post("/delete")
 def delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Remove a face."""
-    delete_face(services(), gallery=gallery, person_id=person_id, face_id=face_id)
+    delete_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
     flash("The face is deleted.", "done")
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))

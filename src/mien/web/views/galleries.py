@@ -1,7 +1,5 @@
 """Galleries and their settings; those who are no administrators may look at the list."""
 
-from typing import Any
-
 from flask import Blueprint
 from flask import flash
 from flask import request
@@ -14,9 +12,9 @@ from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import show_gallery
-from mien.http.auth import require_admin
+from mien.http.auth import require
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.web.forms.people import ConfirmForm
 from mien.web.forms.settings import GallerySettingsForm
 from mien.web.forms.settings import NewGalleryForm
@@ -39,20 +37,20 @@ def check_access() -> None:
     if request.endpoint == "galleries.show_all":
         require_sign_in()
     else:
-        require_admin()
+        require("galleries.change")()
 
 
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """All galleries."""
-    return show(galleries_page(services()), place="galleries")
+    return show(galleries_page(this_call()), place="galleries")
 
 
 @bp.get("/new")
 def new() -> ResponseReturnValue:
     """Ask for a gallery's name."""
     return show(
-        new_gallery_page(services(), NewGalleryForm(formdata=None).state()), place="galleries"
+        new_gallery_page(this_call(), NewGalleryForm(formdata=None).state()), place="galleries"
     )
 
 
@@ -63,17 +61,19 @@ def create() -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             gallery = create_gallery(
-                services(), name=form.text("name").strip(), keep_photos=form.keep_photos.data
+                this_call(),
+                name=form.text("name").strip(),
+                settings={"keep_photos": form.keep_photos.data},
             )
             flash("The gallery is made. Add people to it, or choose it when you identify.", "done")
             return go_to(url_for("people.sheet", gallery=gallery.name))
-    return show(new_gallery_page(services(), form.state()), place="galleries", status=form.status)
+    return show(new_gallery_page(this_call(), form.state()), place="galleries", status=form.status)
 
 
 @bp.get("/<gallery:gallery>/settings")
 def settings(gallery: str) -> ResponseReturnValue:
     """The settings of a gallery."""
-    return show(settings_page(services(), gallery=gallery), place="galleries")
+    return show(settings_page(this_call(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/settings")
@@ -84,34 +84,22 @@ def save(gallery: str) -> ResponseReturnValue:
         with form.noting(NameTaken, GalleryProtected, field="name"):
             if "look" in request.form:
                 return show(_looked_at(gallery, form), place="galleries")
-            before = show_gallery(services(), name=gallery)
-            changed = change_gallery(services(), name=gallery, **_changes(form))
+            before = show_gallery(this_call(), name=gallery)
+            changed = change_gallery(this_call(), name=gallery, **form.changes())
             flash(changes(before, changed), "done")
             return go_to(url_for("galleries.settings", gallery=changed.name))
-    page = settings_page(services(), gallery=gallery, form=form.state())
+    page = settings_page(this_call(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)
 
 
 def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
-    return settings_page(services(), gallery=gallery, form=form.state(), by_hand=form.likeness())
-
-
-def _changes(form: GallerySettingsForm) -> dict[str, Any]:
-    return {
-        "new_name": form.text("name").strip() or None,
-        "threshold": form.by_hand(),
-        "automatic_threshold": form.by_hand() is None,
-        "accepted_fpir": form.rate("accepted_fpir"),
-        "accepted_fmr": form.rate("accepted_fmr"),
-        "gate": form.text("gate") or None,
-        "keep_photos": form.keep_photos.data,
-    }
+    return settings_page(this_call(), gallery=gallery, form=form.state(), by_hand=form.likeness())
 
 
 @bp.get("/<gallery:gallery>/delete")
 def ask_delete(gallery: str) -> ResponseReturnValue:
     """Ask before a gallery is removed with everybody in it."""
-    return show(confirm_gallery(services(), gallery=gallery), place="galleries")
+    return show(confirm_gallery(this_call(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/delete")
@@ -120,12 +108,12 @@ def delete(gallery: str) -> ResponseReturnValue:
     form = ConfirmForm()
     with form.noting(GalleryProtected):
         if form.validate() and form.confirms(gallery):
-            gone = delete_gallery(services(), name=gallery)
+            gone = delete_gallery(this_call(), name=gallery)
             flash(
                 f"The gallery is deleted, with {counted(gone.people, 'person', 'people')} and "
                 f"{counted(gone.faces, 'face')}.",
                 "done",
             )
             return go_to(url_for("galleries.show_all"))
-    page = confirm_gallery(services(), gallery=gallery, form=form.state())
+    page = confirm_gallery(this_call(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)

@@ -1,7 +1,5 @@
 """Who is in this photo."""
 
-from typing import Any
-
 from flask import Blueprint
 from flask import flash
 from flask import redirect
@@ -11,18 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import ImageError
 from mien.errors import InvalidInput
+from mien.gallery.analysis import Upload
+from mien.gallery.enrolment.source import HeldFace
+from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NewPerson
-from mien.gallery.enrolment.subject import Whom
-from mien.gallery.held_photos import hold_probe
-from mien.gallery.held_photos import let_go_of_probe
-from mien.gallery.held_photos import read_probe_crop
-from mien.gallery.held_photos import read_probe_photo
-from mien.gallery.people.look_up import person_by_name
-from mien.gallery.recognition.identify_held import identify_probe
-from mien.http.auth import current_sign_in
+from mien.gallery.enrolment.subject import Subject
+from mien.gallery.held_photos import let_go_of_photo
+from mien.gallery.held_photos import read_held_crop
+from mien.gallery.held_photos import read_held_photo
+from mien.gallery.recognition.identify_held import identify_and_hold
+from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
 from mien.web.forms.photos import AddFaceForm
@@ -57,44 +56,41 @@ def submit() -> ResponseReturnValue:
     gallery = form.text("gallery") or current_gallery()
     if form.validate():
         with form.noting(ImageError, field="photo"):
-            asked: dict[str, Any] = {"user_id": _user_id(), "detail": form.detail}
-            probe_id = hold_probe(services(), gallery=gallery, photo=read_photo(), **asked)
-            return go_to(url_for("identify.result", probe_id=probe_id))
+            photo = Upload(read_photo(), form.options)
+            held = identify_and_hold(this_call(), gallery=gallery, photo=photo)
+            return go_to(url_for("identify.result", probe_id=held.id))
     return _ask(gallery, form)
 
 
 @bp.get("/identify/<probe_id>")
 def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
-    held = identify_probe(services(), probe_id=probe_id, user_id=_user_id())
-    page = identify_result(services(), held)
+    held = show_held(this_call(), probe_id=probe_id)
+    page = identify_result(this_call(), held)
     return show(page, place="identify", gallery=page.gallery)
 
 
 @bp.get("/identify/<probe_id>/photo")
 def photo(probe_id: str) -> ResponseReturnValue:
     """The held photo, at a size for the screen."""
-    return file_response(read_probe_photo(services(), probe_id=probe_id, user_id=_user_id()))
+    return file_response(read_held_photo(this_call(), probe_id=probe_id))
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/portrait")
 def portrait(probe_id: str, number: int) -> ResponseReturnValue:
     """A face of the held photo."""
-    file = read_probe_crop(services(), probe_id=probe_id, user_id=_user_id(), face_number=number)
-    return file_response(file)
+    return file_response(read_held_crop(this_call(), probe_id=probe_id, face_number=number))
 
 
 @bp.post("/identify/<probe_id>/faces/<int:number>/add")
 def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
-    held = identify_probe(services(), probe_id=probe_id, user_id=_user_id())
-    gallery = held.identification.gallery
     with form.noting_refusals():
-        whom = _whom(form, gallery)
-        add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
+        add_held_face(form, HeldFace(probe_id, number), subject=_subject(form))
         return go_to(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
-    page = identify_result(services(), held, forms={number: form.state()})
+    held = show_held(this_call(), probe_id=probe_id)
+    page = identify_result(this_call(), held, forms={number: form.state()})
     return show(page, place="identify", gallery=page.gallery, status=form.status)
 
 
@@ -107,26 +103,22 @@ def add_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
 @bp.post("/identify/<probe_id>/let-go")
 def let_go(probe_id: str) -> ResponseReturnValue:
     """Erase the held photo now."""
-    let_go_of_probe(services(), probe_id=probe_id, user_id=_user_id())
+    let_go_of_photo(this_call(), probe_id=probe_id)
     flash("The photo is erased.", "done")
     return go_to(url_for("identify.home"))
 
 
 def _ask(gallery: str, form: IdentifyForm | None = None) -> ResponseReturnValue:
-    page = identify_home(services(), gallery=gallery, form=form.state() if form else None)
+    page = identify_home(this_call(), gallery=gallery, form=form.state() if form else None)
     status = form.status if form else 200
     return show(page, place="identify", gallery=page.gallery, status=status)
 
 
-def _whom(form: AddFaceForm, gallery: str) -> Whom:
+def _subject(form: AddFaceForm) -> Subject:
     if form.text("person_id"):
         return KnownPerson(form.text("person_id"))
     if "person" in request.form:
-        return KnownPerson(person_by_name(services(), gallery=gallery, name=form.text("person")).id)
+        return KnownName(form.text("person"))
     if "name" in request.form:
         return NewPerson(form.text("name"))
     raise InvalidInput("Say whose face it is.", field="name")
-
-
-def _user_id() -> str:
-    return current_sign_in().user.id

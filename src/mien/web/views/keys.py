@@ -6,10 +6,10 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from mien.gallery.keys import create_key
-from mien.gallery.keys import revoke_key
-from mien.http.auth import require_admin
-from mien.http.context import services
+from mien.access.api_keys import create_key
+from mien.access.api_keys import revoke_key
+from mien.http.auth import require
+from mien.http.context import this_call
 from mien.web.forms.settings import NewKeyForm
 from mien.web.pages.keys import created_key_page
 from mien.web.pages.keys import keys_page
@@ -18,13 +18,13 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("keys", __name__, url_prefix="/keys")
-bp.before_request(require_admin)
+bp.before_request(require("keys.read"))
 
 
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """The keys that are in force."""
-    return show(keys_page(services()), place="keys")
+    return show(keys_page(this_call()), place="keys")
 
 
 @bp.get("/new")
@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
         with form.noting():
             # Not sent on to another page: the key would have to be kept for it.
             secret, key = create_key(
-                services(), name=form.text("name"), scopes=form.scopes.data or ()
+                this_call(), name=form.text("name"), scopes=form.scopes.data or ()
             )
             return show(created_key_page(secret, key), place="keys", status=201)
     return show(new_key_page(form.state()), place="keys", status=form.status)
@@ -50,7 +50,7 @@ def create() -> ResponseReturnValue:
 @bp.post("/<id:key_id>/revoke")
 def revoke(key_id: str) -> ResponseReturnValue:
     """Make a key useless from now on."""
-    key = revoke_key(services(), key_id=key_id)
+    key = revoke_key(this_call(), key_id=key_id)
     flash(f"The key “{key.name}” is revoked.", "done")
     return go_to(url_for("keys.show_all"))
 

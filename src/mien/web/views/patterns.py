@@ -7,12 +7,12 @@ from flask import Blueprint
 from flask import current_app
 from flask.typing import ResponseReturnValue
 
-from mien.http.auth import require_admin
+from mien.http.auth import require
 from mien.web.pages.patterns import patterns_page
 from mien.web.rendering import show
 
 bp = Blueprint("patterns", __name__)
-bp.before_request(require_admin)
+bp.before_request(require("installation.read"))
 
 
 @bp.get("/patterns")

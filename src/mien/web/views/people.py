@@ -12,7 +12,7 @@ from mien.errors import NameTaken
 from mien.gallery.people.people import create_person
 from mien.gallery.results import Person
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.options import Order
 from mien.web.forms.photos import NewPersonForm
 from mien.web.layout import current_gallery
@@ -44,7 +44,7 @@ def sheet(gallery: str) -> ResponseReturnValue:
     """The contact sheet, searched by `q`, in an order, page by page."""
     order = "newest" if request.args.get("sort") == "newest" else "name"
     page = people_page(
-        services(),
+        this_call(),
         gallery=gallery,
         query=request.args.get("q", "").strip(),
         order=cast("Order", order),
@@ -56,7 +56,7 @@ def sheet(gallery: str) -> ResponseReturnValue:
 @bp.get("/galleries/<gallery:gallery>/people/new")
 def new(gallery: str) -> ResponseReturnValue:
     """Ask for somebody's name and photos."""
-    page = new_person_page(services(), gallery=gallery)
+    page = new_person_page(this_call(), gallery=gallery)
     return show(page, place="people", gallery=page.gallery)
 
 
@@ -67,14 +67,14 @@ def create(gallery: str) -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             person = create_person(
-                services(), gallery=gallery, name=form.text("name"), notes=form.text("notes")
+                this_call(), gallery=gallery, name=form.text("name"), notes=form.text("notes")
             )
             return _add_first_photos(form, gallery, person)
-    page = new_person_page(services(), gallery=gallery, form=form.state())
+    page = new_person_page(this_call(), gallery=gallery, form=form.state())
     return show(page, place="people", gallery=page.gallery, status=form.status)
 
 
 def _add_first_photos(form: NewPersonForm, gallery: str, person: Person) -> ResponseReturnValue:
-    added = add_photos(services(), form.files(), gallery=gallery, person_id=person.id)
+    added = add_photos(this_call(), form.files(), gallery=gallery, person_id=person.id)
     done = "" if added.refused else f"{person.name} was added, with {counted(added.faces, 'face')}."
-    return answer_added(services(), added, gallery=gallery, person_id=person.id, done=done)
+    return answer_added(this_call(), added, gallery=gallery, person_id=person.id, done=done)

@@ -13,15 +13,15 @@ from flask.typing import ResponseReturnValue
 from mien.errors import NameTaken
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import ProbeNotFound
+from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
-from mien.gallery.held_photos import let_go_of_probe
+from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import show_person
-from mien.gallery.recognition.identify_held import identify_probe
-from mien.http.auth import current_sign_in
+from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import require_sign_in
-from mien.http.context import services
+from mien.http.context import this_call
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
@@ -46,7 +46,7 @@ ONE: Final = "/galleries/<gallery:gallery>/people/<id:person_id>"
 @bp.get(ONE)
 def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
     """Somebody and their faces."""
-    page = person_page(services(), gallery=gallery, person_id=person_id)
+    page = person_page(this_call(), gallery=gallery, person_id=person_id)
     return show(page, place="people", gallery=gallery)
 
 
@@ -55,11 +55,11 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     """Add the faces of photos; what became of each is told by its file's name."""
     form = AddPhotosForm()
     if not form.validate():
-        page = person_page(services(), gallery=gallery, person_id=person_id, form=form.state())
+        page = person_page(this_call(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(services(), form.photos.data, gallery=gallery, person_id=person_id)
+    added = add_each(this_call(), form.photos.data, gallery=gallery, person_id=person_id)
     done = f"{counted(added.faces, 'face')} added." if added.faces else ""
-    return answer_added(services(), added, gallery=gallery, person_id=person_id, done=done)
+    return answer_added(this_call(), added, gallery=gallery, person_id=person_id, done=done)
 
 
 @bp.get(f"{ONE}/choose/<probe_id>")
@@ -72,12 +72,12 @@ def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseRetur
 def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Add the chosen face and let go of the photo; `anyway` opens the gate."""
     form = ChooseFaceForm()
-    person = show_person(services(), gallery=gallery, person_id=person_id)
+    person = show_person(this_call(), gallery=gallery, person_id=person_id)
     if form.validate():
-        number, whom = form.face.data, KnownPerson(person.id)
+        face, subject = HeldFace(probe_id, form.face.data), KnownPerson(person.id)
         with form.noting(PhotoNotGoodEnough):
-            add_held_face(form, probe_id=probe_id, face_number=number, whom=whom, gallery=gallery)
-            let_go_of_probe(services(), probe_id=probe_id, user_id=_user_id())
+            add_held_face(form, face, subject=subject, gallery=gallery)
+            let_go_of_photo(this_call(), probe_id=probe_id)
             return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
     return _ask_which(gallery, person_id, probe_id, form)
 
@@ -87,7 +87,7 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
     """Erase photos that were held to be stored; those that are gone already are passed over."""
     for probe_id in request.form.getlist("held"):
         with suppress(ProbeNotFound):
-            let_go_of_probe(services(), probe_id=probe_id, user_id=_user_id())
+            let_go_of_photo(this_call(), probe_id=probe_id)
     flash("What was held is erased.", "done")
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
 
@@ -95,7 +95,7 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
 @bp.get(f"{ONE}/edit")
 def edit(gallery: str, person_id: str) -> ResponseReturnValue:
     """Show name and notes to be changed."""
-    page = edit_person_page(services(), gallery=gallery, person_id=person_id)
+    page = edit_person_page(this_call(), gallery=gallery, person_id=person_id)
     return show(page, place="people", gallery=gallery)
 
 
@@ -106,24 +106,24 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(services(), **place, name=form.text("name"), notes=form.text("notes"))
+            change_person(this_call(), **place, name=form.text("name"), notes=form.text("notes"))
             flash("Saved.", "done")
             return go_to(url_for("person.show_one", **place))
-    page = edit_person_page(services(), **place, form=form.state())
+    page = edit_person_page(this_call(), **place, form=form.state())
     return show(page, place="people", gallery=gallery, status=form.status)
 
 
 @bp.get(f"{ONE}/delete")
 def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Ask before somebody is forgotten, and say what goes."""
-    page = confirm_person(services(), gallery=gallery, person_id=person_id)
+    page = confirm_person(this_call(), gallery=gallery, person_id=person_id)
     return show(page, place="people", gallery=gallery)
 
 
 @bp.post(f"{ONE}/delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Forget somebody, and say what was erased."""
-    erasure = forget_person(services(), gallery=gallery, person_id=person_id)
+    erasure = forget_person(this_call(), gallery=gallery, person_id=person_id)
     flash(erasure_words(erasure), "done" if erasure.complete else "problem")
     return go_to(url_for("people.sheet", gallery=gallery))
 
@@ -131,11 +131,7 @@ def delete(gallery: str, person_id: str) -> ResponseReturnValue:
 def _ask_which(
     gallery: str, person_id: str, probe_id: str, form: ChooseFaceForm | None = None
 ) -> ResponseReturnValue:
-    person = show_person(services(), gallery=gallery, person_id=person_id)
-    held = identify_probe(services(), probe_id=probe_id, user_id=_user_id())
+    person = show_person(this_call(), gallery=gallery, person_id=person_id)
+    held = show_held(this_call(), probe_id=probe_id)
     page = choose_face_page(person, held, form=form.state() if form else None)
     return show(page, place="people", gallery=gallery, status=form.status if form else 200)
-
-
-def _user_id() -> str:
-    return current_sign_in().user.id

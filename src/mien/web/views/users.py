@@ -6,14 +6,14 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.users import add_user
+from mien.access.users import list_users
+from mien.access.users import remove_user
 from mien.errors import NameTaken
 from mien.errors import UserNotFound
-from mien.gallery.users import add_user
-from mien.gallery.users import list_users
-from mien.gallery.users import remove_user
 from mien.http.auth import current_sign_in
-from mien.http.auth import require_admin
-from mien.http.context import services
+from mien.http.auth import require
+from mien.http.context import this_call
 from mien.web.forms.settings import NewUserForm
 from mien.web.pages.users import new_user_page
 from mien.web.pages.users import users_page
@@ -21,13 +21,13 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("users", __name__, url_prefix="/users")
-bp.before_request(require_admin)
+bp.before_request(require("users.read"))
 
 
 @bp.get("")
 def show_all() -> ResponseReturnValue:
     """All accounts."""
-    return show(users_page(services(), own_id=current_sign_in().user.id), place="users")
+    return show(users_page(this_call(), own_id=current_sign_in().user.id), place="users")
 
 
 @bp.get("/new")
@@ -43,7 +43,7 @@ def create() -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             user = add_user(
-                services(),
+                this_call(),
                 name=form.text("name"),
                 password=form.text("password"),
                 is_admin=form.is_admin.data,
@@ -56,10 +56,10 @@ def create() -> ResponseReturnValue:
 @bp.post("/<id:user_id>/remove")
 def remove(user_id: str) -> ResponseReturnValue:
     """Remove an account and sign it out everywhere."""
-    name = next((user.name for user in list_users(services()) if user.id == user_id), None)
+    name = next((user.name for user in list_users(this_call()) if user.id == user_id), None)
     if name is None:
         raise UserNotFound("This account has been removed already.")
-    remove_user(services(), name=name)
+    remove_user(this_call(), name=name)
     flash(f"{name} can no longer sign in.", "done")
     return go_to(url_for("users.show_all"))
 

@@ -9,16 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
+from mien.access.actor import AccessCall
+from mien.access.actor import Actor
+from mien.access.passwords import hash_password
+from mien.access.passwords import password_fits
 from mien.errors import LastAdministrator
 from mien.errors import NameTaken
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.passwords import hash_password
-from mien.gallery.passwords import password_fits
-from mien.gallery.services import Services
 from mien.names import clean_name
 from mien.names import name_key
-from mien.storage.models import EventRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
@@ -32,42 +34,50 @@ class User:
     is_admin: bool
     created_at: dt.datetime
 
+    @property
+    def actor(self) -> Actor:
+        """This account as the one who acts."""
+        return Actor("user", id=self.id, is_admin=self.is_admin)
 
-def add_user(services: Services, *, name: str, password: str, is_admin: bool) -> User:
+
+def add_user(call: AccessCall, *, name: str, password: str, is_admin: bool) -> User:
     """Make an account.
 
     Raises:
         InvalidInput: the name or the password breaks a rule.
         NameTaken: an account of this name exists.
     """
+    permissions.require(call.actor, "users.add")
     # Hashing takes a while on purpose; the write lock is not held meanwhile.
     row = user_row(name=name, password=password, is_admin=is_admin)
     try:
-        with services.database.write() as session:
+        with call.services.database.write() as session:
             session.add(row)
             session.flush()
-            session.add(EventRow(kind="user_added", subject_id=row.id))
+            audit.record(session, call, "user_added", subject_id=row.id)
     except IntegrityError as error:
         raise NameTaken("An account of this name exists already.") from error
     return as_user(row)
 
 
-def list_users(services: Services) -> tuple[User, ...]:
+def list_users(call: AccessCall) -> tuple[User, ...]:
     """All accounts, by name."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "users.read")
+    with call.services.database.read() as session:
         return tuple(
             as_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name_key))
         )
 
 
-def remove_user(services: Services, *, name: str) -> User:
+def remove_user(call: AccessCall, *, name: str) -> User:
     """Remove an account and sign it out everywhere.
 
     Raises:
         UserNotFound: no account has this name.
         LastAdministrator: nobody else could administer.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "users.remove")
+    with call.services.database.write() as session:
         row = find_user(session, name)
         admins = session.scalar(
             select(func.count()).select_from(UserRow).where(UserRow.is_admin.is_(True))
@@ -78,17 +88,17 @@ def remove_user(services: Services, *, name: str) -> User:
                 "`mien users add NAME --admin`."
             )
         session.delete(row)
-        session.add(EventRow(kind="user_removed", subject_id=row.id))
+        audit.record(session, call, "user_removed", subject_id=row.id)
         return as_user(row)
 
 
 def change_password(
-    services: Services, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
+    call: AccessCall, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
 ) -> None:
     """Set a new password and sign out every other browser.
 
     Args:
-        services: the collaborators.
+        call: who asks, and with what.
         user_id: whose.
         old_password: has to be right.
         new_password: from now on.
@@ -99,14 +109,15 @@ def change_password(
         InvalidInput: the new one breaks a rule.
         UserNotFound: the account is gone.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "account.change_password")
+    with call.services.database.read() as session:
         row = session.get(UserRow, user_id)
     if row is None:
         raise UserNotFound("This account has been removed.")
     if not password_fits(row.password_hash, old_password):
         raise WrongCredentials("The present password is not right.")
     hashed = hash_password(new_password)
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         fresh = session.get(UserRow, user_id)
         if fresh is None:
             raise UserNotFound("This account has been removed.")
@@ -114,7 +125,7 @@ def change_password(
         session.execute(
             delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
         )
-        session.add(EventRow(kind="password_changed", subject_id=user_id))
+        audit.record(session, call, "password_changed", subject_id=user_id)
 
 
 def find_user(session: Session, name: str) -> UserRow:

@@ -6,9 +6,28 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from building import acting
 from building import make_user
 from looking import bytes_of
 from looking import rows_of
+from mien.access.api_keys import check_key
+from mien.access.api_keys import create_key
+from mien.access.api_keys import list_keys
+from mien.access.api_keys import revoke_key
+from mien.access.first_administrator import check_link
+from mien.access.first_administrator import finish_setup
+from mien.access.first_administrator import issue_link
+from mien.access.first_administrator import setup_needed
+from mien.access.sign_ins import end_sign_in
+from mien.access.sign_ins import list_sign_ins
+from mien.access.sign_ins import open_sign_in
+from mien.access.sign_ins import sign_in
+from mien.access.sign_ins import who_is
+from mien.access.users import User
+from mien.access.users import add_user
+from mien.access.users import change_password
+from mien.access.users import list_users
+from mien.access.users import remove_user
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
@@ -20,25 +39,7 @@ from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.keys import check_key
-from mien.gallery.keys import create_key
-from mien.gallery.keys import list_keys
-from mien.gallery.keys import revoke_key
 from mien.gallery.services import Services
-from mien.gallery.setup import check_link
-from mien.gallery.setup import finish_setup
-from mien.gallery.setup import issue_link
-from mien.gallery.setup import setup_needed
-from mien.gallery.sign_ins import end_sign_in
-from mien.gallery.sign_ins import list_sign_ins
-from mien.gallery.sign_ins import open_sign_in
-from mien.gallery.sign_ins import sign_in
-from mien.gallery.sign_ins import who_is
-from mien.gallery.users import User
-from mien.gallery.users import add_user
-from mien.gallery.users import change_password
-from mien.gallery.users import list_users
-from mien.gallery.users import remove_user
 from mien.options import SCOPES
 from mien.storage.models import KeyRow
 from mien.storage.models import SignInRow
@@ -49,16 +50,18 @@ HOUR = 3600
 
 
 def add(services: Services, name: str = "root", *, is_admin: bool = True) -> User:
-    return add_user(services, name=name, password=GOOD, is_admin=is_admin)
+    return add_user(acting(services), name=name, password=GOOD, is_admin=is_admin)
 
 
 def enter(services: Services, name: str = "root", password: str = GOOD) -> str:
-    secret, _ = sign_in(services, name=name, password=password, browser="test", lasts_seconds=HOUR)
+    secret, _ = sign_in(
+        acting(services), name=name, password=password, browser="test", lasts_seconds=HOUR
+    )
     return secret
 
 
 def let_in(services: Services, user: User) -> str:
-    secret, _ = open_sign_in(services, user_id=user.id, browser="", lasts_seconds=HOUR)
+    secret, _ = open_sign_in(acting(services), user_id=user.id, browser="", lasts_seconds=HOUR)
     return secret
 
 
@@ -66,46 +69,46 @@ def let_in(services: Services, user: User) -> str:
 
 
 def test_the_link_works_once_and_makes_an_administrator(services: Services) -> None:
-    assert setup_needed(services)
-    secret = issue_link(services)
+    assert setup_needed(acting(services))
+    secret = issue_link(acting(services))
     assert secret is not None
-    check_link(services, secret=secret)
-    user = finish_setup(services, secret=secret, name=" Root ", password=GOOD)
+    check_link(acting(services), secret=secret)
+    user = finish_setup(acting(services), secret=secret, name=" Root ", password=GOOD)
     assert (user.name, user.is_admin) == ("Root", True)
-    assert not setup_needed(services)
-    assert issue_link(services) is None
+    assert not setup_needed(acting(services))
+    assert issue_link(acting(services)) is None
     with pytest.raises(SetupFinished):
-        check_link(services, secret=secret)
+        check_link(acting(services), secret=secret)
     with pytest.raises(SetupFinished):
-        finish_setup(services, secret=secret, name="second", password=GOOD)
+        finish_setup(acting(services), secret=secret, name="second", password=GOOD)
     assert "installation" not in rows_of(services)
 
 
 def test_only_the_newest_link_works(services: Services) -> None:
-    old, new = issue_link(services), issue_link(services)
+    old, new = issue_link(acting(services)), issue_link(acting(services))
     assert old is not None
     assert new is not None
     with pytest.raises(SetupLinkInvalid):
-        check_link(services, secret=old)
-    check_link(services, secret=new)
+        check_link(acting(services), secret=old)
+    check_link(acting(services), secret=new)
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "\ud800", "ü" * 10_000])
 def test_a_wrong_link_is_refused(services: Services, secret: str) -> None:
-    issue_link(services)
+    issue_link(acting(services))
     with pytest.raises(SetupLinkInvalid):
-        finish_setup(services, secret=secret, name="root", password=GOOD)
-    assert list_users(services) == ()
+        finish_setup(acting(services), secret=secret, name="root", password=GOOD)
+    assert list_users(acting(services)) == ()
 
 
 def test_without_a_link_nobody_sets_up(services: Services) -> None:
     with pytest.raises(SetupLinkInvalid):
-        check_link(services, secret="")
+        check_link(acting(services), secret="")
 
 
 def test_a_link_survives_a_form_filled_in_wrongly(services: Services) -> None:
     add(services, "Root", is_admin=False)
-    secret = issue_link(services)
+    secret = issue_link(acting(services))
     assert secret is not None
     for name, password, error in (
         ("", GOOD, InvalidInput),
@@ -113,15 +116,15 @@ def test_a_link_survives_a_form_filled_in_wrongly(services: Services) -> None:
         ("ROOT", GOOD, NameTaken),
     ):
         with pytest.raises(error):
-            finish_setup(services, secret=secret, name=name, password=password)
-    finish_setup(services, secret=secret, name="somebody else", password=GOOD)
+            finish_setup(acting(services), secret=secret, name=name, password=password)
+    finish_setup(acting(services), secret=secret, name="somebody else", password=GOOD)
 
 
 def test_no_secret_is_kept(services: Services, home: Path) -> None:
-    link = issue_link(services)
+    link = issue_link(acting(services))
     add(services, is_admin=False)
     cookie = enter(services)
-    key, _ = create_key(services, name="k", scopes=["read"])
+    key, _ = create_key(acting(services), name="k", scopes=["read"])
     kept = bytes_of(home)
     for secret in (link, cookie, key, GOOD):
         assert secret is not None
@@ -136,7 +139,7 @@ def test_accounts_have_names_that_are_given_once(services: Services) -> None:
     with pytest.raises(NameTaken):
         add(services, "ROOT")
     add(services, "eve", is_admin=False)
-    assert [(user.name, user.is_admin) for user in list_users(services)] == [
+    assert [(user.name, user.is_admin) for user in list_users(acting(services))] == [
         ("eve", False),
         ("Root", True),
     ]
@@ -145,7 +148,7 @@ def test_accounts_have_names_that_are_given_once(services: Services) -> None:
 @pytest.mark.parametrize("password", ["", "123456789", "a" * 257, "\ud800" * 12])
 def test_a_password_is_text_of_some_length(services: Services, password: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        add_user(services, name="root", password=password, is_admin=True)
+        add_user(acting(services), name="root", password=password, is_admin=True)
     assert caught.value.field == "password"
 
 
@@ -153,30 +156,34 @@ def test_the_last_administrator_stays(services: Services) -> None:
     make_user(services, "root")
     make_user(services, "eve", is_admin=False)
     with pytest.raises(LastAdministrator):
-        remove_user(services, name="ROOT")
+        remove_user(acting(services), name="ROOT")
     make_user(services, "second")
-    assert remove_user(services, name="Root").name == "root"
-    assert remove_user(services, name="eve").name == "eve"
+    assert remove_user(acting(services), name="Root").name == "root"
+    assert remove_user(acting(services), name="eve").name == "eve"
     with pytest.raises(UserNotFound):
-        remove_user(services, name="eve")
+        remove_user(acting(services), name="eve")
 
 
 def test_whoever_is_removed_is_signed_out(services: Services) -> None:
     make_user(services)
     secret = let_in(services, make_user(services, "eve", is_admin=False))
-    remove_user(services, name="eve")
+    remove_user(acting(services), name="eve")
     with pytest.raises(NotAuthenticated):
-        who_is(services, secret=secret, lasts_seconds=HOUR)
+        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
 
 
 def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None:
     user = add(services)
     here, elsewhere = let_in(services, user), let_in(services, user)
-    mine = who_is(services, secret=here, lasts_seconds=HOUR)
+    mine = who_is(acting(services), secret=here, lasts_seconds=HOUR)
 
     def change(old: str, new: str, user_id: str = user.id) -> None:
         change_password(
-            services, user_id=user_id, old_password=old, new_password=new, keep_sign_in=mine.id
+            acting(services),
+            user_id=user_id,
+            old_password=old,
+            new_password=new,
+            keep_sign_in=mine.id,
         )
 
     with pytest.raises(WrongCredentials):
@@ -186,9 +193,9 @@ def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None
     with pytest.raises(UserNotFound):
         change(GOOD, "another password", "nobody")
     change(GOOD, "another password")
-    assert who_is(services, secret=here, lasts_seconds=HOUR).id == mine.id
+    assert who_is(acting(services), secret=here, lasts_seconds=HOUR).id == mine.id
     with pytest.raises(NotAuthenticated):
-        who_is(services, secret=elsewhere, lasts_seconds=HOUR)
+        who_is(acting(services), secret=elsewhere, lasts_seconds=HOUR)
     with pytest.raises(WrongCredentials):
         enter(services)
     enter(services, password="another password")
@@ -212,12 +219,12 @@ def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
 
 def test_a_cookies_secret_stands_for_its_sign_in(services: Services) -> None:
     user = add(services)
-    found = who_is(services, secret=enter(services, "ROOT"), lasts_seconds=HOUR)
+    found = who_is(acting(services), secret=enter(services, "ROOT"), lasts_seconds=HOUR)
     assert found.user == user
     assert found.browser == "test"
     for secret in ("", "wrong", "\ud800"):
         with pytest.raises(NotAuthenticated):
-            who_is(services, secret=secret, lasts_seconds=HOUR)
+            who_is(acting(services), secret=secret, lasts_seconds=HOUR)
 
 
 def test_a_sign_in_lasts_from_its_last_use(services: Services) -> None:
@@ -231,46 +238,46 @@ def test_a_sign_in_lasts_from_its_last_use(services: Services) -> None:
 
     soon = now() + dt.timedelta(seconds=10)
     backdate(seen_at=now() - dt.timedelta(minutes=6), expires_at=soon)
-    who_is(services, secret=secret, lasts_seconds=HOUR)
-    assert who_is(services, secret=secret, lasts_seconds=HOUR).expires_at > soon
+    who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+    assert who_is(acting(services), secret=secret, lasts_seconds=HOUR).expires_at > soon
     backdate(expires_at=now() - dt.timedelta(seconds=1))
     with pytest.raises(NotAuthenticated):
-        who_is(services, secret=secret, lasts_seconds=HOUR)
+        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
 
 
 def test_a_browser_can_be_signed_out_by_its_user_alone(services: Services) -> None:
     root, eve = make_user(services), make_user(services, "eve", is_admin=False)
     secret = let_in(services, root)
     let_in(services, root)
-    mine = who_is(services, secret=secret, lasts_seconds=HOUR)
-    assert len(list_sign_ins(services, user_id=root.id)) == 2
-    assert list_sign_ins(services, user_id=eve.id) == ()
+    mine = who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(acting(services), user_id=root.id)) == 2
+    assert list_sign_ins(acting(services), user_id=eve.id) == ()
     for user_id, sign_in_id in ((eve.id, mine.id), (root.id, "nothing"), (root.id, "\ud800")):
         with pytest.raises(NotFound):
-            end_sign_in(services, user_id=user_id, sign_in_id=sign_in_id)
-    end_sign_in(services, user_id=root.id, sign_in_id=mine.id)
+            end_sign_in(acting(services), user_id=user_id, sign_in_id=sign_in_id)
+    end_sign_in(acting(services), user_id=root.id, sign_in_id=mine.id)
     with pytest.raises(NotAuthenticated):
-        who_is(services, secret=secret, lasts_seconds=HOUR)
-    assert len(list_sign_ins(services, user_id=root.id)) == 1
+        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+    assert len(list_sign_ins(acting(services), user_id=root.id)) == 1
 
 
 def test_somebody_who_is_gone_is_not_signed_in(services: Services) -> None:
     with pytest.raises(UserNotFound):
-        open_sign_in(services, user_id="nobody", browser="", lasts_seconds=HOUR)
+        open_sign_in(acting(services), user_id="nobody", browser="", lasts_seconds=HOUR)
 
 
 # API keys
 
 
 def test_a_key_is_shown_once_and_known_again(services: Services) -> None:
-    secret, key = create_key(services, name="door", scopes=["identify", "read", "read"])
+    secret, key = create_key(acting(services), name="door", scopes=["identify", "read", "read"])
     assert secret.startswith("mien_")
     assert len(secret) > 40
     assert key.hint == secret[: len(key.hint)]
     assert key.scopes == ("read", "identify")
-    assert check_key(services, secret=secret).id == key.id
-    assert [each.id for each in list_keys(services)] == [key.id]
-    assert secret not in repr(list_keys(services))
+    assert check_key(acting(services), secret=secret).id == key.id
+    assert [each.id for each in list_keys(acting(services))] == [key.id]
+    assert secret not in repr(list_keys(acting(services)))
 
 
 def test_scopes_allow_what_they_name_and_admin_everything() -> None:
@@ -278,9 +285,9 @@ def test_scopes_allow_what_they_name_and_admin_everything() -> None:
 
 
 def test_a_key_allows_what_its_scopes_say(services: Services) -> None:
-    _, reader = create_key(services, name="r", scopes=["read"])
+    _, reader = create_key(acting(services), name="r", scopes=["read"])
     assert [scope for scope in SCOPES if reader.allows(scope)] == ["read"]
-    _, admin = create_key(services, name="a", scopes=["admin"])
+    _, admin = create_key(acting(services), name="a", scopes=["admin"])
     assert all(admin.allows(scope) for scope in SCOPES)
 
 
@@ -292,38 +299,38 @@ def test_a_key_needs_a_name_and_scopes(
     services: Services, name: str, scopes: list[str], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        create_key(services, name=name, scopes=scopes)
+        create_key(acting(services), name=name, scopes=scopes)
     assert caught.value.field == field
 
 
 def test_a_revoked_key_is_useless_at_once(services: Services) -> None:
-    secret, key = create_key(services, name="k", scopes=["read"])
-    first = revoke_key(services, key_id=key.id)
+    secret, key = create_key(acting(services), name="k", scopes=["read"])
+    first = revoke_key(acting(services), key_id=key.id)
     assert first.revoked_at is not None
     with pytest.raises(KeyInvalid):
-        check_key(services, secret=secret)
-    assert revoke_key(services, key_id=key.id).revoked_at == first.revoked_at
+        check_key(acting(services), secret=secret)
+    assert revoke_key(acting(services), key_id=key.id).revoked_at == first.revoked_at
     for key_id in ("nothing", "\x00", "\ud800"):
         with pytest.raises(KeyNotFound):
-            revoke_key(services, key_id=key_id)
+            revoke_key(acting(services), key_id=key_id)
 
 
 @pytest.mark.parametrize("secret", ["", "mien_wrong", "\ud800", "x" * 100_000])
 def test_an_unknown_key_is_refused(services: Services, secret: str) -> None:
     with pytest.raises(KeyInvalid):
-        check_key(services, secret=secret)
+        check_key(acting(services), secret=secret)
 
 
 def test_a_keys_use_is_written_down_now_and_then(services: Services) -> None:
-    secret, key = create_key(services, name="k", scopes=["read"])
+    secret, key = create_key(acting(services), name="k", scopes=["read"])
 
     def used() -> dt.datetime | None:
         with services.database.read() as session:
             return session.scalars(select(KeyRow.used_at)).one()
 
     assert key.used_at is None
-    check_key(services, secret=secret)
+    check_key(acting(services), secret=secret)
     first = used()
     assert first is not None
-    check_key(services, secret=secret)
+    check_key(acting(services), secret=secret)
     assert used() == first

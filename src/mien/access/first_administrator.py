@@ -6,50 +6,55 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mien.access import audit
+from mien.access import permissions
+from mien.access.actor import AccessCall
+from mien.access.passwords import digest
+from mien.access.passwords import new_secret
+from mien.access.users import User
+from mien.access.users import as_user
+from mien.access.users import user_row
 from mien.errors import NameTaken
 from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
-from mien.gallery.passwords import digest
-from mien.gallery.passwords import new_secret
-from mien.gallery.services import Services
-from mien.gallery.users import User
-from mien.gallery.users import as_user
-from mien.gallery.users import user_row
-from mien.storage.models import EventRow
 from mien.storage.models import InstallationRow
 from mien.storage.models import UserRow
 
 _KEY = "setup_link_sha256"
 
 
-def setup_needed(services: Services) -> bool:
+def setup_needed(call: AccessCall) -> bool:
     """Whether nobody can administer yet."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "setup.check")
+    with call.services.database.read() as session:
         return not _has_admin(session)
 
 
-def issue_link(services: Services) -> str | None:
+def issue_link(call: AccessCall) -> str | None:
     """A new secret for the set-up link; older ones stop working. None when an admin exists."""
-    if not setup_needed(services):
+    permissions.require(call.actor, "setup.issue_link")
+    if not setup_needed(call):
         return None
     secret = new_secret()
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         session.merge(InstallationRow(key=_KEY, value=digest(secret)))
+        audit.record(session, call, "setup_link_issued")
     return secret
 
 
-def check_link(services: Services, *, secret: str) -> None:
+def check_link(call: AccessCall, *, secret: str) -> None:
     """Make sure that a set-up link may be used.
 
     Raises:
         SetupFinished: an administrator exists.
         SetupLinkInvalid: the secret is wrong or older than the last start.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "setup.check")
+    with call.services.database.read() as session:
         _check(session, secret)
 
 
-def finish_setup(services: Services, *, secret: str, name: str, password: str) -> User:
+def finish_setup(call: AccessCall, *, secret: str, name: str, password: str) -> User:
     """Make the first administrator and spend the link.
 
     Raises:
@@ -58,9 +63,10 @@ def finish_setup(services: Services, *, secret: str, name: str, password: str) -
         InvalidInput: the name or the password breaks a rule.
         NameTaken: somebody who is no administrator has this name.
     """
-    check_link(services, secret=secret)
+    permissions.require(call.actor, "setup.finish")
+    check_link(call, secret=secret)
     row = user_row(name=name, password=password, is_admin=True)
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         _check(session, secret)
         spent = session.get(InstallationRow, _KEY)
         if spent is not None:
@@ -70,7 +76,7 @@ def finish_setup(services: Services, *, secret: str, name: str, password: str) -
             session.flush()
         except IntegrityError as error:
             raise NameTaken("An account of this name exists already.") from error
-        session.add(EventRow(kind="setup_finished", subject_id=row.id))
+        audit.record(session, call, "setup_finished", subject_id=row.id)
     return as_user(row)
 
 

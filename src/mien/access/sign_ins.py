@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from mien.access import audit
+from mien.access import permissions
+from mien.access.actor import AccessCall
+from mien.access.passwords import digest
+from mien.access.passwords import new_secret
+from mien.access.passwords import password_fits
+from mien.access.passwords import waste_time_like_a_check
+from mien.access.users import User
+from mien.access.users import as_user
+from mien.access.users import find_user
 from mien.errors import NotAuthenticated
 from mien.errors import NotFound
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.gallery.passwords import digest
-from mien.gallery.passwords import new_secret
-from mien.gallery.passwords import password_fits
-from mien.gallery.passwords import waste_time_like_a_check
-from mien.gallery.services import Services
-from mien.gallery.users import User
-from mien.gallery.users import as_user
-from mien.gallery.users import find_user
 from mien.names import can_be_stored
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
@@ -44,14 +46,15 @@ class SignIn:
 
 
 def sign_in(
-    services: Services, *, name: str, password: str, browser: str, lasts_seconds: int
+    call: AccessCall, *, name: str, password: str, browser: str, lasts_seconds: int
 ) -> tuple[str, SignIn]:
     """Check a name and a password; gives the cookie's secret, which is not kept, and the row.
 
     Raises:
         WrongCredentials: they do not belong together.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "sign_ins.open")
+    with call.services.database.read() as session:
         try:
             user = find_user(session, name)
         except UserNotFound:
@@ -59,20 +62,25 @@ def sign_in(
     if user is None:
         waste_time_like_a_check()
     if user is None or not password_fits(user.password_hash, password):
+        with call.services.database.write() as session:
+            audit.record(
+                session, call, "sign_in_refused", subject_id=None if user is None else user.id
+            )
         raise WrongCredentials("The name and the password do not belong together.")
-    return open_sign_in(services, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
+    return open_sign_in(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
 
 
 def open_sign_in(
-    services: Services, *, user_id: str, browser: str, lasts_seconds: int
+    call: AccessCall, *, user_id: str, browser: str, lasts_seconds: int
 ) -> tuple[str, SignIn]:
     """Sign in somebody who has proved otherwise who they are.
 
     Raises:
         UserNotFound: the account is gone.
     """
+    permissions.require(call.actor, "sign_ins.open")
     secret = new_secret()
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         user = session.get(UserRow, user_id)
         if user is None:
             raise UserNotFound("This account has been removed.")
@@ -84,27 +92,29 @@ def open_sign_in(
         )
         session.add(row)
         session.flush()
+        audit.record(session, call, "signed_in", subject_id=user.id)
         return secret, _answer(row, user)
 
 
-def who_is(services: Services, *, secret: str, lasts_seconds: int) -> SignIn:
+def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
     """The sign-in that a cookie's secret stands for; using it lets it last longer.
 
     Raises:
         NotAuthenticated: it is unknown, ended or expired.
     """
+    permissions.require(call.actor, "sign_ins.check")
     query = (
         select(SignInRow, UserRow)
         .join(UserRow, UserRow.id == SignInRow.user_id)
         .where(SignInRow.token_sha256 == digest(secret))
     )
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         found = session.execute(query).one_or_none()
     if found is None or found[0].expires_at <= now():
         raise NotAuthenticated("Your sign-in has ended. Sign in again.")
     row, user = found
     if now() - row.seen_at > _SEEN_EVERY:
-        with services.database.write() as session:
+        with call.services.database.write() as session:
             fresh = session.get(SignInRow, row.id)
             if fresh is not None:
                 fresh.seen_at = now()
@@ -112,29 +122,32 @@ def who_is(services: Services, *, secret: str, lasts_seconds: int) -> SignIn:
     return _answer(row, user)
 
 
-def list_sign_ins(services: Services, *, user_id: str) -> tuple[SignIn, ...]:
+def list_sign_ins(call: AccessCall, *, user_id: str) -> tuple[SignIn, ...]:
     """A user's signed-in browsers, the last used first."""
+    permissions.require(call.actor, "account.read")
     query = (
         select(SignInRow, UserRow)
         .join(UserRow, UserRow.id == SignInRow.user_id)
         .where(SignInRow.user_id == user_id, SignInRow.expires_at > now())
         .order_by(SignInRow.seen_at.desc())
     )
-    with services.database.read() as session:
+    with call.services.database.read() as session:
         return tuple(_answer(row, user) for row, user in session.execute(query))
 
 
-def end_sign_in(services: Services, *, user_id: str, sign_in_id: str) -> None:
+def end_sign_in(call: AccessCall, *, user_id: str, sign_in_id: str) -> None:
     """Sign a browser out.
 
     Raises:
         NotFound: this user has no such sign-in.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "account.end_sign_in")
+    with call.services.database.write() as session:
         row = session.get(SignInRow, sign_in_id) if can_be_stored(sign_in_id) else None
         if row is None or row.user_id != user_id:
             raise NotFound("This browser is signed out already.")
         session.delete(row)
+        audit.record(session, call, "sign_in_ended", subject_id=row.user_id)
 
 
 def _answer(row: SignInRow, user: UserRow) -> SignIn:

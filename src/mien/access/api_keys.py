@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from mien.access import audit
+from mien.access import permissions
+from mien.access.actor import AccessCall
+from mien.access.actor import Actor
+from mien.access.passwords import digest
+from mien.access.passwords import new_secret
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
-from mien.gallery.passwords import digest
-from mien.gallery.passwords import new_secret
-from mien.gallery.services import Services
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.options import SCOPES
 from mien.options import Scope
-from mien.storage.models import EventRow
 from mien.storage.models import KeyRow
 from mien.storage.models import now
 
@@ -43,17 +45,23 @@ class Key:
     used_at: dt.datetime | None
     revoked_at: dt.datetime | None
 
+    @property
+    def actor(self) -> Actor:
+        """This key as the one that acts."""
+        return Actor("key", id=self.id, scopes=frozenset(self.scopes))
+
     def allows(self, scope: Scope) -> bool:
         """Whether the key may do what needs this scope."""
         return scope in self.scopes or "admin" in self.scopes
 
 
-def create_key(services: Services, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
+def create_key(call: AccessCall, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
     """Make a key; gives the key itself, which is not kept, and what may be known of it.
 
     Raises:
         InvalidInput: the name or a scope breaks a rule.
     """
+    permissions.require(call.actor, "keys.create")
     chosen = set(scopes)
     if not chosen or not chosen <= set(SCOPES):
         raise InvalidInput(
@@ -66,51 +74,54 @@ def create_key(services: Services, *, name: str, scopes: Iterable[str]) -> tuple
         hint=secret[:_HINT_LENGTH],
         scopes=[scope for scope in SCOPES if scope in chosen],
     )
-    with services.database.write() as session:
+    with call.services.database.write() as session:
         session.add(row)
         session.flush()
-        session.add(EventRow(kind="key_created", subject_id=row.id, facts={"scopes": row.scopes}))
+        audit.record(session, call, "key_created", subject_id=row.id, scopes=list(row.scopes))
         return secret, _answer(row)
 
 
-def list_keys(services: Services) -> tuple[Key, ...]:
+def list_keys(call: AccessCall) -> tuple[Key, ...]:
     """All keys, revoked ones too, the newest first."""
-    with services.database.read() as session:
+    permissions.require(call.actor, "keys.read")
+    with call.services.database.read() as session:
         rows = session.scalars(select(KeyRow).order_by(KeyRow.created_at.desc(), KeyRow.id))
         return tuple(_answer(row) for row in rows)
 
 
-def check_key(services: Services, *, secret: str) -> Key:
+def check_key(call: AccessCall, *, secret: str) -> Key:
     """The key that a caller sent.
 
     Raises:
         KeyInvalid: it is unknown or revoked.
     """
-    with services.database.read() as session:
+    permissions.require(call.actor, "keys.check")
+    with call.services.database.read() as session:
         row = session.scalar(select(KeyRow).where(KeyRow.key_sha256 == digest(secret)))
     if row is None or row.revoked_at is not None:
         raise KeyInvalid("This API key is unknown or has been revoked.")
     if row.used_at is None or now() - row.used_at > _USED_EVERY:
-        with services.database.write() as session:
+        with call.services.database.write() as session:
             fresh = session.get(KeyRow, row.id)
             if fresh is not None:
                 fresh.used_at = now()
     return _answer(row)
 
 
-def revoke_key(services: Services, *, key_id: str) -> Key:
+def revoke_key(call: AccessCall, *, key_id: str) -> Key:
     """Make a key useless from its next call on; revoking twice changes nothing.
 
     Raises:
         KeyNotFound: no key has this id.
     """
-    with services.database.write() as session:
+    permissions.require(call.actor, "keys.revoke")
+    with call.services.database.write() as session:
         row = session.get(KeyRow, key_id) if can_be_stored(key_id) else None
         if row is None:
             raise KeyNotFound("No API key has this id.")
         if row.revoked_at is None:
             row.revoked_at = now()
-            session.add(EventRow(kind="key_revoked", subject_id=row.id))
+            audit.record(session, call, "key_revoked", subject_id=row.id)
         return _answer(row)
 
 

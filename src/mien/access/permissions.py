@@ -1,0 +1,188 @@
+"""What an actor may do: one table of actions, asked by every verb and named by every route."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
+
+from mien.access.actor import Actor
+from mien.errors import NotAuthenticated
+from mien.errors import NotPermitted
+from mien.errors import ScopeMissing
+from mien.options import Scope
+
+Action: TypeAlias = Literal[
+    "galleries.read",
+    "galleries.create",
+    "galleries.change",
+    "galleries.delete",
+    "galleries.weigh",
+    "galleries.bind",
+    "people.read",
+    "people.create",
+    "people.change",
+    "people.delete",
+    "faces.read",
+    "faces.add",
+    "faces.delete",
+    "photos.detect",
+    "photos.identify",
+    "photos.verify",
+    "photos.hold",
+    "account.read",
+    "account.change_password",
+    "account.end_sign_in",
+    "sign_ins.open",
+    "sign_ins.check",
+    "setup.check",
+    "setup.finish",
+    "setup.issue_link",
+    "users.read",
+    "users.add",
+    "users.remove",
+    "keys.read",
+    "keys.create",
+    "keys.revoke",
+    "keys.check",
+    "packs.read",
+    "packs.use",
+    "installation.read",
+    "maintenance.clean_up",
+    "maintenance.back_up",
+    "maintenance.check",
+]
+"""Everything that can be done, as `noun.verb`."""
+
+EventKind: TypeAlias = Literal[
+    "gallery_created",
+    "gallery_changed",
+    "gallery_removed",
+    "gallery_bound",
+    "person_created",
+    "person_changed",
+    "person_erased",
+    "face_added",
+    "face_removed",
+    "password_changed",
+    "signed_in",
+    "sign_in_refused",
+    "sign_in_ended",
+    "setup_finished",
+    "setup_link_issued",
+    "user_added",
+    "user_removed",
+    "key_created",
+    "key_revoked",
+    "pack_chosen",
+    "pack_changed",
+]
+"""What the audit trail tells."""
+
+Users: TypeAlias = Literal["all", "administrators", "none"]
+"""Which signed-in users may do something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do one thing. The operator and Mien itself may do everything.
+
+    Attributes:
+        users: which signed-in users.
+        scope: what a key needs; None when no key may.
+        everybody: whether somebody may who has not shown who they are: a secret that is checked,
+            such as a password or the link of the set-up, takes the place of that.
+        events: what the audit trail then tells, one of them at least; empty when nothing of what
+            is stored changes.
+    """
+
+    users: Users = "none"
+    scope: Scope | None = None
+    everybody: bool = False
+    events: tuple[EventKind, ...] = ()
+
+
+_ALL: Final = "all"
+_ADMINISTRATORS: Final = "administrators"
+
+ACTIONS: Final[Mapping[Action, Rule]] = {
+    "galleries.read": Rule(_ALL, "read"),
+    "galleries.create": Rule(_ADMINISTRATORS, "admin", events=("gallery_created",)),
+    "galleries.change": Rule(_ADMINISTRATORS, "admin", events=("gallery_changed",)),
+    "galleries.delete": Rule(_ADMINISTRATORS, "admin", events=("gallery_removed",)),
+    "galleries.weigh": Rule(_ALL, "read"),
+    "galleries.bind": Rule(events=("gallery_created", "gallery_bound")),
+    "people.read": Rule(_ALL, "read"),
+    "people.create": Rule(_ALL, "enrol", events=("person_created",)),
+    "people.change": Rule(_ALL, "enrol", events=("person_changed",)),
+    "people.delete": Rule(_ALL, "enrol", events=("person_erased",)),
+    "faces.read": Rule(_ALL, "read"),
+    "faces.add": Rule(_ALL, "enrol", events=("face_added", "person_created")),
+    "faces.delete": Rule(_ALL, "enrol", events=("face_removed",)),
+    "photos.detect": Rule(_ALL, "identify"),
+    "photos.identify": Rule(_ALL, "identify"),
+    "photos.verify": Rule(_ALL, "identify"),
+    # A held photo is its user's alone and is gone within the hour; it is no record of anybody.
+    "photos.hold": Rule(_ALL),
+    "account.read": Rule(_ALL),
+    "account.change_password": Rule(_ALL, events=("password_changed",)),
+    "account.end_sign_in": Rule(_ALL, events=("sign_in_ended",)),
+    "sign_ins.open": Rule(everybody=True, events=("signed_in", "sign_in_refused")),
+    "sign_ins.check": Rule(everybody=True),
+    "setup.check": Rule(everybody=True),
+    "setup.finish": Rule(everybody=True, events=("setup_finished",)),
+    "setup.issue_link": Rule(events=("setup_link_issued",)),
+    "users.read": Rule(_ADMINISTRATORS, "admin"),
+    "users.add": Rule(_ADMINISTRATORS, "admin", events=("user_added",)),
+    "users.remove": Rule(_ADMINISTRATORS, "admin", events=("user_removed",)),
+    "keys.read": Rule(_ADMINISTRATORS, "admin"),
+    "keys.create": Rule(_ADMINISTRATORS, "admin", events=("key_created",)),
+    "keys.revoke": Rule(_ADMINISTRATORS, "admin", events=("key_revoked",)),
+    "keys.check": Rule(everybody=True),
+    "packs.read": Rule(),
+    "packs.use": Rule(events=("pack_chosen", "pack_changed")),
+    "installation.read": Rule(_ADMINISTRATORS, "admin"),
+    "maintenance.clean_up": Rule(),
+    "maintenance.back_up": Rule(),
+    "maintenance.check": Rule(),
+}
+"""Who may do what. Roles and grants a gallery are further columns of this table."""
+
+
+def require(actor: Actor, action: Action, gallery: str | None = None) -> None:
+    """Make sure that an actor may do something.
+
+    Args:
+        actor: who acts.
+        action: what is to be done.
+        gallery: the name of the gallery it is about; None when it is about none. Today it makes
+            no difference: whoever may do something may do it in every gallery.
+
+    Raises:
+        NotAuthenticated: nobody has shown who they are.
+        NotPermitted: the user may not.
+        ScopeMissing: the key lacks the scope; `extra["scope"]` names it.
+    """
+    del gallery
+    rule = ACTIONS[action]
+    if rule.everybody or actor.kind in ("operator", "system"):
+        return
+    if actor.kind == "nobody":
+        raise NotAuthenticated("Sign in first.")
+    if actor.kind == "key":
+        _require_scope(actor, rule.scope)
+    elif not _is_among(actor, rule.users):
+        raise NotPermitted("Only administrators may do this.")
+
+
+def _require_scope(key: Actor, scope: Scope | None) -> None:
+    if scope is None:
+        raise NotPermitted("API keys may not do this.")
+    if not key.scopes & {scope, "admin"}:
+        raise ScopeMissing(
+            f"This key lacks the scope `{scope}`. Create one that has it.", scope=scope
+        )
+
+
+def _is_among(user: Actor, users: Users) -> bool:
+    return users == "all" or (users == "administrators" and user.is_admin)

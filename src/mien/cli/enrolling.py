@@ -1,0 +1,68 @@
+"""Photos on the disk that become examples of people, for `people add` and `people import`."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mien.access.actor import OPERATOR
+from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import counted
+from mien.cli.terminal.photo_files import read_photo
+from mien.errors import SeveralFacesFound
+
+if TYPE_CHECKING:
+    from mien.gallery.enrolment.enrol_each import EachOptions
+    from mien.gallery.enrolment.subject import Subject
+    from mien.gallery.results import Enrolment
+    from mien.runtime import Runtime
+
+
+def enrol_photos(
+    runtime: "Runtime",
+    photos: "Sequence[tuple[Path, Subject]]",
+    *,
+    gallery: str,
+    options: "EachOptions",
+    how: str,
+) -> "Looked[Enrolment | None]":
+    """Store a face of each photo, with a bar on a terminal; those that are refused are told of.
+
+    Args:
+        runtime: of the command.
+        photos: in their order, each with the person.
+        gallery: its name.
+        options: how they are taken.
+        how: what this command can do about a photo with several faces, in a sentence.
+
+    Returns:
+        None for a photo that was passed over because it was known.
+
+    Raises:
+        MienError: the only photo is refused, or something else is wrong.
+    """
+    from mien.decision.choose_face import with_advice
+    from mien.gallery.enrolment.enrol_each import Submission
+    from mien.gallery.enrolment.enrol_each import enrol_each
+
+    most = runtime.settings.max_upload_bytes
+    paths = [path for path, _ in photos]
+    submissions = [
+        Submission(str(path), partial(read_photo, path, max_bytes=most), subject)
+        for path, subject in photos
+    ]
+    looked: Looked[Enrolment | None] = Looked([], [])
+    outcomes = enrol_each(
+        runtime.call(OPERATOR), gallery=gallery, submissions=submissions, options=options
+    )
+    with counted(paths) as one_by_one:
+        for path, outcome in zip(one_by_one, outcomes, strict=True):
+            refusal = outcome.refusal
+            if refusal is None:
+                looked.done.append((path, outcome.enrolment))
+                continue
+            if isinstance(refusal, SeveralFacesFound):
+                refusal = with_advice(refusal, how)
+            looked.refuse(path, refusal, alone=len(paths) == 1)
+    looked.tell_refused()
+    return looked

@@ -1,0 +1,198 @@
+"""The nearest people for each embedding, and where a gallery's answers are cut."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mien.decision.operating_point import OperatingPoint
+from mien.decision.operating_point import operating_point
+from mien.decision.rank import Ranked
+from mien.decision.rank import rank
+from mien.errors import InvalidInput
+from mien.gallery.galleries import require_contract
+from mien.gallery.results import Candidate
+from mien.gallery.results import PersonRef
+from mien.gallery.services import Services
+from mien.gallery.settings import check_threshold
+from mien.index.base import VectorIndex
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+
+MOST_CANDIDATES = 100
+DECISIVE = 5
+"""An answer rests on so many candidates, however many are to be named."""
+# Databases take only so many values in one statement.
+_IDS_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        point: where the gallery's answers are cut.
+        candidates: for each embedding the most similar people, best first, each once.
+    """
+
+    point: OperatingPoint
+    candidates: tuple[tuple[Candidate, ...], ...]
+
+
+def check_query(*, limit: int, threshold: float | None) -> None:
+    """Refuse what cannot be answered.
+
+    Raises:
+        InvalidInput: the limit or the threshold is out of range.
+    """
+    if not 1 <= limit <= MOST_CANDIDATES:
+        raise InvalidInput(f"A limit is a number from 1 to {MOST_CANDIDATES}.", field="limit")
+    check_threshold(threshold)
+
+
+def search(
+    services: Services,
+    session: Session,
+    gallery: GalleryRow,
+    embeddings: Sequence[NDArray[np.float32]],
+    *,
+    limit: int,
+    threshold: float | None = None,
+) -> Found:
+    """The most similar people for each embedding, and where the gallery's answers are cut.
+
+    Args:
+        services: the collaborators.
+        session: reading.
+        gallery: its row, as this session sees it.
+        embeddings: float32, shape (dimension,), unit length.
+        limit: how many people for each.
+        threshold: for this search; None takes what the gallery is set to.
+
+    Raises:
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    require_contract(gallery, services.engine.summary)
+    index = services.indexes.refresh(
+        session, gallery.id, dimension=services.engine.summary.dimension, known=gallery
+    )
+    point = point_of(services, gallery, people=index.groups, faces=len(index), threshold=threshold)
+    if not embeddings:
+        return Found(point, ())
+    queries = np.stack(embeddings)
+    needed = wanted = max(limit, DECISIVE)
+    while True:
+        ranked = rank(index, queries, limit=wanted)
+        people = _people(session, {each.person_id for some in ranked for each in some})
+        candidates = tuple(
+            tuple(named(each, people[each.person_id]) for each in some if each.person_id in people)[
+                :needed
+            ]
+            for some in ranked
+        )
+        if not any(
+            len(kept) < needed and len(some) == wanted
+            for kept, some in zip(candidates, ranked, strict=True)
+        ):
+            return Found(point, candidates)
+        # Another thread has brought the index to a later moment than this session sees, and
+        # people of that moment take the places of people of this one.
+        wanted *= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The nearest people of an index as it stood, not looked up in the rows.
+
+    Attributes:
+        revision: of the gallery up to which the index had been brought.
+        point: where the gallery's answers are cut.
+        ranked: best first.
+    """
+
+    revision: int
+    point: OperatingPoint
+    ranked: tuple[Ranked, ...]
+
+
+def search_as_it_stands(
+    services: Services, gallery: GalleryRow, embedding: NDArray[np.float32], *, limit: int
+) -> Nearest | None:
+    """The nearest people for one embedding in the index as this process has it; asks no database.
+
+    Args:
+        services: the collaborators.
+        gallery: its row.
+        embedding: float32, shape (dimension,), unit length.
+        limit: how many people.
+
+    Returns:
+        None when this process has not searched the gallery yet.
+    """
+    revision = services.indexes.applied_revision(gallery.id)
+    index: VectorIndex | None = services.indexes.held(gallery.id)
+    if index is None or revision is None or revision < 0:
+        return None
+    if index.dimension != len(embedding):
+        return None
+    point = point_of(services, gallery, people=index.groups, faces=len(index))
+    return Nearest(revision, point, rank(index, embedding[np.newaxis], limit=limit)[0])
+
+
+def point_of(
+    services: Services,
+    gallery: GalleryRow,
+    *,
+    people: int,
+    faces: int,
+    threshold: float | None = None,
+    accepted_fpir: float | None = None,
+) -> OperatingPoint:
+    """Where a gallery's answers are cut when so many can be found.
+
+    Args:
+        services: the collaborators.
+        gallery: its row.
+        people: who can be found.
+        faces: their examples.
+        threshold: goes before what the gallery is set to.
+        accepted_fpir: goes before what the gallery is set to, a threshold set by hand included.
+    """
+    summary = services.engine.summary
+    if accepted_fpir is None:
+        threshold = gallery.threshold if threshold is None else threshold
+        accepted_fpir = gallery.accepted_fpir
+    return operating_point(
+        calibration=summary.calibration,
+        accepted_fpir=accepted_fpir,
+        threshold=threshold,
+        otherwise=summary.identify_threshold,
+        people=people,
+        faces=faces,
+    )
+
+
+def named(ranked: Ranked, person: PersonRef) -> Candidate:
+    """Somebody ranked, with the name."""
+    return Candidate(
+        person=person,
+        person_id=ranked.person_id,
+        similarity=ranked.similarity,
+        face_id=ranked.face_id,
+        example_similarity=ranked.example_similarity,
+        examples=ranked.examples,
+        likeness=ranked.likeness,
+    )
+
+
+def _people(session: Session, person_ids: set[str]) -> dict[str, PersonRef]:
+    ids = sorted(person_ids)
+    people = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some = ids[start : start + _IDS_AT_ONCE]
+        rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(some)))
+        people.update({person_id: PersonRef(person_id, name) for person_id, name in rows})
+    return people

@@ -1,0 +1,132 @@
+"""What can be set for a gallery: one value that verbs, API, forms and commands share."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from typing import Any
+from typing import Self
+
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+from pydantic import ValidationError
+
+from mien.errors import InvalidInput
+from mien.options import ACCEPTED_RATE
+from mien.options import GATES
+from mien.options import LEAST_ACCEPTED
+from mien.options import MOST_ACCEPTED
+from mien.options import Gate
+
+
+def check_threshold(threshold: float | None) -> float | None:
+    """The threshold, if it is one.
+
+    Raises:
+        InvalidInput: it is out of range.
+    """
+    if threshold is not None and not -1 <= threshold <= 1:
+        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
+    return threshold
+
+
+def check_rate(rate: float, field: str) -> float:
+    """The accepted rate, if it is one.
+
+    Raises:
+        InvalidInput: it is out of range.
+    """
+    if not LEAST_ACCEPTED <= rate <= MOST_ACCEPTED:
+        raise InvalidInput(
+            "An accepted rate is a share from 0.000001 (1 of a million) to 0.5 (every second).",
+            field=field,
+        )
+    return rate
+
+
+def check_gate(gate: Gate) -> Gate:
+    """The gate, if it is one.
+
+    Raises:
+        InvalidInput: there is no such gate.
+    """
+    if gate not in GATES:
+        raise InvalidInput(f"A gate is one of {', '.join(GATES)}.", field="gate")
+    return gate
+
+
+Threshold = Annotated[
+    float,
+    Field(ge=-1, le=1, allow_inf_nan=False, description="Similarity from which it is a match."),
+]
+AcceptedRate = Annotated[float, Field(ge=LEAST_ACCEPTED, le=MOST_ACCEPTED, allow_inf_nan=False)]
+
+
+class GallerySettings(BaseModel):
+    """The settings of a gallery. A field here is a column of `GalleryRow` by the same name.
+
+    The descriptions are those of the API and the help of the commands.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    threshold: Threshold | None = Field(
+        default=None,
+        description="Similarity of a match, set by hand; null lets it follow from `accepted_fpir`.",
+    )
+    accepted_fpir: AcceptedRate = Field(
+        default=ACCEPTED_RATE,
+        description="Share of strangers' searches that may name somebody (false positive "
+        "identification rate); 0.001 is 1 in 1,000. The threshold follows from it and from the "
+        "number of people.",
+    )
+    accepted_fmr: AcceptedRate = Field(
+        default=ACCEPTED_RATE,
+        description="Share of comparisons of two people that may pass as one (false match rate).",
+    )
+    gate: Gate = Field(
+        default="standard", description="How good a photo has to be to be stored as an example."
+    )
+    keep_photos: bool = Field(
+        default=True, description="Whether original photos are kept beside the portraits."
+    )
+
+    @classmethod
+    def of(cls, row: object) -> Self:
+        """Those of a gallery's row, which were checked when they were stored."""
+        return cls.model_construct(**{name: getattr(row, name) for name in cls.model_fields})
+
+    def changed(self, changes: Mapping[str, Any]) -> "GallerySettings":
+        """The same with other values for some of them.
+
+        Args:
+            changes: by field; what is left out stays.
+
+        Raises:
+            InvalidInput: a value breaks a rule, or there is no such setting.
+        """
+        unknown = changes.keys() - GallerySettings.model_fields.keys()
+        if unknown:
+            raise InvalidInput("There is no such setting of a gallery.", field=min(unknown))
+        return checked_settings({**self.as_fields(), **changes})
+
+    def as_fields(self) -> dict[str, Any]:
+        """By field, as they are."""
+        return {name: getattr(self, name) for name in GallerySettings.model_fields}
+
+
+def checked_settings(fields: Mapping[str, Any]) -> GallerySettings:
+    """Settings from values that somebody gave; what is left out is as for a new gallery.
+
+    Raises:
+        InvalidInput: a value breaks a rule.
+    """
+    check_threshold(fields.get("threshold"))
+    for name in ("accepted_fpir", "accepted_fmr"):
+        check_rate(fields.get(name, ACCEPTED_RATE), name)
+    check_gate(fields.get("gate", "standard"))
+    try:
+        return GallerySettings.model_validate(dict(fields))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = str(first["loc"][0])
+        raise InvalidInput(f"{field} cannot be used: {first['msg']}.", field=field) from error

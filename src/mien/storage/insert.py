@@ -1,0 +1,35 @@
+"""Insert a row unless one like it is there: the one statement that databases spell differently."""
+
+from collections.abc import Sequence
+from typing import Any
+from typing import TypeVar
+
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from mien.storage.models import Base
+
+_Row = TypeVar("_Row", bound=Base)
+
+
+def insert_unless_there(
+    session: Session, model: type[_Row], values: dict[str, Any], *, unique: Sequence[str]
+) -> _Row | None:
+    """Insert a row in one statement; None when one with the same unique columns is there already.
+
+    Args:
+        session: writing.
+        model: of the table.
+        values: by column.
+        unique: the columns of a unique constraint.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(model)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=list(unique))
+        .returning(model)
+    )
+    found: _Row | None = session.scalar(statement)
+    return found

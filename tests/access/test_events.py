@@ -1,0 +1,260 @@
+"""Every kind of event: written with who acted, in the transaction of what it tells."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from typing import get_args
+
+import pytest
+from sqlalchemy import select
+
+from building import make_runtime
+from drawing import draw_photo
+from looking import rows_of
+from mien.access import audit
+from mien.access.actor import NOBODY
+from mien.access.actor import SYSTEM
+from mien.access.actor import Actor
+from mien.access.api_keys import create_key
+from mien.access.api_keys import revoke_key
+from mien.access.first_administrator import finish_setup
+from mien.access.first_administrator import issue_link
+from mien.access.permissions import EventKind
+from mien.access.sign_ins import end_sign_in
+from mien.access.sign_ins import open_sign_in
+from mien.access.sign_ins import sign_in
+from mien.access.users import add_user
+from mien.access.users import change_password
+from mien.access.users import remove_user
+from mien.errors import WrongCredentials
+from mien.gallery.analysis import Upload
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.galleries import bind_galleries
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import delete_gallery
+from mien.gallery.pack_in_use import ensure_pack
+from mien.gallery.pack_in_use import use_pack
+from mien.gallery.people.faces import delete_face
+from mien.gallery.people.forget import forget_person
+from mien.gallery.people.people import change_person
+from mien.gallery.people.people import create_person
+from mien.gallery.services import Call
+from mien.packs.catalog import builtin
+from mien.storage.models import EventRow
+
+NAME = "Zelda Zauberin"
+PASSWORD = "correct horse battery"
+ADA = draw_photo(["ada"])
+
+
+class Packs:
+    """Any built-in pack can be had."""
+
+    class _Installed:
+        def __init__(self, name: str) -> None:
+            self.manifest = builtin(name)
+
+    class _Choice:
+        passed_over = ()
+
+        def __init__(self) -> None:
+            self.installed = Packs._Installed("mobile")
+
+    def choose_first(self, **_: Any) -> Any:
+        return Packs._Choice()
+
+    def install(self, name: str, **_: Any) -> Any:
+        return Packs._Installed(name)
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Iterator[Call]:
+    runtime = make_runtime(tmp_path)
+    services = replace(runtime.services, packs=Packs())  # type: ignore[arg-type]  # all that is asked
+    yield Call(services, Actor("user", id="u-1", is_admin=True), "request-1")
+    runtime.close()
+
+
+def by(call: Call, actor: Actor) -> Call:
+    return replace(call, actor=actor)
+
+
+def _face(call: Call) -> Any:
+    return enrol(call, gallery="default", source=Upload(ADA), subject=NamedPerson(NAME))
+
+
+def _signed_in(call: Call) -> tuple[Call, str]:
+    user = add_user(call, name=NAME, password=PASSWORD, is_admin=False)
+    _, made = open_sign_in(by(call, NOBODY), user_id=user.id, browser="x", lasts_seconds=600)
+    return by(call, user.actor), made.id
+
+
+Act = Callable[[], object]
+Scenario = Callable[[Call], tuple[Call, Act]]
+
+
+def _plain(act: Callable[[Call], object]) -> Scenario:
+    return lambda call: (call, lambda: act(call))
+
+
+def _person_changed(call: Call) -> tuple[Call, Act]:
+    person = create_person(call, gallery="default", name="Somebody").id
+    return call, lambda: change_person(
+        call, gallery="default", person_id=person, name=NAME, notes=NAME
+    )
+
+
+def _person_erased(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    return call, lambda: forget_person(call, gallery="default", person_id=made.person.id)
+
+
+def _face_removed(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    given = {"gallery": "default", "person_id": made.person.id, "face_id": made.face.id}
+    return call, lambda: delete_face(call, **given)
+
+
+def _gallery_removed(call: Call) -> tuple[Call, Act]:
+    create_gallery(call, name="club")
+    return call, lambda: delete_gallery(call, name="club")
+
+
+def _password_changed(call: Call) -> tuple[Call, Act]:
+    own, sign_in_id = _signed_in(call)
+    given = {"old_password": PASSWORD, "new_password": PASSWORD + "!", "keep_sign_in": sign_in_id}
+    return own, lambda: change_password(own, user_id=str(own.actor.id), **given)
+
+
+def _signed_in_again(call: Call) -> tuple[Call, Act]:
+    add_user(call, name=NAME, password=PASSWORD, is_admin=False)
+    nobody = by(call, NOBODY)
+    given = {"name": NAME, "password": PASSWORD, "browser": "x", "lasts_seconds": 600}
+    return nobody, lambda: sign_in(nobody, **given)  # type: ignore[arg-type]  # each is what it is
+
+
+def _refused(call: Call) -> tuple[Call, Act]:
+    add_user(call, name=NAME, password=PASSWORD, is_admin=False)
+    nobody = by(call, NOBODY)
+
+    def act() -> None:
+        with pytest.raises(WrongCredentials):
+            sign_in(nobody, name=NAME, password="wrong", browser="x", lasts_seconds=600)
+
+    return nobody, act
+
+
+def _sign_in_ended(call: Call) -> tuple[Call, Act]:
+    own, sign_in_id = _signed_in(call)
+    return own, lambda: end_sign_in(own, user_id=str(own.actor.id), sign_in_id=sign_in_id)
+
+
+def _setup_finished(call: Call) -> tuple[Call, Act]:
+    secret = issue_link(by(call, SYSTEM)) or ""
+    nobody = by(call, NOBODY)
+    return nobody, lambda: finish_setup(nobody, secret=secret, name=NAME, password=PASSWORD)
+
+
+def _user_removed(call: Call) -> tuple[Call, Act]:
+    add_user(call, name=NAME, password=PASSWORD, is_admin=False)
+    return call, lambda: remove_user(call, name=NAME)
+
+
+def _key_revoked(call: Call) -> tuple[Call, Act]:
+    _, key = create_key(call, name=NAME, scopes=["read"])
+    return call, lambda: revoke_key(call, key_id=key.id)
+
+
+def _by_system(act: Callable[[Call], object]) -> Scenario:
+    def scenario(call: Call) -> tuple[Call, Act]:
+        system = by(call, SYSTEM)
+        return system, lambda: act(system)
+
+    return scenario
+
+
+def _pack_changed(call: Call) -> tuple[Call, Act]:
+    system = by(call, SYSTEM)
+    ensure_pack(system)
+    return system, lambda: use_pack(system, name="classic")
+
+
+SCENARIOS: dict[EventKind, Scenario] = {
+    "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
+    "gallery_changed": _plain(
+        lambda call: change_gallery(call, name="default", settings={"gate": "strict"})
+    ),
+    "gallery_removed": _gallery_removed,
+    "gallery_bound": _by_system(lambda call: bind_galleries(call, pack="p", contract_id="c")),
+    "person_created": _plain(lambda call: create_person(call, gallery="default", name=NAME)),
+    "person_changed": _person_changed,
+    "person_erased": _person_erased,
+    "face_added": _plain(_face),
+    "face_removed": _face_removed,
+    "password_changed": _password_changed,
+    "signed_in": _signed_in_again,
+    "sign_in_refused": _refused,
+    "sign_in_ended": _sign_in_ended,
+    "setup_finished": _setup_finished,
+    "setup_link_issued": _by_system(issue_link),
+    "user_added": _plain(lambda call: add_user(call, name=NAME, password=PASSWORD, is_admin=False)),
+    "user_removed": _user_removed,
+    "key_created": _plain(lambda call: create_key(call, name=NAME, scopes=["read"])),
+    "key_revoked": _key_revoked,
+    "pack_chosen": _by_system(ensure_pack),
+    "pack_changed": _pack_changed,
+}
+
+
+def events(call: Call) -> list[EventRow]:
+    with call.services.database.read() as session:
+        return list(session.scalars(select(EventRow).order_by(EventRow.at)))
+
+
+def test_there_is_a_scenario_for_every_kind() -> None:
+    assert set(SCENARIOS) == set(get_args(EventKind))
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+def test_it_says_who_did_it_in_which_request(call: Call, kind: EventKind) -> None:
+    acting, act = SCENARIOS[kind](call)
+    before = {event.id for event in events(call)}
+    act()
+    fresh = [event for event in events(call) if event.id not in before]
+    assert kind in {event.kind for event in fresh}
+    for event in fresh:
+        assert (event.actor_kind, event.actor_id) == (acting.actor.kind, acting.actor.id)
+        assert event.request_id == "request-1"
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+def test_it_holds_no_name_and_nothing_of_a_face(call: Call, kind: EventKind) -> None:
+    _, act = SCENARIOS[kind](call)
+    act()
+    for event in events(call):
+        told = repr([event.kind, event.facts, event.subject_id, event.gallery_id])
+        assert NAME not in told
+        assert PASSWORD not in told
+        for value in event.facts.values():
+            assert isinstance(value, int | float | bool | list)
+            assert len(repr(value)) < 200
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+def test_what_cannot_be_written_down_does_not_happen(
+    call: Call, kind: EventKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, act = SCENARIOS[kind](call)
+    before = rows_of(call.services)
+
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("the trail cannot be written")
+
+    monkeypatch.setattr(audit, "record", fail)
+    with pytest.raises(RuntimeError, match="trail"):
+        act()
+    assert rows_of(call.services) == before
