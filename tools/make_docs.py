@@ -25,6 +25,7 @@ from mien.api.document import document
 from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
+from mien.cli.output import ExitCode
 from mien.cli.routes import list_routes
 from mien.deploy.answers import OWN_ANSWERS
 from mien.errors import MienError
@@ -55,12 +56,15 @@ tab-separated line a row; `--json`, where a command has it, prints JSON and turn
 
 | exit code | meaning |
 |---|---|
-| 0 | done |
-| 1 | refused or failed; the reason is on standard error |
-| 2 | wrongly called |
-| 3 | some of several photos failed, the others are done |
-| 130 | interrupted |
 """
+EXIT_CODES = {
+    ExitCode.OK: "done",
+    ExitCode.FAILED: "refused, failed, or something was found wrong; standard error says why",
+    ExitCode.USAGE: "wrongly called",
+    ExitCode.SOME_FAILED: "some of several photos or files failed, the others are done",
+    ExitCode.ANSWER_IS_NO: "the answer is no: to `mien verify`, a photo does not show the same person",
+    ExitCode.INTERRUPTED: "interrupted, or a question was answered with no",
+}
 
 
 def settings_page() -> str:
@@ -101,7 +105,8 @@ def cli_page() -> str:
     # As the command itself is started, except for the width of somebody's terminal.
     settings = {**cli.context_settings, "max_content_width": 90, "terminal_width": 90}
     root = click.Context(cli, info_name="mien", **settings)
-    sections = [COMMAND_LINE]
+    codes = [f"| {code.value} | {EXIT_CODES[code]} |\n" for code in ExitCode]
+    sections = ["".join([COMMAND_LINE, *codes])]
     for name in COMMANDS:
         sections.extend(command_sections(cli, name, root))
     return NOTE + "\n".join(sections)
