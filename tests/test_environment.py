@@ -107,3 +107,28 @@ def test_an_nginx_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     nginx.touch(mode=0o755)
     monkeypatch.setenv("NGINX", str(nginx))
     assert environment.find_nginx() == nginx
+
+
+@pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
+def test_a_missing_postgresql_is_a_failure_in_ci_alone(
+    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
+) -> None:
+    monkeypatch.setenv("CI", in_ci)
+    monkeypatch.setattr("shutil.which", lambda _name, **_path: None)
+    assert environment.provide_postgresql() == status
+
+
+def test_the_newest_postgresql_is_taken_unless_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for version in ("9.6", "15", "17"):
+        folder = tmp_path / version / "bin"
+        folder.mkdir(parents=True)
+        for program in ("initdb", "postgres"):
+            (folder / program).touch(mode=0o755)
+    (tmp_path / "17/bin/postgres").unlink()
+    monkeypatch.setattr(environment, "SERVERS_OF_DEBIAN", tmp_path)
+    monkeypatch.delenv("POSTGRESQL", raising=False)
+    assert environment.find_postgresql() == tmp_path / "15/bin"
+    monkeypatch.setenv("POSTGRESQL", str(tmp_path / "9.6/bin"))
+    assert environment.find_postgresql() == tmp_path / "9.6/bin"

@@ -3,7 +3,7 @@
     tools/environment.py run      what Mien needs to run
     tools/environment.py dev      that, and what tests, lints and documentation need
     tools/environment.py browser  the system's Chromium, for the browser tests
-    tools/environment.py servers  the system's Nginx, for the tests of what stands in front
+    tools/environment.py servers  the system's Nginx and PostgreSQL, for the tests that start them
 
 Only the standard library is at hand here. Nothing is asked of any index while the lock files and
 pyproject.toml are those of the last installation, so that a second start is quick and works offline.
@@ -13,6 +13,7 @@ pip's own configuration and the usual proxy variables hold: this script names no
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 LOCKS = {"run": ROOT / "requirements/run.lock", "dev": ROOT / "requirements/dev.lock"}
+SERVERS_OF_DEBIAN = Path("/usr/lib/postgresql")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -31,7 +33,8 @@ def main(arguments: list[str]) -> int:
     if arguments == ["browser"]:
         return provide_browser()
     if arguments == ["servers"]:
-        return provide_nginx()
+        # Both, whichever is missing.
+        return max([provide_nginx(), provide_postgresql()])
     if len(arguments) == 1 and arguments[0] in LOCKS:
         provide_venv()
         provide_packages(arguments[0])
@@ -121,6 +124,37 @@ def find_nginx() -> Path | None:
         found = shutil.which(name, path=path) if name else None
         if found:
             return Path(found)
+    return None
+
+
+def provide_postgresql() -> int:
+    """Have a PostgreSQL for the tests; without one CI fails and other runs name the skip."""
+    if find_postgresql() is not None:
+        return 0
+    try:
+        install_system_package(
+            "postgresql", why="the tests start a PostgreSQL server of their own, and there is none"
+        )
+    except SystemExit as refusal:
+        print(refusal.code, file=sys.stderr)
+    if find_postgresql() is None:
+        print("No PostgreSQL: its how-to cannot be tested.", file=sys.stderr)
+        return 1 if os.environ.get("CI") == "true" else 0
+    return 0
+
+
+def find_postgresql() -> Path | None:
+    """The folder of PostgreSQL's programs: the variable POSTGRESQL's, or the system's newest."""
+    # Debian keeps the server's programs of each version off the path.
+    versions = sorted(
+        SERVERS_OF_DEBIAN.glob("*/bin"),
+        key=lambda path: [int(part) for part in re.findall(r"\d+", path.parent.name)],
+        reverse=True,
+    )
+    on_the_path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    for folder in (os.environ.get("POSTGRESQL", ""), *map(str, versions), *on_the_path):
+        if folder and all(shutil.which(name, path=folder) for name in ("initdb", "postgres")):
+            return Path(folder)
     return None
 
 

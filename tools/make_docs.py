@@ -7,11 +7,17 @@ import json
 import tempfile
 import tomllib
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from string import Template
+from typing import get_args
 
 import click
 from flask_openapi.openapi import OpenAPI
+from prometheus_client.core import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -19,18 +25,24 @@ from mien.api.document import document
 from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
+from mien.cli.output import ExitCode
 from mien.cli.routes import list_routes
 from mien.deploy.error_responses import OWN_ANSWERS
 from mien.errors import MienError
+from mien.gallery.decide import Decision
 from mien.http.problems import CSRF_FAILED
 from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.http.problems import STATUSES
+from mien.observing import Stage
+from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
+from mien.storage import migrate
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
-WAYS_OUT = Path(__file__).resolve().parent / "ways_out.toml"
+HERE = Path(__file__).resolve().parent
+DOCS = HERE.parent / "docs"
+WAYS_OUT = HERE / "ways_out.toml"
 NOTE = "<!-- Made from the code by `make docs`; changes here are lost. -->\n\n"
 # The default depends on the machine that the page is made on.
 DEFAULTS_IN_WORDS = {"models_dir": "`~/.cache/mien/models`"}
@@ -44,12 +56,15 @@ tab-separated line a row; `--json`, where a command has it, prints JSON and turn
 
 | exit code | meaning |
 |---|---|
-| 0 | done |
-| 1 | refused or failed; the reason is on standard error |
-| 2 | wrongly called |
-| 3 | some of several photos failed, the others are done |
-| 130 | interrupted |
 """
+EXIT_CODES = {
+    ExitCode.OK: "done",
+    ExitCode.FAILED: "refused, failed, or something was found wrong; standard error says why",
+    ExitCode.USAGE: "wrongly called",
+    ExitCode.SOME_FAILED: "some of several photos or files failed, the others are done",
+    ExitCode.ANSWER_IS_NO: "the answer is no: to `mien verify`, a photo does not show the same person",
+    ExitCode.INTERRUPTED: "interrupted, or a question was answered with no",
+}
 
 
 def settings_page() -> str:
@@ -90,7 +105,8 @@ def cli_page() -> str:
     # As the command itself is started, except for the width of somebody's terminal.
     settings = {**cli.context_settings, "max_content_width": 90, "terminal_width": 90}
     root = click.Context(cli, info_name="mien", **settings)
-    sections = [COMMAND_LINE]
+    codes = [f"| {code.value} | {EXIT_CODES[code]} |\n" for code in ExitCode]
+    sections = ["".join([COMMAND_LINE, *codes])]
     for name in COMMANDS:
         sections.extend(command_sections(cli, name, root))
     return NOTE + "\n".join(sections)
@@ -183,17 +199,81 @@ def status_of(error: type[MienError]) -> int:
     return next(STATUSES[each] for each in error.__mro__ if each in STATUSES)
 
 
+def metrics_page() -> str:
+    """Every metric: name, type, labels, unit, what it says."""
+    words = tomllib.loads((HERE / "metrics.toml").read_text(encoding="utf-8"))
+    metrics = scrape()
+    text = Template((HERE / "metrics.md").read_text(encoding="utf-8")).substitute(
+        metrics="\n".join(metric_row(each, **words[series_of(each)]) for each in metrics),
+        buckets="\n".join(
+            f"- `{each.name}`: {', '.join(bounds_of(each))}"
+            for each in metrics
+            if each.type == "histogram"
+        ),
+        decisions=in_words(get_args(Decision)),
+        stages=in_words(get_args(Stage)),
+    )
+    return NOTE + text
+
+
+def scrape() -> list[Metric]:
+    """What `/metrics` gives once everything that is counted has happened."""
+    with temporary_runtime() as runtime:
+        migrate.upgrade(runtime.database)
+        client = create_app(runtime).test_client()
+        client.get("/healthz")
+        observer = runtime.tools.observer
+        observer.on_decision(get_args(Decision)[0])
+        observer.on_stage(get_args(Stage)[0], 0.0)
+        answer = client.get("/metrics")
+        if answer.status_code != 200:
+            raise RuntimeError(f"/metrics answered {answer.status_code}")
+        found = text_string_to_metric_families(answer.text)
+        return [each for each in found if not each.name.endswith("_created")]
+
+
+def series_of(metric: Metric) -> str:
+    """The name to ask Prometheus for; of a histogram the one that its series begin with."""
+    return f"{metric.name}_total" if metric.type == "counter" else str(metric.name)
+
+
+def metric_row(metric: Metric, *, unit: str, more: str) -> str:
+    """A line of the table."""
+    labels = dict.fromkeys(name for sample in metric.samples for name in sample.labels)
+    shown = ", ".join(f"`{name}`" for name in labels if name != "le")
+    text = in_cell(f"{metric.documentation} {more}")
+    return f"| `{series_of(metric)}` | {metric.type} | {shown} | {unit} | {text} |"
+
+
+def bounds_of(histogram: Metric) -> Iterable[str]:
+    """The upper bounds of a histogram's buckets, as they are written."""
+    bounds = [sample.labels.get("le") for sample in histogram.samples]
+    return dict.fromkeys(f"{float(bound):g}" for bound in bounds if bound not in {None, "+Inf"})
+
+
+def in_words(values: Iterable[str]) -> str:
+    """Values as code, with commas between them."""
+    return ", ".join(f"`{value}`" for value in values)
+
+
 def openapi_text() -> str:
     """The API's description, as `/api/openapi.json` gives it."""
+    with temporary_runtime() as runtime:
+        app = create_app(runtime)
+        assert isinstance(app, OpenAPI)  # noqa: S101 - for the type checker
+        described = document(app)
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def temporary_runtime() -> Iterator[Runtime]:
+    """A runtime over an empty folder, without models."""
     with tempfile.TemporaryDirectory() as home:
         runtime = open_runtime(Settings(home=Path(home), offline=True))
         try:
-            app = create_app(runtime)
-            assert isinstance(app, OpenAPI)  # noqa: S101 - for the type checker
-            described = document(app)
+            yield runtime
         finally:
             runtime.close()
-    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -201,6 +281,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page,
     "reference/errors.md": errors_page,
     "reference/routes.md": routes_page,
+    "reference/metrics.md": metrics_page,
     "openapi.json": openapi_text,
 }
 

@@ -213,3 +213,23 @@ def test_postgresql_is_backed_up_by_its_own_program(
     done = mien("db", "check")
     assert done.exit_code == 1
     assert "(database_unreachable)" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["tidy", "db upgrade", "db check", "people list"])
+def test_a_folder_in_the_place_of_the_sqlite_file_keeps_commands_off_the_photos(
+    mien: Mien, home: Path, command: str
+) -> None:
+    home.mkdir()
+    add(home, "ada")
+    # As where PostgreSQL holds the rows.
+    for path in home.glob("mien.db*"):
+        path.unlink()
+    (home / "mien.db").mkdir()
+    photos = list((home / "files").rglob("*.*"))
+    for path in photos:
+        os.utime(path, (0, 0))
+    done = mien(*command.split())
+    assert done.exit_code == 1
+    assert "(database_unreachable)" in done.stderr
+    assert all(path.is_file() for path in photos)
+    assert len(photos) == 2

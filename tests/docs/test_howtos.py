@@ -6,17 +6,19 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from tools.environment import find_nginx
+from tools.environment import find_postgresql
 
 import drawn_mien
 from consoles import shown_commands
 from labelled import draw_people
+from postgresql_server import PostgreSQL
+from postgresql_server import running_postgresql
 from serving.conftest import Server
 from serving.conftest import _started
 from serving.conftest import free_port
@@ -32,7 +34,7 @@ PAGES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 SERVERS = ("mien serve", "gunicorn ", "uwsgi --ini")
 PLACES = ("/etc/nginx", "/etc/systemd", "/etc/mien", "/srv/mien", "/var/lib", "/run/mien")
 # Stood in for: they change the machine, or are not there.
-STAND_INS = ("systemctl", "useradd", "usermod", "docker")
+STAND_INS = ("apt-get", "systemctl", "useradd", "usermod", "docker")
 
 
 class Machine:
@@ -40,15 +42,19 @@ class Machine:
 
     Args:
         folder: holds what the pages put into /etc, /srv, /var and /run.
-        start: starts a server.
+        started: ends what is started here.
     """
 
-    def __init__(self, folder: Path, start: Callable[..., Server]) -> None:
+    def __init__(self, folder: Path, started: ExitStack) -> None:
         self.folder = folder
-        self._start = start
+        self._started = started
+        self._programs = [folder / "bin"]
         self._ports = {
             name: free_port()
-            for name in ("8000", "8001", "3031", "http", "https", "bridge", "second", "third")
+            for name in (
+                *("8000", "8001", "3031", "5432"),
+                *("http", "https", "bridge", "second", "third"),
+            )
         }
         self._variables: dict[str, str] = {}
         self.called = folder / "called"
@@ -56,6 +62,15 @@ class Machine:
             (folder / place.lstrip("/")).mkdir(parents=True, exist_ok=True)
         (folder / "etc/nginx/conf.d").mkdir()
         self._write_programs()
+
+    def use_postgresql(self, programs: Path) -> PostgreSQL:
+        """Start a PostgreSQL server where the pages expect one."""
+        port = self._ports["5432"]
+        server = self._started.enter_context(running_postgresql(programs, port=port))
+        # Whoever names no address comes by the socket, as on a Debian machine.
+        self._variables |= {"PGHOST": str(server.socket), "PGPORT": str(port)}
+        self._programs.append(server.programs)
+        return server
 
     def do(self, command: str) -> None:
         """Run a command of a page, here."""
@@ -113,12 +128,14 @@ class Machine:
         )
 
     def _environment(self) -> dict[str, str]:
-        path = f"{self.folder}/bin:{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin"
+        folders = [*self._programs, Path(sys.executable).parent, os.environ["PATH"], "/usr/sbin"]
+        path = os.pathsep.join(str(folder) for folder in folders)
         return {**os.environ, "PATH": path, "MIEN_OFFLINE": "true", **self._variables}
 
     def _write_programs(self) -> None:
         programs = {
-            "sudo": '[ "$1" = -E ] && shift; exec "$@"',
+            "sudo": '[ "$1" = -u ] && { export PGUSER="$2"; shift 2; }\n'
+            '[ "$1" = -E ] && shift; exec "$@"',
             "mien": f'[ "$1 ${{2:-}}" = "models pull" ] && exit; exec {sys.executable} '
             f'{drawn_mien.__file__} "$@"',
             "nginx": f'exec {find_nginx()} -e stderr -c {self.folder}/nginx.conf "$@"',
@@ -131,6 +148,10 @@ class Machine:
             program.chmod(program.stat().st_mode | stat.S_IXUSR)
         nginx_conf(self.folder, self.folder / "etc/nginx/conf.d/mien.conf")
 
+    def _start(self, command: list[str], *, cwd: Path, env: dict[str, str]) -> Server:
+        program = shutil.which(command[0], path=env["PATH"]) or command[0]
+        return self._started.enter_context(_started([program, *command[1:]], cwd, env))
+
     def _start_nginx(self) -> None:
         self._start(["nginx"], cwd=self.folder, env=self._environment())
         wait_until_listening(self._ports["http"])
@@ -139,12 +160,7 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     with ExitStack() as started:
-
-        def start(command: list[str], *, cwd: Path, env: dict[str, str]) -> Server:
-            program = shutil.which(command[0], path=env["PATH"]) or command[0]
-            return started.enter_context(_started([program, *command[1:]], cwd, env))
-
-        yield Machine(tmp_path, start)
+        yield Machine(tmp_path, started)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -153,6 +169,12 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
     assert commands
     if any("nginx -t" in each for each in commands) and find_nginx() is None:
         absent("no Nginx is installed; `make test` installs it where it may")
+    if any("sudo -u postgres" in each for each in commands):
+        programs = find_postgresql()
+        if programs is None:
+            absent("no PostgreSQL is installed; `make test` installs it where it may")
+        assert programs is not None
+        machine.use_postgresql(programs)
     if any("mien people import" in each for each in commands):
         draw_people(machine.folder / "album", {"Ada Lovelace": 2, "Charles Babbage": 1})
     if any("mien evaluate" in each for each in commands):

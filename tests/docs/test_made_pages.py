@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tools.make_docs import PAGES
 
+from mien.cli import cli
+from mien.cli.output import ExitCode
 from mien.settings import Settings
 
 
@@ -17,6 +19,13 @@ def shown(page: Path) -> str:
 def test_the_page_is_what_the_code_says(repository_root: Path, name: str) -> None:
     written = (repository_root / "docs" / name).read_text(encoding="utf-8")
     assert written == PAGES[name](), "run `make docs`"
+
+
+def test_every_exit_code_is_on_the_page_and_in_the_help(repository_root: Path) -> None:
+    page = (repository_root / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    codes = [str(code.value) for code in ExitCode]
+    assert re.findall(r"^\| (\d+) \| \w", page, re.MULTILINE) == codes
+    assert re.findall(r"(?<=[:,] )\d+(?= )", cli.epilog or "") == codes
 
 
 def test_every_setting_says_what_it_is_for() -> None:

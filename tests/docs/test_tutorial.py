@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from consoles import Shown
+from consoles import assert_prints
+from consoles import run_all
 from consoles import shown_commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +28,6 @@ ON_THE_PAGE = [
     "mien people add 'Barack Obama' photos/obama.jpg",
     "mien people add 'Joe Biden' photos/biden.jpg",
 ]
-BETWEEN = "@@"
 
 
 @pytest.fixture
@@ -64,34 +65,6 @@ def served(folder: Path) -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-def run_all(commands: list[str], folder: Path) -> list[str]:
-    """What each command prints, run one after the other in one shell that stops at a failure."""
-    script = "\n".join(["exec 2>&1", *(f"echo {BETWEEN}\n{command}" for command in commands)])
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout.split(f"{BETWEEN}\n")[1:]
-
-
-def cells(line: str) -> list[str]:
-    """The first cells of a line, as a table or with tabs; figures depend on the pack."""
-    return re.split(r"\t|  +", line.strip())[:3]
-
-
-def assert_prints(shown: Shown, printed: str) -> None:
-    found = [cells(line) for line in printed.splitlines()]
-    for line in shown.output:
-        # The headings of a table are for terminals.
-        assert cells(line) in found or line.startswith("photo "), (shown.command, printed)
-
-
 @pytest.mark.network
 @pytest.mark.models
 @pytest.mark.processes
@@ -105,7 +78,9 @@ def test_what_the_tutorial_shows_is_what_happens(folder: Path) -> None:
         )
         first = steps.index(Shown("mien demo --photos photos", ("8 photos are in photos.",))) + 1
         commands = [shown.command.replace(WRITTEN_ADDRESS, address) for shown in steps]
-        printed = run_all([*commands[:first], *ON_THE_PAGE, *commands[first:]], folder)
+        printed = run_all(
+            [*commands[:first], *ON_THE_PAGE, *commands[first:]], folder, environment()
+        )
     del printed[first : first + len(ON_THE_PAGE)]
     for shown, text in zip(steps, printed, strict=True):
         assert_prints(shown, text)

@@ -1,6 +1,7 @@
 """The figures of several processes are one: whichever of them is asked."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -64,3 +65,16 @@ def test_every_process_tells_the_sum_and_a_replaced_one_is_not_forgotten(
     assert kept <= {f"counter_{slot}.db" for slot in range(6)}
     assert server.stop() == 0
     assert list(folder.iterdir()) == []
+
+
+def test_every_metric_of_a_server_is_on_the_reference_page_with_its_type(
+    serve: Callable[..., Server], repository_root: Path
+) -> None:
+    page = (repository_root / "docs/reference/metrics.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(mien_\w+)` \| (\w+) \|", page, re.MULTILINE))
+    status, body = ask(serve("--workers", "2").address, Request("GET", "/metrics"))
+    assert status == 200
+    # What has labels is shown once something is counted.
+    shown = set(re.findall(r"^# TYPE (\w+) (\w+)$", body.decode(), re.MULTILINE))
+    assert len(shown) > 10
+    assert shown <= documented

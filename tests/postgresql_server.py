@@ -1,0 +1,84 @@
+"""A PostgreSQL server for one test, in a folder of its own: started, waited for and ended."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_ACCOUNT = "postgres"
+_START_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PostgreSQL:
+    """A running server.
+
+    Attributes:
+        programs: the folder of its programs.
+        socket: the folder of its socket; whoever comes this way may be any role.
+        port: on this machine, where a role has to give its password.
+    """
+
+    programs: Path
+    socket: Path
+    port: int
+
+
+@contextmanager
+def running_postgresql(programs: Path, *, port: int) -> Iterator[PostgreSQL]:
+    """A new server with Debian's own rules, except that nobody's account is asked for."""
+    # Sockets have short names, and the server's account cannot look into a test's own folder.
+    folder = Path(tempfile.mkdtemp(prefix="mien-pg-"))
+    own: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, "text": True}
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        account = pwd.getpwnam(_ACCOUNT)
+        shutil.chown(folder, account.pw_uid, account.pw_gid)
+        own |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    try:
+        made = subprocess.run(
+            [
+                *[str(programs / "initdb"), "--pgdata=data", f"--username={_ACCOUNT}", "--no-sync"],
+                *["--auth-local=trust", "--auth-host=scram-sha-256"],
+                *["--encoding=UTF8", "--no-locale"],
+            ],
+            **own, capture_output=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(
+                [
+                    *[str(programs / "postgres"), "-D", "data", "-k", str(folder), "-p", str(port)],
+                    *["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+                ],
+                **own, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            _wait_until_ready(server, folder, port, programs)
+            yield PostgreSQL(programs=programs, socket=folder, port=port)
+        finally:
+            # Ends every connection; without it the server's shared memory would stay behind.
+            server.send_signal(signal.SIGINT)
+            server.wait(_START_SECONDS)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(
+    server: subprocess.Popen[str], folder: Path, port: int, programs: Path
+) -> None:
+    asked = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", str(port)]
+    end = time.monotonic() + _START_SECONDS
+    while subprocess.run(asked, check=False).returncode != 0:
+        said = (folder / "log").read_text(encoding="utf-8")
+        assert server.poll() is None, said
+        assert time.monotonic() < end, said
+        time.sleep(0.05)
