@@ -25,16 +25,16 @@ from mien.api.document import document
 from mien.app import create_app
 from mien.cli import COMMANDS
 from mien.cli import cli
-from mien.cli.output import ExitCode
 from mien.cli.routes import list_routes
+from mien.cli.terminal.output import ExitCode
 from mien.deploy.error_responses import OWN_ANSWERS
 from mien.errors import MienError
-from mien.gallery.decide import Decision
 from mien.http.problems import CSRF_FAILED
 from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.http.problems import STATUSES
 from mien.observing import Stage
+from mien.options import Decision
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
@@ -222,7 +222,7 @@ def scrape() -> list[Metric]:
         migrate.upgrade(runtime.database)
         client = create_app(runtime).test_client()
         client.get("/healthz")
-        observer = runtime.tools.observer
+        observer = runtime.services.observer
         observer.on_decision(get_args(Decision)[0])
         observer.on_stage(get_args(Stage)[0], 0.0)
         answer = client.get("/metrics")

@@ -7,7 +7,7 @@ import pytest
 from tools.make_docs import PAGES
 
 from mien.cli import cli
-from mien.cli.output import ExitCode
+from mien.cli.terminal.output import ExitCode
 from mien.settings import Settings
 
 

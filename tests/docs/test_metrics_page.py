@@ -9,7 +9,8 @@ import pytest
 import yaml
 from flask import Flask
 
-from mien.gallery.keys import create_key
+from mien.access.actor import OPERATOR
+from mien.access.api_keys import create_key
 from mien.runtime import Runtime
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "metrics.md"
@@ -24,7 +25,7 @@ def blocks(language: str) -> list[str]:
 def test_a_scrape_as_configured_is_answered(app: Flask, runtime: Runtime) -> None:
     (configured,) = blocks("yaml")
     (job,) = yaml.safe_load(configured)["scrape_configs"]
-    key, _ = create_key(runtime.tools, name="prometheus", scopes=["admin"])
+    key, _ = create_key(runtime.call(OPERATOR), name="prometheus", scopes=["admin"])
     headers = {"Authorization": f"{job['authorization']['type']} {key}"}
     client = app.test_client()
     path = job["metrics_path"]

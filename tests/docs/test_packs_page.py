@@ -16,13 +16,13 @@ from pydantic import BaseModel
 from consoles import assert_prints
 from consoles import run_all
 from consoles import shown_commands
-from mien.vision.packs.manifest import DetectorSpec
-from mien.vision.packs.manifest import Manifest
-from mien.vision.packs.manifest import ModelFile
-from mien.vision.packs.manifest import RecognizerSpec
-from mien.vision.packs.manifest import Source
-from mien.vision.packs.manifest import Thresholds
-from mien.vision.packs.manifest import parse_manifest
+from mien.packs.manifest import DetectorSpec
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import ModelFile
+from mien.packs.manifest import RecognizerSpec
+from mien.packs.manifest import Source
+from mien.packs.manifest import Thresholds
+from mien.packs.manifest import parse_manifest
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "packs.md"
 TEXT = PAGE.read_text(encoding="utf-8")
