@@ -102,7 +102,7 @@ def create(
     as_json: bool,
 ) -> None:
     """Make an empty gallery, bound to the model pack in use."""
-    with ready_runtime(models=True) as runtime:
+    with ready_runtime(pack=True) as runtime:
         from mien.gallery.galleries import create_gallery
 
         given = {"accepted_fpir": accepted_fpir, "accepted_fmr": accepted_fmr, "gate": gate}
@@ -192,7 +192,7 @@ def weigh(
 
     The first line is the gallery as it is set. Counts only: nobody is named.
     """
-    with ready_runtime(models=True) as runtime:
+    with ready_runtime(pack=True) as runtime:
         from mien.gallery.recognition.what_if import Setting
         from mien.gallery.recognition.what_if import weigh_all
 

@@ -30,10 +30,7 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UserRow
 from mien.storage.models import now
-from mien.vision.geometry import shrink
-from mien.vision.images import DecodedImage
-from mien.vision.images import encode_jpeg
-from mien.vision.portraits import portrait
+from mien.vision.types import DecodedImage
 from mien.vision.types import Face
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.
@@ -95,6 +92,11 @@ def hold_analyzed(
         GalleryModelMismatch: the gallery holds vectors of another model.
         UserNotFound: the account is gone.
     """
+    # Imported here, so that what only lets go of held photos loads no image library.
+    from mien.vision.geometry import shrink
+    from mien.vision.images import encode_jpeg
+    from mien.vision.portraits import portrait
+
     with services.database.read() as session:
         row = find_gallery(session, gallery)
     with written_files(services.database, services.files) as put:

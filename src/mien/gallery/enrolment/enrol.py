@@ -49,10 +49,10 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
 from mien.storage.revisions import raise_revision
-from mien.vision.images import DecodedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import perceptual_hash
 from mien.vision.portraits import portrait
+from mien.vision.types import DecodedImage
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
 

@@ -28,7 +28,7 @@ from mien.gallery.services import Services
 from mien.options import Detail
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
 
 MOST_CANDIDATES = 100

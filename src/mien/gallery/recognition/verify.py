@@ -26,7 +26,7 @@ from mien.options import ACCEPTED_RATE
 from mien.options import Detail
 from mien.storage.models import FaceRow
 from mien.storage.models import ProbeFaceRow
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import Face
 
 
