@@ -31,7 +31,7 @@ from mien.packs.manifest import RecognizerSpec
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.refine_landmarks import refine_landmarks
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session

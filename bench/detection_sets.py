@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
 
 Half = Literal["choosing", "reporting"]

@@ -43,8 +43,8 @@ from mien.packs.catalog import BUILTIN  # noqa: E402
 from mien.packs.manifest import InstalledPack  # noqa: E402
 from mien.packs.samples import fetch_samples  # noqa: E402
 from mien.settings import Settings  # noqa: E402
-from mien.vision.images import ImageReader  # noqa: E402
 from mien.vision.pack_engine import PackEngine  # noqa: E402
+from mien.vision.reader import ImageReader  # noqa: E402
 from mien.vision.recognizers import Recognizer  # noqa: E402
 from mien.vision.sessions import choose_runtime  # noqa: E402
 from mien.vision.sessions import open_session  # noqa: E402

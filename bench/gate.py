@@ -26,10 +26,10 @@ from mien.decision.operating_point import operating_point
 from mien.decision.similarity import verification_threshold
 from mien.options import Gate
 from mien.vision.engine import Engine
-from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
 from mien.vision.pack_engine import PackEngine
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
+from mien.vision.reader import ImageReader
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
 from mien.vision.types import FloatArray

@@ -16,8 +16,8 @@ from mien.evaluation.one_person import read_one_person
 from mien.evaluation.photos import people_folder
 from mien.evaluation.photos import photos_of_people
 from mien.packs.manifest import InstalledPack
-from mien.vision.images import ImageReader
 from mien.vision.pack_engine import PackEngine
+from mien.vision.reader import ImageReader
 
 _ONE_PERSON = Path(__file__).with_name("lfw_one_person.txt")
 

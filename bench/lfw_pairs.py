@@ -25,8 +25,8 @@ from mien.evaluation.pairs import score_pairs
 from mien.evaluation.pairs_file import read_pairs
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
-from mien.vision.images import ImageReader
 from mien.vision.pack_engine import PackEngine
+from mien.vision.reader import ImageReader
 from mien.vision.types import FloatArray
 
 _ROOT = Path(__file__).resolve().parents[1]

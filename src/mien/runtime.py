@@ -26,7 +26,7 @@ from mien.storage.files import FileStore
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 _WARMING_SECONDS = 20
 _engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
@@ -168,7 +168,7 @@ def _kept_key(path: Path) -> str:
 def _plan(
     settings: Settings, database: Database, packs: PackStore, observer: Observer
 ) -> EnginePlan:
-    from mien.vision.pack_engine import summarise
+    from mien.vision.pack_summary import summarise
 
     name = current_pack(database)
     if name is None:

@@ -14,8 +14,8 @@ from mien.decision.gate import refuse
 from mien.errors import PhotoNotGoodEnough
 from mien.options import GATES
 from mien.options import Gate
-from mien.vision import quality as measured
-from mien.vision.quality import is_legible
+from mien.vision import quality_limits as measured
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Pose

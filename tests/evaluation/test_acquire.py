@@ -6,7 +6,7 @@ from drawing import draw_photo
 from labelled import write
 from mien.evaluation.acquire import acquire
 from mien.vision.fake import FakeEngine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 
 def test_a_file_that_is_too_large_is_refused_unread(

@@ -12,8 +12,8 @@ from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
 from mien.packs.store import PackStore
 from mien.settings import Settings
-from mien.vision.images import ImageReader
 from mien.vision.pack_engine import PackEngine
+from mien.vision.reader import ImageReader
 
 
 @pytest.mark.models

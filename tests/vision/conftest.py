@@ -11,7 +11,7 @@ from mien.packs.install import install
 from mien.packs.manifest import InstalledPack
 from mien.packs.samples import fetch_samples
 from mien.settings import Settings
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
 from packs_for_tests import SHARED_MODELS
 from packs_for_tests import compact_from_folder

@@ -16,7 +16,7 @@ from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
 from mien.vision.fake import FakeEngine
 from mien.vision.pack_engine import PackEngine
-from mien.vision.pack_engine import summarise
+from mien.vision.pack_summary import summarise
 from mien.vision.types import ImageRGB
 
 REAL: list[tuple[str, RuntimeChoice]] = [

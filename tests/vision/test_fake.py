@@ -3,7 +3,7 @@ import pytest
 from drawing import draw_photo
 from drawing import draw_picture
 from mien.vision.fake import FakeEngine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
-from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
+from mien.vision.reader import ImageReader
 
 READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
 PICTURE = draw_picture(["ada", "bob"])

@@ -12,7 +12,7 @@ from threading import Barrier
 
 from PIL import Image
 
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 def megabytes():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6

@@ -2,10 +2,10 @@ import cv2
 import numpy as np
 
 from drawing import draw_picture
-from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import hash_distance
 from mien.vision.perceptual_hash import perceptual_hash
+from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
 
 PICTURE = draw_picture(["ada"], size_wh=(320, 400))

@@ -8,9 +8,7 @@ from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
-
-# The verb knows them too; naming them here keeps the help quick.
-SCOPES = ("read", "identify", "enrol", "admin")
+from mien.options import SCOPES
 
 
 @click.group()

@@ -69,10 +69,6 @@ def has_database(settings: Settings) -> bool:
     return bool(settings.database_url) or (settings.home / "mien.db").exists()
 
 
-if TYPE_CHECKING:
-    from mien.runtime import Runtime
-
-
 def prepare_models(runtime: "Runtime") -> None:
     """Bring the database up to date and have the models here, telling a person about it.
 
@@ -84,13 +80,21 @@ def prepare_models(runtime: "Runtime") -> None:
     tell_pack(pack, wanted=runtime.settings.pack)
 
 
+def _has_pack(runtime: "Runtime") -> bool:
+    from mien.gallery.pack_in_use import current_pack
+
+    return current_pack(runtime.database) is not None
+
+
 @contextmanager
-def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
+def ready_runtime(*, pack: bool = False, models: bool = False) -> "Iterator[Runtime]":
     """A runtime whose database is there, also when nothing was ever started before.
 
     Args:
-        models: whether the command looks at photos, so that a model pack has to be chosen and
-            its files fetched.
+        pack: whether the command needs to know which model pack is in use; one is chosen and
+            fetched where none is.
+        models: whether the command looks at photos, so that the files of that pack have to be
+            here too.
 
     Raises:
         InvalidInput: the home folder cannot be written to.
@@ -114,6 +118,6 @@ def ready_runtime(*, models: bool = False) -> "Iterator[Runtime]":
             bind_galleries(
                 runtime.call(OPERATOR), pack=summary.pack, contract_id=summary.contract_id
             )
-        elif models:
+        elif models or (pack and not _has_pack(runtime)):
             prepare_models(runtime)
         yield runtime

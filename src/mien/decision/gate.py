@@ -13,7 +13,7 @@ import numpy as np
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
 from mien.options import Take
-from mien.vision import quality as measured
+from mien.vision import quality_limits as measured
 from mien.vision.types import DetectedFace
 
 
@@ -74,7 +74,7 @@ class Limits:
 
 
 LIMITS: Final[Mapping[Gate, Limits]] = {
-    # What was measured to hurt; see `vision.quality` and `docs/accuracy.md`.
+    # What was measured to hurt; see `vision.quality_limits` and `docs/accuracy.md`.
     "standard": Limits(
         least_size_px=measured.LEAST_SIZE_PX,
         least_sharpness=measured.LEAST_SHARPNESS,

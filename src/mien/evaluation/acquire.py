@@ -12,7 +12,7 @@ from mien.errors import ImageError
 from mien.errors import ImageTooLarge
 from mien.options import FaceChoice
 from mien.vision.engine import Engine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 from mien.vision.types import FloatArray
 from mien.vision.types import Quality
 

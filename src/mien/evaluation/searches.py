@@ -16,7 +16,7 @@ from mien.evaluation.acquire import Sample
 from mien.evaluation.figures import OperatingSettings
 from mien.evaluation.split import Split
 from mien.index.build import build_index
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import EngineSummary
 
 # As many as `mien identify` and the API rank when nothing else is asked for.

@@ -9,7 +9,7 @@ from mien.gallery.results import Detection
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.options import PhotoOptions
-from mien.vision.images import DecodedImage
+from mien.vision.types import DecodedImage
 from mien.vision.types import Face
 
 

@@ -23,6 +23,7 @@ from mien.gallery.settings import checked_settings
 from mien.names import clean_gallery_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
+from mien.storage.database import MOMENT_CACHE
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -39,9 +40,16 @@ def find_gallery(session: Session, name: str) -> GalleryRow:
     Raises:
         GalleryNotFound: there is none.
     """
-    row = session.scalar(select(GalleryRow).where(GalleryRow.name_key == name_key(name)))
+    key = name_key(name)
+    # In one moment the row stays as it is.
+    seen: dict[str, GalleryRow] | None = session.info.get(MOMENT_CACHE)
+    if seen is not None and key in seen:
+        return seen[key]
+    row = session.scalar(select(GalleryRow).where(GalleryRow.name_key == key))
     if row is None:
         raise GalleryNotFound("There is no gallery of this name.")
+    if seen is not None:
+        seen[key] = row
     return row
 
 

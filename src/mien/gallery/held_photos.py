@@ -31,9 +31,6 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
-from mien.vision.geometry import shrink
-from mien.vision.images import encode_jpeg
-from mien.vision.portraits import portrait
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.
 _DISPLAY_SIDE = 1800
@@ -93,6 +90,11 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         UserNotFound: the account is gone.
     """
     permissions.require(call.actor, "photos.hold", gallery)
+    # Imported here, so that what only lets go of held photos loads no image library.
+    from mien.vision.geometry import shrink
+    from mien.vision.images import encode_jpeg
+    from mien.vision.portraits import portrait
+
     services = call.services
     if not isinstance(photo, AnalyzedPhoto):
         with services.database.read() as session:

@@ -11,7 +11,7 @@ from mien.packs.store import PackStore
 from mien.storage.database import Database
 from mien.storage.files import FileStore
 from mien.vision.engine import Engine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 
 _WRITE = "mien_write"
+MOMENT_CACHE = "mien_moment"
+"""Where a session of a moment keeps what has been looked up; others have no such place."""
 _BUSY_MILLISECONDS = 30_000
 # Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
 _SCRUB_MILLISECONDS = 2_000
@@ -40,7 +42,7 @@ class _Moment:
 
     def open(self, engine: Engine) -> Session:
         if self._session is None:
-            self._session = Session(engine, expire_on_commit=False)
+            self._session = Session(engine, expire_on_commit=False, info={MOMENT_CACHE: {}})
         return self._session
 
     def close(self) -> None:

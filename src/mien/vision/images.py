@@ -4,7 +4,6 @@ import ctypes
 import io
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,11 +12,11 @@ from PIL import Image
 from PIL import UnidentifiedImageError
 
 from mien.errors import ImageError
-from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
 from mien.vision.decode_permits import DecodePermits
+from mien.vision.types import DecodedImage
 from mien.vision.types import ImageRGB
 
 # Formats by Pillow's name: media type and extension of the file. Nothing else is ever opened.
@@ -55,132 +54,104 @@ _TIFF_TILE_TAGS = (322, 323)
 _LARGE_PIXELS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DecodedImage:
-    """A photo, upright.
+def decode(data: bytes, *, max_pixels: int, permits: DecodePermits) -> DecodedImage:
+    """Turn the bytes of a file into an upright RGB picture.
 
-    Attributes:
-        image_rgb: uint8, shape (height, width, 3), contiguous; transparency shown on white.
-        width: pixels, after turning.
-        height: pixels, after turning.
-        media_type: what the bytes really are, e.g. `image/jpeg`.
-        extension: without a dot, for a file that holds the bytes.
+    The first frame stands for a GIF and the first page for a TIFF.
+
+    Args:
+        data: the file.
+        max_pixels: the most that a picture may have.
+        permits: of all pictures that are decoded in this process.
+
+    Raises:
+        TooManyPixels: more pixels than accepted; read from the header, before decoding.
+        UnsupportedImage: no image, an animation, or a kind that is not read.
+        UnreadableImage: truncated, damaged, or not what it claims to be.
     """
+    kind = _sniff(data)
+    _quieten_pillow()
+    read = _read_heif if kind == "HEIF" else _read_with_pillow
+    try:
+        pixels = read(data, kind, max_pixels, permits)
+    except ImageError:
+        raise
+    except Image.DecompressionBombError as error:
+        most = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
+        raise TooManyPixels(
+            f"The picture says that it has far more than the {most:,} pixels that are "
+            "accepted. Make it smaller and send it again.",
+            max_pixels=most,
+        ) from error
+    except MemoryError as error:
+        raise TooManyPixels("The picture needs more memory than there is.") from error
+    except Exception as error:
+        # Decoders meet hostile bytes with every kind of exception.
+        raise UnreadableImage(
+            f"The file starts like {_KINDS[kind][0]} but {_what_is_wrong(error)}."
+        ) from error
+    media_type, extension = _KINDS[kind]
+    height, width = pixels.shape[:2]
+    if height * width >= _LARGE_PIXELS:
+        return_free_memory()
+    return DecodedImage(pixels, width, height, media_type, extension)
 
-    image_rgb: ImageRGB
-    width: int
-    height: int
-    media_type: str
-    extension: str
+
+def _read_with_pillow(data: bytes, kind: str, max_pixels: int, permits: DecodePermits) -> ImageRGB:
+    if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_JPEG_SCANS:
+        raise UnreadableImage(
+            f"The JPEG has more than {_MOST_JPEG_SCANS} scans, which no camera writes."
+        )
+    try:
+        image = Image.open(io.BytesIO(data), formats=(kind,))
+    except UnidentifiedImageError as error:
+        raise UnreadableImage(
+            f"The file starts like {_KINDS[kind][0]} but its header is truncated or damaged."
+        ) from error
+    with image:
+        _check_pixels(*image.size, max_pixels)
+        if kind == "TIFF":
+            _check_tiles(image, max_pixels)
+        elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
+            raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
+        with permits.take(image.width * image.height):
+            # A PNG is decoded by the question for its metadata.
+            turn = _orientation(image)
+            image.load()
+            # Pillow turns TIFF by itself.
+            return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
 
 
-class ImageReader:
-    """Decodes photos within limits; safe to share between threads."""
+def _read_heif(data: bytes, _kind: str, max_pixels: int, permits: DecodePermits) -> ImageRGB:
+    try:
+        import pillow_heif
+    except ImportError as error:
+        raise UnsupportedImage(
+            "HEIC pictures need the library pillow-heif, which is not installed here."
+        ) from error
+    container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+    width, height = container.size
+    _check_pixels(width, height, max_pixels)
+    with permits.take(width * height):
+        # libheif turns the picture itself.
+        return _to_rgb(container.to_pillow())
 
-    def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
-        self._max_bytes = max_bytes
-        self._max_pixels = max_pixels
-        self._permits = DecodePermits(max_pixels)
 
-    @property
-    def max_bytes(self) -> int:
-        """The largest file that is accepted, for who wants to know before it is read."""
-        return self._max_bytes
+def _check_pixels(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        raise TooManyPixels(
+            f"The picture is {width} by {height}, {width * height:,} pixels; at most "
+            f"{max_pixels:,} are accepted. Make it smaller and send it again.",
+            width=width,
+            height=height,
+            max_pixels=max_pixels,
+        )
 
-    def decode(self, data: bytes) -> DecodedImage:
-        """Turn the bytes of a file into an upright RGB picture.
 
-        The first frame stands for a GIF and the first page for a TIFF.
-
-        Raises:
-            ImageTooLarge: more bytes than accepted.
-            TooManyPixels: more pixels than accepted; read from the header, before decoding.
-            UnsupportedImage: no image, an animation, or a kind that is not read.
-            UnreadableImage: truncated, damaged, or not what it claims to be.
-        """
-        if len(data) > self._max_bytes:
-            raise ImageTooLarge(
-                f"The file has {len(data):,} bytes; at most {self._max_bytes:,} are accepted.",
-                bytes=len(data),
-                max_bytes=self._max_bytes,
-            )
-        kind = _sniff(data)
-        _quieten_pillow()
-        try:
-            pixels = self._heif(data) if kind == "HEIF" else self._pillow(data, kind)
-        except ImageError:
-            raise
-        except Image.DecompressionBombError as error:
-            most = min(self._max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or self._max_pixels))
-            raise TooManyPixels(
-                f"The picture says that it has far more than the {most:,} pixels that are "
-                "accepted. Make it smaller and send it again.",
-                max_pixels=most,
-            ) from error
-        except MemoryError as error:
-            raise TooManyPixels("The picture needs more memory than there is.") from error
-        except Exception as error:
-            # Decoders meet hostile bytes with every kind of exception.
-            raise UnreadableImage(
-                f"The file starts like {_KINDS[kind][0]} but {_what_is_wrong(error)}."
-            ) from error
-        media_type, extension = _KINDS[kind]
-        height, width = pixels.shape[:2]
-        if height * width >= _LARGE_PIXELS:
-            return_free_memory()
-        return DecodedImage(pixels, width, height, media_type, extension)
-
-    def _pillow(self, data: bytes, kind: str) -> ImageRGB:
-        if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_JPEG_SCANS:
-            raise UnreadableImage(
-                f"The JPEG has more than {_MOST_JPEG_SCANS} scans, which no camera writes."
-            )
-        try:
-            image = Image.open(io.BytesIO(data), formats=(kind,))
-        except UnidentifiedImageError as error:
-            raise UnreadableImage(
-                f"The file starts like {_KINDS[kind][0]} but its header is truncated or damaged."
-            ) from error
-        with image:
-            self._check_pixels(*image.size)
-            if kind == "TIFF":
-                self._check_tiles(image)
-            elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
-                raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
-            with self._permits.take(image.width * image.height):
-                # A PNG is decoded by the question for its metadata.
-                turn = _orientation(image)
-                image.load()
-                # Pillow turns TIFF by itself.
-                return _upright(_to_rgb(image), 1 if kind == "TIFF" else turn)
-
-    def _heif(self, data: bytes) -> ImageRGB:
-        try:
-            import pillow_heif
-        except ImportError as error:
-            raise UnsupportedImage(
-                "HEIC pictures need the library pillow-heif, which is not installed here."
-            ) from error
-        container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
-        self._check_pixels(*container.size)
-        with self._permits.take(container.size[0] * container.size[1]):
-            # libheif turns the picture itself.
-            return _to_rgb(container.to_pillow())
-
-    def _check_pixels(self, width: int, height: int) -> None:
-        if width * height > self._max_pixels:
-            raise TooManyPixels(
-                f"The picture is {width} by {height}, {width * height:,} pixels; at most "
-                f"{self._max_pixels:,} are accepted. Make it smaller and send it again.",
-                width=width,
-                height=height,
-                max_pixels=self._max_pixels,
-            )
-
-    def _check_tiles(self, image: Image.Image) -> None:
-        tags = getattr(image, "tag_v2", {})
-        tile = [int(tags.get(tag, 0)) for tag in _TIFF_TILE_TAGS]
-        self._check_pixels(*tile)
+def _check_tiles(image: Image.Image, max_pixels: int) -> None:
+    tags = getattr(image, "tag_v2", {})
+    width, height = (int(tags.get(tag, 0)) for tag in _TIFF_TILE_TAGS)
+    _check_pixels(width, height, max_pixels)
 
 
 def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:

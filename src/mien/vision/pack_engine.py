@@ -7,14 +7,14 @@ from mien.options import Detail
 from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
-from mien.packs.calibration import Calibration
 from mien.packs.manifest import InstalledPack
-from mien.packs.manifest import Manifest
 from mien.vision.detectors.confirm import Place
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.finder import Finder
 from mien.vision.inference_permits import InferencePermits
+from mien.vision.pack_summary import recognizer_runtime
+from mien.vision.pack_summary import summarise
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.recognizers import Recognizer
@@ -25,44 +25,12 @@ from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
-from mien.vision.types import EngineSummary
 from mien.vision.types import Face
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
 # More threads make one inference of these small networks hardly faster.
 _MOST_THREADS = 4
-
-
-def summarise(
-    manifest: Manifest,
-    *,
-    calibration: Calibration | None = None,
-    runtime: RuntimeChoice = "auto",
-) -> EngineSummary:
-    """Say what an engine of this pack will be, without loading anything.
-
-    Args:
-        manifest: of the pack.
-        calibration: of its embeddings; None when nothing has been measured.
-        runtime: library that runs the networks.
-
-    Raises:
-        InferenceRuntimeMissing: the library it needs is not installed.
-    """
-    detector = choose_runtime(runtime, needs_openvino=False)
-    recognizer = _recognizer_runtime(manifest, runtime)
-    return EngineSummary(
-        pack=manifest.name,
-        contract_id=manifest.contract_id,
-        dimension=manifest.recognizer.dimension,
-        replaces=manifest.recognizer.replaces,
-        identify_threshold=manifest.thresholds.identify,
-        verify_threshold=manifest.thresholds.verify,
-        calibration=calibration,
-        detector=f"{manifest.detector.family} ({detector})",
-        recognizer=f"{manifest.recognizer.model} ({recognizer})",
-    )
 
 
 class PackEngine:
@@ -121,7 +89,7 @@ class PackEngine:
         )
         recognizer = load(
             spec.file,
-            _recognizer_runtime(manifest, runtime),
+            recognizer_runtime(manifest, runtime),
             (None, 3, spec.input_size, spec.input_size),
             spec.weights_file,
         )
@@ -198,10 +166,6 @@ class BoundedSession:
 
 
 _GREY = 128
-
-
-def _recognizer_runtime(manifest: Manifest, choice: RuntimeChoice) -> RuntimeName:
-    return choose_runtime(choice, needs_openvino=manifest.recognizer.format == "openvino")
 
 
 def _describe(image_rgb: ImageRGB, place: Place) -> DetectedFace:

@@ -15,6 +15,25 @@ ImageRGB: TypeAlias = NDArray[np.uint8]
 FloatArray: TypeAlias = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """A photo, upright.
+
+    Attributes:
+        image_rgb: uint8, shape (height, width, 3), contiguous; transparency shown on white.
+        width: pixels, after turning.
+        height: pixels, after turning.
+        media_type: what the bytes really are, e.g. `image/jpeg`.
+        extension: without a dot, for a file that holds the bytes.
+    """
+
+    image_rgb: ImageRGB
+    width: int
+    height: int
+    media_type: str
+    extension: str
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels of the upright image; right and bottom are exclusive edges.

@@ -21,7 +21,7 @@ from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Services
 from mien.vision.fake import FakeEngine
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 
 def add(services: Services, *people: str, gallery: str = "default", variants: int = 1) -> None:

@@ -91,6 +91,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         wrong=Rate(0.001),
         settings_url="/galleries/default/settings",
         names=NAMES,
+        names_hint="",
         again_url="/",
         let_go_url="/identify/1/let-go",
         expires_at=LATELY,
@@ -118,6 +119,10 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-match": result(photo_url, cards(portrait)[:1]),
         "result-ambiguous": result(photo_url, cards(portrait)[1:2]),
         "result-unknown": result(photo_url, cards(portrait)[2:3]),
+        "result-many-names": replace(
+            result(photo_url, cards(portrait)[2:3]),
+            names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the whole name.",
+        ),
         "result-look-alike": result(photo_url, cards(portrait)[5:6]),
         "result-poor": result(photo_url, cards(portrait)[6:]),
         "result-by-hand": replace(

@@ -1,8 +1,12 @@
 import pytest
 
 from building import acting
+from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
+from mien.gallery.people.people import create_person
+from statements import counted_statements
 from visiting import Visitor
+from visiting import links
 from visiting import says
 
 
@@ -10,6 +14,29 @@ def test_all_galleries_are_listed_with_their_size(user: Visitor) -> None:
     user.enrol("ada")
     words = says(user.get("/galleries"))
     assert "default 1 person, 1 face" in words
+
+
+def test_each_gallery_shows_its_newest_four_faces(user: Visitor) -> None:
+    create_gallery(acting(user.runtime.services), name="club")
+    people = [user.enrol(name) for name in ("ada", "bob", "cy", "di", "eve")]
+    create_person(acting(user.runtime.services), gallery="default", name="No face yet")
+    other = user.enrol("ada", gallery="club")
+    shown = [crop.rsplit("/faces/", 1)[0] for crop in links(user.get("/galleries"), "/crop")]
+    assert shown == [*people[:0:-1], other]
+
+
+def test_many_galleries_ask_no_more_of_the_database_than_one(user: Visitor) -> None:
+    user.enrol("ada")
+    user.get("/galleries")
+    with counted_statements(user.runtime.database) as for_one:
+        user.get("/galleries")
+    for number in range(7):
+        create_gallery(acting(user.runtime.services), name=f"club-{number}")
+        user.enrol("ada", gallery=f"club-{number}")
+    with counted_statements(user.runtime.database) as for_eight:
+        page = user.get("/galleries")
+    assert len(links(page, "/crop")) == 8
+    assert len(for_eight) == len(for_one)
 
 
 def test_a_gallery_is_made_and_switched_to(admin: Visitor) -> None:

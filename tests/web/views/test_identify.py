@@ -10,7 +10,10 @@ from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import show_gallery
 from mien.gallery.people.people import list_people
+from mien.names import name_key
+from mien.storage.models import PersonRow
 from nearsighted import NearsightedEngine
 from visiting import Visitor
 from visiting import links
@@ -84,6 +87,27 @@ def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -
     user.done(f"{probe}/faces/1/add", person="ADA")
     user.done(f"{probe}/faces/2/add", person_id=person.rsplit("/", 1)[1])
     assert "3 faces" in says(user.get(person))
+
+
+def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> None:
+    person = user.enrol("Zoe")
+    probe = identified(user, "cy")
+    page = user.get(probe)
+    assert '<option value="Zoe">' in page
+    assert "names. For anyone else" not in page
+    gallery_id = show_gallery(acting(user.runtime.services), name="default").id
+    with user.runtime.database.write() as session:
+        names = [f"Person {number}" for number in range(500)]
+        session.add_all(
+            PersonRow(gallery_id=gallery_id, name=name, name_key=name_key(name)) for name in names
+        )
+    page = user.get(probe)
+    assert page.count("<option value=") == 500
+    assert '<option value="Zoe">' not in page
+    assert "Suggests the first 500 of 501 names. For anyone else, type the whole name." in page
+    user.done(f"{probe}/faces/1/add", person="zoe")
+    assert user.told()[0] == "Face 1 was added to Zoe."
+    assert "2 faces" in says(user.get(person))
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mien.evaluation.split import Enrolled
     from mien.runtime import Runtime
     from mien.vision.engine import Engine
-    from mien.vision.images import ImageReader
+    from mien.vision.reader import ImageReader
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _DEFAULT = "default"

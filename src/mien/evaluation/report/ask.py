@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mien.errors import InvalidInput
 from mien.evaluation.report.content import Report
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 _FIELD = "report"
 _ENDINGS = (".html", ".htm", ".png")

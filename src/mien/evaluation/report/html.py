@@ -16,8 +16,8 @@ from mien.evaluation.report.content import Couple
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.content import Seen
 from mien.evaluation.report.pictures import Portraits
-from mien.vision.images import ImageReader
 from mien.vision.images import encode_jpeg
+from mien.vision.reader import ImageReader
 
 _JPEG_QUALITY = 80
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from mien.errors import ImageError
 from mien.evaluation.report.content import Seen
-from mien.vision.images import ImageReader
 from mien.vision.portraits import portrait
+from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
 
 _SIZE_WH = (160, 200)

@@ -14,7 +14,7 @@ from mien.evaluation.report.charts import draw_chart
 from mien.evaluation.report.content import Errors
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.pictures import Portraits
-from mien.vision.images import ImageReader
+from mien.vision.reader import ImageReader
 
 _COLUMNS = 2
 _WIDTH = 13.0

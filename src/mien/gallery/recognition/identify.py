@@ -15,7 +15,7 @@ from mien.gallery.results import Answer
 from mien.gallery.results import Identification
 from mien.gallery.results import Recognised
 from mien.gallery.services import Call
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
 
 

@@ -19,7 +19,7 @@ from mien.gallery.recognition.search import check_query
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Identification
 from mien.gallery.services import Call
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 
 
 @dataclass(frozen=True, slots=True)

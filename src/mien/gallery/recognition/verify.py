@@ -30,7 +30,7 @@ from mien.gallery.settings import check_threshold
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import FaceRow
 from mien.storage.models import ProbeFaceRow
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
 

@@ -10,7 +10,7 @@ from mien.decision.similarity import verification_rate
 from mien.gallery.recognition.verify import HeldComparison
 from mien.gallery.services import Call
 from mien.http.context import runtime
-from mien.vision.quality import is_legible
+from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page

@@ -1,12 +1,14 @@
 """All galleries, and the settings of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import url_for
 
 from mien.gallery.galleries import list_galleries
-from mien.gallery.people.people import list_people
+from mien.gallery.people.portraits import PersonPortrait
+from mien.gallery.people.portraits import newest_portraits
 from mien.gallery.results import Gallery
 from mien.gallery.services import Call
 from mien.options import ACCEPTED_RATE
@@ -145,8 +147,14 @@ class GallerySettingsPage(Page):
 
 def galleries_page(call: Call) -> GalleriesPage:
     """All galleries, with a few faces each."""
+    galleries = list_galleries(call)
+    portraits = newest_portraits(
+        call, gallery_ids=[gallery.id for gallery in galleries], most=_PORTRAITS
+    )
     return GalleriesPage(
-        galleries=tuple(_row(call, gallery) for gallery in list_galleries(call)),
+        galleries=tuple(
+            _row(call, gallery, portraits.get(gallery.id, ())) for gallery in galleries
+        ),
         new_url=url_for("galleries.new"),
     )
 
@@ -161,19 +169,14 @@ def new_gallery_page(call: Call, form: FormState) -> NewGalleryPage:
     )
 
 
-def _row(call: Call, gallery: Gallery) -> GalleryEntry:
-    people = list_people(call, gallery=gallery.name, order="newest", limit=_PORTRAITS).people
+def _row(call: Call, gallery: Gallery, portraits: Sequence[PersonPortrait]) -> GalleryEntry:
     return GalleryEntry(
         name=gallery.name,
         url=url_for("people.sheet", gallery=gallery.name),
         settings_url=url_for("galleries.settings", gallery=gallery.name),
         people_count=gallery.people,
         face_count=gallery.faces,
-        portraits=tuple(
-            crop_url(gallery.name, person.id, person.portrait_face_id)
-            for person in people
-            if person.portrait_face_id
-        ),
+        portraits=tuple(crop_url(gallery.name, each.person_id, each.face_id) for each in portraits),
         accepted=_accepted(call, gallery),
     )
 

@@ -9,8 +9,8 @@ from flask import url_for
 
 from mien.decision.operating_point import OperatingPoint
 from mien.gallery.galleries import show_gallery
-from mien.gallery.people.people import MOST_A_PAGE
-from mien.gallery.people.people import list_people
+from mien.gallery.people.person_names import PersonNames
+from mien.gallery.people.person_names import list_person_names
 from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.results import Answer
 from mien.gallery.results import Candidate
@@ -34,6 +34,8 @@ from mien.web.text.rates import Rate
 
 # Two photos of one person are never this similar; a face and its stored self always are.
 _ITSELF = 0.9999
+# Names offered while one types; more would make the page heavy, and nobody reads as many.
+_MOST_NAMES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class IdentifyResult(Page):
         wrong: how often a stranger is named there; None when the model has not been calibrated.
         settings_url: where the threshold is set; empty for those who may not.
         names: names offered while one types whom a face belongs to.
+        names_hint: that there are more names than these; empty when there are not.
         again_url: the page that takes another photo.
         let_go_url: takes a POST that erases the photo now.
         expires_at: ISO 8601 in UTC; until then the photo is held for the actions.
@@ -92,6 +95,7 @@ class IdentifyResult(Page):
     wrong: Rate | None
     settings_url: str
     names: tuple[str, ...]
+    names_hint: str
     again_url: str
     let_go_url: str
     expires_at: str
@@ -127,6 +131,7 @@ def identify_result(
         forms: what was typed for a face and could not be done, by the face's number.
     """
     found = held.identification
+    offered = list_person_names(call, gallery=found.gallery, most=_MOST_NAMES)
     return IdentifyResult(
         photo=PhotoView(
             url=url_for("identify.photo", probe_id=held.id),
@@ -141,7 +146,8 @@ def identify_result(
         accepted=found.point.accepted_fpir,
         wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
         settings_url=_settings_url(found.gallery),
-        names=_names(call, found.gallery),
+        names=offered.names,
+        names_hint=_names_hint(offered),
         again_url=url_for("identify.home", gallery=found.gallery),
         let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
@@ -221,6 +227,10 @@ def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
     )
 
 
-def _names(call: Call, gallery: str) -> tuple[str, ...]:
-    page = list_people(call, gallery=gallery, limit=MOST_A_PAGE)
-    return tuple(person.name for person in page.people)
+def _names_hint(offered: PersonNames) -> str:
+    if len(offered.names) == offered.total:
+        return ""
+    return (
+        f"Suggests the first {len(offered.names):,} of {offered.total:,} names. "
+        "For anyone else, type the whole name."
+    )
