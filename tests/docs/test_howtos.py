@@ -16,13 +16,13 @@ from tools.environment import find_nginx
 
 import drawn_mien
 from consoles import shown_commands
+from front_stack import nginx_conf
 from labelled import draw_people
-from serving.conftest import Server
-from serving.conftest import _started
-from serving.conftest import free_port
-from serving.front.conftest import absent
-from serving.front.conftest import nginx_conf
-from serving.front.conftest import wait_until_listening
+from needs import absent
+from servers import Server
+from servers import free_port
+from servers import started
+from servers import wait_until_listening
 
 pytestmark = pytest.mark.processes
 
@@ -138,11 +138,11 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with ExitStack() as started:
+    with ExitStack() as running:
 
         def start(command: list[str], *, cwd: Path, env: dict[str, str]) -> Server:
             program = shutil.which(command[0], path=env["PATH"]) or command[0]
-            return started.enter_context(_started([program, *command[1:]], cwd, env))
+            return running.enter_context(started([program, *command[1:]], cwd, env))
 
         yield Machine(tmp_path, start)
 
