@@ -51,7 +51,7 @@ _SOURCE = _ROOT / "src"
 if sys.path[0] == str(Path(__file__).resolve().parent):
     # Run as a program: in this folder `requests` would be this measurement, not the library.
     # Mien comes from beside this file, whichever installation the interpreter belongs to.
-    sys.path[:1] = [str(_SOURCE), str(_ROOT / "tests" / "support"), str(_ROOT / "tests")]
+    sys.path[:1] = [str(_SOURCE), str(_ROOT / "tests" / "support")]
 
 from mien.app import create_app  # noqa: E402
 from mien.runtime import open_runtime  # noqa: E402
@@ -331,7 +331,7 @@ def measure() -> dict[str, Counts]:
     # Settings of this machine would change what is measured.
     for name in [name for name in os.environ if name.startswith("MIEN_")]:
         del os.environ[name]
-    # By name: where the tests keep it is known when this runs, from the two folders above.
+    # By name: where the tests keep it is known when this runs, from the folder above.
     draw: DrawPhoto = importlib.import_module("drawing").draw_photo
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -28,8 +28,8 @@ from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
-    # Run as a program: in this folder `serving` would be a measurement, not the tests' folder.
-    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests"), str(_ROOT / "tests" / "support")]
+    # Run as a program: in this folder `samples` would be photos to measure with, not the tests' pages.
+    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
 from bench.samples import sample_photo  # noqa: E402
 from bench.servers import Missing  # noqa: E402

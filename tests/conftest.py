@@ -14,6 +14,7 @@ from building import make_runtime
 from mien.app import create_app
 from mien.gallery.services import Services
 from mien.runtime import Runtime
+from needs import absent
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,24 +33,12 @@ def repository_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Evaluation photos and foreign model files, which lie beside the repository where they are."""
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"the evaluation data is not at {folder}")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def chromium() -> Path:
     """The system's Chromium; in CI its absence is a failure."""
     found = find_chromium()
-    if found is not None:
-        return found
-    why = "no Chromium is installed; `make test` installs it where it may"
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
+    if found is None:
+        absent("no Chromium is installed; `make test` installs it where it may")
+    return found
 
 
 @pytest.fixture

@@ -120,6 +120,13 @@ def test_a_field_sent_twice_is_refused(api: Api) -> None:
     assert assert_problem(answer, 422, "invalid_input")["field"] == "photo"
 
 
+@pytest.mark.parametrize("filename", ["", '; filename="photo.png"'])
+def test_a_part_without_a_name_is_refused(api: Api, filename: str) -> None:
+    part = f"--x\r\nContent-Disposition: form-data{filename}\r\n\r\nAda\r\n--x--\r\n"
+    answer = api("POST", "/detect", data=part, content_type="multipart/form-data; boundary=x")
+    assert "no name" in assert_problem(answer, 422, "invalid_input")["detail"]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

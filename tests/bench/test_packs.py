@@ -1,6 +1,6 @@
 import pytest
-
 from bench import packs
+
 from mien.errors import PackUnavailable
 
 

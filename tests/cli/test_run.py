@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mien.cli.dev import watched_files
+from servers import free_port
 
 pytestmark = [pytest.mark.processes, pytest.mark.models, pytest.mark.network]
 
@@ -73,10 +73,8 @@ def test_it_takes_an_empty_folder_to_a_page_and_leaves_cleanly(tmp_path: Path) -
 
 
 def test_the_development_server_serves_and_leaves_cleanly(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    with started(tmp_path / "home", "dev", "--port", port) as (process, said):
+    port = free_port()
+    with started(tmp_path / "home", "dev", "--port", str(port)) as (process, said):
         assert "ok" in answer_of(f"http://127.0.0.1:{port}/healthz")
         # Told before the process that serves was started; each reload starts another.
         (link,) = re.findall(r"once, at (\S+)", said)

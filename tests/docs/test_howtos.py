@@ -16,15 +16,15 @@ from tools.environment import find_postgresql
 
 import drawn_mien
 from consoles import shown_commands
+from front_stack import nginx_conf
 from labelled import draw_people
+from needs import absent
 from postgresql_server import PostgreSQL
 from postgresql_server import running_postgresql
-from serving.conftest import Server
-from serving.conftest import _started
-from serving.conftest import free_port
-from serving.front.conftest import absent
-from serving.front.conftest import nginx_conf
-from serving.front.conftest import wait_until_listening
+from servers import Server
+from servers import free_port
+from servers import started
+from servers import wait_until_listening
 
 pytestmark = pytest.mark.processes
 
@@ -42,12 +42,12 @@ class Machine:
 
     Args:
         folder: holds what the pages put into /etc, /srv, /var and /run.
-        started: ends what is started here.
+        running: ends what is started here.
     """
 
-    def __init__(self, folder: Path, started: ExitStack) -> None:
+    def __init__(self, folder: Path, running: ExitStack) -> None:
         self.folder = folder
-        self._started = started
+        self._running = running
         self._programs = [folder / "bin"]
         self._ports = {
             name: free_port()
@@ -66,7 +66,7 @@ class Machine:
     def use_postgresql(self, programs: Path) -> PostgreSQL:
         """Start a PostgreSQL server where the pages expect one."""
         port = self._ports["5432"]
-        server = self._started.enter_context(running_postgresql(programs, port=port))
+        server = self._running.enter_context(running_postgresql(programs, port=port))
         # Whoever names no address comes by the socket, as on a Debian machine.
         self._variables |= {"PGHOST": str(server.socket), "PGPORT": str(port)}
         self._programs.append(server.programs)
@@ -150,7 +150,7 @@ class Machine:
 
     def _start(self, command: list[str], *, cwd: Path, env: dict[str, str]) -> Server:
         program = shutil.which(command[0], path=env["PATH"]) or command[0]
-        return self._started.enter_context(_started([program, *command[1:]], cwd, env))
+        return self._running.enter_context(started([program, *command[1:]], cwd, env))
 
     def _start_nginx(self) -> None:
         self._start(["nginx"], cwd=self.folder, env=self._environment())
@@ -159,8 +159,8 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with ExitStack() as started:
-        yield Machine(tmp_path, started)
+    with ExitStack() as running:
+        yield Machine(tmp_path, running)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -1,32 +1,25 @@
 """A few dozen photos of real people, where they and the models are."""
 
-from pathlib import Path
-
 import pytest
 
-from mien.errors import ModelError
 from mien.evaluation.acquire import acquire
 from mien.evaluation.pairs import score_pairs
 from mien.evaluation.pairs_file import read_pairs
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
-from mien.packs.store import PackStore
-from mien.settings import Settings
 from mien.vision.pack_engine import PackEngine
 from mien.vision.reader import ImageReader
+from needs import shared_data
+from packs_for_tests import real_pack
 
 
 @pytest.mark.models
-def test_real_people_are_told_apart(shared_data: Path) -> None:
-    if not (shared_data / "lfw-dev" / "pairs.txt").is_file():
-        pytest.skip("the labelled photos lfw-dev are not there")
-    try:
-        installed = PackStore(models_dir=Settings().models_dir, offline=True).install("compact")
-    except ModelError as error:
-        pytest.skip(f"the pack compact is not here: {error.detail}")
-    every = read_pairs(shared_data / "lfw-dev" / "pairs.txt")
+def test_real_people_are_told_apart() -> None:
+    labelled = shared_data("lfw-dev/pairs.txt") / "lfw-dev"
+    installed = real_pack("compact")
+    every = read_pairs(labelled / "pairs.txt")
     pairs = [*every[:12], *every[300:312]]
-    folder = people_folder(shared_data / "lfw-dev")
+    folder = people_folder(labelled)
     photos = find_named(folder, (name for pair in pairs for name in (pair.one, pair.other)))
     engine = PackEngine(installed)
     try:

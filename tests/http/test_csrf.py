@@ -82,6 +82,16 @@ def test_what_is_not_there_is_not_found_rather_than_forged(form: FlaskClient) ->
     assert_problem(form.post("/nowhere", headers=JSON), 404, "not_found")
 
 
+@pytest.mark.usefixtures("form")
+def test_a_part_without_a_name_is_as_good_as_none(browser: FlaskClient) -> None:
+    parts = ['; name="csrf_token"\r\n\r\n' + token(browser), "\r\n\r\nAda"]
+    body = "".join(f"--x\r\nContent-Disposition: form-data{part}\r\n" for part in parts)
+    answer = browser.post(
+        "/change", data=f"{body}--x--\r\n", content_type="multipart/form-data; boundary=x"
+    )
+    assert answer.text == "changed"
+
+
 def test_null_characters_are_refused_before_any_database_sees_them(form: FlaskClient) -> None:
     data = {"csrf_token": token(form), "name": "a\x00b"}
     assert_problem(form.post("/change", data=data, headers=JSON), 400, "bad_request")

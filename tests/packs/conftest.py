@@ -5,8 +5,6 @@ import pytest
 
 from model_server import ModelServer
 from model_server import serving
-from packs_for_tests import SHARED_MODELS
-from packs_for_tests import WHERE
 from packs_for_tests import drawn_bytes
 
 
@@ -30,11 +28,3 @@ def server(tmp_path: Path) -> Iterator[ModelServer]:
 def models_dir(tmp_path: Path) -> Path:
     """An empty cache, not made yet."""
     return tmp_path / "models"
-
-
-@pytest.fixture(scope="session")
-def shared_models() -> Path:
-    """The folder of the real files of the pack `compact`."""
-    if not all((SHARED_MODELS / path).is_file() for path in WHERE.values()):
-        pytest.skip(f"the model files for tests are not at {SHARED_MODELS}")
-    return SHARED_MODELS

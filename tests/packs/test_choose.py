@@ -13,11 +13,11 @@ from mien.packs.manifest import HttpsSource
 from mien.packs.manifest import Manifest
 from model_server import ModelServer
 from model_server import serving
-from packs_for_tests import SHARED_MODELS
 from packs_for_tests import WHERE
 from packs_for_tests import compact_from_address
 from packs_for_tests import compact_from_folder
 from packs_for_tests import drawn_pack
+from packs_for_tests import shared_models
 
 
 def take(*candidates: Manifest, models_dir: Path, offline: bool = False) -> PackChoice:
@@ -97,10 +97,9 @@ def test_compact_is_passed_over_where_its_runtime_is_not_wanted() -> None:
 
 
 @pytest.mark.models
-@pytest.mark.usefixtures("shared_models")
 def test_compact_is_taken_where_its_addresses_answer(models_dir: Path) -> None:
     pytest.importorskip("openvino", reason="OpenVINO is an extra")
-    with serving(SHARED_MODELS) as server:
+    with serving(shared_models()) as server:
         compact = compact_from_address(server.address("right"))
         choice = take(compact, models_dir=models_dir)
     assert choice.installed.manifest.name == "compact"
@@ -109,11 +108,13 @@ def test_compact_is_taken_where_its_addresses_answer(models_dir: Path) -> None:
 
 
 @pytest.mark.models
-@pytest.mark.usefixtures("shared_models")
 def test_compact_from_a_folder_runs(models_dir: Path) -> None:
     openvino = pytest.importorskip("openvino", reason="OpenVINO is an extra")
     installed = install(
-        compact_from_folder(), models_dir=models_dir, offline=False, timeout_seconds=1
+        compact_from_folder(shared_models()),
+        models_dir=models_dir,
+        offline=False,
+        timeout_seconds=1,
     )
     spec = installed.manifest.recognizer
     assert spec.weights_file is not None

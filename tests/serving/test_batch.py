@@ -12,8 +12,8 @@ from drawing import draw_photo
 from load import Request
 from load import ask
 from load import upload
-from serving.conftest import Home
-from serving.conftest import Server
+from servers import Home
+from servers import Server
 
 pytestmark = pytest.mark.processes
 

@@ -19,9 +19,9 @@ from load import Request
 from load import ask
 from load import running
 from load import upload
-from serving.conftest import Home
-from serving.conftest import Server
-from serving.conftest import wait_for
+from servers import Home
+from servers import Server
+from servers import wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -86,9 +86,10 @@ def test_two_writers_wait_for_each_other(database: Database) -> None:
     thread = threading.Thread(target=second)
     thread.start()
     with database.write() as session:
-        entered.set()
         # Read first, write later: without the lock taken at the start, this one would fail.
         session.scalar(select(func.count()).select_from(InstallationRow))
+        # Not before: a transaction begins with its first statement.
+        entered.set()
         time.sleep(0.1)
         order.append("first")
         session.add(InstallationRow(key="first", value="1"))

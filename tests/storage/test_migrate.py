@@ -1,6 +1,8 @@
 import io
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.schema import CreateTable
 
+from building import make_database
 from mien.errors import DatabaseOutdated
 from mien.options import ACCEPTED_RATE
 from mien.storage.database import Database
@@ -164,3 +167,23 @@ def test_the_migrations_speak_postgresql_too() -> None:
         assert word in said.getvalue()
     for word in ("PRAGMA", "BLOB", "DATETIME", "AUTOINCREMENT"):
         assert word not in said.getvalue()
+
+
+def test_the_database_that_tests_copy_is_a_freshly_migrated_one(
+    database: Database, tmp_path: Path
+) -> None:
+    upgrade(database)
+    database.close()
+    make_database(copied := tmp_path / "copied")
+    fresh, copy = tmp_path / "mien.db", copied / "mien.db"
+    assert [path.name for path in copied.iterdir()] == ["mien.db"]
+    assert copy.stat().st_mode == fresh.stat().st_mode
+    assert everything_in(copy) == everything_in(fresh)
+
+
+def everything_in(path: Path) -> list[str]:
+    """Tables and rows as statements, and what SQLite keeps in the file's head."""
+    kept = ("page_size", "journal_mode", "auto_vacuum", "encoding", "user_version")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        head = [f"{name} {connection.execute(f'pragma {name}').fetchone()[0]}" for name in kept]
+        return [*head, *connection.iterdump()]

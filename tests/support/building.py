@@ -1,5 +1,7 @@
 """Make the things that tests work with."""
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from mien.access.actor import OPERATOR
@@ -13,6 +15,7 @@ from mien.names import name_key
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
+from mien.storage.database import Database
 from mien.storage.migrate import upgrade
 from mien.storage.models import UserRow
 from mien.vision.engine import Engine
@@ -22,11 +25,37 @@ from mien.vision.fake import FakeEngine
 def make_runtime(home: Path, *, engine: Engine | None = None, **settings: object) -> Runtime:
     """A runtime over a fresh or an existing home, with drawn faces unless told otherwise."""
     given = {"home": home, "models_dir": home / "models", "offline": True, **settings}
-    runtime = open_runtime(Settings.model_validate(given), engine=engine or FakeEngine())
-    upgrade(runtime.database)
+    chosen = Settings.model_validate(given)
+    fresh = not chosen.database_url and not (home / "mien.db").exists()
+    if fresh:
+        make_database(home)
+    runtime = open_runtime(chosen, engine=engine or FakeEngine())
+    if not fresh:
+        upgrade(runtime.database)
     summary = runtime.engine.summary
     bind_galleries(acting(runtime.services), pack=summary.pack, contract_id=summary.contract_id)
     return runtime
+
+
+def make_database(home: Path) -> None:
+    """The database of a home that has none yet: a copy of one that was migrated before."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "mien.db"
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_bytes(migrated_database())
+
+
+@cache
+def migrated_database() -> bytes:
+    """The file of an empty database at the newest revision, migrated once for each process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "mien.db")
+        database = Database(f"sqlite:///{path}")
+        upgrade(database)
+        # What is still in the log beside it would be missing from the copy.
+        assert database.scrub()
+        database.close()
+        return path.read_bytes()
 
 
 def make_services(home: Path, *, engine: Engine | None = None) -> Services:

@@ -4,24 +4,32 @@ import hashlib
 import os
 from collections.abc import Callable
 from collections.abc import Sequence
+from functools import cache
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
+
+from mien.errors import ModelError
 from mien.packs.catalog import builtin
 from mien.packs.install import install
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import HttpsSource
+from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import Source
 from mien.packs.progress import ProgressEvent
+from mien.settings import Settings
+from needs import SHARED_DATA
+from needs import shared_data
 
 Report = tuple[int, list[str], list[str]]
 """Of one process: its id, the digests of what it found or the error, the stages it was told."""
 
-SHARED_MODELS = Path(__file__).parents[3] / "shared" / "data" / "models"
-"""Model files kept beside the repository, where they are; never part of it."""
+SHARED_MODELS = SHARED_DATA / "models"
+"""Where model files lie beside the repository, if they do."""
 
 WHERE = {
     "face_detection_yunet_2023mar.onnx": "yunet/yunet_s_640_640.onnx",
@@ -49,6 +57,35 @@ def compact_from_address(address: str) -> Manifest:
         builtin("compact"),
         lambda file: HttpsSource(kind="https", url=f"{address}/{WHERE[file.name]}"),
     )
+
+
+def shared_models() -> Path:
+    """The folder of the real files of the pack `compact`; without them the test is skipped."""
+    return shared_data(*(f"models/{path}" for path in WHERE.values())) / "models"
+
+
+def real_pack(name: str) -> InstalledPack:
+    """A built-in pack with its real files; without them the test is skipped.
+
+    They come from beside the repository or from the package index, and stay in the cache of this
+    machine's user.
+    """
+    installed = _install(name)
+    if isinstance(installed, str):
+        pytest.skip(f"the pack {name} cannot be had here: {installed}")
+    return installed
+
+
+@cache
+def _install(name: str) -> InstalledPack | str:
+    local = name == "compact" and SHARED_DATA.is_dir()
+    if local:
+        shared_models()
+    manifest = compact_from_folder() if local else builtin(name)
+    try:
+        return install(manifest, models_dir=Settings().models_dir, offline=False, timeout_seconds=5)
+    except ModelError as error:
+        return error.detail
 
 
 def drawn_bytes(size: int = 300_000) -> bytes:

@@ -74,6 +74,7 @@ def _refuse_null_characters() -> None:
     texts = [*request.args.keys(), *request.args.values()]
     if request.method == "POST" and not request.path.startswith(API_PREFIX):
         # Read already, for the form's token; the API looks at its own fields.
-        texts += [*request.form.keys(), *request.form.values()]
+        # A part of a form may have no name at all.
+        texts += [*filter(None, request.form.keys()), *request.form.values()]
     if any("\x00" in text for text in texts):
         raise BadRequest("A null character cannot be part of any text here.")

@@ -59,12 +59,15 @@ def read_form() -> dict[str, str | bytes]:
     """Every field that a form sent: text as text, files as bytes; empty files are left out.
 
     Raises:
-        InvalidInput: a field was sent twice, or holds a null character.
+        InvalidInput: a field has no name, was sent twice, or holds a null character.
         ImageTooLarge: a file has more bytes than are accepted.
         UnsupportedMediaType: the request is no form.
     """
     require_form()
     fields: dict[str, str | bytes] = {}
+    # Werkzeug's types promise a name; of a part without one it gives None.
+    if None in {*request.form, *request.files}:
+        raise InvalidInput("A part of the form has no name.", field="")
     for name, text in request.form.items(multi=True):
         _require_name(name)
         if name in fields:

@@ -62,7 +62,8 @@ class ExactIndex:
         return self._dimension
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        # Of the state that a search would find now: `_row_of` is changed key by key.
+        return int(np.count_nonzero(self._state.alive))
 
     def __contains__(self, key: object) -> bool:
         return key in self._row_of

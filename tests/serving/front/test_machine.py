@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import drawn_mien
-from serving.conftest import Home
-from serving.conftest import Server
-from serving.conftest import free_port
-from serving.conftest import wait_until_alive
-from serving.front.conftest import run_mien
+from front_stack import run_mien
+from servers import Home
+from servers import Server
+from servers import free_port
+from servers import wait_until_alive
 
 pytestmark = pytest.mark.processes
 

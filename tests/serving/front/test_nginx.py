@@ -14,15 +14,14 @@ from asking import call
 from asking import page
 from asking import problem
 from drawing import draw_photo
+from front_stack import STYLE
+from front_stack import Stack
 from load import ask
 from load import upload
-from mien.web.assets import read_assets
 from mien.web.assets import static_folder
-from serving.front.conftest import Stack
 
 pytestmark = pytest.mark.processes
 
-STYLE = f"/static/{read_assets(static_folder()).digest}/css/main.css"
 PEOPLE = "/api/v1/galleries/default/people"
 
 

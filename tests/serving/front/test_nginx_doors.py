@@ -11,10 +11,10 @@ import pytest
 
 from asking import call
 from asking import problem
-from serving.conftest import free_port
-from serving.front.conftest import Stack
-from serving.front.conftest import absent
-from serving.front.test_nginx import STYLE
+from front_stack import STYLE
+from front_stack import Stack
+from needs import absent
+from servers import free_port
 
 pytestmark = pytest.mark.processes
 
@@ -28,7 +28,6 @@ def openssl() -> str:
     found = shutil.which("openssl")
     if found is None:
         absent("no openssl is installed, which makes certificates and passwords")
-    assert found is not None
     return found
 
 
@@ -116,7 +115,7 @@ def curl(*arguments: str) -> str:
     found = shutil.which("curl")
     if found is None:
         absent("no curl is installed, which speaks HTTP/2")
-    command = [str(found), "-sS", "-i", "--insecure", "--max-time", "10", *arguments]
+    command = [found, "-sS", "-i", "--insecure", "--max-time", "10", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 

@@ -12,7 +12,7 @@ import pytest
 from asking import call
 from asking import page
 from asking import problem
-from serving.front.conftest import Stack
+from front_stack import Stack
 
 pytestmark = pytest.mark.processes
 

@@ -13,9 +13,10 @@ from asking import arrivals
 from asking import call
 from asking import page
 from asking import problem
+from front_stack import STYLE
+from front_stack import Stack
 from load import Request
 from load import running
-from serving.front.conftest import Stack
 
 pytestmark = pytest.mark.processes
 
@@ -96,8 +97,6 @@ def test_a_node_killed_under_load_is_no_error_to_anybody_who_only_asks(
 
 
 def test_with_every_node_gone_static_files_are_still_there(site: str, stack: Stack) -> None:
-    from serving.front.test_nginx import STYLE
-
     os.killpg(stack.nodes["uwsgi"].process.pid, signal.SIGKILL)
     assert call(site, STYLE).status == 200
     problem(call(site, "/api/v1/galleries"), 502, "unavailable")

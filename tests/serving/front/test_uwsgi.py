@@ -13,16 +13,16 @@ from asking import arrivals
 from asking import call
 from asking import problem
 from drawing import draw_photo
+from front_stack import STYLE
+from front_stack import Stack
+from front_stack import render
 from load import Request
 from load import running
 from load import upload
 from mien.web.assets import static_folder
-from serving.conftest import Server
-from serving.conftest import free_port
-from serving.conftest import wait_until_alive
-from serving.front.conftest import Stack
-from serving.front.conftest import render
-from serving.front.test_nginx import STYLE
+from servers import Server
+from servers import free_port
+from servers import wait_until_alive
 
 pytestmark = pytest.mark.processes
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from mien.vision.detectors.detector import Detector
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
+from needs import shared_data
 
 INPUT_WH = (64, 32)
 
@@ -88,11 +88,10 @@ def test_a_picture_without_a_face_gives_empty_arrays(outputs_of: Callable[[], tu
 
 
 @pytest.mark.models
-def test_scrfd_finds_the_face_that_the_others_find(
-    shared_data: Path, sample: Callable[[str], ImageRGB]
-) -> None:
+def test_scrfd_finds_the_face_that_the_others_find(sample: Callable[[str], ImageRGB]) -> None:
+    path = "models/scrfd_2.5g/scrfd_2.5g_bnkps.onnx"
     session = open_session(
-        shared_data / "models" / "scrfd_2.5g" / "scrfd_2.5g_bnkps.onnx",
+        shared_data(path) / path,
         runtime="onnxruntime",
         input_shape=(1, 3, None, None),
     )
