@@ -53,6 +53,13 @@ def find_gallery(session: Session, name: str) -> GalleryRow:
     return row
 
 
+def remember_gallery(session: Session, row: GalleryRow) -> None:
+    """Let `find_gallery` give this row for the rest of a moment in which it was read otherwise."""
+    seen: dict[str, GalleryRow] | None = session.info.get(MOMENT_CACHE)
+    if seen is not None:
+        seen[row.name_key] = row
+
+
 def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     """Make sure that the gallery's embeddings and the engine's may be compared.
 
