@@ -88,7 +88,8 @@ class PhotoStream:
             if part.name != self._field or not isinstance(part, File):
                 raise InvalidInput(
                     f"Every part of this form is a file with the name `{self._field}`.",
-                    field=part.name[:100],
+                    # A part without a name is not valid, but it is parsed.
+                    field=(part.name or "")[:100],
                 )
             yield SentPhoto(number, part.filename or None, self._read_data())
 

@@ -67,27 +67,19 @@ def read_form() -> dict[str, str | bytes]:
     fields: dict[str, str | bytes] = {}
     # Werkzeug's types promise a name; of a part without one it gives None.
     if None in {*request.form, *request.files}:
-        raise InvalidInput("A part of the form has no name.", field="")
+        raise InvalidInput("A part of the form has no name. Send the photo as `photo`.", field="")
     for name, text in request.form.items(multi=True):
-        _require_name(name)
         if name in fields:
             raise _twice(name)
         if "\x00" in name + text:
             raise InvalidInput("A null character cannot be part of any text here.", field=name)
         fields[name] = text
     for name, part in request.files.items(multi=True):
-        _require_name(name)
         if name in fields:
             raise _twice(name)
         if not _is_empty(part):
             fields[name] = _read_part(part)
     return fields
-
-
-def _require_name(name: str | None) -> None:
-    # A part without one is not valid, but it is parsed.
-    if name is None:
-        raise InvalidInput("A part of the form has no name. Send the photo as `photo`.", field="")
 
 
 def require_form() -> None:
