@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.index.base import Hit
+from mien.index.cosine import cosines
 
 _FIRST_CAPACITY = 256
 _MOST_DEAD = 0.25
@@ -55,6 +57,19 @@ class ExactIndex:
         self._row_of: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
         self._state = self._empty(_FIRST_CAPACITY)
+
+    @classmethod
+    def of(cls, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]) -> Self:
+        """An index of vectors that belong to no rows, as an evaluation has them.
+
+        Args:
+            keys: one id a vector.
+            groups: what each belongs to, same length.
+            vectors: float32, shape (len(keys), dimension), unit length.
+        """
+        index = cls(vectors.shape[1])
+        index.upsert(keys, groups, vectors)
+        return index
 
     @property
     def dimension(self) -> int:
@@ -224,9 +239,8 @@ def _best_groups(
             break
         take = min(len(similarities), 4 * take)
     rows = np.flatnonzero((similarities >= least - _MARGIN) & np.isfinite(similarities))
-    # Summed row by row in double precision, equal vectors are equally similar wherever they
-    # stand; they come in the order of their keys, so that every index agrees.
-    exact = (state.vectors[rows].astype(np.float64) * query.astype(np.float64)).sum(axis=1)
+    # Equally similar ones come in the order of their keys, so that every index agrees.
+    exact = cosines(state.vectors[rows], query)
     order = sorted(range(len(rows)), key=lambda i: (-exact[i], state.keys[rows[i]]))
     best: dict[int, int] = {}
     for i in order:
@@ -235,7 +249,7 @@ def _best_groups(
         Hit(
             key=state.keys[rows[i]],
             group=state.groups[group],
-            similarity=float(np.clip(exact[i], -1.0, 1.0)),
+            similarity=float(exact[i]),
         )
         for group, i in list(best.items())[:wanted]
     ]
