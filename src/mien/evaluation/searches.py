@@ -97,6 +97,7 @@ def search_split(
     ]
     if not rows:
         raise InvalidInput("No face was found in the photos to be enrolled.", field="folder")
+    # Whatever backend a server has, its answers are those of the exact one.
     index = ExactIndex.of(
         [photo for photo, _ in rows],
         [person for _, person in rows],
