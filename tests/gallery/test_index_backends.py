@@ -27,6 +27,7 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import create_gallery
+from mien.gallery.galleries import delete_gallery
 from mien.gallery.held_photos import hold_probe
 from mien.gallery.index_sync import Indexes
 from mien.gallery.people.faces import delete_face
@@ -38,6 +39,7 @@ from mien.gallery.recognition.what_if import weigh
 from mien.gallery.services import Services
 from mien.index.base import Hit
 from mien.index.base import IndexBackend
+from mien.maintenance.cleanup import tidy
 from mien.options import Detail
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -359,6 +361,29 @@ def test_what_searches_says_that_the_index_is_away_and_the_rest_goes_on(
         enrol(process, gallery="default", photo=BOB, whom=NamedPerson("Bob"))
     with pytest.raises(IndexUnavailable):
         weigh(process, gallery="default")
+    assert look_alikes(process, gallery="default", person_id=ada.person.id) == ()
     delete_face(process, gallery="default", person_id=ada.person.id, face_id=ada.face.id)
     remote.away = False
     assert identify(process, gallery="default", photo=ADA).answers[0].candidates == ()
+
+
+def test_a_gallery_goes_from_the_index_too_now_or_with_the_next_tidying(
+    services: Services, remote: FakeRemoteBackend
+) -> None:
+    process = over(services, remote)
+    for name in ("club", "team"):
+        create_gallery(process, name=name)
+        enrol(process, gallery=name, photo=ADA, whom=NamedPerson("Ada"))
+    identify(process, gallery="default", photo=ADA)
+    assert len(remote.kept()) == 3
+    delete_gallery(process, name="club")
+    assert len(remote.kept()) == 2
+    remote.away = True
+    delete_gallery(process, name="team")
+    with pytest.raises(IndexUnavailable):
+        tidy(process)
+    remote.away = False
+    assert len(remote.kept()) == 2
+    tidy(process)
+    with services.database.read() as session:
+        assert list(remote.kept()) == session.scalars(select(GalleryRow.id)).all()

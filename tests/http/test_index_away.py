@@ -13,6 +13,7 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.index_sync import Indexes
 from mien.gallery.keys import create_key
 from mien.gallery.recognition.warm_up import Warming
+from mien.http.health import check
 from mien.runtime import Runtime
 from serving_app import Api
 from serving_app import assert_problem
@@ -50,3 +51,19 @@ def test_identify_says_so_with_a_code_and_goes_on_when_it_is_back(
     remote.away = False
     answer = api.send("/galleries/default/identify", photo=ADA)
     assert [face["decision"] for face in answer.get_json()["faces"]] == ["match"]
+
+
+@pytest.mark.parametrize("from_the_start", [False, True])
+def test_a_process_is_not_ready_meanwhile_and_says_what_is_missing(
+    runtime: Runtime, remote: FakeRemoteBackend, *, from_the_start: bool
+) -> None:
+    client = create_app(runtime).test_client()
+    remote.away = from_the_start
+    client.get("/readyz")
+    runtime.warming.wait(5)
+    remote.away = True
+    assert client.get("/readyz").status_code == 503
+    assert check(runtime) == {"database": "ok", "models": "ok", "index": "index_unavailable"}
+    remote.away = False
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/healthz").status_code == 200

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 import numpy as np
+import structlog
 from sqlalchemy import Row
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,8 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import RemovedFaceRow
 
 _BATCH = 5_000
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,31 @@ class Indexes:
             return len(face_ids)
 
     def drop(self, gallery_id: str) -> None:
-        """Throw an index away, and what is kept of it; searches that go on finish with what they have.
+        """Throw an index away, and what is kept of it; if that is not possible now, see `drop_strays`.
+
+        Searches that go on finish with what they have.
+        """
+        with self._lock:
+            self._opened.pop(gallery_id, None)
+        try:
+            self._backend.drop(gallery_id)
+        except IndexUnavailable as error:
+            _log.warning("An index is to be erased later", code=error.code, why=error.detail)
+
+    def drop_strays(self, session: Session) -> None:
+        """Erase what is kept of galleries that are gone.
+
+        Args:
+            session: reading; has not read yet.
 
         Raises:
             IndexUnavailable: what is kept cannot be reached.
         """
-        with self._lock:
-            self._opened.pop(gallery_id, None)
-        self._backend.drop(gallery_id)
+        # Looked up before the rows: an index is never older than its gallery's row.
+        kept = self._backend.kept()
+        if kept:
+            for gallery_id in set(kept).difference(session.scalars(select(GalleryRow.id))):
+                self._backend.drop(gallery_id)
 
     def close(self) -> None:
         """Let go of every index; nobody searches any more."""

@@ -16,7 +16,7 @@ from mien.index.base import VectorIndex
 from mien.index.cosine import cosines
 
 # Of synthetic vectors rounded to 8 bits, 50 held all of the ten that are truly nearest, 20 at times
-# one of 200 less.
+# one of 200 less. See `docs/decisions/0006-index-backends.md`.
 _LEAST_CANDIDATES = 50
 
 

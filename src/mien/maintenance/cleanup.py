@@ -1,4 +1,4 @@
-"""Remove what has had its time: held photos, ended sign-ins, old removals, stray files."""
+"""Remove what has had its time: held photos, ended sign-ins, old removals, what is astray."""
 
 import datetime as dt
 import time
@@ -35,18 +35,27 @@ class Tidied:
 
 
 def tidy(services: Services) -> Tidied:
-    """Remove what has had its time; safe at any moment, in any process."""
+    """Remove what has had its time; safe at any moment, in any process.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+        IndexUnavailable: indexes of galleries that are gone cannot be reached; everything else is
+            done.
+    """
     probes = remove_expired_probes(services)
     with services.database.write() as session:
         sign_ins = session.execute(
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
         ).all()
-    return Tidied(
+    done = Tidied(
         probes=probes,
         sign_ins=len(sign_ins),
         removals=_old_removals(services),
         files=_stray_files(services),
     )
+    with services.database.read() as session:
+        services.indexes.drop_strays(session)
+    return done
 
 
 def remove_expired_probes(services: Services) -> int:

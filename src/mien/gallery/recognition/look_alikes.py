@@ -3,6 +3,7 @@
 import numpy as np
 from sqlalchemy import select
 
+from mien.errors import IndexUnavailable
 from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
@@ -20,8 +21,8 @@ def look_alikes(
 ) -> tuple[Candidate, ...]:
     """Other people whom a search with one of this person's examples would name, likest first.
 
-    Nobody, where nothing can be compared: the gallery belongs to another model, or no model is
-    there.
+    Nobody, where nothing can be compared: the gallery belongs to another model, or no model or no
+    index is there.
 
     Args:
         services: the collaborators.
@@ -46,9 +47,9 @@ def look_alikes(
         try:
             if not embeddings or row.contract_id != services.engine.summary.contract_id:
                 return ()
-        except ModelError:
+            found = search(services, session, row, embeddings, limit=limit + 1)
+        except (ModelError, IndexUnavailable):
             return ()
-        found = search(services, session, row, embeddings, limit=limit + 1)
     best: dict[str, Candidate] = {}
     for candidate in (each for some in found.candidates for each in some):
         if candidate.person_id == person_id or candidate.similarity < found.point.threshold:

@@ -5,6 +5,7 @@ import threading
 import structlog
 from sqlalchemy import select
 
+from mien.errors import IndexUnavailable
 from mien.errors import MienError
 from mien.gallery.services import Services
 from mien.storage.models import GalleryRow
@@ -51,6 +52,10 @@ class Warming:
         try:
             self._services.engine.warm_up()
             refresh_indexes(self._services)
+        except IndexUnavailable as error:
+            # Models are there, and whoever searches or asks for readiness tries the index again.
+            self._problem = None
+            _log.warning("The index cannot be reached yet", code=error.code, why=error.detail)
         except MienError as error:
             self._problem = error.code
             _log.warning("Not everything could be loaded yet", code=error.code, why=error.detail)
@@ -67,6 +72,7 @@ def refresh_indexes(services: Services) -> int:
 
     Raises:
         DatabaseUnreachable: the database does not answer.
+        IndexUnavailable: an index cannot be reached.
     """
     summary = services.engine.summary
     furthest = 0
