@@ -45,7 +45,7 @@ def bare(runtime: Runtime) -> Flask:
     def fail(name: str) -> str:
         error = getattr(errors, name)
         field = {"field": "name"} if error is errors.InvalidInput else {}
-        raise error("It did not work.", **field)
+        raise error(**field)
 
     def give_up(status: int) -> str:
         abort(status)

@@ -80,7 +80,7 @@ class Indexes:
         )
         if row is None:
             self.drop(gallery_id)
-            raise GalleryNotFound("The gallery has been removed.")
+            raise GalleryNotFound("removed")
         applied = self._of(gallery_id, dimension)
         if applied.revision > -1:
             self._observer.on_lag(max(row.revision - applied.revision, 0))

@@ -81,15 +81,10 @@ class PhotoStream:
             number += 1
             if number > self._most:
                 raise InvalidInput(
-                    f"Send at most {self._most} photos at once. Those before this one are "
-                    "answered.",
-                    field=self._field,
+                    "too_many_photos_so_far", words={"most": self._most}, field=self._field
                 )
             if part.name != self._field or not isinstance(part, File):
-                raise InvalidInput(
-                    f"Every part of this form is a file with the name `{self._field}`.",
-                    field=part.name[:100],
-                )
+                raise InvalidInput("only_files", words={"name": self._field}, field=part.name[:100])
             yield SentPhoto(number, part.filename or None, self._read_data())
 
     def read_ahead(self) -> None:

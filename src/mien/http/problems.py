@@ -24,6 +24,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mien import errors
 from mien.http.request_ids import request_id
+from mien.words import say
 
 API_PREFIX: Final = "/api/"
 _PEOPLE_MARK: Final = "mien_read_by_people"
@@ -166,7 +167,11 @@ def _answer_mien_error(error: errors.MienError) -> ResponseReturnValue:
     status = status_of(type(error))
     if status >= _SERVER_ERROR:
         _log.error(
-            "A request failed", code=error.code, status=status, why=error.detail, **_cause(error)
+            "A request failed",
+            code=error.code,
+            status=status,
+            why=say.error(error),
+            **_cause(error),
         )
     pages: _Pages = current_app.extensions["mien_pages"]
     if isinstance(error, errors.NotAuthenticated) and pages.sign_in_address and not wants_json():
@@ -174,7 +179,7 @@ def _answer_mien_error(error: errors.MienError) -> ResponseReturnValue:
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED and request.path.startswith(API_PREFIX):
         headers["WWW-Authenticate"] = 'Bearer realm="Mien"'
-    return _answer(status, error.code, error.detail, extra=error.extra, headers=headers)
+    return _answer(status, error.code, say.error(error), extra=say.facts(error), headers=headers)
 
 
 def _answer_http_error(error: HTTPException) -> ResponseReturnValue:

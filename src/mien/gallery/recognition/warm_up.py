@@ -56,7 +56,7 @@ class Warming:
             refresh_indexes(Call(self._services, SYSTEM))
         except MienError as error:
             self._problem = error.code
-            _log.warning("Not everything could be loaded yet", code=error.code, why=error.detail)
+            _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
         else:
             self._problem = None
 
