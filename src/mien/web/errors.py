@@ -14,6 +14,7 @@ from mien.errors import MienError
 from mien.http.auth import load_user
 from mien.http.problems import Problem
 from mien.http.problems import show_problems_with
+from mien.web.language import translated
 from mien.web.layout import bare_layout
 from mien.web.layout import full_layout
 from mien.web.pages.base import Page
@@ -74,7 +75,9 @@ class ErrorPage(Page):
 
 def install_error_pages(app: Flask) -> None:
     """Show errors as pages, and send those who have to sign in to the page that lets them."""
-    show_problems_with(app, error_page=error_page, sign_in_address=sign_in_address)
+    show_problems_with(
+        app, error_page=error_page, sign_in_address=sign_in_address, translate=translated
+    )
 
 
 def error_page(problem: Problem) -> Response:
