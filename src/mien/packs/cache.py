@@ -145,10 +145,10 @@ def _fetch_from_any(
         else:
             publish(partial, to)
             return
-    wrong = [failure for failure in failures if isinstance(failure, DigestMismatch)]
-    facts = {**(wrong[0].extra if wrong else {}), "reasons": failures}
-    kind = DigestMismatch if wrong else PackUnavailable
-    raise kind("no_source", **{"file": file.name, **facts})
+    wrong = next((each for each in failures if isinstance(each, DigestMismatch)), None)
+    if wrong is not None:
+        raise DigestMismatch("no_source", **{**wrong.extra, "file": file.name, "reasons": failures})
+    raise PackUnavailable("no_source", file=file.name, reasons=failures)
 
 
 def _fetch_checked(

@@ -83,7 +83,9 @@ def decode(data: bytes, *, max_pixels: int, permits: DecodePermits) -> DecodedIm
         raise TooManyPixels("memory") from error
     except Exception as error:
         # Decoders meet hostile bytes with every kind of exception.
-        raise UnreadableImage(_what_is_wrong(error), words={"kind": _KINDS[kind][0]}) from error
+        raise UnreadableImage(
+            "truncated" if _ends_early(error) else "damaged", words={"kind": _KINDS[kind][0]}
+        ) from error
     media_type, extension = _KINDS[kind]
     height, width = pixels.shape[:2]
     if height * width >= _LARGE_PIXELS:
@@ -156,11 +158,9 @@ def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:
     return encoded.tobytes()
 
 
-def _what_is_wrong(error: Exception) -> str:
+def _ends_early(error: Exception) -> bool:
     said = str(error).lower()
-    if "truncated" in said or "end of file" in said:
-        return "truncated"
-    return "damaged"
+    return "truncated" in said or "end of file" in said
 
 
 def _sniff(data: bytes) -> str:
