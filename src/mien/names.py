@@ -12,6 +12,7 @@ ID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 GALLERY_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 GALLERY_PATTERN: Final = GALLERY_NAME.pattern
 
+_ADDRESS_LENGTH = 80
 # Unassigned characters are let in: some are newer than this Python's tables, and people's names.
 _CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # These shape scripts and emoji rather than hide text.
@@ -73,3 +74,15 @@ def clean_gallery_name(name: str) -> str:
     if not GALLERY_NAME.fullmatch(name):
         raise InvalidInput("gallery_name", field="name")
     return name
+
+
+def address_name(name: str) -> str:
+    """A gallery's name for addresses, made from what it is called: `Rowing club`, `rowing-club`.
+
+    Marks are dropped and letters made small; where nothing of it can stand in an address, it is
+    `gallery`. Always one that `clean_gallery_name` takes, and short enough for a number behind it.
+    """
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    plain = folded.encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain)
+    return "-".join(words)[:_ADDRESS_LENGTH].strip("-") or "gallery"

@@ -183,3 +183,11 @@ def test_names_of_any_script_come_back_as_they_were(api: Api, name: str) -> None
     shown = api("GET", f"{PEOPLE}/{person}").get_json()
     assert shown["name"] == name
     assert (shown["notes"], shown["metadata"]) == (notes["notes"], notes["metadata"])
+
+
+def test_a_gallery_has_a_name_for_people_beside_that_in_its_address(api: Api) -> None:
+    made = api("POST", "/galleries", json={"display_name": "Rowing club"}).get_json()
+    assert (made["name"], made["display_name"]) == ("rowing-club", "Rowing club")
+    changed = api("PATCH", "/galleries/rowing-club", json={"display_name": ""}).get_json()
+    assert (changed["name"], changed["display_name"]) == ("rowing-club", "")
+    assert_problem(api("POST", "/galleries", json={}), 422, "invalid_input")

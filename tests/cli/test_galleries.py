@@ -40,7 +40,7 @@ def test_lines_for_pipes(mien: Mien) -> None:
     ("arguments", "code"),
     [
         (("create", "default"), "name_taken"),
-        (("create", "a b"), "invalid_input"),
+        (("create", "a\nb"), "invalid_input"),
         (("create", "x", "--threshold", "3"), "invalid_input"),
         (("show", "nowhere"), "gallery_not_found"),
         (("change", "default", "--rename", "x"), "gallery_protected"),

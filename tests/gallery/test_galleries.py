@@ -175,7 +175,7 @@ def test_empty_galleries_follow_the_pack_and_others_do_not(services: Services) -
 def test_names_come_in_the_order_of_the_galleries(services: Services) -> None:
     for name in ("zoo", "Attic", "Default-2"):
         create_gallery(acting(services), name=name)
-    names = list_gallery_names(acting(services))
+    names = tuple(each.name for each in list_gallery_names(acting(services)))
     assert names == tuple(gallery.name for gallery in list_galleries(acting(services)))
     assert names == ("default", "Attic", "Default-2", "zoo")
 
@@ -208,3 +208,53 @@ def test_another_version_of_the_same_pack_is_called_so(services: Services) -> No
     with services.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
         require_contract(find_gallery(session, "default"), later)
     assert caught.value.key == "gallery_model_mismatch.version"
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("Rowing club", "rowing-club"),
+        ("Schöne Grüße", "schone-grusse"),
+        ("東京", "gallery"),
+        ("a/b", "a-b"),
+        ("x " * 99, ("x-" * 40)[:79]),
+    ],
+)
+def test_a_gallery_may_be_called_anything(services: Services, called: str, name: str) -> None:
+    made = create_gallery(acting(services), name=called)
+    assert (made.name, made.title) == (name, called.strip())
+    assert show_gallery(acting(services), name=name).settings.display_name == called.strip()
+
+
+def test_galleries_of_one_name_get_addresses_of_their_own(services: Services) -> None:
+    names = [create_gallery(acting(services), name="Rowing club").name for _ in range(3)]
+    assert names == ["rowing-club", "rowing-club-2", "rowing-club-3"]
+
+
+def test_a_name_for_addresses_is_taken_as_it_is(services: Services) -> None:
+    made = create_gallery(acting(services), name="club", settings={"display_name": "The Club"})
+    assert (made.name, made.title) == ("club", "The Club")
+    with pytest.raises(NameTaken):
+        create_gallery(acting(services), name="club")
+    plain = change_gallery(acting(services), name="club", settings={"display_name": " "})
+    assert (plain.title, plain.settings.display_name) == ("club", "")
+
+
+@pytest.mark.parametrize("called", ["", "   ", "a\nb", "x" * 201])
+def test_what_nobody_could_read_is_no_name(services: Services, called: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        create_gallery(acting(services), name=called)
+    assert caught.value.field == "name"
+
+
+def test_a_name_on_pages_has_its_limits(services: Services) -> None:
+    for text in ("x" * 201, "a\nb", "\x00"):
+        with pytest.raises(InvalidInput) as caught:
+            change_gallery(acting(services), name="default", settings={"display_name": text})
+        assert caught.value.field == "display_name"
+
+
+def test_there_is_no_other_setting(services: Services) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        change_gallery(acting(services), name="default", settings={"id": "x"})
+    assert caught.value.field == "id"

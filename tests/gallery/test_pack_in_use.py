@@ -21,8 +21,8 @@ from mien.packs.catalog import builtin
 from mien.packs.choose import PackChoice
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import InstalledPack
-from mien.packs.progress import Progress
-from mien.packs.progress import silent
+from mien.progress import OnProgress
+from mien.progress import silent
 from mien.storage.models import EventRow
 
 
@@ -34,12 +34,12 @@ class FakePacks:
         self.lacking = lacking
         self.both_chosen: threading.Barrier | None = None
 
-    def install(self, name: str, *, progress: Progress = silent) -> InstalledPack:
+    def install(self, name: str, *, progress: OnProgress = silent) -> InstalledPack:
         if name in self.lacking:
             raise PackUnavailable("no_source")
         return InstalledPack(manifest=builtin(name), paths={})
 
-    def choose_first(self, *, progress: Progress = silent) -> PackChoice:
+    def choose_first(self, *, progress: OnProgress = silent) -> PackChoice:
         if self.both_chosen is not None:
             self.both_chosen.wait(timeout=10)
         passed_over = (PassedOver("compact", PackUnavailable("no_source")),)

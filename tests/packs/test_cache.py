@@ -13,10 +13,10 @@ from mien.packs.manifest import FolderSource
 from mien.packs.manifest import HttpsSource
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
-from mien.packs.progress import ProgressEvent
-from mien.packs.progress import silent
 from mien.packs.verify import remove_damaged
 from mien.packs.verify import verify
+from mien.progress import Progress
+from mien.progress import silent
 from mien.words import say
 from model_server import ModelServer
 from packs_for_tests import drawn_bytes
@@ -119,7 +119,7 @@ def test_a_wrong_beginning_is_not_held_against_a_good_source(
 
 
 def test_progress_tells_every_byte_and_the_end(server: ModelServer, models_dir: Path) -> None:
-    events: list[ProgressEvent] = []
+    events: list[Progress] = []
     install(
         drawn_pack(at(server, "right")),
         models_dir=models_dir,
@@ -129,8 +129,8 @@ def test_progress_tells_every_byte_and_the_end(server: ModelServer, models_dir: 
     )
     size = len(drawn_bytes())
     fetched = [event for event in events if event.stage == "fetching"]
-    assert (fetched[0].done_bytes, fetched[-1].done_bytes) == (0, size)
-    assert {event.total_bytes for event in fetched} == {size}
+    assert (fetched[0].done, fetched[-1].done) == (0, size)
+    assert {event.total for event in fetched} == {size}
     assert events[-1].stage == "ready"
 
 

@@ -17,10 +17,9 @@ from flask import jsonify
 from flask import request
 
 from mien import logs
-from mien.app import create_app
 from mien.http.default_gallery import default_gallery
 from mien.http.metrics import count_as
-from mien.runtime import open_runtime
+from mien.serving.process import Process
 from mien.settings import Settings
 from mien.settings import adopt_placeholders
 from mien.vision.fake import FakeEngine
@@ -37,7 +36,7 @@ def make() -> Flask:
         count_as(uwsgi.worker_id())
     settings = Settings()
     logs.configure(log_format="json", log_level="warning")
-    made = create_app(open_runtime(settings, engine=FakeEngine()))
+    made = Process(settings, engine=FakeEngine()).open(warm=False)
     for name, view in (("echo", echo), ("lines", lines), ("upload", upload), ("slow", slow)):
         made.add_url_rule(f"/api/test/{name}", f"test_{name}", view, methods=["GET", "POST"])
     if BATCH not in {rule.rule for rule in made.url_map.iter_rules()}:

@@ -20,7 +20,7 @@ from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import Source
-from mien.packs.progress import ProgressEvent
+from mien.progress import Progress
 from mien.settings import Settings
 from mien.words import say
 from needs import SHARED_DATA
@@ -132,7 +132,7 @@ def install_and_report(
     manifest = Manifest.model_validate_json(manifest_json)
     stages: set[str] = set()
 
-    def take_note(event: ProgressEvent, /) -> None:
+    def take_note(event: Progress, /) -> None:
         stages.add(event.stage)
 
     start.wait(timeout=30)

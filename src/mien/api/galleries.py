@@ -50,7 +50,7 @@ def list_all() -> Response:
 def create() -> Response:
     """Create an empty gallery, bound to the model pack in use."""
     given = read_body(GalleryIn)
-    made = create_gallery(this_call(), name=given.name, settings=given.settings())
+    made = create_gallery(this_call(), name=given.called, settings=given.settings())
     location = url_for("api_galleries.show", gallery=made.name)
     return answer(GalleryOut.from_gallery(made), status=201, location=location)
 

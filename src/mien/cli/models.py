@@ -21,7 +21,7 @@ from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
-from mien.packs.progress import Progress
+from mien.progress import OnProgress
 from mien.settings import Settings
 from mien.words import say
 
@@ -205,7 +205,7 @@ def use(*, name: str, as_json: bool) -> None:
 
 
 def _choose(
-    runtime: "Runtime", settings: Settings, progress: Progress
+    runtime: "Runtime", settings: Settings, progress: OnProgress
 ) -> tuple[Manifest, tuple[PassedOver, ...]]:
     """Choose for good where there is a database to keep the choice; else only fetch."""
     from mien.gallery.pack_in_use import ensure_pack

@@ -1,5 +1,6 @@
 """Galleries: find, list, create, change, remove."""
 
+import itertools
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -17,10 +18,14 @@ from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import NameTaken
 from mien.gallery.results import Gallery
+from mien.gallery.results import GalleryRef
 from mien.gallery.services import Call
 from mien.gallery.settings import GallerySettings
 from mien.gallery.settings import checked_settings
+from mien.names import GALLERY_NAME
+from mien.names import address_name
 from mien.names import clean_gallery_name
+from mien.names import clean_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
@@ -53,6 +58,13 @@ def find_gallery(session: Session, name: str) -> GalleryRow:
     return row
 
 
+def remember_gallery(session: Session, row: GalleryRow) -> None:
+    """Let `find_gallery` give this row for the rest of a moment in which it was read otherwise."""
+    seen: dict[str, GalleryRow] | None = session.info.get(MOMENT_CACHE)
+    if seen is not None:
+        seen[row.name_key] = row
+
+
 def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     """Make sure that the gallery's embeddings and the engine's may be compared.
 
@@ -77,12 +89,15 @@ def list_galleries(call: Call) -> tuple[Gallery, ...]:
     return tuple(sorted(answers, key=lambda gallery: gallery.name != DEFAULT_GALLERY))
 
 
-def list_gallery_names(call: Call) -> tuple[str, ...]:
+def list_gallery_names(call: Call) -> tuple[GalleryRef, ...]:
     """The names of all galleries, in the order of `list_galleries`, without counting anything."""
     permissions.require(call.actor, "galleries.read")
     with call.services.database.read() as session:
-        names = session.scalars(select(GalleryRow.name).order_by(GalleryRow.name_key)).all()
-    return tuple(sorted(names, key=lambda name: name != DEFAULT_GALLERY))
+        rows = session.execute(
+            select(GalleryRow.name, GalleryRow.display_name).order_by(GalleryRow.name_key)
+        ).all()
+    found = [GalleryRef(name, display_name or name) for name, display_name in rows]
+    return tuple(sorted(found, key=lambda each: each.name != DEFAULT_GALLERY))
 
 
 def show_gallery(call: Call, *, name: str) -> Gallery:
@@ -101,7 +116,8 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
 
     Args:
         call: who asks, and with what.
-        name: stands in addresses and commands.
+        name: what it is called; where that cannot stand in an address, a name that can is made
+            from it, and pages show the gallery as it was called here.
         settings: by field of `GallerySettings`; what is left out is as usual.
 
     Raises:
@@ -109,18 +125,41 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
         NameTaken: a gallery of this name exists.
     """
     permissions.require(call.actor, "galleries.create", name)
-    row = GalleryRow(
-        name=clean_gallery_name(name),
-        name_key=name_key(name),
-        pack=call.services.engine.summary.pack,
-        contract_id=call.services.engine.summary.contract_id,
-        **checked_settings(settings or {}).as_fields(),
-    )
+    chosen = checked_settings(settings or {})
+    address = GALLERY_NAME.fullmatch(name) is not None
+    if not address:
+        called = chosen.display_name or clean_name(name)
+        chosen = chosen.changed({"display_name": called})
     with _unique(), call.services.database.write() as session:
+        free = name if address else _free_name(session, address_name(name))
+        row = GalleryRow(
+            name=free,
+            name_key=name_key(free),
+            pack=call.services.engine.summary.pack,
+            contract_id=call.services.engine.summary.contract_id,
+            **chosen.as_fields(),
+        )
         session.add(row)
         session.flush()
         audit.record(session, call, "gallery_created", gallery_id=row.id)
         return _shown(session, row)
+
+
+def _free_name(session: Session, name: str) -> str:
+    """The name, or the same with the first number that makes it free."""
+    taken = set(
+        session.scalars(
+            select(GalleryRow.name_key).where(
+                GalleryRow.name_key.startswith(name_key(name), autoescape=True)
+            )
+        )
+    )
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(
+        each
+        for each in (name, *itertools.islice(numbered, len(taken) + 1))
+        if name_key(each) not in taken
+    )
 
 
 def bind_galleries(

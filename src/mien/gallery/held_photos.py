@@ -22,6 +22,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import find_gallery
+from mien.gallery.galleries import remember_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
@@ -209,5 +210,6 @@ def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
     if not found or found[0][0].expires_at <= now():
         raise ProbeNotFound
     probe, gallery, _ = found[0]
+    remember_gallery(session, gallery)
     faces: list[ProbeFaceRow | None] = [row[2] for row in found]
     return HeldRows(probe, gallery, tuple(face for face in faces if face is not None))

@@ -15,8 +15,8 @@ from mien.packs.cache import has
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
-from mien.packs.progress import Progress
-from mien.packs.progress import silent
+from mien.progress import OnProgress
+from mien.progress import silent
 from mien.storage.database import Database
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -45,7 +45,7 @@ def current_pack(database: Database) -> str | None:
         return session.scalar(select(InstallationRow.value).where(InstallationRow.key == _KEY))
 
 
-def ensure_pack(call: Call, *, progress: Progress = silent) -> PackInUse:
+def ensure_pack(call: Call, *, progress: OnProgress = silent) -> PackInUse:
     """Have a pack in use and its files on this machine; the first time, choose one.
 
     The default gallery exists afterwards.
@@ -83,7 +83,7 @@ def model_files(call: Call) -> tuple[ModelFile, ...]:
     return tuple(files)
 
 
-def use_pack(call: Call, *, name: str, progress: Progress = silent) -> PackInUse:
+def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInUse:
     """Change to another pack; running servers take it up when they are started again.
 
     Empty galleries follow. A gallery with faces of other vectors stands in the way, because

@@ -46,6 +46,24 @@ class Gallery:
     created_at: dt.datetime
     updated_at: dt.datetime
 
+    @property
+    def title(self) -> str:
+        """What it is called on pages."""
+        return self.settings.display_name or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryRef:
+    """Just enough to name a gallery.
+
+    Attributes:
+        name: in addresses.
+        title: on pages.
+    """
+
+    name: str
+    title: str
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -9,8 +9,11 @@ from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
 from pydantic import ValidationError
+from pydantic import field_validator
 
 from mien.errors import InvalidInput
+from mien.names import NAME_LENGTH
+from mien.names import clean_name
 from mien.options import ACCEPTED_RATE
 from mien.options import GATES
 from mien.options import LEAST_ACCEPTED
@@ -86,6 +89,17 @@ class GallerySettings(BaseModel):
     keep_photos: bool = Field(
         default=True, description="Whether original photos are kept beside the portraits."
     )
+
+    display_name: str = Field(
+        default="",
+        max_length=NAME_LENGTH,
+        description="What the gallery is called on pages; empty shows the name in its address.",
+    )
+
+    @field_validator("display_name")
+    @classmethod
+    def _clean_display_name(cls, value: str) -> str:
+        return clean_name(value, field="display_name") if value.strip() else ""
 
     @classmethod
     def of(cls, row: object) -> Self:

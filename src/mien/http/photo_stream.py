@@ -84,7 +84,12 @@ class PhotoStream:
                     "too_many_photos_so_far", words={"most": self._most}, field=self._field
                 )
             if part.name != self._field or not isinstance(part, File):
-                raise InvalidInput("only_files", words={"name": self._field}, field=part.name[:100])
+                raise InvalidInput(
+                    "only_files",
+                    words={"name": self._field},
+                    # A part without a name is not valid, but it is parsed.
+                    field=(part.name or "")[:100],
+                )
             yield SentPhoto(number, part.filename or None, self._read_data())
 
     def read_ahead(self) -> None:

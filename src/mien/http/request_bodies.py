@@ -69,25 +69,17 @@ def read_form() -> dict[str, str | bytes]:
     if None in {*request.form, *request.files}:
         raise InvalidInput("part_without_name", field="")
     for name, text in request.form.items(multi=True):
-        _require_name(name)
         if name in fields:
             raise _twice(name)
         if "\x00" in name + text:
             raise InvalidInput("null_character", field=name)
         fields[name] = text
     for name, part in request.files.items(multi=True):
-        _require_name(name)
         if name in fields:
             raise _twice(name)
         if not _is_empty(part):
             fields[name] = _read_part(part)
     return fields
-
-
-def _require_name(name: str | None) -> None:
-    # A part without one is not valid, but it is parsed.
-    if name is None:
-        raise InvalidInput("photo_without_name", field="")
 
 
 def require_form() -> None:

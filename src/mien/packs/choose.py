@@ -14,8 +14,8 @@ from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
-from mien.packs.progress import Progress
-from mien.packs.progress import silent
+from mien.progress import OnProgress
+from mien.progress import silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def choose(
     offline: bool,
     timeout_seconds: float,
     runtime: RuntimeChoice = "auto",
-    progress: Progress = silent,
+    progress: OnProgress = silent,
     candidates: Sequence[Manifest] | None = None,
     stall_seconds: float = cache.STALL_SECONDS,
 ) -> PackChoice:

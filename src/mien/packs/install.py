@@ -11,10 +11,10 @@ from mien.packs.calibration import find_calibration
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
-from mien.packs.progress import Progress
-from mien.packs.progress import ProgressEvent
-from mien.packs.progress import Stage
-from mien.packs.progress import silent
+from mien.progress import OnProgress
+from mien.progress import Progress
+from mien.progress import Stage
+from mien.progress import silent
 
 
 def install(
@@ -23,7 +23,7 @@ def install(
     models_dir: Path,
     offline: bool,
     timeout_seconds: float,
-    progress: Progress = silent,
+    progress: OnProgress = silent,
     stall_seconds: float = cache.STALL_SECONDS,
 ) -> InstalledPack:
     """Make every file of a pack ready to run; what is there already costs nothing.
@@ -91,11 +91,11 @@ def _ready(
     models_dir: Path,
     offline: bool,
     timeout_seconds: float,
-    progress: Progress,
+    progress: OnProgress,
     stall_seconds: float,
 ) -> Path:
     def tell(stage: Stage, done_bytes: int = 0, total_bytes: int | None = None) -> None:
-        progress(ProgressEvent(manifest.name, file.name, stage, done_bytes, total_bytes))
+        progress(Progress(f"{manifest.name}/{file.name}", done_bytes, total_bytes, stage=stage))
 
     cache.obtain(
         file,

@@ -11,11 +11,11 @@ from mien.packs import cache
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import PypiSource
-from mien.packs.progress import Progress
-from mien.packs.progress import ProgressEvent
-from mien.packs.progress import silent
 from mien.packs.sources.members import extract
 from mien.packs.sources.pypi import download
+from mien.progress import OnProgress
+from mien.progress import Progress
+from mien.progress import silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ _ENROLLED = {"obama.jpg": "Barack Obama", "biden.jpg": "Joe Biden"}
 
 
 def fetch_samples(
-    *, models_dir: Path, offline: bool, timeout_seconds: float, progress: Progress = silent
+    *, models_dir: Path, offline: bool, timeout_seconds: float, progress: OnProgress = silent
 ) -> tuple[SamplePhoto, ...]:
     """Have every sample photo on this machine; each distribution is fetched once.
 
@@ -135,12 +135,12 @@ def _fetch(
     files: Iterable[ModelFile],
     models_dir: Path,
     timeout_seconds: float,
-    progress: Progress,
+    progress: OnProgress,
 ) -> None:
     files = tuple(files)
 
     def tell(done_bytes: int, total_bytes: int | None, /) -> None:
-        progress(ProgressEvent("samples", distribution, "fetching", done_bytes, total_bytes))
+        progress(Progress(f"samples/{distribution}", done_bytes, total_bytes, stage="fetching"))
 
     with tempfile.TemporaryDirectory(prefix="samples-", dir=models_dir) as folder:
         tell(0, None)
@@ -158,7 +158,7 @@ def _fetch(
                 progress=tell,
                 waiting=lambda: None,
             )
-    progress(ProgressEvent("samples", distribution, "ready"))
+    progress(Progress(f"samples/{distribution}", stage="ready"))
 
 
 def _source(file: ModelFile) -> PypiSource:

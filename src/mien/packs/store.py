@@ -13,8 +13,8 @@ from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
-from mien.packs.progress import Progress
-from mien.packs.progress import silent
+from mien.progress import OnProgress
+from mien.progress import silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class PackStore:
         )
 
     def install(
-        self, name: str, *, progress: Progress = silent, offline: bool | None = None
+        self, name: str, *, progress: OnProgress = silent, offline: bool | None = None
     ) -> InstalledPack:
         """Make a pack ready to run; what is there already costs nothing.
 
@@ -77,7 +77,7 @@ class PackStore:
             progress=progress,
         )
 
-    def choose_first(self, *, progress: Progress = silent) -> PackChoice:
+    def choose_first(self, *, progress: OnProgress = silent) -> PackChoice:
         """Take the pack of a new installation: the one that is wanted, or the best there is.
 
         Raises:

@@ -23,7 +23,16 @@ FPIR: Final = GallerySettings.model_fields["accepted_fpir"].description
 class GalleryIn(In, GallerySettings):
     """A new gallery."""
 
-    name: GalleryName = Field(examples=["club"])
+    name: GalleryName | None = Field(
+        default=None,
+        examples=["club"],
+        description="Stands in addresses; without one it is made from `display_name`.",
+    )
+
+    @property
+    def called(self) -> str:
+        """What the verb makes its name from."""
+        return self.name or self.display_name
 
     def settings(self) -> dict[str, Any]:
         """As the verb takes them."""

@@ -13,7 +13,7 @@ from mien.settings import Settings
 
 if TYPE_CHECKING:
     from mien.gallery.pack_in_use import PackInUse
-    from mien.packs.progress import Progress
+    from mien.progress import OnProgress
     from mien.runtime import Runtime
 
 _log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class Prepared:
 
 
 def prepare(
-    settings: Settings, *, progress: "AbstractContextManager[Progress]", with_link: bool = True
+    settings: Settings, *, progress: "AbstractContextManager[OnProgress]", with_link: bool = True
 ) -> Prepared:
     """Make everything ready, and close again whatever was opened for it.
 
@@ -79,7 +79,7 @@ def make_home(settings: Settings) -> None:
 
 
 def bring_up_to_date(
-    runtime: "Runtime", *, progress: "AbstractContextManager[Progress]"
+    runtime: "Runtime", *, progress: "AbstractContextManager[OnProgress]"
 ) -> "PackInUse":
     """Upgrade the database and have the models on this machine; says which pack is in use.
 

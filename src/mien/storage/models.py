@@ -79,6 +79,7 @@ class GalleryRow(Base):
     accepted_fmr: Mapped[float] = mapped_column(default=ACCEPTED_RATE)
     gate: Mapped[str] = mapped_column(String(10), default="standard")
     keep_photos: Mapped[bool] = mapped_column(default=True)
+    display_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 

@@ -118,12 +118,14 @@ def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
     signed_in = load_user()
     if signed_in is None:
         return bare_layout()
-    names = list_gallery_names(this_call())
+    galleries = list_gallery_names(this_call())
+    names = tuple(each.name for each in galleries)
     if gallery:
         session[_REMEMBERED] = gallery
     current = gallery or _remembered(names)
     links = tuple(
-        GalleryLink(name, _same_place(place, name), active=name == gallery) for name in names
+        GalleryLink(each.title, _same_place(place, each.name), active=each.name == gallery)
+        for each in galleries
     )
     return Chrome(
         csrf_token=generate_csrf(),
@@ -133,7 +135,7 @@ def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
         sign_out_url=url_for("access.sign_out"),
         places=_places(place, current),
         more_places=_more_places(place, is_admin=signed_in.user.is_admin),
-        gallery=gallery,
+        gallery=next((each.title for each in galleries if each.name == gallery), gallery),
         galleries=links,
         flashes=_flashes(),
     )
@@ -151,7 +153,7 @@ def bare_layout() -> Chrome:
 
 def current_gallery() -> str:
     """The gallery looked at last, while it is there; else the default one."""
-    return _remembered(list_gallery_names(this_call()))
+    return _remembered(tuple(each.name for each in list_gallery_names(this_call())))
 
 
 def chosen_theme() -> Theme:

@@ -290,8 +290,7 @@ _INPUT: Final = {
     "invalid_input.only_files": N_("Every part of this form is a file with the name `{name}`."),
     "invalid_input.one_photo": N_("Send one photo at a time."),
     "invalid_input.too_many_photos": N_("Send at most {most} photos at once."),
-    "invalid_input.part_without_name": N_("A part of the form has no name."),
-    "invalid_input.photo_without_name": N_(
+    "invalid_input.part_without_name": N_(
         "A part of the form has no name. Send the photo as `photo`."
     ),
     "invalid_input.not_an_object": N_("Send a JSON object."),

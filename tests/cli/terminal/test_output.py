@@ -10,7 +10,7 @@ from mien.cli.terminal.output import one_of
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.progress import shown_progress
-from mien.packs.progress import ProgressEvent
+from mien.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def test_progress_in_a_pipe_is_a_line_when_something_begins(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with shown_progress() as progress:
-        progress(ProgressEvent("tiny", "net.onnx", "fetching", 0, 7_300_000))
-        progress(ProgressEvent("tiny", "net.onnx", "fetching", 500, 7_300_000))
-        progress(ProgressEvent("tiny", "net.onnx", "ready", 7_300_000, 7_300_000))
+        progress(Progress("tiny/net.onnx", 0, 7_300_000, stage="fetching"))
+        progress(Progress("tiny/net.onnx", 500, 7_300_000, stage="fetching"))
+        progress(Progress("tiny/net.onnx", 7_300_000, 7_300_000, stage="ready"))
     assert capsys.readouterr().err == "tiny/net.onnx: fetching, 7.3 MB\n"
 
 
@@ -72,9 +72,9 @@ def test_progress_on_a_terminal_draws_and_clears_bars(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     with shown_progress() as progress:
-        progress(ProgressEvent("tiny", "net.onnx", "fetching", 10, None))
-        progress(ProgressEvent("tiny", "net.onnx", "fetching", 20, 40))
-        progress(ProgressEvent("tiny", "net.onnx", "ready", 40, 40))
+        progress(Progress("tiny/net.onnx", 10, None, stage="fetching"))
+        progress(Progress("tiny/net.onnx", 20, 40, stage="fetching"))
+        progress(Progress("tiny/net.onnx", 40, 40, stage="ready"))
     assert capsys.readouterr().out == ""
 
 

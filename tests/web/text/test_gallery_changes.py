@@ -26,5 +26,6 @@ def test_each_changed_setting_is_told_with_what_it_was(tmp_path: Path) -> None:
         by_hand, with_settings(by_hand, threshold=None, accepted_fpir=0.01)
     )
     assert changes(before, replace(with_settings(before, accepted_fmr=0.01), name="club")) == (
-        "Saved. Name: club, before default. Comparing with one person: 1 in 100, before 1 in 1,000."
+        "Saved. Name: club, before default. Name in addresses: club, before default. "
+        "Comparing with one person: 1 in 100, before 1 in 1,000."
     )

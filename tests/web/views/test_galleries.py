@@ -58,7 +58,7 @@ def test_photos_are_not_kept_where_the_box_is_not_ticked(admin: Visitor) -> None
     ("name", "words"),
     [
         ("", "Type a name."),
-        ("a b", "unaccented letters, digits"),
+        ("x" * 201, "at most 200 characters"),
         ("default", "A gallery of this name exists already."),
     ],
 )
@@ -116,3 +116,13 @@ def test_a_gallery_that_is_gone_is_no_longer_remembered(admin: Visitor) -> None:
     admin.get("/galleries/club/people")
     admin.done("/galleries/club/delete", name="club")
     assert admin.client.get("/people").headers["Location"] == "/galleries/default/people"
+
+
+def test_a_gallery_is_shown_as_it_is_called(admin: Visitor) -> None:
+    assert admin.done("/galleries/new", name="Rowing club") == "/galleries/rowing-club/people"
+    assert "Rowing club" in says(admin.get("/galleries"))
+    assert "Rowing club" in says(admin.get("/galleries/rowing-club/people"))
+    path = "/galleries/rowing-club/settings"
+    assert "Settings of Rowing club" in admin.get(path)
+    admin.done(path, name="rowing-club", display_name="Oarsmen")
+    assert "Oarsmen" in says(admin.get("/galleries"))

@@ -1,6 +1,5 @@
 """Photos named on the command line, folders of them too; one that is refused stops nothing."""
 
-import sys
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import TypeVar
 
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import print_note
+from mien.cli.terminal.progress import counted_photos
 from mien.cli.terminal.sentences import sentence
 from mien.errors import FaceError
 from mien.errors import ImageError
@@ -148,12 +148,15 @@ def _is_picture(path: Path, below: Path) -> bool:
 
 @contextmanager
 def counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
-    """The photos, one after the other, with a bar on a terminal."""
-    if len(photos) == 1 or not sys.stderr.isatty():
+    """The photos, one after the other, showing how far it is where there are several."""
+    if len(photos) == 1:
         yield photos
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    with counted_photos(len(photos)) as count:
+        yield _counting(photos, count)
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        yield bars.track(photos, description="Photos")
+
+def _counting(photos: Sequence[Path], count: Callable[[], None]) -> Iterator[Path]:
+    for photo in photos:
+        yield photo
+        count()

@@ -5,30 +5,34 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from typing import Final
 
 from mien.cli.terminal.output import print_note
-from mien.packs.progress import Progress
-from mien.packs.progress import ProgressEvent
+from mien.progress import OnProgress
+from mien.progress import Progress
 
-_LINE_SECONDS = 10
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
-_WORDS = {
-    "waiting": "waits for another process",
-    "fetching": "fetching",
-    "converting": "converting",
-    "ready": "ready",
+_LINE_SECONDS: Final = 10
+_WORDS: Final = {
+    "waiting": " waits for another process",
+    "fetching": " fetching",
+    "converting": " converting",
+    "working": "",
+    "ready": " ready",
 }
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """Something to give to what installs a pack; the bars disappear at the end of the block."""
+def shown_progress() -> Iterator[OnProgress]:
+    """Something to give to what takes long; the bars disappear at the end of the block."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
     from rich.console import Console
     from rich.progress import BarColumn
-    from rich.progress import DownloadColumn
     from rich.progress import Progress as Bars
     from rich.progress import TextColumn
     from rich.progress import TimeRemainingColumn
@@ -36,80 +40,83 @@ def shown_progress() -> Iterator[Progress]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
+        TextColumn("{task.fields[amount]}"),
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
-
-        def show(event: ProgressEvent, /) -> None:
-            key = f"{event.pack}/{event.file}"
-            if key not in tasks:
-                tasks[key] = int(bars.add_task(key))
-            task = next(each for each in bars.tasks if each.id == tasks[key])
-            total = event.total_bytes or task.total
-            bars.update(
-                task.id,
-                description=f"{key} {_WORDS[event.stage]}",
-                total=total,
-                completed=total if event.stage == "ready" else event.done_bytes or task.completed,
-            )
-
-        yield show
-
-
-class _Lines:
-    """One line when a file begins to be fetched or converted."""
-
-    def __init__(self) -> None:
-        self._told: set[tuple[str, str, str]] = set()
-
-    def __call__(self, event: ProgressEvent, /) -> None:
-        key = (event.pack, event.file, event.stage)
-        if event.stage == "ready" or key in self._told:
-            return
-        self._told.add(key)
-        size = f", {event.total_bytes / 1e6:.1f} MB" if event.total_bytes else ""
-        print_note(f"{event.pack}/{event.file}: {_WORDS[event.stage]}{size}")
+        yield _Drawn(bars)
 
 
 @contextmanager
 def counted_photos(total: int) -> Iterator[Callable[[], None]]:
-    """Something to call for each photo: a bar on a terminal, a line now and then elsewhere."""
-    if not sys.stderr.isatty():
-        yield _PhotoLines(total)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn
-    from rich.progress import MofNCompleteColumn
-    from rich.progress import Progress
-    from rich.progress import TextColumn
-    from rich.progress import TimeRemainingColumn
+    """Something to call for each photo."""
+    done = 0
+    with shown_progress() as show:
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("Photos", total=total)
-        yield lambda: bars.advance(task)
+        def count() -> None:
+            nonlocal done
+            done += 1
+            show(Progress("Photos", done, total, "photos"))
+
+        if total:
+            show(Progress("Photos", 0, total, "photos"))
+        yield count
 
 
-class _PhotoLines:
-    """A line every few seconds."""
+class _Drawn:
+    """A bar for each thing that is told of."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        self._began = self._told = time.monotonic()
+    def __init__(self, bars: "Bars") -> None:
+        self._bars = bars
+        self._tasks: dict[str, int] = {}
 
-    def __call__(self) -> None:
-        self._done += 1
-        now = time.monotonic()
-        if now - self._told < _LINE_SECONDS:
+    def __call__(self, progress: Progress, /) -> None:
+        what = progress.what
+        if what not in self._tasks:
+            self._tasks[what] = int(self._bars.add_task(what, amount=""))
+        task = next(each for each in self._bars.tasks if each.id == self._tasks[what])
+        total = progress.total or task.total
+        ready = progress.stage == "ready"
+        self._bars.update(
+            task.id,
+            description=f"{what}{_WORDS[progress.stage]}",
+            total=total,
+            completed=total if ready else progress.done or task.completed,
+            amount=_amount(progress),
+        )
+
+
+class _Lines:
+    """A line when something begins to be fetched or converted, and now and then for photos."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
+        self._began = self._last = time.monotonic()
+
+    def __call__(self, progress: Progress, /) -> None:
+        if progress.unit == "photos":
+            self._count(progress)
             return
-        self._told = now
-        left = (now - self._began) / self._done * (self._total - self._done)
-        print_note(f"{self._done:,} of {self._total:,} photos, about {left:.0f} s left")
+        key = (progress.what, progress.stage)
+        if progress.stage == "ready" or key in self._told:
+            return
+        self._told.add(key)
+        size = f", {progress.total / 1e6:.1f} MB" if progress.total else ""
+        print_note(f"{progress.what}:{_WORDS[progress.stage]}{size}")
+
+    def _count(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if not progress.done or not progress.total or now - self._last < _LINE_SECONDS:
+            return
+        self._last = now
+        left = (now - self._began) / progress.done * (progress.total - progress.done)
+        print_note(f"{progress.done:,} of {progress.total:,} photos, about {left:.0f} s left")
+
+
+def _amount(progress: Progress) -> str:
+    if progress.unit == "photos":
+        return f"{progress.done:,}/{progress.total or 0:,}"
+    if not progress.done:
+        return ""
+    done = f"{progress.done / 1e6:.1f}"
+    return f"{done}/{progress.total / 1e6:.1f} MB" if progress.total else f"{done} MB"

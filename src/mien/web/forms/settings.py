@@ -35,6 +35,7 @@ class GallerySettingsForm(PageForm):
     """
 
     name = StringField()
+    display_name = StringField()
     accepted_fpir = RadioField(validate_choice=False)
     threshold = StringField()
     accepted_fmr = SelectField(validate_choice=False)
@@ -88,6 +89,7 @@ class GallerySettingsForm(PageForm):
         }
         settings = {name: value for name, value in chosen.items() if value is not None}
         settings |= {"threshold": self.by_hand(), "keep_photos": self.keep_photos.data}
+        settings |= {"display_name": self.text("display_name")}
         return {"new_name": self.text("name").strip() or None, "settings": settings}
 
     def by_hand(self) -> float | None:

@@ -171,7 +171,7 @@ def new_gallery_page(call: Call, form: FormState) -> NewGalleryPage:
 
 def _row(call: Call, gallery: Gallery, portraits: Sequence[PersonPortrait]) -> GalleryEntry:
     return GalleryEntry(
-        name=gallery.name,
+        name=gallery.title,
         url=url_for("people.sheet", gallery=gallery.name),
         settings_url=url_for("galleries.settings", gallery=gallery.name),
         people_count=gallery.people,

@@ -59,7 +59,7 @@ def settings_page(
     now = weighed[0] if weighed else None
     return GallerySettingsPage(
         form=form or as_it_is(shown, calibrated=calibrated),
-        name=shown.name,
+        name=shown.title,
         renamable=removable,
         steps=_steps(shown, weighed) if weighed else (),
         headings=_headings(now) if now else (),
@@ -85,6 +85,7 @@ def as_it_is(gallery: Gallery, *, calibrated: bool) -> FormState:
     return FormState(
         values={
             "name": gallery.name,
+            "display_name": gallery.settings.display_name,
             "threshold": ""
             if gallery.settings.threshold is None
             else f"{gallery.settings.threshold:g}",

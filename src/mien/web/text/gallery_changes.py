@@ -8,7 +8,8 @@ from mien.web.text.rates import one_in
 def changes(before: Gallery, after: Gallery) -> str:
     """What is now, and what was before, in one sentence a setting."""
     pairs = (
-        ("Name", before.name, after.name),
+        ("Name", before.title, after.title),
+        ("Name in addresses", before.name, after.name),
         ("Accepted error", _cut(before), _cut(after)),
         (
             "Comparing with one person",
