@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Blueprint
 from flask import Flask
 from flask import abort
 from werkzeug.exceptions import TooManyRequests
@@ -15,6 +16,7 @@ from mien.http.problems import HTTP_CODES
 from mien.http.problems import Problem
 from mien.http.problems import show_problems_with
 from mien.http.problems import status_of
+from mien.http.problems import tell_key_holders
 from mien.runtime import Runtime
 from serving_app import assert_problem
 
@@ -45,14 +47,21 @@ def bare(runtime: Runtime) -> Flask:
     def fail(name: str) -> str:
         error = getattr(errors, name)
         field = {"field": "name"} if error is errors.InvalidInput else {}
-        raise error("It did not work.", **field)
+        raise error(**field)
+
+    def tire() -> str:
+        raise TooManyRequests(retry_after=17)
 
     def give_up(status: int) -> str:
         abort(status)
 
-    app.add_url_rule("/api/fail/<name>", "api_fail", fail)
+    api = Blueprint("api", __name__, url_prefix="/api")
+    tell_key_holders(api)
+    api.add_url_rule("/fail/<name>", "fail", fail)
+    api.add_url_rule("/abort/<int:status>", "abort", give_up)
+    api.add_url_rule("/tired", "tired", tire)
+    app.register_blueprint(api)
     app.add_url_rule("/fail/<name>", "fail", fail)
-    app.add_url_rule("/api/abort/<int:status>", "abort", give_up)
     return app
 
 
@@ -117,10 +126,6 @@ def test_rare_statuses_have_a_code_too(bare: Flask, status: int, code: str) -> N
 
 
 def test_how_long_to_wait_is_told(bare: Flask) -> None:
-    def tired() -> str:
-        raise TooManyRequests(retry_after=17)
-
-    bare.add_url_rule("/api/tired", "tired", tired)
     answer = bare.test_client().get("/api/tired")
     assert_problem(answer, 429, "rate_limited")
     assert answer.headers["Retry-After"] == "17"

@@ -62,17 +62,17 @@ def fit_calibration(
     genuine, impostors = count_pairs(embeddings, who)
     if len(counts) < LEAST_PEOPLE or genuine.count < LEAST_GENUINE:
         raise InvalidInput(
-            f"There are {len(counts)} people and {genuine.count} pairs of photos of "
-            f"one person; a calibration needs {LEAST_PEOPLE} people and {LEAST_GENUINE} pairs. "
-            "Add people, and people with two photos or more.",
+            "too_little_to_calibrate",
+            words={
+                "people": len(counts),
+                "pairs": genuine.count,
+                "least_people": LEAST_PEOPLE,
+                "least_pairs": LEAST_GENUINE,
+            },
             field="people",
         )
     if not impostors.mean < genuine.mean:
-        raise InvalidInput(
-            "Photos of one person are no more alike than those of two. See whether each folder "
-            "holds the photos of one person.",
-            field="people",
-        )
+        raise InvalidInput("not_separable", field="people")
     tail = _fit_tail(impostors, people=len(counts))
     knots = [
         (impostors.reached_by(rate), rate)

@@ -42,5 +42,5 @@ def install_csrf(app: Flask) -> None:
 
 def _refuse_uploads() -> None:
     if request.mimetype == "multipart/form-data":
-        raise NotAuthenticated("Sign in first; then send the photo again.")
+        raise NotAuthenticated("send_again")
     request.max_content_length = _STRANGERS_BYTES

@@ -75,11 +75,7 @@ class Database:
             # Parameters hold names and embeddings, so they never reach a message or a log.
             engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
         except (ArgumentError, ImportError, ValueError) as error:
-            raise DatabaseUnreachable(
-                "The database address cannot be used. It looks like sqlite:////path/mien.db "
-                "or postgresql://user:password@host/name, and PostgreSQL needs the extra "
-                "mien[postgresql]."
-            ) from error
+            raise DatabaseUnreachable("address") from error
         self.dialect = engine.dialect.name
         self._engine = engine
         if self.dialect == "sqlite":
@@ -205,14 +201,11 @@ class Database:
             StorageError: it is no SQLite database.
         """
         if self.dialect != "sqlite":
-            raise StorageError(
-                "Only a SQLite database is copied by Mien. For PostgreSQL use pg_dump, and copy "
-                "the folder `files` of MIEN_HOME after it."
-            )
+            raise StorageError("only_sqlite")
         with _translated(), self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             if driver is None:
-                raise StorageError("The database cannot be copied.")
+                raise StorageError("not_copied")
             target = sqlite3.connect(path)
             try:
                 driver.backup(target)
@@ -252,19 +245,13 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, NoFreeConnection) as error:
-        raise DatabaseUnreachable(
-            "The database does not answer. Check MIEN_DATABASE_URL, that the server runs "
-            "and that its disk has room; then run `mien db check`."
-        ) from error
+        raise DatabaseUnreachable from error
     except DatabaseError as error:
         # Its subclasses are about what was asked; the class itself is what SQLite says of a
         # file that it cannot make sense of.
         if type(error) is not DatabaseError:
             raise
-        raise DatabaseUnreachable(
-            "The database file is damaged or is no database. Restore it from a backup, or name "
-            "another with MIEN_DATABASE_URL."
-        ) from error
+        raise DatabaseUnreachable("damaged") from error
 
 
 def _make_private(

@@ -214,7 +214,7 @@ def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.Monke
     class NoModel:
         @property
         def summary(self) -> None:
-            raise ModelFileMissing("No model pack has been chosen yet.")
+            raise ModelFileMissing("no_pack")
 
     bare = _replaced(services, engine=NoModel())
     proof = forget_person(acting(bare), gallery="default", person_id=done.person.id)

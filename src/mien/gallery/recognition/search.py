@@ -49,7 +49,7 @@ def check_query(*, limit: int, threshold: float | None) -> None:
         InvalidInput: the limit or the threshold is out of range.
     """
     if not 1 <= limit <= MOST_CANDIDATES:
-        raise InvalidInput(f"A limit is a number from 1 to {MOST_CANDIDATES}.", field="limit")
+        raise InvalidInput("candidate_limit", words={"most": MOST_CANDIDATES}, field="limit")
     check_threshold(threshold)
 
 

@@ -1,5 +1,6 @@
 """How sure the answer about a face is, and what to do about it, as sentences."""
 
+from mien.web.language import translated
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import Rival
 from mien.web.text.filters import counted
@@ -8,15 +9,8 @@ from mien.web.text.filters import quality_words
 from mien.web.text.rates import Rate
 from mien.web.text.rates import accepted_words
 from mien.web.text.rates import how_often
+from mien.words.quality import BETTER
 
-_BETTER = {
-    "too_small": "closer to the camera",
-    "blurred": "with the camera held still",
-    "too_dark": "with light from the front",
-    "too_bright": "out of the glare",
-    "turned_away": "looking towards the camera",
-    "cut_off": "with the whole face in the picture",
-}
 _LEAST_SHOWN = 0.005
 """Smaller differences are nothing with two decimals."""
 
@@ -62,7 +56,7 @@ def poor_words(reasons: tuple[str, ...]) -> str:
 
 def better_words(reasons: tuple[str, ...]) -> str:
     """How to take a better photo of it; one sentence."""
-    ways = _listed([_BETTER[code] for code in reasons if code in _BETTER])
+    ways = _listed([translated(BETTER[code]) for code in reasons if code in BETTER])
     return f"Take another photo{' ' + ways if ways else ''}."
 
 
