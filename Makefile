@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTEST ?=
 BENCH ?=
 
-.PHONY: help run dev setup test lint format bench docs screenshots lock clean
+.PHONY: help run dev setup test lint format bench docs words screenshots lock clean
 .PHONY: run-environment dev-environment
 
 help:  ## Show this list
@@ -45,6 +45,9 @@ bench: dev-environment  ## Measure speed and accuracy beside peers (BENCH=--quic
 
 docs: dev-environment  ## Write the reference pages that are made from the code
 	@$(BIN)/python tools/make_docs.py
+
+words: dev-environment  ## Gather the texts that can be translated
+	@$(BIN)/python tools/make_words.py
 
 screenshots: dev-environment  ## Take a picture of every page, light and dark, phone and desktop
 	@tools/setup.sh browser
