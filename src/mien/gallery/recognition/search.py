@@ -224,7 +224,7 @@ def named(ranked: Ranked, person: PersonRef) -> Candidate:
         face_id=ranked.face_id,
         example_similarity=ranked.example_similarity,
         examples=ranked.examples,
-        likeness=ranked.likeness,
+        similarity_to_best=ranked.similarity_to_best,
     )
 
 

@@ -34,7 +34,7 @@ def searched_words(
     Args:
         gallery: its name.
         people: who could be found.
-        threshold: likeness that a match needs.
+        threshold: similarity that a match needs.
         accepted: what the threshold follows from; None when it was set by hand.
         wrong: how often a stranger is named; None when the model has not been calibrated.
     """
@@ -61,7 +61,9 @@ def better_words(reasons: tuple[str, ...]) -> str:
 
 
 def _sure_of_match(card: FaceCard, similarity: float) -> str:
-    words = f"The likeness is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+    words = (
+        f"The similarity is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+    )
     if card.alike is None:
         return (
             f"{words} How often a stranger is as much alike has not been measured for this model."
@@ -111,7 +113,9 @@ def _too_close(card: FaceCard, rival: Rival) -> str:
 
 def _look_alike(card: FaceCard, rival: Rival) -> str:
     first, second = card.candidates[0], rival.candidate
-    alike = "" if rival.likeness is None else f" (their own photos reach {decimal(rival.likeness)})"
+    alike = (
+        "" if rival.similarity is None else f" (their own photos reach {decimal(rival.similarity)})"
+    )
     lead = first.similarity - second.similarity
     return (
         f"{first.name} and {second.name} look alike{alike}, so one has to be ahead of the other by "

@@ -82,7 +82,7 @@ def _tick(value: float, low: float, high: float) -> Tick:
 
 
 def scale(threshold: float, similarity: float | None, runner_up: float | None = None) -> Scale:
-    """Places for a scale whose middle is the threshold and whose right end is likeness itself.
+    """Places for a scale whose middle is the threshold and whose right end is similarity itself.
 
     What lies further left than the scale reaches is drawn at its left end.
 
@@ -163,7 +163,7 @@ def pair_answer(result: Comparison) -> str:
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
-    words = [f"The likeness is {reached}; the same person needs {needed}."]
+    words = [f"The similarity is {reached}; the same person needs {needed}."]
     if result.same_person and result.alike is not None:
         often = how_often(result.alike, "comparisons of different people")
         words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
