@@ -24,7 +24,7 @@ from mien.decision.rank import rank
 from mien.decision.rates import comparisons
 from mien.decision.rates import expected_rate
 from mien.decision.rates import false_match_rate
-from mien.index.build import build_index
+from mien.index.exact import ExactIndex
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import write_calibration
 
@@ -76,12 +76,13 @@ def stated_rates(
     shelves = {person: np.flatnonzero(data.people == person) for person in np.unique(data.people)}
     fitting = [person for person, rows in shelves.items() if len(rows) >= examples]
     enrolled = set(random.permutation(fitting)[:people])
-    index = build_index(data.embeddings.shape[1])
-    for person in enrolled:
-        rows = random.permutation(shelves[person])[:examples]
-        index.upsert(
-            [f"{person}/{row}" for row in rows], [str(person)] * len(rows), data.embeddings[rows]
-        )
+    rows = np.concatenate([random.permutation(shelves[person])[:examples] for person in enrolled])
+    owners = data.people[rows]
+    index = ExactIndex.of(
+        [f"{person}/{row}" for person, row in zip(owners, rows, strict=True)],
+        [str(person) for person in owners],
+        data.embeddings[rows],
+    )
     strangers = [random.choice(rows) for person, rows in shelves.items() if person not in enrolled]
     count = comparisons(calibration, people=index.groups, faces=len(index))
     return np.array(

@@ -19,7 +19,7 @@ from mien.decision.operating_point import OperatingPoint
 from mien.decision.operating_point import operating_point
 from mien.decision.rank import rank
 from mien.decision.rates import false_non_match_rate
-from mien.index.build import build_index
+from mien.index.exact import ExactIndex
 from mien.packs.calibration import Calibration
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -59,9 +59,8 @@ def draw_answers(data: Labelled, *, contract_id: str, pack: str, folder: Path, s
     shelves = {person: np.flatnonzero(other.people == person) for person in np.unique(other.people)}
     several = [person for person, rows in shelves.items() if len(rows) > 1]
     enrolled = [str(person) for person in random.permutation(several)[:_PEOPLE]]
-    index = build_index(other.embeddings.shape[1])
-    for person in enrolled:
-        index.upsert([person], [person], other.embeddings[shelves[person][:1]])
+    first = np.array([shelves[person][0] for person in enrolled])
+    index = ExactIndex.of(enrolled, enrolled, other.embeddings[first])
     known = np.array([shelves[person][1] for person in enrolled])
     unknown = np.array([rows[0] for person, rows in shelves.items() if person not in set(enrolled)])
     point = _point(calibration, people=index.groups, accepted=0.001)

@@ -38,7 +38,7 @@ from numpy.typing import NDArray  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from mien.errors import ModelError  # noqa: E402
-from mien.index.build import build_index  # noqa: E402
+from mien.index.exact import ExactIndex  # noqa: E402
 from mien.packs.catalog import BUILTIN  # noqa: E402
 from mien.packs.manifest import InstalledPack  # noqa: E402
 from mien.packs.samples import fetch_samples  # noqa: E402
@@ -114,14 +114,16 @@ class Ours:
         self._engine.warm_up()
         self.summary = self._engine.summary
         dimension = self.summary.dimension
-        self._index = build_index(dimension)
-        for name, data in known.items():
-            face = self._engine.analyze(self._reader.decode(data).image_rgb)[0]
-            self._index.upsert([name], [name], face.embedding[None])
+        enrolled = [
+            self._engine.analyze(self._reader.decode(data).image_rgb)[0].embedding
+            for _, data in known.items()
+        ]
         strangers = np.random.default_rng(0).normal(size=(_STRANGERS, dimension))
         strangers /= np.linalg.norm(strangers, axis=1, keepdims=True)
-        names = [f"stranger {number}" for number in range(_STRANGERS)]
-        self._index.upsert(names, names, strangers.astype(np.float32))
+        names = [name for name, _ in known.items()]
+        names += [f"stranger {number}" for number in range(_STRANGERS)]
+        vectors = np.concatenate([np.stack(enrolled), strangers]).astype(np.float32)
+        self._index = ExactIndex.of(names, names, vectors)
 
     def name_photo(self, data: bytes) -> list[str]:
         """Who is in the photo, one name a face."""

@@ -32,10 +32,11 @@ MienError
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
-└── StorageError              the database or the files
+└── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
     ├── DatabaseOutdated
-    └── FileMissing
+    ├── FileMissing
+    └── IndexUnavailable
 
 Layers raise these; only `mien.http` turns them into statuses, and only `mien.cli` into exit codes.
 """
@@ -377,7 +378,7 @@ class UnknownServerVersion(MienError):
 
 
 class StorageError(MienError):
-    """Something about the database or the files."""
+    """Something about the database, the files or the index."""
 
     code = "storage_error"
 
@@ -398,3 +399,9 @@ class FileMissing(StorageError):
     """A stored file is not where its row says."""
 
     code = "file_missing"
+
+
+class IndexUnavailable(StorageError):
+    """What keeps the vectors that are searched cannot be reached, or holds no more of them."""
+
+    code = "index_unavailable"

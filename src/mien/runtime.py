@@ -16,7 +16,7 @@ from mien.gallery.recognition.warm_up import Warming
 from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
-from mien.index.build import build_index
+from mien.index.build import build_backend
 from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
@@ -65,6 +65,7 @@ class Runtime:
         self.warming.wait(_WARMING_SECONDS)
         self.services.searches.flush()
         self.services.engine.close()
+        self.services.indexes.close()
         self.services.database.close()
 
 
@@ -92,7 +93,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
         reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
-        indexes=Indexes(build_index, observer),
+        indexes=Indexes(build_backend("exact"), observer),
         packs=packs,
         searches=SearchLog(database),
         observer=observer,

@@ -214,7 +214,7 @@ def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
     add(services)
     with pytest.raises(WrongCredentials) as caught:
         enter(services, name, password)
-    assert str(caught.value) == "The name and the password do not belong together."
+    assert caught.value.key == "wrong_credentials"
 
 
 def test_a_cookies_secret_stands_for_its_sign_in(services: Services) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from mien.decision.rank import Ranked
 from mien.decision.rank import rank
 from mien.decision.similarity import similarity_to
-from mien.index.build import build_index
+from mien.index.exact import ExactIndex
 
 DIMENSION = 8
 
@@ -21,10 +21,11 @@ def unit(seed: int, count: int = 1) -> NDArray[np.float32]:
 def ranked(
     examples: dict[str, NDArray[np.float32]], query: NDArray[np.float32], *, limit: int = 10
 ) -> tuple[Ranked, ...]:
-    index = build_index(DIMENSION)
-    for person, vectors in examples.items():
-        keys = [f"{person}-{number}" for number in range(len(vectors))]
-        index.upsert(keys, [person] * len(vectors), vectors)
+    index = ExactIndex.of(
+        [f"{person}-{n}" for person, vectors in examples.items() for n in range(len(vectors))],
+        [person for person, vectors in examples.items() for _ in vectors],
+        np.concatenate([unit(0, 0), *examples.values()]),
+    )
     [found] = rank(index, query, limit=limit)
     return found
 

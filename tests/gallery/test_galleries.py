@@ -130,7 +130,7 @@ def test_a_gallery_goes_with_everything_in_it(services: Services) -> None:
     rows = rows_of(services)
     assert (rows["gallery"], rows["person"], rows["face"], rows["photo"]) == (1, 1, 1, 1)
     assert "probe" not in rows
-    assert services.indexes.held(gone.id) is None
+    assert services.indexes.applied_revision(gone.id) is None
     with services.database.read() as session:
         [event] = session.scalars(select(EventRow).where(EventRow.kind == "gallery_removed"))
     assert event.facts == {"people": 1, "faces": 1, "files": 5}

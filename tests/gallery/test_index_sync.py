@@ -1,7 +1,10 @@
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import update
 
 from building import acting
 from drawing import draw_photo
@@ -15,8 +18,11 @@ from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
-from mien.index.base import VectorIndex
-from mien.index.build import build_index
+from mien.index.base import NOTHING
+from mien.index.base import ExactSearch
+from mien.index.exact import ExactBackend
+from mien.index.exact import ExactIndex
+from mien.index.exact import _Writer
 from mien.storage.models import GalleryRow
 
 ADA = draw_photo(["ada"])
@@ -27,14 +33,14 @@ def gallery_id(services: Services) -> str:
         return session.scalars(select(GalleryRow.id)).one()
 
 
-def refreshed(services: Services, indexes: Indexes, *, dimension: int = 64) -> VectorIndex:
+def refreshed(services: Services, indexes: Indexes, *, dimension: int = 64) -> ExactSearch:
     which = gallery_id(services)
     with services.database.read() as session:
         return indexes.refresh(session, which, dimension=dimension)
 
 
 def test_an_index_is_read_as_far_as_the_rows_are(services: Services) -> None:
-    indexes = Indexes(build_index)
+    indexes = Indexes(ExactBackend())
     assert indexes.applied_revision(gallery_id(services)) is None
     assert len(refreshed(services, indexes)) == 0
     one = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
@@ -45,29 +51,24 @@ def test_an_index_is_read_as_far_as_the_rows_are(services: Services) -> None:
         subject=KnownPerson(one.person.id),
     )
     index = refreshed(services, indexes)
+    assert isinstance(index, ExactIndex)
     assert one.face.id in index
     assert two.face.id in index
     assert indexes.applied_revision(gallery_id(services)) == 2
     delete_face(acting(services), gallery="default", person_id=one.person.id, face_id=one.face.id)
     assert refreshed(services, indexes) is index
     assert one.face.id not in index
+    assert index.applied_revision == 3
     forget_person(acting(services), gallery="default", person_id=one.person.id)
     assert len(refreshed(services, indexes)) == 0
 
 
 def test_nothing_is_loaded_when_nothing_has_changed(services: Services) -> None:
     enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
-    built: list[int] = []
-
-    def build(dimension: int) -> VectorIndex:
-        built.append(dimension)
-        return build_index(dimension)
-
-    indexes = Indexes(build)
+    indexes = Indexes(ExactBackend())
     first = refreshed(services, indexes)
-    first.upsert = None  # type: ignore[method-assign,assignment]  # using it would fail
+    first.writing = None  # type: ignore[attr-defined]  # using it would fail
     assert refreshed(services, indexes) is first
-    assert built == [64]
 
 
 def test_a_small_batch_loads_as_much_as_a_large_one(
@@ -81,37 +82,66 @@ def test_a_small_batch_loads_as_much_as_a_large_one(
             source=Upload(draw_photo([name])),
             subject=NewPerson(name),
         )
-    assert len(refreshed(services, Indexes(build_index))) == 5
+    assert len(refreshed(services, Indexes(ExactBackend()))) == 5
 
 
 def test_a_gallery_that_is_gone_is_said_so_and_let_go(services: Services) -> None:
-    indexes = Indexes(build_index)
+    indexes = Indexes(ExactBackend())
     with services.database.read() as session, pytest.raises(GalleryNotFound):
         indexes.refresh(session, "nowhere", dimension=64)
-    assert indexes.held("nowhere") is None
+    assert indexes.applied_revision("nowhere") is None
 
 
 def test_an_index_of_another_dimension_is_built_anew(services: Services) -> None:
-    indexes = Indexes(build_index)
+    indexes = Indexes(ExactBackend())
     refreshed(services, indexes)
-    assert refreshed(services, indexes, dimension=32).dimension == 32
+    narrow = refreshed(services, indexes, dimension=32)
+    assert isinstance(narrow, ExactIndex)
+    assert narrow.dimension == 32
+
+
+def test_an_index_of_another_contract_is_built_anew(services: Services) -> None:
+    enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    indexes = Indexes(ExactBackend())
+    first = refreshed(services, indexes)
+    with services.database.write() as session:
+        # Another process has bound the gallery to a contract that replaces the former.
+        session.execute(update(GalleryRow).values(contract_id="another"))
+    assert refreshed(services, indexes) is not first
+    assert len(refreshed(services, indexes)) == 1
 
 
 def test_a_failure_half_way_is_made_good_by_the_next_search(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    indexes = Indexes(build_index)
-    index = refreshed(services, indexes)
-    one = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    indexes = Indexes(ExactBackend())
+    gone = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["bob"])),
+        subject=NewPerson("Bob"),
+    )
     with monkeypatch.context() as patched:
+        patched.setattr("mien.gallery.index_sync._BATCH", 1)
+        add, added = _Writer.upsert, []
 
-        def fail(*_: object) -> None:
-            raise MemoryError
+        def fail_at_the_second(writer: _Writer, *given: Any) -> None:
+            added.append(given)
+            if len(added) == 2:
+                raise MemoryError
+            add(writer, *given)
 
-        patched.setattr(index, "upsert", fail)
+        patched.setattr(_Writer, "upsert", fail_at_the_second)
         with pytest.raises(MemoryError):
             refreshed(services, indexes)
-    assert one.face.id in refreshed(services, indexes)
+    assert indexes.applied_revision(gallery_id(services)) == NOTHING
+    # Not even what is removed before the next try stays behind.
+    forget_person(acting(services), gallery="default", person_id=gone.person.id)
+    index = refreshed(services, indexes)
+    assert isinstance(index, ExactIndex)
+    assert gone.face.id not in index
+    assert len(index) == 1
 
 
 def test_a_known_person_is_found_while_others_come_and_go(services: Services) -> None:
@@ -154,3 +184,53 @@ def test_a_known_person_is_found_while_others_come_and_go(services: Services) ->
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_new_example_is_there_before_an_old_one_goes(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or else who searches in between would not find a person who has always had an example."""
+    indexes = Indexes(ExactBackend())
+    old = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    index = refreshed(services, indexes)
+    assert isinstance(index, ExactIndex)
+    again = KnownPerson(old.person.id)
+    new = enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"], face_px=90)),
+        subject=again,
+    )
+    delete_face(acting(services), gallery="default", person_id=old.person.id, face_id=old.face.id)
+    seen: list[tuple[bool, bool]] = []
+    remove = _Writer.remove
+
+    def look_and_remove(writer: _Writer, keys: Sequence[str]) -> None:
+        seen.append((old.face.id in index, new.face.id in index))
+        remove(writer, keys)
+
+    monkeypatch.setattr(_Writer, "remove", look_and_remove)
+    refreshed(services, indexes)
+    assert seen == [(True, True)]
+    assert (old.face.id in index, new.face.id in index) == (False, True)
+
+
+def test_closing_lets_go_of_every_index_and_then_of_the_backend(services: Services) -> None:
+    told: list[str] = []
+
+    class Telling(ExactIndex):
+        def close(self) -> None:
+            told.append("index")
+
+    class Backend(ExactBackend):
+        def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> ExactIndex:
+            return Telling(dimension)
+
+        def close(self) -> None:
+            told.append("backend")
+
+    indexes = Indexes(Backend())
+    refreshed(services, indexes)
+    indexes.close()
+    assert told == ["index", "backend"]
+    assert indexes.applied_revision(gallery_id(services)) is None

@@ -1,8 +1,20 @@
-"""One contract for every backend, checked against a naive reference."""
+"""One contract for every backend, checked against a naive reference.
+
+What decides is compared: an exact index as it answers, any other one re-ranked from the rows.
+"""
 
 import random
+import tempfile
 import threading
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import contextmanager
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+from typing import TypeGuard
 
 import numpy as np
 import pytest
@@ -16,22 +28,66 @@ from hypothesis.stateful import precondition
 from hypothesis.stateful import rule
 from numpy.typing import NDArray
 
+from fake_remote_index import FakeRemoteBackend
+from mien.errors import IndexUnavailable
+from mien.index.base import NOTHING
+from mien.index.base import ExactSearch
 from mien.index.base import Hit
+from mien.index.base import IndexBackend
 from mien.index.base import VectorIndex
-from mien.index.build import build_index
+from mien.index.build import build_backend
+from mien.index.exact import ExactBackend
 from mien.index.exact import ExactIndex
+from mien.index.rerank import Examples
+from mien.index.rerank import RerankedIndex
+from rounded_index import RoundedBackend
 
 DIMENSION = 8
-BACKENDS: dict[str, Callable[[int], VectorIndex]] = {"exact": ExactIndex, "default": build_index}
+BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
+    "exact": lambda _folder: build_backend("exact"),
+    "rounded": lambda _folder: RoundedBackend(),
+    "remote": FakeRemoteBackend,
+}
+# Those whose indexes outlive a process and are seen by others.
+KEPT = {"remote"}
 Rows = dict[str, tuple[str, NDArray[np.float32]]]
+Again = Callable[[], IndexBackend]
 
 # A file's tests share one process; the few examples that take long are no failure of the code.
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(params=sorted(BACKENDS))
-def build(request: pytest.FixtureRequest) -> Callable[[int], VectorIndex]:
-    return BACKENDS[request.param]
+def again(request: pytest.FixtureRequest, tmp_path: Path) -> Again:
+    """Makes a backend over one place, as every process and every start does."""
+    return lambda: BACKENDS[request.param](tmp_path)
+
+
+@pytest.fixture
+def backend(again: Again) -> IndexBackend:
+    return again()
+
+
+@pytest.fixture
+def index(backend: IndexBackend) -> VectorIndex:
+    return opened(backend)
+
+
+def opened(
+    backend: IndexBackend,
+    gallery: str = "g",
+    *,
+    contract: str = "one",
+    dimension: int = DIMENSION,
+) -> VectorIndex:
+    return backend.open(gallery, contract_id=contract, dimension=dimension)
+
+
+@contextmanager
+def fresh(name: str) -> Iterator[VectorIndex]:
+    """An index of its own for one example of many."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield opened(BACKENDS[name](Path(folder)))
 
 
 def unit(seed: int, count: int = 1, dimension: int = DIMENSION) -> NDArray[np.float32]:
@@ -40,13 +96,67 @@ def unit(seed: int, count: int = 1, dimension: int = DIMENSION) -> NDArray[np.fl
     return made.astype(np.float32)
 
 
+def put(
+    index: VectorIndex,
+    keys: Sequence[str],
+    groups: Sequence[str],
+    vectors: NDArray[np.float32],
+) -> None:
+    with index.writing() as writer:
+        writer.upsert(keys, groups, vectors)
+        writer.commit(writer.applied_revision + 1)
+
+
+def take_out(index: VectorIndex, keys: Sequence[str]) -> None:
+    with index.writing() as writer:
+        writer.remove(keys)
+        writer.commit(writer.applied_revision + 1)
+
+
+def break_off(
+    index: VectorIndex,
+    keys: Sequence[str],
+    groups: Sequence[str],
+    vectors: NDArray[np.float32],
+    *,
+    floor: int = 0,
+) -> None:
+    """Add vectors, and fail before they are committed."""
+    with suppress(MemoryError), index.writing(floor=floor) as writer:
+        writer.upsert(keys, groups, vectors)
+        raise MemoryError
+
+
 def fill(index: VectorIndex, rows: Rows) -> None:
     if rows:
-        index.upsert(
+        put(
+            index,
             list(rows),
             [group for group, _ in rows.values()],
             np.stack([vector for _, vector in rows.values()]),
         )
+
+
+def may_decide(index: VectorIndex) -> TypeGuard[ExactSearch]:
+    return index.is_exact
+
+
+def deciding(index: VectorIndex, rows: Rows) -> ExactSearch:
+    """What the gallery makes of an index over these rows."""
+    if may_decide(index):
+        return index
+    return RerankedIndex(index, lambda groups: read(rows, groups))
+
+
+def read(rows: Rows, groups: Sequence[str]) -> Mapping[str, Examples]:
+    keys = {
+        group: sorted(key for key, (owner, _) in rows.items() if owner == group) for group in groups
+    }
+    return {
+        group: Examples(some, np.stack([rows[key][1] for key in some]))
+        for group, some in keys.items()
+        if some
+    }
 
 
 def naive(rows: Rows, query: NDArray[np.float32], groups: int) -> list[Hit]:
@@ -75,161 +185,213 @@ some_rows = st.dictionaries(
 )
 
 
-@pytest.mark.parametrize("backend", sorted(BACKENDS))
+def test_a_backend_is_found_by_its_name() -> None:
+    backend = build_backend("exact")
+    assert backend.name == "exact"
+    assert isinstance(backend, ExactBackend)
+
+
+@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seed=st.integers(0, 20), groups=st.integers(1, 7))
-def test_answers_as_the_naive_reference(backend: str, rows: Rows, seed: int, groups: int) -> None:
-    index = BACKENDS[backend](DIMENSION)
-    fill(index, rows)
+def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups: int) -> None:
     query = unit(seed)
-    [found] = index.search(query, groups=groups)
+    with fresh(name) as index:
+        fill(index, rows)
+        [found] = deciding(index, rows).search(query, groups=groups)
+        [candidates] = index.search(query, groups=groups)
     assert same(found, naive(rows, query[0], groups))
-    assert len({hit.group for hit in found}) == len(found)
+    assert len({hit.group for hit in candidates}) == len(candidates) <= groups
+    assert all(rows[hit.key][0] == hit.group for hit in candidates)
 
 
-@pytest.mark.parametrize("backend", sorted(BACKENDS))
+@pytest.mark.parametrize("name", sorted(BACKENDS))
+@QUICK
+@given(rows=some_rows)
+def test_members_are_the_rows_own_vectors_in_the_order_of_their_keys(name: str, rows: Rows) -> None:
+    with fresh(name) as index:
+        fill(index, rows)
+        found = deciding(index, rows).members(["P", "Q", "nobody"])
+    expected = read(rows, ["P", "Q"])
+    assert set(found) == set(expected)
+    for group, examples in expected.items():
+        assert found[group].dtype == np.float32
+        assert np.array_equal(found[group], examples.vectors)
+
+
+@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, order=st.randoms(use_true_random=False), seed=st.integers(0, 20))
 def test_the_order_of_adding_changes_nothing(
-    backend: str, rows: Rows, order: random.Random, seed: int
+    name: str, rows: Rows, order: random.Random, seed: int
 ) -> None:
-    one, other = BACKENDS[backend](DIMENSION), BACKENDS[backend](DIMENSION)
-    fill(one, rows)
     keys = sorted(rows)
     order.shuffle(keys)
-    for key in keys:
-        fill(other, {key: rows[key]})
-    assert one.search(unit(seed), groups=4) == other.search(unit(seed), groups=4)
+    with fresh(name) as one, fresh(name) as other:
+        fill(one, rows)
+        for key in keys:
+            fill(other, {key: rows[key]})
+        found = [deciding(each, rows).search(unit(seed), groups=4) for each in (one, other)]
+    assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("backend", sorted(BACKENDS))
+@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seeds=st.lists(st.integers(0, 30), max_size=40))
 def test_many_queries_at_once_are_each_answered_as_if_alone(
-    backend: str, rows: Rows, seeds: list[int]
+    name: str, rows: Rows, seeds: list[int]
 ) -> None:
-    index = BACKENDS[backend](DIMENSION)
-    fill(index, rows)
     queries = np.concatenate([unit(seed) for seed in seeds]) if seeds else unit(0, 0)
-    together = index.search(queries, groups=3)
-    assert together == [index.search(query[None], groups=3)[0] for query in queries]
+    with fresh(name) as index:
+        fill(index, rows)
+        search = deciding(index, rows)
+        together = search.search(queries, groups=3)
+        assert together == [search.search(query[None], groups=3)[0] for query in queries]
 
 
 class AnyHistory(RuleBasedStateMachine):
     """Adds, replaces and removes in any order; after each step the reference must agree."""
 
+    backend_name: ClassVar = "exact"
+
     def __init__(self) -> None:
         super().__init__()
-        self.index = build_index(DIMENSION)
+        self._folder = tempfile.TemporaryDirectory()
+        self.backend = BACKENDS[self.backend_name](Path(self._folder.name))
+        self.index = opened(self.backend)
         self.rows: Rows = {}
+        self.revision = NOTHING
 
-    @rule(rows=some_rows)
-    def add_or_replace(self, rows: Rows) -> None:
-        fill(self.index, rows)
+    def teardown(self) -> None:
+        self._folder.cleanup()
+
+    @rule(rows=some_rows, data=st.data())
+    def change(self, rows: Rows, data: st.DataObject) -> None:
+        gone = []
+        if self.rows:
+            gone = data.draw(st.lists(st.sampled_from(sorted(self.rows)), max_size=20))
+        self.revision += 1
+        with self.index.writing() as writer:
+            if rows:
+                vectors = np.stack([vector for _, vector in rows.values()])
+                writer.upsert(list(rows), [group for group, _ in rows.values()], vectors)
+            writer.remove([*gone, "unknown"])
+            writer.commit(self.revision)
         # An upsert puts a key where it belongs now, whatever it belonged to before.
         self.rows.update(rows)
-
-    @precondition(lambda self: self.rows)
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
-        gone = data.draw(st.lists(st.sampled_from(sorted(self.rows)), max_size=20))
-        self.index.remove([*gone, "unknown"])
         for key in gone:
             self.rows.pop(key, None)
 
+    @rule()
+    def break_off(self) -> None:
+        with self.index.writing():
+            pass
+
+    @rule(rows=some_rows)
+    def begin_anew(self, rows: Rows) -> None:
+        self.revision += 2
+        with self.index.writing(floor=self.revision) as writer:
+            assert writer.applied_revision == NOTHING
+            if rows:
+                vectors = np.stack([vector for _, vector in rows.values()])
+                writer.upsert(list(rows), [group for group, _ in rows.values()], vectors)
+            writer.commit(self.revision)
+        self.rows = dict(rows)
+
+    @precondition(lambda self: self.backend.name in KEPT)
+    @rule()
+    def open_again(self) -> None:
+        self.index.close()
+        self.backend.close()
+        self.backend = BACKENDS[self.backend_name](Path(self._folder.name))
+        self.index = opened(self.backend)
+
     @invariant()
     def agrees_with_the_reference(self) -> None:
+        assert self.index.applied_revision == self.revision
         assert len(self.index) == len(self.rows)
+        assert self.index.groups == len({group for group, _ in self.rows.values()})
         assert all(key in self.index for key in self.rows)
         query = unit(len(self.rows))
-        [found] = self.index.search(query, groups=3)
+        [found] = deciding(self.index, self.rows).search(query, groups=3)
         assert same(found, naive(self.rows, query[0], 3))
 
 
+class AnyHistoryRounded(AnyHistory):
+    backend_name: ClassVar = "rounded"
+
+
+class AnyHistoryRemote(AnyHistory):
+    backend_name: ClassVar = "remote"
+
+
 TestAnyHistory = AnyHistory.TestCase
-TestAnyHistory.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestAnyHistoryRounded = AnyHistoryRounded.TestCase
+TestAnyHistoryRemote = AnyHistoryRemote.TestCase
+for case in (TestAnyHistory, TestAnyHistoryRounded, TestAnyHistoryRemote):
+    case.settings = settings(
+        max_examples=20,
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
-def test_an_empty_index_finds_nothing(build: Callable[[int], VectorIndex]) -> None:
-    index = build(DIMENSION)
+def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
     assert index.dimension == DIMENSION
-    assert len(index) == 0
+    assert (len(index), index.groups, index.applied_revision) == (0, 0, NOTHING)
+    assert "nothing" not in index
     assert index.search(unit(1, 2), groups=5) == [[], []]
     assert index.search(unit(1, 0), groups=5) == []
-    index.remove(["nothing"])
-    index.upsert([], [], unit(1, 0))
+    take_out(index, ["nothing"])
+    put(index, [], [], unit(1, 0))
     assert index.search(unit(1), groups=5) == [[]]
+    assert index.applied_revision == 1
 
 
-def test_a_group_with_many_vectors_does_not_crowd_out_the_others(
-    build: Callable[[int], VectorIndex],
-) -> None:
-    index = build(DIMENSION)
+def test_no_groups_are_found_when_none_are_asked_for(index: VectorIndex) -> None:
+    put(index, ["a"], ["P"], unit(1))
+    assert index.search(unit(1), groups=0) == [[]]
+    assert deciding(index, {"a": ("P", unit(1)[0])}).search(unit(1), groups=0) == [[]]
+
+
+def test_a_group_with_many_vectors_does_not_crowd_out_the_others(index: VectorIndex) -> None:
     query = unit(1)
     near = query + 0.01 * unit(2, 500)
     near = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
-    index.upsert([f"near-{i:03}" for i in range(500)], ["crowd"] * 500, near)
-    index.upsert(["p", "q"], ["P", "Q"], unit(3, 2))
+    put(index, [f"near-{i:03}" for i in range(500)], ["crowd"] * 500, near)
+    put(index, ["p", "q"], ["P", "Q"], unit(3, 2))
     [found] = index.search(query, groups=3)
     assert found[0].group == "crowd"
     assert {hit.group for hit in found} == {"crowd", "P", "Q"}
 
 
-def test_equal_vectors_come_in_the_order_of_their_keys(
-    build: Callable[[int], VectorIndex],
-) -> None:
-    index = build(DIMENSION)
-    vector = unit(5)
-    for number in np.random.default_rng(0).permutation(300):
-        index.upsert([f"k{number:03}"], [f"g{number:03}"], vector)
-    [found] = index.search(vector, groups=4)
-    assert [hit.key for hit in found] == ["k000", "k001", "k002", "k003"]
-    assert {hit.similarity for hit in found} == {found[0].similarity}
-
-
-def test_similarities_stay_within_their_scale(build: Callable[[int], VectorIndex]) -> None:
-    index = build(DIMENSION)
+def test_similarities_stay_within_their_scale(index: VectorIndex) -> None:
     vectors = unit(9, 200)
-    index.upsert([str(i) for i in range(200)], [str(i) for i in range(200)], vectors)
+    put(index, [str(i) for i in range(200)], [str(i) for i in range(200)], vectors)
     found = index.search(vectors, groups=1)
     assert all(-1 <= hit.similarity <= 1 for [hit] in found)
     assert [hit.key for [hit] in found] == [str(i) for i in range(200)]
 
 
-def test_of_a_key_given_twice_the_last_vector_counts(
-    build: Callable[[int], VectorIndex],
-) -> None:
-    index = build(DIMENSION)
-    index.upsert(["a", "a"], ["P", "Q"], unit(1, 2))
+def test_of_a_key_given_twice_the_last_vector_counts(index: VectorIndex) -> None:
+    put(index, ["a", "a"], ["P", "Q"], unit(1, 2))
     assert len(index) == 1
     assert [hit.group for hit in index.search(unit(1, 2)[:1], groups=5)[0]] == ["Q"]
-    index.remove(["a"])
+    take_out(index, ["a"])
     assert index.search(unit(1), groups=5) == [[]]
 
 
-def test_what_was_removed_is_not_found_after_compaction_either(
-    build: Callable[[int], VectorIndex],
-) -> None:
-    index = build(DIMENSION)
+def test_what_was_removed_is_not_found_after_compaction_either(index: VectorIndex) -> None:
     vectors = unit(4, 1000)
     keys = [f"k{i}" for i in range(1000)]
-    index.upsert(keys, [f"g{i % 50}" for i in range(1000)], vectors)
-    index.remove(keys[::2])
-    index.remove(keys[1::4])
+    put(index, keys, [f"g{i % 50}" for i in range(1000)], vectors)
+    take_out(index, keys[::2])
+    take_out(index, keys[1::4])
     assert len(index) == 250
     left = {key: (f"g{int(key[1:]) % 50}", vectors[int(key[1:])]) for key in keys[3::4]}
-    [found] = index.search(vectors[:1], groups=10)
+    [found] = deciding(index, left).search(vectors[:1], groups=10)
     assert same(found, naive(left, vectors[0], 10))
-
-
-def test_replacing_again_and_again_does_not_grow_the_index_without_end() -> None:
-    index = ExactIndex(DIMENSION)
-    for seed in range(500):
-        index.upsert(["a", "b"], ["P", "Q"], unit(seed, 2))
-    assert len(index) == 2
-    assert index._state.count < 10
 
 
 @pytest.mark.parametrize(
@@ -237,27 +399,24 @@ def test_replacing_again_and_again_does_not_grow_the_index_without_end() -> None
     [(["a"], ["P"], (1, DIMENSION + 1)), (["a"], ["P"], (2, DIMENSION)), (["a"], [], (1, 8))],
 )
 def test_what_does_not_fit_together_is_refused(
-    build: Callable[[int], VectorIndex], keys: list[str], groups: list[str], shape: tuple[int, int]
+    index: VectorIndex, keys: list[str], groups: list[str], shape: tuple[int, int]
 ) -> None:
-    index = build(DIMENSION)
     with pytest.raises(ValueError, match="expected"):
-        index.upsert(keys, groups, np.zeros(shape, np.float32))
-    assert len(index) == 0
+        put(index, keys, groups, np.zeros(shape, np.float32))
+    assert (len(index), index.applied_revision) == (0, NOTHING)
 
 
-def test_a_query_of_another_dimension_is_refused(build: Callable[[int], VectorIndex]) -> None:
-    index = build(DIMENSION)
+def test_a_query_of_another_dimension_is_refused(index: VectorIndex) -> None:
     for shape in ((1, DIMENSION - 1), (DIMENSION,)):
         with pytest.raises(ValueError, match="expected queries"):
             index.search(np.zeros(shape, np.float32), groups=1)
 
 
-def test_a_search_never_sees_half_a_change(build: Callable[[int], VectorIndex]) -> None:
+def test_a_search_never_sees_half_a_change(index: VectorIndex) -> None:
     """One key is always there, replaced all the while; others come and go in pairs."""
-    index = build(DIMENSION)
     vector = unit(1)
-    index.upsert(["always"], ["A"], vector)
-    others = [f"o{i}" for i in range(400)]
+    put(index, ["always"], ["A"], vector)
+    others = [f"o{i}" for i in range(200)]
     stop = threading.Event()
     torn: list[str] = []
 
@@ -265,17 +424,193 @@ def test_a_search_never_sees_half_a_change(build: Callable[[int], VectorIndex]) 
         while not stop.is_set():
             [found] = index.search(vector, groups=3)
             groups = [hit.group for hit in found]
-            if groups[:1] != ["A"] or "always" not in index or len(index) not in (1, 401):
+            if groups[:1] != ["A"] or "always" not in index or len(index) not in (1, 201):
                 torn.append(f"{groups} {len(index)}")
 
     threads = [threading.Thread(target=look) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for seed in range(60):
-        index.upsert(others, others, unit(seed, 400))
-        index.upsert(["always"], ["A"], vector)
-        index.remove(others)
+    for seed in range(40):
+        put(index, others, others, unit(seed, 200))
+        put(index, ["always"], ["A"], vector)
+        take_out(index, others)
     stop.set()
     for thread in threads:
         thread.join()
     assert torn == []
+
+
+def test_a_revision_is_what_was_committed_and_no_more(index: VectorIndex) -> None:
+    with index.writing() as writer:
+        assert writer.applied_revision == NOTHING
+        writer.upsert(["a"], ["P"], unit(1))
+        writer.commit(7)
+    assert index.applied_revision == 7
+    break_off(index, ["b"], ["Q"], unit(2))
+    assert index.applied_revision == 7
+    assert "a" in index
+    # The same again does no harm, whether or not the first time has left something.
+    with index.writing() as writer:
+        assert writer.applied_revision == 7
+        writer.upsert(["b"], ["Q"], unit(2))
+        writer.remove(["nobody"])
+        writer.commit(8)
+    assert (len(index), index.groups, index.applied_revision) == (2, 2, 8)
+
+
+def test_below_the_floor_an_index_begins_anew_aside(index: VectorIndex) -> None:
+    with index.writing() as writer:
+        writer.upsert(["old"], ["P"], unit(1))
+        writer.commit(3)
+    with index.writing(floor=3) as writer:
+        assert writer.applied_revision == 3
+    with index.writing(floor=4) as writer:
+        assert writer.applied_revision == NOTHING
+        writer.upsert(["new"], ["Q"], unit(2))
+        # Others search what there was meanwhile.
+        assert [hit.key for hit in index.search(unit(1), groups=5)[0]] == ["old"]
+        assert (len(index), index.applied_revision) == (1, 3)
+        writer.commit(5)
+    assert [hit.key for hit in index.search(unit(1), groups=5)[0]] == ["new"]
+    assert ("old" in index, index.groups, index.applied_revision) == (False, 1, 5)
+
+
+def test_what_a_broken_off_first_filling_has_left_is_not_built_upon(index: VectorIndex) -> None:
+    break_off(index, ["removed since"], ["P"], unit(1))
+    with index.writing() as writer:
+        writer.upsert(["still there"], ["Q"], unit(2))
+        writer.commit(1)
+    assert "removed since" not in index
+    assert len(index) == 1
+
+
+def test_a_new_filling_that_is_broken_off_leaves_what_there_was(index: VectorIndex) -> None:
+    with index.writing() as writer:
+        writer.upsert(["old"], ["P"], unit(1))
+        writer.commit(3)
+    break_off(index, ["new"], ["Q"], unit(2), floor=9)
+    assert ("old" in index, "new" in index, index.applied_revision) == (True, False, 3)
+
+
+def test_one_writes_at_a_time_and_who_has_waited_sees_what_was_done(again: Again) -> None:
+    one = opened(again())
+    # Of an index that outlives its process, the other writer is another process.
+    other = opened(again()) if again().name in KEPT else one
+    entered, seen = threading.Event(), []
+
+    def wait_and_look() -> None:
+        entered.set()
+        with other.writing() as writer:
+            seen.append(writer.applied_revision)
+
+    thread = threading.Thread(target=wait_and_look)
+    with one.writing() as writer:
+        thread.start()
+        assert entered.wait(5)
+        thread.join(0.1)
+        assert thread.is_alive()
+        writer.upsert(["a"], ["P"], unit(1))
+        writer.commit(4)
+    thread.join(10)
+    assert seen == [4]
+
+
+def test_what_is_kept_is_there_for_the_next_process_with_its_revision(again: Again) -> None:
+    backend = again()
+    index = opened(backend)
+    with index.writing() as writer:
+        writer.upsert(["a"], ["P"], unit(1))
+        writer.commit(6)
+    index.close()
+    backend.close()
+    later = again()
+    found = opened(later)
+    if later.name in KEPT:
+        assert (len(found), found.applied_revision, "a" in found) == (1, 6, True)
+        assert list(later.kept()) == ["g"]
+    else:
+        assert (len(found), found.applied_revision) == (0, NOTHING)
+        assert list(later.kept()) == []
+
+
+@pytest.mark.parametrize("how", [{"contract": "two"}, {"dimension": DIMENSION + 1}])
+def test_vectors_of_another_contract_are_never_believed(
+    again: Again, how: dict[str, object]
+) -> None:
+    put(opened(again()), ["a"], ["P"], unit(1))
+    found = opened(again(), **how)  # type: ignore[arg-type]  # one of its two keywords
+    assert (len(found), found.applied_revision, "a" in found) == (0, NOTHING, False)
+    assert found.search(unit(1, dimension=found.dimension), groups=1) == [[]]
+    # They are gone, not only hidden.
+    assert len(opened(again())) == 0
+
+
+def test_galleries_know_nothing_of_each_other(backend: IndexBackend) -> None:
+    one, other = opened(backend, "one"), opened(backend, "other")
+    put(one, ["a"], ["P"], unit(1))
+    put(other, ["a"], ["Q"], unit(2))
+    take_out(other, ["a"])
+    assert [hit.group for hit in one.search(unit(1), groups=5)[0]] == ["P"]
+    assert (len(one), len(other)) == (1, 0)
+
+
+def test_nothing_is_kept_of_a_gallery_that_was_dropped(again: Again) -> None:
+    backend = again()
+    for gallery in ("one", "other"):
+        put(opened(backend, gallery), ["a"], ["P"], unit(1))
+    backend.drop("one")
+    backend.drop("never seen")
+    assert "one" not in again().kept()
+    assert (len(opened(again(), "one")), opened(again(), "one").applied_revision) == (0, NOTHING)
+    if backend.name in KEPT:
+        assert len(opened(again(), "other")) == 1
+
+
+def test_an_index_that_is_full_says_so_and_keeps_what_it_has() -> None:
+    backend = RoundedBackend(capacity=2)
+    index = opened(backend)
+    put(index, ["a", "b"], ["P", "Q"], unit(1, 2))
+    with pytest.raises(IndexUnavailable):
+        put(index, ["c"], ["R"], unit(3))
+    assert (len(index), index.applied_revision) == (2, 0)
+
+
+def test_an_index_that_is_away_says_so(tmp_path: Path) -> None:
+    backend = FakeRemoteBackend(tmp_path)
+    index = opened(backend)
+    put(index, ["a"], ["P"], unit(1))
+    backend.away = True
+    questions: list[Callable[[], object]] = [
+        lambda: index.applied_revision,
+        lambda: len(index),
+        lambda: "a" in index,
+        lambda: index.groups,
+        lambda: index.search(unit(1), groups=1),
+        lambda: put(index, ["b"], ["Q"], unit(2)),
+        lambda: opened(backend, "other"),
+        lambda: backend.drop("g"),
+        backend.kept,
+    ]
+    for ask in questions:
+        with pytest.raises(IndexUnavailable) as told:
+            ask()
+        assert told.value.code == "index_unavailable"
+    backend.away = False
+    assert (len(index), index.applied_revision) == (1, 0)
+
+
+def test_equal_vectors_of_an_exact_index_come_in_the_order_of_their_keys() -> None:
+    vector = unit(5)
+    keys = [f"k{number:03}" for number in np.random.default_rng(0).permutation(300)]
+    index = ExactIndex.of(keys, keys, np.repeat(vector, 300, axis=0))
+    [found] = index.search(vector, groups=4)
+    assert [hit.key for hit in found] == ["k000", "k001", "k002", "k003"]
+    assert {hit.similarity for hit in found} == {found[0].similarity}
+
+
+def test_replacing_again_and_again_does_not_grow_the_index_without_end() -> None:
+    index = ExactIndex(DIMENSION)
+    for seed in range(500):
+        put(index, ["a", "b"], ["P", "Q"], unit(seed, 2))
+    assert len(index) == 2
+    assert index._now.vectors._state.count < 10

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.index.base import ExactSearch
 from mien.index.base import Hit
-from mien.index.base import VectorIndex
 
 # People whose single example is near may be passed by others whose examples are near as a whole.
 _SPARE = 8
@@ -37,7 +37,7 @@ class Ranked:
 
 
 def rank(
-    index: VectorIndex, queries: NDArray[np.float32], *, limit: int
+    index: ExactSearch, queries: NDArray[np.float32], *, limit: int
 ) -> list[tuple[Ranked, ...]]:
     """The most similar people for each face, best first, each once.
 

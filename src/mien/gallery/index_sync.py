@@ -1,23 +1,30 @@
 """Bring an index to the newest revision of the rows.
 
 Each gallery row has a revision; every change of its faces raises it in the same transaction and
-stamps the changed rows with it. A search asks for the revision first: one indexed SELECT. If
-another process has changed something, only the rows stamped since are loaded. No messages, no
-lock between processes: what one has acknowledged, any other finds on its next search.
+stamps the changed rows with it. A search asks for the revision first: one indexed SELECT. If the
+index has applied less, only the rows stamped since are loaded, by one writer at a time. No
+messages between processes: what one has acknowledged, any other finds on its next search.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import field
+from typing import TypeGuard
 
 import numpy as np
+import structlog
 from sqlalchemy import Row
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.errors import GalleryNotFound
+from mien.errors import IndexUnavailable
+from mien.index.base import NOTHING
+from mien.index.base import ExactSearch
+from mien.index.base import IndexBackend
 from mien.index.base import VectorIndex
+from mien.index.rerank import Examples
+from mien.index.rerank import RerankedIndex
 from mien.observing import Observer
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -25,30 +32,29 @@ from mien.storage.models import RemovedFaceRow
 
 _BATCH = 5_000
 
+_log = structlog.get_logger(__name__)
 
-@dataclass(slots=True)
-class _Applied:
-    """One gallery's index and how far it has read; -1 is nothing at all."""
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A gallery's index and the contract that it was opened under."""
 
     index: VectorIndex
-    revision: int = -1
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    contract_id: str
 
 
 class Indexes:
-    """The indexes of this process, one a gallery, made when first searched.
+    """The indexes that this process has opened, one a gallery, when it was first searched.
 
     Args:
-        build: makes an empty index for a dimension.
+        backend: opens them.
         observer: is told how far behind the rows an index was when it was asked.
     """
 
-    def __init__(
-        self, build: Callable[[int], VectorIndex], observer: Observer | None = None
-    ) -> None:
-        self._build = build
+    def __init__(self, backend: IndexBackend, observer: Observer | None = None) -> None:
+        self._backend = backend
         self._observer = observer or Observer()
-        self._applied: dict[str, _Applied] = {}
+        self._opened: dict[str, _Opened] = {}
         self._lock = threading.Lock()
 
     def refresh(
@@ -58,86 +64,208 @@ class Indexes:
         *,
         dimension: int,
         known: GalleryRow | None = None,
-    ) -> VectorIndex:
+    ) -> ExactSearch:
         """The gallery's index, with everything that was committed before this call.
 
+        Whatever the backend, what it finds is as similar as the rows' own vectors say.
+
         Args:
-            session: reading; its moment is the index's moment.
+            session: reading; its moment is the index's moment. Open while the index is asked.
             gallery_id: which gallery.
             dimension: length of its embeddings.
             known: the gallery's row, where this session has read it already.
 
         Raises:
             GalleryNotFound: the gallery is gone.
+            IndexUnavailable: the index cannot be reached.
         """
+        index = self._brought_up(session, gallery_id, dimension, known)
+        if _may_decide(index):
+            return index
+        return RerankedIndex(index, lambda people: _examples(session, gallery_id, people))
+
+    def as_it_stands(self, gallery_id: str, *, contract_id: str) -> ExactSearch | None:
+        """A gallery's index as this process has it, to be asked without the rows.
+
+        None when this process never searched the gallery, or when what the index finds would
+        have to be looked up in the rows.
+
+        Raises:
+            IndexUnavailable: the index cannot be reached.
+        """
+        opened = self._opened.get(gallery_id)
+        if opened is None or opened.contract_id != contract_id:
+            return None
+        if opened.index.applied_revision == NOTHING:
+            return None
+        return opened.index if _may_decide(opened.index) else None
+
+    def applied_revision(self, gallery_id: str) -> int | None:
+        """How far a gallery's index has read; None when this process never searched it.
+
+        Raises:
+            IndexUnavailable: the index cannot be reached.
+        """
+        opened = self._opened.get(gallery_id)
+        return None if opened is None else opened.index.applied_revision
+
+    def count_left(
+        self, session: Session, gallery_id: str, face_ids: Sequence[str], *, dimension: int
+    ) -> int:
+        """How many faces a search could still find after they were removed from the rows.
+
+        An index that cannot be asked counts as if it had all of them. One that this process has
+        not opened, and of which nothing is kept, has none.
+
+        Args:
+            session: reading, after the removal was committed.
+            gallery_id: where they were.
+            face_ids: which.
+            dimension: length of their embeddings.
+
+        Raises:
+            GalleryNotFound: the gallery is gone.
+        """
+        if not face_ids:
+            return 0
+        try:
+            if gallery_id not in self._opened and gallery_id not in self._backend.kept():
+                return 0
+            index = self._brought_up(session, gallery_id, dimension)
+            return sum(face_id in index for face_id in face_ids)
+        except IndexUnavailable:
+            return len(face_ids)
+
+    def drop(self, gallery_id: str) -> None:
+        """Throw an index away, and what is kept of it; if that is not possible now, see `drop_strays`.
+
+        Searches that go on finish with what they have.
+        """
+        with self._lock:
+            self._opened.pop(gallery_id, None)
+        try:
+            self._backend.drop(gallery_id)
+        except IndexUnavailable as error:
+            _log.warning("An index is to be erased later", code=error.code, key=error.key)
+
+    def drop_strays(self, session: Session) -> None:
+        """Erase what is kept of galleries that are gone.
+
+        Args:
+            session: reading; has not read yet.
+
+        Raises:
+            IndexUnavailable: what is kept cannot be reached.
+        """
+        # Looked up before the rows: an index is never older than its gallery's row.
+        kept = self._backend.kept()
+        if kept:
+            for gallery_id in set(kept).difference(session.scalars(select(GalleryRow.id))):
+                self._backend.drop(gallery_id)
+
+    def close(self) -> None:
+        """Let go of every index; nobody searches any more."""
+        with self._lock:
+            for opened in self._opened.values():
+                opened.index.close()
+            self._opened.clear()
+        self._backend.close()
+
+    def _brought_up(
+        self, session: Session, gallery_id: str, dimension: int, known: GalleryRow | None = None
+    ) -> VectorIndex:
         row = (
             known
             or session.execute(
-                select(GalleryRow.revision, GalleryRow.floor_revision).where(
-                    GalleryRow.id == gallery_id
-                )
+                select(
+                    GalleryRow.contract_id, GalleryRow.revision, GalleryRow.floor_revision
+                ).where(GalleryRow.id == gallery_id)
             ).one_or_none()
         )
         if row is None:
             self.drop(gallery_id)
             raise GalleryNotFound("removed")
-        applied = self._of(gallery_id, dimension)
-        if applied.revision > -1:
-            self._observer.on_lag(max(row.revision - applied.revision, 0))
-        if applied.revision < row.revision:
-            with applied.lock:
-                self._catch_up(session, gallery_id, applied, row)
-        return applied.index
+        index = self._open(gallery_id, row.contract_id, dimension)
+        applied = index.applied_revision
+        if applied > NOTHING:
+            self._observer.on_lag(max(row.revision - applied, 0))
+        if applied < row.revision:
+            _catch_up(session, gallery_id, index, row)
+        return index
 
-    def held(self, gallery_id: str) -> VectorIndex | None:
-        """The gallery's index as this process last searched it; None when it never did."""
-        applied = self._applied.get(gallery_id)
-        return None if applied is None else applied.index
+    def _open(self, gallery_id: str, contract_id: str, dimension: int) -> VectorIndex:
+        opened = self._opened.get(gallery_id)
+        # Without the lock: opening may be slow, and other galleries are searched meanwhile.
+        if opened is None or not _fits(opened, contract_id, dimension):
+            with self._lock:
+                opened = self._opened.get(gallery_id)
+                if opened is None or not _fits(opened, contract_id, dimension):
+                    index = self._backend.open(
+                        gallery_id, contract_id=contract_id, dimension=dimension
+                    )
+                    opened = self._opened[gallery_id] = _Opened(index, contract_id)
+        return opened.index
 
-    def drop(self, gallery_id: str) -> None:
-        """Throw an index away."""
-        with self._lock:
-            self._applied.pop(gallery_id, None)
 
-    def applied_revision(self, gallery_id: str) -> int | None:
-        """How far this process has read a gallery; None when it never searched it."""
-        applied = self._applied.get(gallery_id)
-        return None if applied is None else applied.revision
+def _fits(opened: _Opened, contract_id: str, dimension: int) -> bool:
+    return opened.contract_id == contract_id and opened.index.dimension == dimension
 
-    def _of(self, gallery_id: str, dimension: int) -> _Applied:
-        with self._lock:
-            applied = self._applied.get(gallery_id)
-            if applied is None or applied.index.dimension != dimension:
-                applied = self._applied[gallery_id] = _Applied(self._build(dimension))
-            return applied
 
-    def _catch_up(
-        self, session: Session, gallery_id: str, applied: _Applied, row: Row[int, int] | GalleryRow
-    ) -> None:
-        if applied.revision >= row.revision:
-            return  # another thread was quicker
-        index, revision = applied.index, applied.revision
-        if -1 < revision < row.floor_revision:
-            # Removals that this index has not heard of have been purged: what it holds beyond
-            # the rows has to go too. Others search the old one until the new one is complete.
-            index, revision = self._build(index.dimension), -1
-        if revision > -1:
-            removed = session.scalars(
-                select(RemovedFaceRow.face_id).where(
-                    RemovedFaceRow.gallery_id == gallery_id,
-                    RemovedFaceRow.revision > revision,
-                )
-            ).all()
-            index.remove(removed)
+def _may_decide(index: VectorIndex) -> TypeGuard[ExactSearch]:
+    return index.is_exact
+
+
+def _catch_up(
+    session: Session, gallery_id: str, index: VectorIndex, row: Row[str, int, int] | GalleryRow
+) -> None:
+    # Below the floor, removals that this index has not heard of have been purged: what it holds
+    # beyond the rows has to go, too.
+    with index.writing(floor=row.floor_revision) as writer:
+        applied = writer.applied_revision
+        if applied >= row.revision:
+            return  # another thread or process was quicker, and may know more
         faces = session.execute(
             select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
-            .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > revision)
+            .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied)
             .execution_options(yield_per=_BATCH)
         )
         for batch in faces.partitions():
-            index.upsert(
+            writer.upsert(
                 [face.id for face in batch],
                 [face.person_id for face in batch],
                 np.stack([face.embedding for face in batch]),
             )
-        applied.index, applied.revision = index, row.revision
+        # Afterwards: whoever searches meanwhile does not miss a person whose old example is
+        # already gone and whose new one is not yet there.
+        if applied > NOTHING:
+            removed = select(RemovedFaceRow.face_id).where(
+                RemovedFaceRow.gallery_id == gallery_id, RemovedFaceRow.revision > applied
+            )
+            writer.remove(session.scalars(removed).all())
+        writer.commit(row.revision)
+
+
+def _examples(session: Session, gallery_id: str, people: Sequence[str]) -> dict[str, Examples]:
+    """All examples of some people, from the rows."""
+    found: dict[str, list[tuple[str, np.ndarray]]] = {}
+    for start in range(0, len(people), _BATCH):
+        some = people[start : start + _BATCH]
+        faces = session.execute(
+            select(FaceRow.gallery_id, FaceRow.person_id, FaceRow.id, FaceRow.embedding).where(
+                FaceRow.person_id.in_(some)
+            )
+        )
+        for owner, person_id, face_id, embedding in faces:
+            # Not asked of the database, which would rather read the whole gallery by its index.
+            if owner == gallery_id:
+                found.setdefault(person_id, []).append((face_id, embedding))
+    # Not sorted by the database, whose order of texts may be another.
+    return {person_id: _in_order(faces) for person_id, faces in found.items()}
+
+
+def _in_order(faces: list[tuple[str, np.ndarray]]) -> Examples:
+    faces.sort(key=lambda face: face[0])
+    return Examples(
+        keys=[face_id for face_id, _ in faces],
+        vectors=np.stack([embedding for _, embedding in faces]),
+    )

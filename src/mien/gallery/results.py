@@ -316,7 +316,8 @@ class Erasure:
         files: files removed from the disk.
         rows_left: rows that still speak of the person; 0.
         files_left: files that should be gone and are not; 0.
-        indexed_left: examples that a search of this process could still find; 0.
+        indexed_left: examples that a search of this process could still find; 0. All of them when
+            the index could not be asked, which hears of it before its next search.
         log_cleared: whether the database's own log was emptied, so that no copy of an erased row
             is left in it; False while somebody, such as a backup, reads an older moment.
         event_id: the record of the erasure, which holds these counts and no name.

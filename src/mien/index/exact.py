@@ -2,14 +2,21 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.index.base import NOTHING
 from mien.index.base import Hit
+from mien.index.cosine import cosines
 
 _FIRST_CAPACITY = 256
 _MOST_DEAD = 0.25
@@ -17,6 +24,138 @@ _MOST_DEAD = 0.25
 _QUERIES_AT_ONCE = 16
 # More than single precision errs by on unit vectors; rows this close are compared exactly.
 _MARGIN = 1e-5
+
+
+class ExactBackend:
+    """Indexes in the memory of this process, each a float32 matrix; they end with it."""
+
+    name = "exact"
+    capacity = None
+
+    def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "ExactIndex":
+        """See `IndexBackend.open`."""
+        del gallery_id, contract_id  # nothing is kept that could be another's
+        return ExactIndex(dimension)
+
+    def drop(self, gallery_id: str) -> None:
+        """See `IndexBackend.drop`."""
+
+    def kept(self) -> Collection[str]:
+        """See `IndexBackend.kept`."""
+        return ()
+
+    def close(self) -> None:
+        """See `IndexBackend.close`."""
+
+
+class ExactIndex:
+    """The rows' own vectors and one matrix product a search.
+
+    Args:
+        dimension: length of the vectors.
+    """
+
+    is_exact = True
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+        self._writing = threading.Lock()
+        self._now = _Now(_Vectors(dimension), NOTHING)
+
+    @classmethod
+    def of(cls, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]) -> Self:
+        """An index of vectors that belong to no rows, as an evaluation has them.
+
+        Args:
+            keys: one id a vector.
+            groups: what each belongs to, same length.
+            vectors: float32, shape (len(keys), dimension), unit length.
+        """
+        index = cls(vectors.shape[1])
+        with index.writing() as writer:
+            writer.upsert(keys, groups, vectors)
+            writer.commit(0)
+        return index
+
+    @property
+    def dimension(self) -> int:
+        """See `VectorIndex.dimension`."""
+        return self._dimension
+
+    @property
+    def applied_revision(self) -> int:
+        """See `VectorIndex.applied_revision`."""
+        return self._now.revision
+
+    def __len__(self) -> int:
+        return len(self._now.vectors)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._now.vectors
+
+    @property
+    def groups(self) -> int:
+        """See `VectorIndex.groups`."""
+        return self._now.vectors.groups
+
+    @contextmanager
+    def writing(self, *, floor: int = 0) -> "Iterator[_Writer]":
+        """See `VectorIndex.writing`."""
+        with self._writing:
+            now = self._now
+            if now.revision < floor:
+                now = _Now(_Vectors(self._dimension), NOTHING)
+            yield _Writer(now, self._publish)
+
+    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+        """See `VectorIndex.search`."""
+        return self._now.vectors.search(queries, groups=groups)
+
+    def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """See `ExactSearch.members`."""
+        return self._now.vectors.members(groups)
+
+    def close(self) -> None:
+        """See `VectorIndex.close`."""
+
+    def _publish(self, now: "_Now") -> None:
+        self._now = now
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """Vectors and the revision up to which they are the rows'; replaced together."""
+
+    vectors: "_Vectors"
+    revision: int
+
+
+class _Writer:
+    """See `IndexWriter`. What it adds to published vectors is found at once.
+
+    Args:
+        now: what is to be changed.
+        publish: shows it to searches.
+    """
+
+    def __init__(self, now: _Now, publish: Callable[[_Now], None]) -> None:
+        self._vectors = now.vectors
+        self._publish = publish
+        self.applied_revision = now.revision
+
+    def upsert(
+        self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        """See `IndexWriter.upsert`."""
+        self._vectors.upsert(keys, groups, vectors)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """See `IndexWriter.remove`."""
+        self._vectors.remove(keys)
+
+    def commit(self, revision: int) -> None:
+        """See `IndexWriter.commit`."""
+        self._publish(_Now(self._vectors, revision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +181,8 @@ class _State:
     count: int
 
 
-class ExactIndex:
-    """A float32 matrix and one product a search.
+class _Vectors:
+    """A float32 matrix, changed by one thread at a time and searched by any.
 
     Adding appends behind what running searches see, removing replaces a mask: a search works on
     the state that it found and needs no lock while it computes.
@@ -51,15 +190,9 @@ class ExactIndex:
 
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
-        self._lock = threading.Lock()
         self._row_of: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
         self._state = self._empty(_FIRST_CAPACITY)
-
-    @property
-    def dimension(self) -> int:
-        """Length of the vectors."""
-        return self._dimension
 
     def __len__(self) -> int:
         # Of the state that a search would find now: `_row_of` is changed key by key.
@@ -70,13 +203,11 @@ class ExactIndex:
 
     @property
     def groups(self) -> int:
-        """See `VectorIndex.groups`."""
         return len(self._sizes)
 
     def upsert(
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
-        """See `VectorIndex.upsert`."""
         if vectors.shape != (len(keys), self._dimension) or len(groups) != len(keys):
             raise ValueError(
                 f"expected {len(keys)} groups and vectors of shape "
@@ -84,26 +215,22 @@ class ExactIndex:
             )
         # Of a key that is given twice the last vector counts.
         last = list({key: position for position, key in enumerate(keys)}.values())
-        with self._lock:
-            known = [self._row_of[key] for key in set(keys) if key in self._row_of]
-            self._resize(removed=known, added=[groups[i] for i in last])
-            state = self._appended(
-                _masked(self._state, known),
-                [keys[i] for i in last],
-                [groups[i] for i in last],
-                vectors[last],
-            )
-            self._state = self._compacted(state)
+        known = [self._row_of[key] for key in set(keys) if key in self._row_of]
+        state = self._appended(
+            _masked(self._state, known),
+            [keys[i] for i in last],
+            [groups[i] for i in last],
+            vectors[last],
+        )
+        self._resize(removed=known, added=[groups[i] for i in last])
+        self._state = self._compacted(state)
 
     def remove(self, keys: Sequence[str]) -> None:
-        """See `VectorIndex.remove`."""
-        with self._lock:
-            known = [self._row_of.pop(key) for key in set(keys) if key in self._row_of]
-            self._resize(removed=known, added=())
-            self._state = self._compacted(_masked(self._state, known))
+        known = [self._row_of.pop(key) for key in set(keys) if key in self._row_of]
+        self._resize(removed=known, added=())
+        self._state = self._compacted(_masked(self._state, known))
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
-        """See `VectorIndex.search`."""
         if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
             raise ValueError(
                 f"expected queries of shape (n, {self._dimension}), got {queries.shape}"
@@ -124,7 +251,6 @@ class ExactIndex:
         return found
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """See `VectorIndex.members`."""
         state = self._state
         places = [state.group_at[group] for group in groups if group in state.group_at]
         group_of = state.group_of[: state.count]
@@ -155,8 +281,8 @@ class ExactIndex:
             count=0,
         )
 
-    # These make the next state without showing it: whoever calls them, under the lock, publishes
-    # the last one in a single assignment.
+    # These make the next state without showing it: whoever calls them publishes the last one in a
+    # single assignment.
 
     def _appended(
         self,
@@ -225,9 +351,8 @@ def _best_groups(
             break
         take = min(len(similarities), 4 * take)
     rows = np.flatnonzero((similarities >= least - _MARGIN) & np.isfinite(similarities))
-    # Summed row by row in double precision, equal vectors are equally similar wherever they
-    # stand; they come in the order of their keys, so that every index agrees.
-    exact = (state.vectors[rows].astype(np.float64) * query.astype(np.float64)).sum(axis=1)
+    # Equally similar ones come in the order of their keys, so that every index agrees.
+    exact = cosines(state.vectors[rows], query)
     order = sorted(range(len(rows)), key=lambda i: (-exact[i], state.keys[rows[i]]))
     best: dict[int, int] = {}
     for i in order:
@@ -236,7 +361,7 @@ def _best_groups(
         Hit(
             key=state.keys[rows[i]],
             group=state.groups[group],
-            similarity=float(np.clip(exact[i], -1.0, 1.0)),
+            similarity=float(exact[i]),
         )
         for group, i in list(best.items())[:wanted]
     ]

@@ -1,4 +1,4 @@
-"""Remove what has had its time: held photos, ended sign-ins, old removals, stray files."""
+"""Remove what has had its time: held photos, ended sign-ins, old removals, what is astray."""
 
 import datetime as dt
 import time
@@ -37,19 +37,28 @@ class Tidied:
 
 
 def tidy(call: Call) -> Tidied:
-    """Remove what has had its time; safe at any moment, in any process."""
+    """Remove what has had its time; safe at any moment, in any process.
+
+    Raises:
+        DatabaseUnreachable: the database does not answer.
+        IndexUnavailable: indexes of galleries that are gone cannot be reached; everything else is
+            done.
+    """
     permissions.require(call.actor, "maintenance.clean_up")
     probes = remove_expired_probes(call)
     with call.services.database.write() as session:
         sign_ins = session.execute(
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
         ).all()
-    return Tidied(
+    done = Tidied(
         probes=probes,
         sign_ins=len(sign_ins),
         removals=_old_removals(call.services),
         files=_stray_files(call.services),
     )
+    with call.services.database.read() as session:
+        call.services.indexes.drop_strays(session)
+    return done
 
 
 def remove_expired_probes(call: Call) -> int:

@@ -507,6 +507,7 @@ _STORAGE: Final = {
         "folder `files` of MIEN_HOME after it."
     ),
     "storage_error.not_copied": N_("The database cannot be copied."),
+    "index_unavailable": N_("The index does not answer. Try again in a moment."),
     "database_unreachable": N_(
         "The database does not answer. Check MIEN_DATABASE_URL, that the server runs and that "
         "its disk has room; then run `mien db check`."

@@ -1,9 +1,11 @@
 import hashlib
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from building import acting
+from building import make_runtime
 from drawing import draw_photo
 from looking import files_of
 from looking import rows_of
@@ -363,3 +365,18 @@ def test_several_faces_of_like_size_are_refused_by_the_strict_gate(services: Ser
             subject=NewPerson("Ada"),
         )
     assert [each.key for each in caught.value.extra["reasons"]] == ["several_faces.alike"]
+
+
+def test_whom_another_process_has_just_enrolled_is_compared_too(home: Path) -> None:
+    home.mkdir()
+    here, there = make_runtime(home), make_runtime(home)
+    given = {"gallery": "default", "source": Upload(draw_photo(["bob"]))}
+    enrol(acting(here.services), subject=NewPerson("Bob"), **given)  # type: ignore[arg-type]  # each is what it is
+    # This process has searched the gallery, so that it has an index, which is now behind.
+    given = {"gallery": "default", "source": Upload(ADA)}
+    enrol(acting(there.services), subject=NewPerson("Ada"), **given)  # type: ignore[arg-type]  # as above
+    double = enrol(acting(here.services), subject=NewPerson("Double"), **given)  # type: ignore[arg-type]  # as above
+    alike = [each for each in double.warnings if each.code == "looks_like_another"]
+    assert [each.person.name for each in alike if each.person] == ["Ada"]
+    here.close()
+    there.close()

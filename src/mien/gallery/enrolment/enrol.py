@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mien.access import audit
 from mien.access import permissions
 from mien.decision.choose_face import check_take
+from mien.errors import GalleryNotFound
 from mien.gallery.enrolment.checks import NewFace
 from mien.gallery.enrolment.checks import already_there
 from mien.gallery.enrolment.checks import as_warnings
@@ -25,7 +26,8 @@ from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.faces import as_stored
 from mien.gallery.recognition.search import Nearest
-from mien.gallery.recognition.search import search_as_it_stands
+from mien.gallery.recognition.search import nearest
+from mien.gallery.recognition.search import nearest_as_it_stands
 from mien.gallery.results import Enrolment
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
@@ -92,10 +94,10 @@ def enrol(
     with written_files(services.database, services.files) as put:
         written = _write_files(put, example)
         for tries in range(_MOST_TRIES):
-            nearest = _nearest(services, example, refresh=tries > 0)
+            near = _nearest(services, example, refresh=tries > 0)
             try:
                 return _store(
-                    call, example, written, subject, nearest, is_last=tries + 1 == _MOST_TRIES
+                    call, example, written, subject, near, is_last=tries + 1 == _MOST_TRIES
                 )
             except _IndexIsBehindError:
                 continue
@@ -122,19 +124,17 @@ def _write_files(put: Callable[[bytes, str], str], example: Example) -> _Written
 
 def _nearest(services: Services, example: Example, *, refresh: bool) -> Nearest:
     """The nearest people, searched before anything is locked: that may take a while."""
+    found = None
     if not refresh:
-        found = search_as_it_stands(services, example.gallery, example.embedding, limit=_LOOKED_AT)
-        if found is not None:
-            return found
+        found = nearest_as_it_stands(services, example.gallery, example.embedding, limit=_LOOKED_AT)
+    if found is not None:
+        return found
     with services.database.read() as session:
         # An index never reads in a transaction that may yet be undone.
-        services.indexes.refresh(
-            session, example.gallery.id, dimension=services.engine.summary.dimension
-        )
-    found = search_as_it_stands(services, example.gallery, example.embedding, limit=_LOOKED_AT)
-    if found is None:
-        raise AssertionError("an index that was just brought up to the rows can be searched")
-    return found
+        gallery = session.get(GalleryRow, example.gallery.id)
+        if gallery is None:
+            raise GalleryNotFound("removed")
+        return nearest(services, session, gallery, example.embedding, limit=_LOOKED_AT)
 
 
 def _store(
@@ -142,7 +142,7 @@ def _store(
     example: Example,
     written: _Written,
     subject: Subject,
-    nearest: Nearest,
+    near: Nearest,
     *,
     is_last: bool,
 ) -> Enrolment:
@@ -156,7 +156,7 @@ def _store(
     summary = call.services.engine.summary
     with call.services.database.write() as session:
         gallery = lock_gallery(session, gallery_id=example.gallery.id)
-        if nearest.revision < gallery.revision - 1 and not is_last:
+        if near.revision < gallery.revision - 1 and not is_last:
             raise _IndexIsBehindError
         require_contract(gallery, summary)
         person, is_new = resolve(session, gallery, subject)
@@ -171,7 +171,7 @@ def _store(
                 NewFace(example.embedding, example.crop_hash),
                 person=ref,
                 own=[each.face for each in own],
-                nearest=nearest,
+                nearest=near,
                 summary=summary,
             )
             photo = _keep(session, gallery, example, written)

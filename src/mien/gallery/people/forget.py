@@ -37,6 +37,7 @@ class _Erased:
     gallery_id: str
     person_id: str
     face_ids: list[str]
+    dimension: int
     photo_ids: list[str]
     probe_ids: list[str]
     files: list[str]
@@ -98,6 +99,7 @@ def _erase(call: Call, session: Session, gallery: GalleryRow, person: PersonRow)
         gallery_id=gallery.id,
         person_id=person.id,
         face_ids=[face.id for face in faces],
+        dimension=faces[0].embedding.size if faces else 0,
         photo_ids=sorted(photo_ids),
         probe_ids=[probe.id for probe in probes],
         files=files,
@@ -161,9 +163,9 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
             session.scalar(select(func.count()).where(column.in_(ids))) or 0
             for column, ids in looked_for
         )
-        index = services.indexes.held(erased.gallery_id)
-        if index is not None:
-            index = services.indexes.refresh(session, erased.gallery_id, dimension=index.dimension)
+        indexed_left = services.indexes.count_left(
+            session, erased.gallery_id, erased.face_ids, dimension=erased.dimension
+        )
     return Erasure(
         person_id=erased.person_id,
         faces=len(erased.face_ids),
@@ -172,7 +174,7 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         files=len(erased.files),
         rows_left=rows_left,
         files_left=sum(services.files.exists(name) for name in erased.files),
-        indexed_left=sum(index is not None and face_id in index for face_id in erased.face_ids),
+        indexed_left=indexed_left,
         log_cleared=log_cleared,
         event_id=erased.event_id,
     )

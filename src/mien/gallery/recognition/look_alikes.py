@@ -4,6 +4,7 @@ import numpy as np
 from sqlalchemy import select
 
 from mien.access import permissions
+from mien.errors import IndexUnavailable
 from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
@@ -21,8 +22,8 @@ def look_alikes(
 ) -> tuple[Candidate, ...]:
     """Other people whom a search with one of this person's examples would name, likest first.
 
-    Nobody, where nothing can be compared: the gallery belongs to another model, or no model is
-    there.
+    Nobody, where nothing can be compared: the gallery belongs to another model, or no model or no
+    index is there.
 
     Args:
         call: who asks, and with what.
@@ -48,9 +49,9 @@ def look_alikes(
         try:
             if not embeddings or row.contract_id != call.services.engine.summary.contract_id:
                 return ()
-        except ModelError:
+            found = search(call.services, session, row, embeddings, limit=limit + 1)
+        except (ModelError, IndexUnavailable):
             return ()
-        found = search(call.services, session, row, embeddings, limit=limit + 1)
     best: dict[str, Candidate] = {}
     for candidate in (each for some in found.candidates for each in some):
         if candidate.person_id == person_id or candidate.similarity < found.point.threshold:

@@ -18,7 +18,7 @@ from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
-from mien.index.base import VectorIndex
+from mien.index.base import ExactSearch
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 
@@ -118,7 +118,7 @@ class Nearest:
     ranked: tuple[Ranked, ...]
 
 
-def search_as_it_stands(
+def nearest_as_it_stands(
     services: Services, gallery: GalleryRow, embedding: NDArray[np.float32], *, limit: int
 ) -> Nearest | None:
     """The nearest people for one embedding in the index as this process has it; asks no database.
@@ -130,14 +130,54 @@ def search_as_it_stands(
         limit: how many people.
 
     Returns:
-        None when this process has not searched the gallery yet.
+        None when this process has not searched the gallery yet, or cannot without the rows.
+
+    Raises:
+        IndexUnavailable: the index cannot be reached.
     """
+    # Looked up before the index is asked, which may be brought further meanwhile.
     revision = services.indexes.applied_revision(gallery.id)
-    index: VectorIndex | None = services.indexes.held(gallery.id)
-    if index is None or revision is None or revision < 0:
+    index = services.indexes.as_it_stands(gallery.id, contract_id=gallery.contract_id)
+    if index is None or revision is None:
         return None
-    if index.dimension != len(embedding):
-        return None
+    return _nearest(services, gallery, index, embedding, revision=revision, limit=limit)
+
+
+def nearest(
+    services: Services,
+    session: Session,
+    gallery: GalleryRow,
+    embedding: NDArray[np.float32],
+    *,
+    limit: int,
+) -> Nearest:
+    """The same with everything that this session sees.
+
+    Args:
+        services: the collaborators.
+        session: reading.
+        gallery: its row, as this session sees it.
+        embedding: float32, shape (dimension,), unit length.
+        limit: how many people.
+
+    Raises:
+        IndexUnavailable: the index cannot be reached.
+    """
+    index = services.indexes.refresh(
+        session, gallery.id, dimension=services.engine.summary.dimension, known=gallery
+    )
+    return _nearest(services, gallery, index, embedding, revision=gallery.revision, limit=limit)
+
+
+def _nearest(
+    services: Services,
+    gallery: GalleryRow,
+    index: ExactSearch,
+    embedding: NDArray[np.float32],
+    *,
+    revision: int,
+    limit: int,
+) -> Nearest:
     point = point_of(services, gallery, people=index.groups, faces=len(index))
     return Nearest(revision, point, rank(index, embedding[np.newaxis], limit=limit)[0])
 

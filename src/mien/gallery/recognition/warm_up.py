@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from mien.access import permissions
 from mien.access.actor import SYSTEM
+from mien.errors import IndexUnavailable
 from mien.errors import MienError
 from mien.gallery.services import Call
 from mien.gallery.services import Services
@@ -54,6 +55,10 @@ class Warming:
         try:
             self._services.engine.warm_up()
             refresh_indexes(Call(self._services, SYSTEM))
+        except IndexUnavailable as error:
+            # Models are there, and whoever searches or asks for readiness tries the index again.
+            self._problem = None
+            _log.warning("The index cannot be reached yet", code=error.code, key=error.key)
         except MienError as error:
             self._problem = error.code
             _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
@@ -70,6 +75,7 @@ def refresh_indexes(call: Call) -> int:
 
     Raises:
         DatabaseUnreachable: the database does not answer.
+        IndexUnavailable: an index cannot be reached.
     """
     permissions.require(call.actor, "installation.read")
     summary = call.services.engine.summary

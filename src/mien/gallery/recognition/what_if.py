@@ -21,7 +21,7 @@ from mien.gallery.search_log import last_searches
 from mien.gallery.services import Call
 from mien.gallery.settings import check_rate
 from mien.gallery.settings import check_threshold
-from mien.index.base import VectorIndex
+from mien.index.base import ExactSearch
 from mien.options import Decision
 from mien.storage.models import FaceRow
 
@@ -120,7 +120,7 @@ def weigh_all(
         ]
         searches = [(_candidates(each), each.legible) for each in last_searches(session, row.id)]
         some = _some_examples(session, row.id)
-    nearest = _nearest_others(index, some)
+        nearest = _nearest_others(index, some)
     return tuple(
         Weighed(
             point=point,
@@ -177,7 +177,7 @@ def _some_examples(session: Session, gallery_id: str) -> dict[str, np.ndarray]:
     return {row.person_id: row.embedding for row in rows}
 
 
-def _nearest_others(index: VectorIndex, examples: dict[str, np.ndarray]) -> list[float]:
+def _nearest_others(index: ExactSearch, examples: dict[str, np.ndarray]) -> list[float]:
     """How similar each of these examples is to the nearest person other than their own."""
     if not examples:
         return []
