@@ -175,3 +175,40 @@ def test_an_error_is_told_even_when_its_page_cannot_be_drawn(bare: Flask) -> Non
     show_problems_with(bare, error_page=broken, sign_in_address=lambda: "/")
     answer = bare.test_client().get("/fail/NameTaken", headers={"Accept": "text/html"})
     assert_problem(answer, 409, "name_taken")
+
+
+def test_where_there_is_no_view_the_address_says_who_asks(bare: Flask) -> None:
+    show_problems_with(bare, error_page=draw, sign_in_address=lambda: "/")
+    client = bare.test_client()
+    as_people = {"Accept": "text/html"}
+    assert_problem(client.get("/api/nothing", headers=as_people), 404, "not_found")
+    wrong_method = client.post("/api/tired", headers=as_people)
+    assert_problem(wrong_method, 405, "method_not_allowed")
+    assert "GET" in wrong_method.headers["Allow"]
+    assert client.get("/nothing", headers=as_people).text == "<h1>404 not_found</h1>"
+
+
+def test_a_page_below_the_apis_address_has_pages_for_errors(bare: Flask) -> None:
+    def fail() -> str:
+        raise errors.NameTaken("gallery")
+
+    bare.add_url_rule("/api/page", "page", fail)
+    show_problems_with(bare, error_page=draw, sign_in_address=lambda: "/")
+    assert bare.test_client().get("/api/page").text == "<h1>409 name_taken</h1>"
+
+
+def test_pages_speak_the_language_of_whoever_reads_and_programs_get_english(bare: Flask) -> None:
+    def show(problem: Problem) -> str:
+        return problem.detail
+
+    def fail() -> str:
+        raise errors.NameTaken("gallery")
+
+    bare.add_url_rule("/taken", "taken", fail)
+    show_problems_with(
+        bare, error_page=show, sign_in_address=lambda: "/", translate=lambda text: text.upper()
+    )
+    client = bare.test_client()
+    assert client.get("/taken").text == "A GALLERY OF THIS NAME EXISTS ALREADY."
+    told = client.get("/taken", headers={"Accept": "application/json"}).get_json()
+    assert told["detail"] == "A gallery of this name exists already."
