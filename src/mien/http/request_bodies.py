@@ -12,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.http.context import runtime
+from mien.http.moments import rest_while_body_arrives
 from mien.settings import MOST_PHOTOS
 
 FORM: Final = "multipart/form-data"
@@ -83,11 +84,12 @@ def read_form() -> dict[str, str | bytes]:
 
 
 def require_form() -> None:
-    """Make sure that the request is a form that may hold files.
+    """Make sure that the request is a form that may hold files, before it is read.
 
     Raises:
         UnsupportedMediaType: it is something else.
     """
+    rest_while_body_arrives()
     if request.mimetype != FORM:
         raise UnsupportedMediaType(
             "Send the photo as a part of a multipart/form-data request or, to the API, as JSON "
@@ -108,6 +110,7 @@ def read_json_object(*, photos: int = 0) -> dict[str, Any]:
     """
     if not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header `Content-Type: application/json`.")
+    rest_while_body_arrives()
     request.max_content_length = _JSON_BYTES + photos * _base64_length(_most_bytes())
     given = request.get_json()
     if not isinstance(given, dict):
