@@ -128,7 +128,7 @@ def test_a_scrub_empties_the_log(database: Database, tmp_path: Path) -> None:
 def test_a_scrub_says_when_a_reader_is_in_its_way(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.storage.database._SCRUB_MILLISECONDS", 20)
+    monkeypatch.setattr("mien.storage.sqlite._SCRUB_MILLISECONDS", 20)
     with database.read() as session:
         session.scalar(select(InstallationRow.key))
         put(database, "a")
