@@ -66,7 +66,7 @@ def test_it_takes_an_empty_folder_to_a_page_and_leaves_cleanly(tmp_path: Path) -
         assert "<form" in answer_of(link.split()[-1])
         assert (home / "mien.db").exists()
         process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=30)
+        _, rest = process.communicate(timeout=120)
         assert process.returncode == 0
         assert "SIGABRT" not in rest, "the models were still loading"
         assert link.rpartition("/")[2].strip() not in rest, "the secret of the link is not logged"
@@ -80,7 +80,7 @@ def test_the_development_server_serves_and_leaves_cleanly(tmp_path: Path) -> Non
         (link,) = re.findall(r"once, at (\S+)", said)
         assert "<form" in answer_of(link)
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         assert process.returncode in {0, 130}
 
 
