@@ -173,15 +173,6 @@ class Database:
                 if self.dialect == "sqlite" and driver is not None:
                     driver.execute("pragma foreign_keys = on")
 
-    def ping(self) -> None:
-        """Ask the database for a sign of life.
-
-        Raises:
-            DatabaseUnreachable: it gives none.
-        """
-        with self.read() as session:
-            session.execute(text("select 1"))
-
     def find_damage(self) -> tuple[str, ...]:
         """What the database says is wrong with itself; nothing when it is whole.
 
