@@ -2,8 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
@@ -11,7 +9,6 @@ from typing import cast
 
 import click
 
-from mien.errors import SeveralFacesFound
 from mien.options import DETAILS
 from mien.options import GATES
 from mien.options import TAKES
@@ -31,17 +28,6 @@ def take_option(function: _Function) -> _Function:
         help="Which face to take of a photo with several; only refuses it. That others were "
         "passed over is told.",
     )(function)
-
-
-@contextmanager
-def saying_how(advice: str) -> Iterator[None]:
-    """Say of photos with several faces what this command can do about it, in a sentence."""
-    try:
-        yield
-    except SeveralFacesFound as error:
-        from mien.decision.choose_face import with_advice
-
-        raise with_advice(error, advice) from error
 
 
 def photo_gate_option(function: _Function) -> _Function:
