@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTEST ?=
 BENCH ?=
 
-.PHONY: help run dev setup test lint format bench docs screenshots lock clean
+.PHONY: help run dev setup test test-quick lint format bench docs words screenshots lock clean
 .PHONY: run-environment dev-environment
 
 help:  ## Show this list
@@ -26,7 +26,10 @@ setup: run-environment  ## Make the environment and fetch the models; leaves .ve
 test: lint  ## Run everything: lints, types, layers, unit, integration and browser tests
 	@tools/setup.sh browser
 	@tools/setup.sh servers
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/python tools/run_tests.py $(PYTEST)
+
+test-quick: dev-environment  ## Run the tests without models, network, processes and browser
+	@$(BIN)/python tools/run_tests.py --quick $(PYTEST)
 
 lint: dev-environment  ## Check style, types, import layers, templates and spelling
 	@$(BIN)/ruff check
@@ -45,6 +48,9 @@ bench: dev-environment  ## Measure speed and accuracy beside peers (BENCH=--quic
 
 docs: dev-environment  ## Write the reference pages that are made from the code
 	@$(BIN)/python tools/make_docs.py
+
+words: dev-environment  ## Gather the texts that can be translated
+	@$(BIN)/python tools/make_words.py
 
 screenshots: dev-environment  ## Take a picture of every page, light and dark, phone and desktop
 	@tools/setup.sh browser

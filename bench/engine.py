@@ -50,6 +50,7 @@ from mien.vision.sessions import choose_runtime  # noqa: E402
 from mien.vision.sessions import open_session  # noqa: E402
 from mien.vision.sessions import usable_cores  # noqa: E402
 from mien.vision.types import ImageRGB  # noqa: E402
+from mien.words import say  # noqa: E402
 
 Work = Callable[[], object]
 _STRANGERS = 98
@@ -193,7 +194,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             installed = install_pack(name, models_dir=options.models_dir, folders=options.files)
             packs[name] = Ours(installed, known)
         except ModelError as error:
-            print(f"{name} is left out: {error.detail}", file=sys.stderr)
+            print(f"{name} is left out: {say.error(error)}", file=sys.stderr)
     classic = install_pack("classic", models_dir=options.models_dir, folders=options.files)
     default = next(iter(packs))
     single = Ours(

@@ -78,7 +78,7 @@ def install_first_pack(
     for name in BUILTIN:
         with suppress(ModelError):
             return install_pack(name, models_dir=models_dir, folders=folders)
-    raise PackUnavailable("The files of no built-in pack can be had here.")
+    raise PackUnavailable("built_in")
 
 
 def _prefer_folders(file: ModelFile, folders: Sequence[Path]) -> ModelFile:

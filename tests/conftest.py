@@ -1,14 +1,24 @@
 """What every test may count on: a clean environment, and a few places on this machine."""
 
+import gc
 import logging
 import os
+from collections.abc import Callable
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from tools.environment import find_chromium
+from werkzeug.routing.rules import Rule
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from building import make_runtime
 from mien.app import create_app
@@ -17,6 +27,19 @@ from mien.runtime import Runtime
 from needs import absent
 
 ROOT = Path(__file__).resolve().parent.parent
+SLOWEST = "tests/docs/test_howtos.py"
+"""Its tests take long and share nothing."""
+
+
+class _AFileAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
+    """A process of tests gets a whole file, but for the slowest: of it, a test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(SLOWEST) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _AFileAtATime:
+    return _AFileAtATime(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +47,51 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test."""
     for name in [name for name in os.environ if name.startswith("MIEN_")]:
         monkeypatch.delenv(name)
+
+
+class _KeptTemplates(BytecodeCache):
+    """What Jinja has compiled in this process; every test's application is another one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compile_builder = Rule._compile_builder
+
+
+def _compile_builder_late(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+    built: list[Callable[..., Any]] = []
+
+    def build(bound: Rule, **values: object) -> Any:
+        if not built:
+            built.append(_compile_builder(rule, append_unknown))
+        return built[0](bound, **values)
+
+    return build
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_needless_work() -> Iterator[None]:
+    """Hundreds of applications are made: nothing is compiled twice, or for an address not asked for.
+
+    Hashing a password takes no longer than it must, and garbage is looked for less often.
+    """
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(50_000, *thresholds[1:])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _KeptTemplates()})
+        patch.setattr(Rule, "_compile_builder", _compile_builder_late)
+        patch.setattr("mien.access.passwords.PasswordHasher", quick)
+        yield
+    gc.set_threshold(*thresholds)
 
 
 @pytest.fixture(scope="session")

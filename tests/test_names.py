@@ -81,7 +81,7 @@ def test_a_name_is_measured_in_characters_and_not_in_bytes() -> None:
 def test_a_name_whose_key_would_not_fit_into_its_column_is_refused() -> None:
     ligature = "\ufdfa"  # stands for eighteen letters
     assert len(name_key(ligature)) == 18
-    with pytest.raises(InvalidInput, match="ligatures"):
+    with pytest.raises(InvalidInput, match="name_ligatures"):
         clean_name(ligature * 100)
 
 

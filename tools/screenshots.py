@@ -15,8 +15,6 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from building import acting
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT)]
 
@@ -29,6 +27,7 @@ from browsing import Site  # noqa: E402 - found only now
 from browsing import launch  # noqa: E402
 from browsing import serve  # noqa: E402
 from browsing import sign_in_administrator  # noqa: E402
+from building import acting  # noqa: E402
 from mien.access.first_administrator import issue_link  # noqa: E402
 from mien.vision.fake import FakeEngine  # noqa: E402
 from touring import Photos  # noqa: E402

@@ -41,25 +41,70 @@ MienError
 Layers raise these; only `mien.http` turns them into statuses, and only `mien.cli` into exit codes.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from typing import ClassVar
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """One reason against a face; the sentence about it is in `mien.words`.
+
+    Attributes:
+        code: stable, for programs.
+        variant: which of several sentences with this code is meant; empty where there is one.
+        figure: what was measured; for `blurred` the sharpness at equal brightness, for
+            `eyes_hidden` below 0 when the eye is outside.
+        limit: what it may be, at least or at most.
+        unit: of both; empty for none.
+    """
+
+    code: str
+    variant: str = ""
+    figure: float
+    limit: float
+    unit: str
+
+    @property
+    def key(self) -> str:
+        """Where its sentence is in the catalogue."""
+        return sentence_key(self.code, self.variant)
+
+
 class MienError(Exception):
-    """Something that Mien can name went wrong.
+    """Something that Mien can name went wrong. It carries no sentence: `mien.words` has it.
+
+    Args:
+        variant: which of several sentences with this code is meant; empty where there is one.
+        words: values for the sentence alone, such as a path, that programs are not given; an
+            error among them stands for its own sentence.
+        extra: more facts for machines (JSON values, errors, objections), never a name, an image
+            or an embedding; the sentence may use them too.
 
     Attributes:
         code: stable, lower case with underscores; part of the API.
-        detail: one or two sentences for the person who asked: what happened, and the way out.
-        extra: more facts for machines (JSON values), never a name, an image or an embedding.
+        key: the code and the variant; where the sentence is in the catalogue.
     """
 
     code: ClassVar[str] = "error"
 
-    def __init__(self, detail: str, **extra: Any) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(
+        self, variant: str = "", /, *, words: Mapping[str, Any] | None = None, **extra: Any
+    ) -> None:
+        super().__init__(variant)
+        self.key = sentence_key(self.code, variant)
+        self.words = words or {}
         self.extra = extra
+
+    def __str__(self) -> str:
+        # Tracebacks and logs get no values: they may be names.
+        return self.key
+
+
+def sentence_key(code: str, variant: str = "") -> str:
+    """Where a sentence is in the catalogue: the code, and which of several sentences with it."""
+    return f"{code}.{variant}" if variant else code
 
 
 class ImageError(MienError):
@@ -211,8 +256,16 @@ class InvalidInput(MienError):
 
     code = "invalid_input"
 
-    def __init__(self, detail: str, *, field: str, **extra: Any) -> None:
-        super().__init__(detail, field=field, **extra)
+    def __init__(
+        self,
+        variant: str = "",
+        /,
+        *,
+        field: str,
+        words: Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(variant, words=words, field=field, **extra)
         self.field = field
 
 

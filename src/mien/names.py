@@ -29,22 +29,15 @@ def clean_name(name: str, *, field: str = "name") -> str:
     words = unicodedata.normalize("NFC", name).strip().split(" ")
     composed = " ".join(word for word in words if word)
     if any(unicodedata.category(c) in _CONTROL and c not in _JOINERS for c in composed):
-        raise InvalidInput(
-            "A name cannot hold control characters or line breaks. Write it on one line.",
-            field=field,
-        )
+        raise InvalidInput("name_control_characters", field=field)
     if not composed.strip(_JOINERS + " "):
-        raise InvalidInput("A name cannot be empty.", field=field)
+        raise InvalidInput("name_empty", field=field)
     if len(composed) > NAME_LENGTH:
         raise InvalidInput(
-            f"A name has at most {NAME_LENGTH} characters; this one has {len(composed)}.",
-            field=field,
+            "name_too_long", words={"most": NAME_LENGTH, "length": len(composed)}, field=field
         )
     if len(name_key(composed)) > KEY_LENGTH:
-        raise InvalidInput(
-            "This name holds ligatures that stand for too many letters. Write them out.",
-            field=field,
-        )
+        raise InvalidInput("name_ligatures", field=field)
     return composed
 
 
@@ -79,11 +72,7 @@ def clean_gallery_name(name: str) -> str:
             first two.
     """
     if not GALLERY_NAME.fullmatch(name):
-        raise InvalidInput(
-            "A gallery's name has 1 to 100 characters: unaccented letters, digits, dots, hyphens "
-            "and underscores, and begins with a letter or a digit.",
-            field="name",
-        )
+        raise InvalidInput("gallery_name", field="name")
     return name
 
 

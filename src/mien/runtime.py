@@ -168,10 +168,7 @@ def _plan(
 
     name = current_pack(database)
     if name is None:
-        raise ModelFileMissing(
-            "No model pack has been chosen yet. `mien models pull` chooses one and fetches it; "
-            "`mien run` does so at its first start."
-        )
+        raise ModelFileMissing("no_pack_at_start")
 
     manifest = packs.find(name)
     return EnginePlan(

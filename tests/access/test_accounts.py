@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from building import acting
@@ -214,7 +215,7 @@ def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
     add(services)
     with pytest.raises(WrongCredentials) as caught:
         enter(services, name, password)
-    assert str(caught.value) == "The name and the password do not belong together."
+    assert caught.value.key == "wrong_credentials"
 
 
 def test_a_cookies_secret_stands_for_its_sign_in(services: Services) -> None:
@@ -334,3 +335,22 @@ def test_a_keys_use_is_written_down_now_and_then(services: Services) -> None:
     assert first is not None
     check_key(acting(services), secret=secret)
     assert used() == first
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(services)
+    hashed: list[str] = []
+
+    def note(_self: PasswordHasher, *given: str) -> str:
+        hashed.append(given[-1])
+        return ""
+
+    monkeypatch.setattr(PasswordHasher, "hash", note)
+    monkeypatch.setattr(PasswordHasher, "verify", note)
+    for name in ("root", "nobody"):
+        before = len(hashed)
+        with pytest.raises(WrongCredentials):
+            enter(services, name, "a wrong password")
+        assert len(hashed) == before + 1

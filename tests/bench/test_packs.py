@@ -10,7 +10,7 @@ def test_the_first_pack_whose_files_can_be_had_is_taken(monkeypatch: pytest.Monk
     def refuse_compact(name: str, **_: object) -> str:
         asked.append(name)
         if name == "compact":
-            raise PackUnavailable("not here")
+            raise PackUnavailable("no_source")
         return name
 
     monkeypatch.setattr(packs, "install_pack", refuse_compact)

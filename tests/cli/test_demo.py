@@ -30,7 +30,7 @@ def test_two_people_are_told_apart_from_one_photo_each(
 
 
 def test_offline_samples_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileMissing, match=r"obama\.jpg .*mien demo"):
+    with pytest.raises(ModelFileMissing, match="sample_offline"):
         fetch_samples(models_dir=tmp_path, offline=True, timeout_seconds=1)
 
 
@@ -55,5 +55,5 @@ def test_photos_are_put_into_a_folder_and_what_is_there_stays(tmp_path: Path) ->
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     taken = tmp_path / "a.jpg"
     samples = two_samples(tmp_path)
-    with pytest.raises(InvalidInput, match=r"a\.jpg cannot be written to"):
+    with pytest.raises(InvalidInput, match="folder_not_writable"):
         copy_photos(samples, taken)

@@ -24,7 +24,7 @@ HEAVY = ("numpy", "cv2", "flask", "sqlalchemy", "onnxruntime", "rich", "pydantic
 @click.argument("what", default="refuse")
 def trying(*, as_json: bool, what: str) -> None:
     if what == "refuse":
-        raise GalleryNotFound('No gallery is named "club".', gallery="club")
+        raise GalleryNotFound(gallery="club")
     if what == "interrupt":
         raise KeyboardInterrupt
     if what == "some":
@@ -74,7 +74,7 @@ def test_an_error_is_one_line_with_its_code_and_exit_code_1() -> None:
     result = CliRunner().invoke(group(), ["try"])
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == 'Error: No gallery is named "club". (gallery_not_found)\n'
+    assert result.stderr == "Error: There is no gallery of this name. (gallery_not_found)\n"
 
 
 def test_an_error_is_json_where_json_was_asked_for() -> None:
@@ -82,7 +82,7 @@ def test_an_error_is_json_where_json_was_asked_for() -> None:
     assert result.exit_code == 1
     assert json.loads(result.stderr) == {
         "code": "gallery_not_found",
-        "detail": 'No gallery is named "club".',
+        "detail": "There is no gallery of this name.",
         "gallery": "club",
     }
 

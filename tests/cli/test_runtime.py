@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("restored_logging")
 
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIEN_PORT", "eighty")
-    with pytest.raises(InvalidInput, match="MIEN_PORT cannot be used") as refusal:
+    with pytest.raises(InvalidInput, match="setting") as refusal:
         load_settings()
     assert refusal.value.field == "MIEN_PORT"
 
@@ -40,7 +40,7 @@ def test_a_secret_file_that_is_not_there_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MIEN_SECRET_KEY_FILE", str(tmp_path / "none"))
-    with pytest.raises(InvalidInput, match=r"none, named by a MIEN_…_FILE variable"):
+    with pytest.raises(InvalidInput, match="secret_file"):
         load_settings()
 
 
@@ -74,5 +74,5 @@ def test_the_home_folder_is_for_this_account_alone(tmp_path: Path) -> None:
 
 def test_a_home_that_cannot_be_is_refused_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InvalidInput, match=r"cannot be written to.*MIEN_HOME"):
+    with pytest.raises(InvalidInput, match="home_not_writable"):
         make_home(Settings(home=tmp_path / "file" / "home"))

@@ -5,8 +5,7 @@ import pytest
 from drawing import draw_picture
 from mien.decision.choose_face import choose_face
 from mien.decision.choose_face import take_face
-from mien.decision.choose_face import with_advice
-from mien.errors import FaceError
+from mien.decision.choose_face import with_way_out
 from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
 from mien.errors import SeveralFacesFound
@@ -14,6 +13,7 @@ from mien.options import Take
 from mien.vision.fake import FakeEngine
 from mien.vision.fake import draw_face
 from mien.vision.types import Face
+from mien.words import say
 
 SIZE_WH = (640, 300)
 
@@ -46,27 +46,25 @@ def test_where_there_is_no_face_none_is_taken() -> None:
     with pytest.raises(NoFaceFound) as caught:
         take_face([], "largest", face_number=None, size_wh=SIZE_WH)
     (reason,) = caught.value.extra["reasons"]
-    assert reason["code"] == "no_face_found"
-    assert reason["advice"]
-    assert (reason["figure"], reason["limit"], reason["unit"]) == (0, 1, "faces")
+    assert reason.code == "no_face_found"
+    assert (reason.figure, reason.limit, reason.unit) == (0, 1, "faces")
 
 
 def test_several_faces_are_a_reason_with_its_figure_and_a_way_out(faces: list[Face]) -> None:
     with pytest.raises(SeveralFacesFound) as caught:
         choose_face(faces)
     (reason,) = caught.value.extra["reasons"]
-    assert caught.value.detail == f"{reason['detail']} {reason['advice']}"
-    assert reason["code"] == "several_faces"
-    assert (reason["figure"], reason["limit"], reason["unit"]) == (2, 1, "faces")
+    assert say.error(caught.value) == str(say.objection(reason))
+    assert reason.code == "several_faces"
+    assert (reason.figure, reason.limit, reason.unit) == (2, 1, "faces")
 
 
 def test_another_way_out_replaces_the_usual_one(faces: list[Face]) -> None:
     with pytest.raises(SeveralFacesFound) as caught:
         choose_face(faces)
-    told: FaceError = with_advice(caught.value, "Do this.")
-    assert isinstance(told, SeveralFacesFound)
-    assert told.detail == "There are 2 faces in this photo and one is needed. Do this."
-    assert [each["advice"] for each in told.extra["reasons"]] == ["Do this."]
+    told = with_way_out(caught.value, "face_option")
+    assert [each.key for each in told.extra["reasons"]] == ["several_faces.face_option"]
+    assert "--face" in say.error(told)
     assert len(told.extra["boxes"]) == 2
 
 

@@ -35,7 +35,7 @@ def point(
 
 
 def candidate(
-    person: str, similarity: float, *, examples: int = 1, likeness: float | None = None
+    person: str, similarity: float, *, examples: int = 1, similarity_to_best: float | None = None
 ) -> Ranked:
     return Ranked(
         person_id=person,
@@ -43,7 +43,7 @@ def candidate(
         face_id=person,
         example_similarity=similarity,
         examples=examples,
-        likeness=likeness,
+        similarity_to_best=similarity_to_best,
     )
 
 
@@ -140,15 +140,18 @@ def test_a_runner_up_below_the_threshold_within_the_margin_is_too_close() -> Non
 
 @given(SIMILARITIES, SIMILARITIES, st.integers(2, 1000), st.none() | SIMILARITIES)
 def test_whoever_matches_is_ahead_of_everybody_by_the_margin(
-    one: float, other: float, people: int, likeness: float | None
+    one: float, other: float, people: int, similarity_to_best: float | None
 ) -> None:
     best, second = max(one, other), min(one, other)
     at = point(people)
-    candidates = [candidate("a", best), candidate("b", second, likeness=likeness)]
+    candidates = [
+        candidate("a", best),
+        candidate("b", second, similarity_to_best=similarity_to_best),
+    ]
     verdict = decide(candidates, point=at)
     assert verdict.margin == pytest.approx(best - second)
     if verdict.decision == "match":
-        assert best - second >= at.margin(likeness)
+        assert best - second >= at.margin(similarity_to_best)
         assert second < at.threshold
 
 
@@ -168,8 +171,8 @@ def test_look_alikes_raise_the_margin_between_them() -> None:
     at = point(10)
     best = at.threshold + at.margin(None) / 2
     second = best - 1.2 * at.margin(None)
-    apart = [candidate("a", best), candidate("b", second, likeness=0.0)]
-    alike = [candidate("a", best), candidate("b", second, likeness=0.7)]
+    apart = [candidate("a", best), candidate("b", second, similarity_to_best=0.0)]
+    alike = [candidate("a", best), candidate("b", second, similarity_to_best=0.7)]
     assert decide(apart, point=at).decision == "match"
     assert decide(alike, point=at).doubts == ("look_alike",)
     assert at.margin(0.7) > at.margin(0.4) > at.margin(0.0)
@@ -179,8 +182,10 @@ def test_somebody_further_down_who_looks_alike_decides_where_the_runner_up_does_
     at = point(10)
     best = candidate("a", at.threshold + at.margin(None) / 2)
     second, third, fourth = (
-        candidate(name, best.similarity - way * at.margin(None), likeness=likeness)
-        for name, way, likeness in (("b", 1.2, 0.0), ("c", 1.25, 0.6), ("d", 1.3, 0.7))
+        candidate(
+            name, best.similarity - way * at.margin(None), similarity_to_best=similarity_to_best
+        )
+        for name, way, similarity_to_best in (("b", 1.2, 0.0), ("c", 1.25, 0.6), ("d", 1.3, 0.7))
     )
     assert decide([best, second, third, fourth], point=at).doubts == ("look_alike",)
     assert deciding_rival([best, second, third, fourth], point=at) == fourth
@@ -192,15 +197,15 @@ def test_somebody_further_down_who_looks_alike_decides_where_the_runner_up_does_
 
 @given(
     similarities=st.lists(st.floats(0.1, 0.9), min_size=2, max_size=5),
-    likenesses=st.lists(st.floats(-0.2, 0.9), min_size=4, max_size=4),
+    similarities_to_best=st.lists(st.floats(-0.2, 0.9), min_size=4, max_size=4),
     people=st.integers(2, 1000),
 )
 def test_the_deciding_rival_alone_leads_to_the_same_decision(
-    similarities: list[float], likenesses: list[float], people: int
+    similarities: list[float], similarities_to_best: list[float], people: int
 ) -> None:
     best, *others = sorted(similarities, reverse=True)
     rivals = [
-        candidate(str(number), similarity, likeness=likenesses[number])
+        candidate(str(number), similarity, similarity_to_best=similarities_to_best[number])
         for number, similarity in enumerate(others)
     ]
     everybody, at = [candidate("best", best), *rivals], point(people)

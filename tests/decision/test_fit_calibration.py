@@ -84,7 +84,7 @@ def test_the_order_of_photos_changes_nothing() -> None:
 
 @pytest.mark.parametrize(("people", "each"), [(99, 3), (150, 1)])
 def test_too_few_people_or_pairs_are_refused(people: int, each: int) -> None:
-    with pytest.raises(InvalidInput, match="a calibration needs"):
+    with pytest.raises(InvalidInput, match="too_little_to_calibrate"):
         fitted(people, each)
 
 
@@ -93,7 +93,7 @@ def test_labels_that_cannot_be_right_are_refused() -> None:
     # Everybody's second photo goes to whoever is least like the first.
     least = (embeddings[0::2] @ embeddings[0::2].T).argmin(axis=1)
     embeddings[1::2] = embeddings[0::2][least]
-    with pytest.raises(InvalidInput, match="no more alike"):
+    with pytest.raises(InvalidInput, match="not_separable"):
         fit_calibration(embeddings, who, contract_id="c", data="d", protocol="p")
 
 
@@ -126,3 +126,56 @@ def test_matches_are_those_of_a_whole_table(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(count_pairs, "_PAIRS_AT_ONCE", 7 * len(ones))
     found = fit_calibration_module._matches(ones, [0.1, 0.3])
     assert (found == [(table >= 0.1).sum(axis=1), (table >= 0.3).sum(axis=1)]).all()
+
+
+class Beyond:
+    """Counted pairs of which only those in the tail are looked at."""
+
+    def __init__(self, excess: NDArray[np.float64]) -> None:
+        self.excess = np.sort(excess)
+
+    def tail_from(
+        self, _rate: float
+    ) -> tuple[float, float, NDArray[np.float64], NDArray[np.float64]]:
+        weights = np.full(len(self.excess), 1 / len(self.excess))
+        return 0.3, 1e-3, self.excess, weights
+
+
+@pytest.mark.parametrize("shape", [-0.4, -0.2, 0.0, 0.2, 0.4])
+def test_the_shape_of_a_tail_is_found_again(shape: float) -> None:
+    chance = (np.arange(20_000) + 0.5) / 20_000
+    excess = -np.log(chance) if shape == 0 else (chance**-shape - 1) / shape
+    tail = fit_calibration_module._fit_tail(Beyond(0.02 * excess), people=500)  # type: ignore[arg-type]  # all that is asked
+    assert tail.shape == pytest.approx(shape, abs=0.02)
+    assert tail.scale == pytest.approx(0.02, rel=0.03)
+
+
+@pytest.mark.parametrize(("power", "shape"), [(3.0, 0.5), (0.05, -0.5)])
+def test_a_shape_that_no_tail_of_ours_has_is_cut(power: float, shape: float) -> None:
+    chance = (np.arange(20_000) + 0.5) / 20_000
+    excess = chance**-0.9 if power > 1 else chance**power
+    tail = fit_calibration_module._fit_tail(Beyond(excess), people=500)  # type: ignore[arg-type]  # all that is asked
+    assert tail.shape == shape
+
+
+def test_what_a_photo_carries_of_a_likeness_is_a_regression_about_the_mean() -> None:
+    random = np.random.default_rng(8)
+    # All lean one way, as faces of one network do, and some people are alike.
+    centres = random.normal(size=(300, DIMENSION)) + 0.5
+    centres[150:] = 0.75 * centres[:150] + 0.45 * random.normal(size=(150, DIMENSION))
+    found = np.repeat(centres, 2, axis=0) + 0.6 * random.normal(size=(600, DIMENSION))
+    unit = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    who = [f"p{i}" for i in range(300) for _ in range(2)]
+    made = fit_calibration(unit, who, contract_id="c", data="made up", protocol="random")
+    examples, photos_ = unit[::2], unit[1::2]
+    everybody = unit @ unit.T
+    apart = np.array(who)[:, None] != np.array(who)[None, :]
+    mean = float(everybody[apart].mean())
+    alike = examples @ examples.T
+    rate = fit_calibration_module._LOOK_ALIKE_RATE
+    near = alike >= np.quantile(everybody[apart], 1 - rate) / 2
+    np.fill_diagonal(near, False)
+    beyond = alike[near] - mean
+    carried = float(beyond @ ((photos_ @ examples.T)[near] - mean) / (beyond @ beyond))
+    assert made.likeness_carried == pytest.approx(carried, abs=0.05)
+    assert made.impostor_mean == pytest.approx(mean, abs=0.01)

@@ -35,7 +35,7 @@ def test_with_one_example_the_similarity_is_the_cosine() -> None:
     [found] = ranked({"ada": ada}, query)
     assert found.similarity == found.example_similarity
     assert found.similarity == pytest.approx(float((ada @ query.T)[0, 0]), abs=1e-6)
-    assert (found.examples, found.likeness) == (1, None)
+    assert (found.examples, found.similarity_to_best) == (1, None)
 
 
 def test_several_examples_count_half_by_the_nearest_and_half_by_their_mean() -> None:
@@ -55,11 +55,11 @@ def test_an_example_under_a_wrong_name_does_not_win_over_two_right_ones() -> Non
     assert found[0].person_id == "bob"
 
 
-def test_the_likeness_is_between_the_best_person_and_each_other() -> None:
+def test_the_similarity_is_between_the_best_person_and_each_other() -> None:
     ada, bob, query = unit(1), unit(2), unit(1)
     best, other = ranked({"ada": ada, "bob": bob}, query)
-    assert best.likeness is None
-    assert other.likeness == pytest.approx(float((ada @ bob.T)[0, 0]), abs=1e-6)
+    assert best.similarity_to_best is None
+    assert other.similarity_to_best == pytest.approx(float((ada @ bob.T)[0, 0]), abs=1e-6)
 
 
 @given(st.integers(0, 10**6), st.permutations(range(6)))

@@ -100,16 +100,16 @@ def test_a_negative_binomial_simulation_agrees() -> None:
 
 def test_the_margin_makes_the_best_twenty_times_likelier() -> None:
     threshold = 0.35
-    margin = margin_for(CALIBRATION, threshold=threshold, likeness=None)
+    margin = margin_for(CALIBRATION, threshold=threshold, between=None)
     # Beyond the start of the tail, impostors fall exponentially.
     assert 0 < margin <= math.log(20) * CALIBRATION.tail.scale * 1.05
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
-def test_the_margin_grows_with_the_likeness_of_two_people(one: float, other: float) -> None:
+def test_the_margin_grows_with_the_similarity_of_two_people(one: float, other: float) -> None:
     low, high = min(one, other), max(one, other)
-    assert margin_for(CALIBRATION, threshold=0.4, likeness=low) <= margin_for(
-        CALIBRATION, threshold=0.4, likeness=high
+    assert margin_for(CALIBRATION, threshold=0.4, between=low) <= margin_for(
+        CALIBRATION, threshold=0.4, between=high
     )
 
 
@@ -119,7 +119,7 @@ def test_beyond_the_end_of_a_tail_the_margin_stays() -> None:
     calibration = CALIBRATION.model_copy(update={"tail": ends})
     assert false_match_rate(calibration, start + 0.3) == ends.least_rate
     margins = [
-        margin_for(calibration, threshold=start + beyond, likeness=None)
+        margin_for(calibration, threshold=start + beyond, between=None)
         for beyond in (0.27, 0.295, 0.3, 0.4, 0.5)
     ]
     assert margins == pytest.approx([margins[0]] * len(margins))

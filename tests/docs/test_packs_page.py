@@ -23,6 +23,7 @@ from mien.packs.manifest import RecognizerSpec
 from mien.packs.manifest import Source
 from mien.packs.manifest import Thresholds
 from mien.packs.manifest import parse_manifest
+from needs import shared_data
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "reference" / "packs.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -106,11 +107,10 @@ def test_the_example_is_a_manifest() -> None:
 @pytest.mark.network
 @pytest.mark.models
 @pytest.mark.processes
-def test_the_example_is_installed_and_identifies(shared_data: Path, tmp_path: Path) -> None:
+def test_the_example_is_installed_and_identifies(tmp_path: Path) -> None:
+    models = shared_data(*(f"models/{path}" for path in FILES.values())) / "models"
     for name, path in FILES.items():
-        if not (shared_data / "models" / path).is_file():
-            pytest.skip(f"the model file {path} is not in {shared_data / 'models'}")
-        shutil.copy(shared_data / "models" / path, tmp_path / name)
+        shutil.copy(models / path, tmp_path / name)
     (tmp_path / "mobilefacenet.toml").write_text(EXAMPLE, encoding="utf-8")
     steps = shown_commands(PAGE)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

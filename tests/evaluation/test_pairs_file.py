@@ -6,6 +6,7 @@ from mien.errors import InvalidInput
 from mien.evaluation.pairs_file import PhotoName
 from mien.evaluation.pairs_file import parse_pairs
 from mien.evaluation.pairs_file import read_pairs
+from mien.words import say
 
 TWO_FOLDS = ["2\t1", "Ann_A\t1\t4", "Ann_A\t2\tBob_B\t13", "Cy\t1\t2", "Cy\t3\tDi\t1"]
 
@@ -14,7 +15,7 @@ def complaint(*lines: str) -> str:
     with pytest.raises(InvalidInput) as refused:
         parse_pairs(lines, source="pairs.txt")
     assert refused.value.field == "pairs"
-    return refused.value.detail
+    return say.error(refused.value)
 
 
 def test_pairs_are_read_with_their_kind_and_fold(tmp_path: Path) -> None:
@@ -88,8 +89,8 @@ def test_one_kind_of_pair_is_not_enough() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="cannot be read"):
+    with pytest.raises(InvalidInput, match="not_readable"):
         read_pairs(tmp_path / "none.txt")
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidInput, match="no text"):
+    with pytest.raises(InvalidInput, match="not_utf8"):
         read_pairs(tmp_path / "bytes")

@@ -36,13 +36,13 @@ class FakePacks:
 
     def install(self, name: str, *, progress: OnProgress = silent) -> InstalledPack:
         if name in self.lacking:
-            raise PackUnavailable("No source has it.")
+            raise PackUnavailable("no_source")
         return InstalledPack(manifest=builtin(name), paths={})
 
     def choose_first(self, *, progress: OnProgress = silent) -> PackChoice:
         if self.both_chosen is not None:
             self.both_chosen.wait(timeout=10)
-        passed_over = (PassedOver("compact", "pack_unavailable", "why"),)
+        passed_over = (PassedOver("compact", PackUnavailable("no_source")),)
         return PackChoice(self.install(self.first), passed_over=passed_over)
 
 
@@ -116,7 +116,7 @@ def test_a_gallery_with_faces_of_another_model_stands_in_the_way(services: Servi
         source=Upload(draw_photo(["ada"])),
         subject=NewPerson("Ada"),
     )
-    with pytest.raises(Conflict, match="default") as caught:
+    with pytest.raises(Conflict, match="other_model") as caught:
         use_pack(acting(with_packs(services, FakePacks("mobile"))), name="mobile")
     assert caught.value.extra["galleries"] == ["default"]
     assert current_pack(services.database) is None

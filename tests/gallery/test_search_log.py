@@ -17,7 +17,7 @@ from mien.gallery.services import Services
 
 
 def near(similarity: float) -> Searched:
-    return Searched(similarity, examples=2, runner_up=0.3, likeness=0.1, legible=True)
+    return Searched(similarity, examples=2, runner_up=0.3, similarity_to_best=0.1, legible=True)
 
 
 def gallery_id(services: Services) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Blueprint
 from flask import Flask
 from flask import abort
 from werkzeug.exceptions import TooManyRequests
@@ -15,6 +16,7 @@ from mien.http.problems import HTTP_CODES
 from mien.http.problems import Problem
 from mien.http.problems import show_problems_with
 from mien.http.problems import status_of
+from mien.http.problems import tell_key_holders
 from mien.runtime import Runtime
 from serving_app import assert_problem
 
@@ -45,14 +47,21 @@ def bare(runtime: Runtime) -> Flask:
     def fail(name: str) -> str:
         error = getattr(errors, name)
         field = {"field": "name"} if error is errors.InvalidInput else {}
-        raise error("It did not work.", **field)
+        raise error(**field)
+
+    def tire() -> str:
+        raise TooManyRequests(retry_after=17)
 
     def give_up(status: int) -> str:
         abort(status)
 
-    app.add_url_rule("/api/fail/<name>", "api_fail", fail)
+    api = Blueprint("api", __name__, url_prefix="/api")
+    tell_key_holders(api)
+    api.add_url_rule("/fail/<name>", "fail", fail)
+    api.add_url_rule("/abort/<int:status>", "abort", give_up)
+    api.add_url_rule("/tired", "tired", tire)
+    app.register_blueprint(api)
     app.add_url_rule("/fail/<name>", "fail", fail)
-    app.add_url_rule("/api/abort/<int:status>", "abort", give_up)
     return app
 
 
@@ -117,10 +126,6 @@ def test_rare_statuses_have_a_code_too(bare: Flask, status: int, code: str) -> N
 
 
 def test_how_long_to_wait_is_told(bare: Flask) -> None:
-    def tired() -> str:
-        raise TooManyRequests(retry_after=17)
-
-    bare.add_url_rule("/api/tired", "tired", tired)
     answer = bare.test_client().get("/api/tired")
     assert_problem(answer, 429, "rate_limited")
     assert answer.headers["Retry-After"] == "17"
@@ -170,3 +175,40 @@ def test_an_error_is_told_even_when_its_page_cannot_be_drawn(bare: Flask) -> Non
     show_problems_with(bare, error_page=broken, sign_in_address=lambda: "/")
     answer = bare.test_client().get("/fail/NameTaken", headers={"Accept": "text/html"})
     assert_problem(answer, 409, "name_taken")
+
+
+def test_where_there_is_no_view_the_address_says_who_asks(bare: Flask) -> None:
+    show_problems_with(bare, error_page=draw, sign_in_address=lambda: "/")
+    client = bare.test_client()
+    as_people = {"Accept": "text/html"}
+    assert_problem(client.get("/api/nothing", headers=as_people), 404, "not_found")
+    wrong_method = client.post("/api/tired", headers=as_people)
+    assert_problem(wrong_method, 405, "method_not_allowed")
+    assert "GET" in wrong_method.headers["Allow"]
+    assert client.get("/nothing", headers=as_people).text == "<h1>404 not_found</h1>"
+
+
+def test_a_page_below_the_apis_address_has_pages_for_errors(bare: Flask) -> None:
+    def fail() -> str:
+        raise errors.NameTaken("gallery")
+
+    bare.add_url_rule("/api/page", "page", fail)
+    show_problems_with(bare, error_page=draw, sign_in_address=lambda: "/")
+    assert bare.test_client().get("/api/page").text == "<h1>409 name_taken</h1>"
+
+
+def test_pages_speak_the_language_of_whoever_reads_and_programs_get_english(bare: Flask) -> None:
+    def show(problem: Problem) -> str:
+        return problem.detail
+
+    def fail() -> str:
+        raise errors.NameTaken("gallery")
+
+    bare.add_url_rule("/taken", "taken", fail)
+    show_problems_with(
+        bare, error_page=show, sign_in_address=lambda: "/", translate=lambda text: text.upper()
+    )
+    client = bare.test_client()
+    assert client.get("/taken").text == "A GALLERY OF THIS NAME EXISTS ALREADY."
+    told = client.get("/taken", headers={"Accept": "application/json"}).get_json()
+    assert told["detail"] == "A gallery of this name exists already."

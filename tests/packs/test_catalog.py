@@ -108,16 +108,16 @@ def test_a_relative_path_is_relative_to_its_manifest(models_dir: Path) -> None:
 
 
 def test_an_unknown_pack_is_answered_with_those_there_are(models_dir: Path) -> None:
-    with pytest.raises(PackNotFound, match="compact, mobile, classic"):
+    with pytest.raises(PackNotFound, match="pack_not_found"):
         find_pack("nothing", models_dir=models_dir)
 
 
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("name = ", "not TOML"),
-        ('name = "bad"', "title"),
-        (classic_text(), "taken by another pack"),
+        ("name = ", "manifest_not_toml"),
+        ('name = "bad"', "manifest_rule"),
+        (classic_text(), "name_taken"),
     ],
 )
 def test_a_broken_manifest_is_named_and_stands_in_nobodys_way(
@@ -126,6 +126,7 @@ def test_a_broken_manifest_is_named_and_stands_in_nobodys_way(
     path = own_manifest(models_dir, text, stem="bad")
     catalog = load_catalog(models_dir)
     assert list(catalog.entries) == list(BUILTIN)
-    assert what in catalog.broken[path]
-    with pytest.raises(PackInvalid, match=what):
+    assert what in catalog.broken[path].key
+    with pytest.raises(PackInvalid, match="not_usable") as caught:
         catalog.find("bad")
+    assert caught.value.words == {"path": path, "why": catalog.broken[path]}

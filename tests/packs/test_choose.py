@@ -11,6 +11,7 @@ from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import HttpsSource
 from mien.packs.manifest import Manifest
+from mien.words import say
 from model_server import ModelServer
 from model_server import serving
 from packs_for_tests import WHERE
@@ -58,16 +59,16 @@ def test_the_one_passed_over_is_told_with_its_reason(
     choice = take(pack(server, how, "best"), pack(server, "right", "next"), models_dir=models_dir)
     assert choice.installed.manifest.name == "next"
     (passed_over,) = choice.passed_over
-    assert (passed_over.pack, passed_over.code) == ("best", code)
-    assert reason in passed_over.reason
+    assert (passed_over.pack, passed_over.why.code) == ("best", code)
+    assert reason in say.error(passed_over.why)
 
 
 def test_when_none_can_be_had_every_reason_is_told(server: ModelServer, models_dir: Path) -> None:
     with pytest.raises(PackUnavailable) as caught:
         take(pack(server, "gone", "best"), pack(server, "broken", "next"), models_dir=models_dir)
     assert [each["pack"] for each in caught.value.extra["passed_over"]] == ["best", "next"]
-    assert "404" in caught.value.detail
-    assert "500" in caught.value.detail
+    assert "404" in say.error(caught.value)
+    assert "500" in say.error(caught.value)
 
 
 def test_offline_takes_what_is_there(server: ModelServer, models_dir: Path) -> None:
@@ -77,7 +78,7 @@ def test_offline_takes_what_is_there(server: ModelServer, models_dir: Path) -> N
     absent = drawn_pack(*there.files[0].sources, name="absent", content=b"another")
     choice = take(absent, there, models_dir=models_dir, offline=True)
     assert choice.installed.manifest.name == "there"
-    assert choice.passed_over[0].code == "model_file_missing"
+    assert choice.passed_over[0].why.code == "model_file_missing"
     assert not server.requests
 
 
@@ -87,12 +88,12 @@ def test_compact_is_passed_over_without_its_runtime(
     monkeypatch.setitem(sys.modules, "openvino", None)
     compact = compact_from_folder()
     choice = take(compact, pack(server, "right", "next"), models_dir=models_dir)
-    assert choice.passed_over[0].code == "inference_runtime_missing"
-    assert "mien[openvino]" in choice.passed_over[0].reason
+    assert choice.passed_over[0].why.code == "inference_runtime_missing"
+    assert choice.passed_over[0].why.key == "inference_runtime_missing.pack_openvino"
 
 
 def test_compact_is_passed_over_where_its_runtime_is_not_wanted() -> None:
-    with pytest.raises(InferenceRuntimeMissing, match="MIEN_INFERENCE_RUNTIME"):
+    with pytest.raises(InferenceRuntimeMissing, match="pack_other_chosen"):
         require_runtime(compact_from_folder(), runtime="onnxruntime")
 
 

@@ -1,3 +1,4 @@
+import re
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from mien.errors import SourceUnavailable
 from mien.packs.manifest import HttpsSource
 from mien.packs.sources import describe
 from mien.packs.sources import fetch
+from mien.words import say
 from model_server import ModelServer
 from packs_for_tests import drawn_bytes
 
@@ -35,7 +37,7 @@ def test_an_address_that_does_not_answer_is_given_up_in_time(
     server: ModelServer, tmp_path: Path, how: str
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(SourceUnavailable, match=r"did not answer within 0\.3 seconds"):
+    with pytest.raises(SourceUnavailable, match="no_answer"):
         get(f"{server.address(how)}/drawn.onnx", tmp_path / "got", timeout_seconds=0.3)
     assert time.monotonic() - began < 2
 
@@ -54,14 +56,15 @@ def test_an_address_that_does_not_answer_is_given_up_in_time(
     ],
 )
 def test_what_went_wrong_is_named(server: ModelServer, tmp_path: Path, how: str, what: str) -> None:
-    with pytest.raises(SourceUnavailable, match=what):
+    with pytest.raises(SourceUnavailable) as caught:
         get(f"{server.address(how)}/drawn.onnx", tmp_path / "got", stall_seconds=0.3)
+    assert re.search(what, say.error(caught.value))
 
 
 def test_nobody_listening_is_named(server: ModelServer, tmp_path: Path) -> None:
     address = server.address("right")
     server.close()
-    with pytest.raises(SourceUnavailable, match=r"cannot be reached: Connection refused"):
+    with pytest.raises(SourceUnavailable, match="not_reached"):
         get(f"{address}/drawn.onnx", tmp_path / "got")
 
 
@@ -69,7 +72,7 @@ def test_nobody_listening_is_named(server: ModelServer, tmp_path: Path) -> None:
     "url", ["http://models.example/x", "ftp://models.example/x", "file:///etc/hostname"]
 )
 def test_only_safe_addresses_are_asked(tmp_path: Path, url: str) -> None:
-    with pytest.raises(SourceUnavailable, match="not an https address"):
+    with pytest.raises(SourceUnavailable, match="not_https"):
         get(url, tmp_path / "got")
 
 

@@ -47,29 +47,29 @@ def test_one_member_is_taken_and_nothing_else_written(archive: Path, tmp_path: P
 
 @pytest.mark.parametrize("member", ["../outside.onnx", "/root.onnx", "model\\..\\net.onnx"])
 def test_a_member_that_leads_out_is_refused(archive: Path, tmp_path: Path, member: str) -> None:
-    with pytest.raises(SourceUnavailable, match="leads out of"):
+    with pytest.raises(SourceUnavailable, match="member_outside"):
         extract(archive, member, to=tmp_path / "got", size_bytes=len(CONTENT))
     assert not (tmp_path / "got").exists()
 
 
 def test_a_missing_member_is_named(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(SourceUnavailable, match=r"has no member other\.onnx"):
+    with pytest.raises(SourceUnavailable, match="no_member"):
         extract(archive, "other.onnx", to=tmp_path / "got", size_bytes=len(CONTENT))
 
 
 def test_a_member_longer_than_the_manifest_says_is_refused(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(SourceUnavailable, match="longer than the 10 bytes"):
+    with pytest.raises(SourceUnavailable, match="too_long"):
         extract(archive, "model/net.onnx", to=tmp_path / "got", size_bytes=10)
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(CONTENT)
     archive = tar_of(tmp_path / "p.tgz", {}, link=("net.onnx", str(tmp_path / "secret")))
-    with pytest.raises(SourceUnavailable, match="no regular file"):
+    with pytest.raises(SourceUnavailable, match="not_a_file"):
         extract(archive, "net.onnx", to=tmp_path / "got", size_bytes=len(CONTENT))
 
 
 def test_a_damaged_archive_is_named(archive: Path, tmp_path: Path) -> None:
     archive.write_bytes(archive.read_bytes()[:60])
-    with pytest.raises(SourceUnavailable, match=archive.name):
+    with pytest.raises(SourceUnavailable, match="archive"):
         extract(archive, "model/net.onnx", to=tmp_path / "got", size_bytes=len(CONTENT))

@@ -11,6 +11,7 @@ from mien.packs.manifest import NpmSource
 from mien.packs.manifest import PypiSource
 from mien.packs.sources import command
 from mien.packs.sources import fetch
+from mien.words import say
 from packs_for_tests import drawn_bytes
 
 CONTENT = drawn_bytes(50_000)
@@ -63,13 +64,13 @@ def test_pip_is_asked_as_it_is_set_up(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("wheels")
 def test_what_pip_says_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SourceUnavailable, match=r"drawn-model==2\.0 .*No matching distribution"):
+    with pytest.raises(SourceUnavailable, match="pip_failed"):
         get(pypi("drawn-model==2.0"), tmp_path / "got")
 
 
 @pytest.mark.usefixtures("wheels")
 def test_a_distribution_without_the_member_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SourceUnavailable, match=r"has no member other\.onnx"):
+    with pytest.raises(SourceUnavailable, match="no_member"):
         get(pypi("drawn-model==1.0", "other.onnx"), tmp_path / "got")
 
 
@@ -84,7 +85,7 @@ def program(folder: Path, script: str) -> None:
 
 def test_without_npm_one_reads_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SourceUnavailable, match="npm is not installed"):
+    with pytest.raises(SourceUnavailable, match="no_npm"):
         get(NPM, tmp_path / "got")
 
 
@@ -112,9 +113,9 @@ def test_what_npm_says_is_told_without_passwords(
     )
     program(tmp_path / "bin", f"printf '{said}\\n' >&2; exit 1")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    with pytest.raises(SourceUnavailable, match="code E404; 404 Not Found") as caught:
+    with pytest.raises(SourceUnavailable, match="npm_failed") as caught:
         get(NPM, tmp_path / "got")
-    assert "hush" not in caught.value.detail
+    assert "hush" not in say.error(caught.value)
 
 
 def test_a_silent_command_is_ended_with_its_children(tmp_path: Path) -> None:

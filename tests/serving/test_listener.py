@@ -18,16 +18,14 @@ def test_port_0_takes_a_free_port_and_the_address_names_it() -> None:
 def test_a_port_in_use_is_refused_with_a_way_out() -> None:
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(
-            InvalidInput, match=f"Port {port} of .* is in use.*--port {port + 1}"
-        ) as refusal:
+        with pytest.raises(InvalidInput, match="port_in_use") as refusal:
             listen("127.0.0.1", port)
     assert refusal.value.field == "MIEN_PORT"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_an_address_of_elsewhere_is_refused(host: str) -> None:
-    with pytest.raises(InvalidInput, match="no address of this machine") as refusal:
+    with pytest.raises(InvalidInput, match="no_address") as refusal:
         listen(host, 0)
     assert refusal.value.field == "MIEN_HOST"
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def test_every_process_tells_the_sum_and_a_replaced_one_is_not_forgotten(
     server = serve("--workers", "3", PROMETHEUS_MULTIPROC_DIR=str(folder))
     request = upload(IDENTIFY, draw_photo(["Ada"]), key=home.key)
     with running(server.address, request, threads=3, keep_alive=False) as outcome:
-        time.sleep(1)
+        outcome.wait_for_more(20)
     done = len(outcome.seconds)
     for _ in range(4):
         found = figures(server)

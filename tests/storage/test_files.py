@@ -29,7 +29,7 @@ def test_what_was_put_can_be_read_and_removed(files: FileStore) -> None:
     assert files.delete([name]) == 1
     assert not files.exists(name)
     assert files.delete([name]) == 0
-    with pytest.raises(FileMissing, match="backup"):
+    with pytest.raises(FileMissing, match="file_missing"):
         files.read(name)
 
 

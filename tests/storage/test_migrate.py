@@ -93,7 +93,7 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
 
 
 def test_an_old_or_empty_database_is_named_with_the_way_out(database: Database) -> None:
-    with pytest.raises(DatabaseOutdated, match="mien db upgrade"):
+    with pytest.raises(DatabaseOutdated, match="database_outdated"):
         require_current(database)
     upgrade(database)
     require_current(database)

@@ -76,13 +76,13 @@ class FakeRemoteBackend:
     def connected(self) -> Iterator[sqlite3.Connection]:
         """A connection; what goes wrong with it is that the server cannot be reached."""
         if self.away:
-            raise IndexUnavailable("The index does not answer.")
+            raise IndexUnavailable
         try:
             with closing(sqlite3.connect(self._file, isolation_level=None)) as connection:
                 connection.execute("pragma synchronous = off")
                 yield connection
         except sqlite3.Error as error:
-            raise IndexUnavailable("The index does not answer.") from error
+            raise IndexUnavailable from error
 
 
 class FakeRemoteIndex:
@@ -190,7 +190,7 @@ class _Writer:
         if vectors.shape != (len(keys), self._place[2]) or len(groups) != len(keys):
             raise ValueError(f"expected {len(keys)} groups and vectors")
         if self._backend.away:
-            raise IndexUnavailable("The index does not answer.")
+            raise IndexUnavailable
         self._connection.executemany(
             "insert or replace into vector values (?, ?, ?, ?)",
             [

@@ -37,6 +37,14 @@ class Outcome:
     failures: list[str] = field(default_factory=list)
     refused: int = 0
 
+    def wait_for_more(self, count: int, *, seconds: float = 20) -> None:
+        """Wait until so many more are answered: how long that takes is this machine's affair."""
+        enough = len(self.seconds) + count
+        end = time.monotonic() + seconds
+        while len(self.seconds) < enough:
+            assert time.monotonic() < end, f"fewer than {count} more in {seconds} seconds: {self}"
+            time.sleep(0.01)
+
 
 def upload(path: str, *photos: bytes, key: str, field_name: str = "photo") -> Request:
     """A form with photos."""
@@ -53,6 +61,13 @@ def upload(path: str, *photos: bytes, key: str, field_name: str = "photo") -> Re
         b"".join(parts) + f"--{_MULTIPART}--\r\n".encode(),
         {"Content-Type": f"multipart/form-data; boundary={_MULTIPART}", "X-API-Key": key},
     )
+
+
+def send(address: str, request: Request) -> http.client.HTTPConnection:
+    """Send one request on a connection of its own, and leave the answer for later."""
+    connection = _connect(address, 20)
+    connection.request(request.method, request.path, request.body or None, request.headers)
+    return connection
 
 
 def ask(address: str, request: Request, *, timeout: float = 20) -> tuple[int, bytes]:

@@ -22,6 +22,7 @@ from mien.packs.manifest import ModelFile
 from mien.packs.manifest import Source
 from mien.progress import Progress
 from mien.settings import Settings
+from mien.words import say
 from needs import SHARED_DATA
 from needs import shared_data
 
@@ -85,7 +86,7 @@ def _install(name: str) -> InstalledPack | str:
     try:
         return install(manifest, models_dir=Settings().models_dir, offline=False, timeout_seconds=5)
     except ModelError as error:
-        return error.detail
+        return say.error(error)
 
 
 def drawn_bytes(size: int = 300_000) -> bytes:

@@ -101,7 +101,7 @@ class _RoundingWriter:
     ) -> None:
         if self._room is not None:
             if len(keys) > self._room:
-                raise IndexUnavailable("The index holds no more vectors.")
+                raise IndexUnavailable
             self._room -= len(keys)
         rounded = (np.rint(vectors * self._steps) / self._steps).astype(np.float32)
         self._writer.upsert(keys, groups, rounded)

@@ -139,8 +139,8 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("gallery-new", "/galleries/new"),
         Stop("gallery-settings", "/galleries/twins/settings"),
         Stop("gallery-settings-empty", "/galleries/club/settings"),
-        Stop("gallery-settings-refused", "/galleries/twins/settings", act=_set_no_likeness),
-        Stop("gallery-settings-looked-at", "/galleries/twins/settings", act=_look_at_likeness),
+        Stop("gallery-settings-refused", "/galleries/twins/settings", act=_set_no_similarity),
+        Stop("gallery-settings-looked-at", "/galleries/twins/settings", act=_look_at_similarity),
         Stop("gallery-delete", "/galleries/club/delete"),
         Stop("keys", "/keys"),
         Stop("key-new", "/keys/new"),
@@ -168,15 +168,15 @@ def _with_twins(site: Site, photos: Photos) -> str:
     return "twins"
 
 
-def _set_no_likeness(page: Page) -> None:
-    page.get_by_label("Set the likeness by hand").check()
-    page.get_by_label("Likeness set by hand").fill("much")
+def _set_no_similarity(page: Page) -> None:
+    page.get_by_label("Set the similarity by hand").check()
+    page.get_by_label("Similarity set by hand").fill("much")
     page.get_by_role("button", name="Save").click()
     page.locator(".error-summary").wait_for()
 
 
-def _look_at_likeness(page: Page) -> None:
-    page.get_by_label("Likeness set by hand").fill("0.61")
+def _look_at_similarity(page: Page) -> None:
+    page.get_by_label("Similarity set by hand").fill("0.61")
     page.get_by_role("button", name="Look without saving").click()
     page.get_by_role("cell", name="0.61").wait_for()
 

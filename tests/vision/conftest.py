@@ -11,6 +11,7 @@ from mien.packs.samples import fetch_samples
 from mien.settings import Settings
 from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
+from mien.words import say
 from packs_for_tests import real_pack
 
 READER = ImageReader(max_bytes=10**8, max_pixels=10**8)
@@ -28,7 +29,7 @@ def _samples() -> Mapping[str, Path] | str:
     try:
         samples = fetch_samples(models_dir=Settings().models_dir, offline=False, timeout_seconds=5)
     except ModelError as error:
-        return error.detail
+        return say.error(error)
     return {sample.name: sample.path for sample in samples}
 
 

@@ -18,6 +18,7 @@ from mien.vision.fake import FakeEngine
 from mien.vision.pack_engine import PackEngine
 from mien.vision.pack_summary import summarise
 from mien.vision.types import ImageRGB
+from mien.words import say
 
 REAL: list[tuple[str, RuntimeChoice]] = [
     ("compact", "openvino"),
@@ -45,7 +46,7 @@ def engine(
     try:
         built = PackEngine(installed_pack(name), runtime=runtime)
     except InferenceRuntimeMissing as error:
-        pytest.skip(error.detail)
+        pytest.skip(say.error(error))
     yield built
     built.close()
 

@@ -24,6 +24,7 @@ from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
 from mien.vision.images import encode_jpeg
 from mien.vision.reader import ImageReader
+from mien.words import say
 
 READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
 PICTURE = draw_picture(["ada", "bob"])
@@ -209,7 +210,7 @@ def test_the_first_page_stands_for_a_tiff() -> None:
 
 
 def test_too_many_bytes_are_refused_with_both_numbers() -> None:
-    with pytest.raises(ImageTooLarge, match=r"101 bytes; at most 100 "):
+    with pytest.raises(ImageTooLarge, match=r"image_too_large\.file"):
         ImageReader(max_bytes=100, max_pixels=100).decode(b"x" * 101)
 
 
@@ -235,9 +236,9 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 @pytest.mark.parametrize("size_wh", [(1001, 1000), (50_000, 50_000), (2**31 - 1, 2**31 - 1)])
 def test_a_bomb_is_refused_by_its_header(size_wh: tuple[int, int]) -> None:
-    with pytest.raises(TooManyPixels, match="1,000,000") as caught:
+    with pytest.raises(TooManyPixels, match="too_many_pixels") as caught:
         READER.decode(_png(*size_wh))
-    assert "bomb" not in caught.value.detail
+    assert "bomb" not in say.error(caught.value)
 
 
 def test_large_pictures_are_decoded_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +271,7 @@ def test_a_large_limit_is_honoured_without_a_warning() -> None:
 def test_the_limit_of_pixels_holds_for_every_format(format_name: str) -> None:
     data = _heic(_corners()) if format_name == "HEIC" else encode(_corners(), format_name)
     reader = ImageReader(max_bytes=10**6, max_pixels=60 * 40 - 1)
-    with pytest.raises(TooManyPixels, match="60 by 40"):
+    with pytest.raises(TooManyPixels, match=r"too_many_pixels\.size"):
         reader.decode(data)
 
 
@@ -285,7 +286,7 @@ def test_compressed_text_does_not_fill_the_memory() -> None:
 def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
     data = encode(PICTURE, "JPEG", progressive=True)
     start = data.rindex(b"\xff\xda")
-    with pytest.raises(UnreadableImage, match="scans"):
+    with pytest.raises(UnreadableImage, match="jpeg_scans"):
         READER.decode(data[:-2] + data[start:-2] * 1000 + b"\xff\xd9")
 
 
@@ -294,35 +295,37 @@ def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
 def test_a_truncated_file_is_called_truncated(format_name: str, share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = encode(noise, format_name)
-    with pytest.raises(UnreadableImage, match="truncated"):
+    with pytest.raises(UnreadableImage) as caught:
         READER.decode(data[: int(len(data) * share)])
+    assert "truncated" in say.error(caught.value)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_truncated_heic_is_called_truncated(share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = _heic(noise)
-    with pytest.raises(UnreadableImage, match="truncated"):
+    with pytest.raises(UnreadableImage) as caught:
         READER.decode(data[: int(len(data) * share)])
+    assert "truncated" in say.error(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "variant"),
     [
         (b"", "empty"),
-        (b"hello", "not an image"),
-        (b"%PDF-1.7 ...", "PDF"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "PostScript"),
-        (b"8BPS\x00\x01" + b"\x00" * 40, "Photoshop"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-        (b"  <!doctype html><html>", "web page"),
+        (b"hello", "unknown"),
+        (b"%PDF-1.7 ...", "pdf"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "postscript"),
+        (b"8BPS\x00\x01" + b"\x00" * 40, "photoshop"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg"),
+        (b"  <!doctype html><html>", "web_page"),
         (b"PK\x03\x04" + b"\x00" * 40, "archive"),
         (b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", "video"),
-        (b"P6 2 2 255 " + b"\x00" * 12, "not an image"),
+        (b"P6 2 2 255 " + b"\x00" * 12, "unknown"),
     ],
 )
-def test_what_is_no_photo_is_named(data: bytes, words: str) -> None:
-    with pytest.raises(UnsupportedImage, match=words):
+def test_what_is_no_photo_is_named(data: bytes, variant: str) -> None:
+    with pytest.raises(UnsupportedImage, match=variant):
         READER.decode(data)
 
 

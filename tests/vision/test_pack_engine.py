@@ -13,6 +13,7 @@ from mien.errors import SessionForked
 from mien.packs.manifest import InstalledPack
 from mien.vision.pack_engine import PackEngine
 from mien.vision.types import ImageRGB
+from mien.words import say
 from portrait_points import portrait_landmarks
 
 pytestmark = pytest.mark.models
@@ -34,7 +35,7 @@ def engine(
     try:
         built = PackEngine(installed_pack(request.param))
     except InferenceRuntimeMissing as error:
-        pytest.skip(error.detail)
+        pytest.skip(say.error(error))
     yield built
     built.close()
 
@@ -176,7 +177,7 @@ def test_a_forked_process_is_told_not_to_use_the_models(
     try:
         engine = PackEngine(installed_pack("classic"), runtime=runtime)  # type: ignore[arg-type]  # from a parameter
     except InferenceRuntimeMissing as error:
-        pytest.skip(error.detail)
+        pytest.skip(say.error(error))
     picture = np.zeros((64, 64, 3), dtype=np.uint8)
     engine.detect(picture)
     reading, writing = os.pipe()
@@ -198,5 +199,5 @@ def test_a_forked_process_is_told_not_to_use_the_models(
 def test_a_missing_file_is_named(installed_pack: Callable[[str], InstalledPack]) -> None:
     installed = installed_pack("classic")
     gone = {name: Path("/nowhere") / name for name in installed.paths}
-    with pytest.raises(ModelFileMissing, match=r"/nowhere/centerface\.onnx"):
+    with pytest.raises(ModelFileMissing, match=r"model_file_missing\.file"):
         PackEngine(InstalledPack(installed.manifest, gone))

@@ -151,7 +151,7 @@ def test_loading_openvino_reports_nothing_to_its_maker(doubling: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileMissing, match=r"gone\.onnx"):
+    with pytest.raises(ModelFileMissing, match=r"model_file_missing\.file"):
         open_session(tmp_path / "gone.onnx", runtime="onnxruntime", input_shape=(1, 3, None, None))
 
 
@@ -167,12 +167,12 @@ def without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_openvino")
 def test_without_openvino_the_other_runtime_is_chosen_where_it_can() -> None:
     assert choose_runtime("auto", needs_openvino=False) == "onnxruntime"
-    with pytest.raises(InferenceRuntimeMissing, match=r"pip install 'mien\[openvino\]'"):
+    with pytest.raises(InferenceRuntimeMissing, match="openvino"):
         choose_runtime("auto", needs_openvino=True)
     with pytest.raises(InferenceRuntimeMissing):
         choose_runtime("openvino", needs_openvino=False)
 
 
 def test_a_file_for_openvino_is_never_given_to_the_other() -> None:
-    with pytest.raises(InferenceRuntimeMissing, match="auto"):
+    with pytest.raises(InferenceRuntimeMissing, match="other_chosen"):
         choose_runtime("onnxruntime", needs_openvino=True)

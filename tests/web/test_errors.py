@@ -78,10 +78,10 @@ def test_an_unexpected_error_tells_nothing_of_itself(app: Flask, visitor: Visito
 def test_an_unreachable_database_is_a_page_that_asks_it_nothing(
     app: Flask, visitor: Visitor
 ) -> None:
-    app.add_url_rule("/raise", "raise", raising(DatabaseUnreachable("It does not answer.")))
+    app.add_url_rule("/raise", "raise", raising(DatabaseUnreachable()))
     answer = visitor.signed_in().client.get("/raise")
     assert answer.status_code == 503
-    assert "It does not answer." in answer.text
+    assert "The database does not answer." in answer.text
 
 
 def test_a_program_gets_its_own_shape(visitor: Visitor) -> None:

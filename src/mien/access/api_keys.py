@@ -64,9 +64,7 @@ def create_key(call: AccessCall, *, name: str, scopes: Iterable[str]) -> tuple[s
     permissions.require(call.actor, "keys.create")
     chosen = set(scopes)
     if not chosen or not chosen <= set(SCOPES):
-        raise InvalidInput(
-            f"A key has at least one scope, out of: {', '.join(SCOPES)}.", field="scopes"
-        )
+        raise InvalidInput("scopes", words={"scopes": ", ".join(SCOPES)}, field="scopes")
     secret = PREFIX + new_secret()
     row = KeyRow(
         name=clean_name(name),
@@ -99,7 +97,7 @@ def check_key(call: AccessCall, *, secret: str) -> Key:
     with call.services.database.read() as session:
         row = session.scalar(select(KeyRow).where(KeyRow.key_sha256 == digest(secret)))
     if row is None or row.revoked_at is not None:
-        raise KeyInvalid("This API key is unknown or has been revoked.")
+        raise KeyInvalid
     if row.used_at is None or now() - row.used_at > _USED_EVERY:
         with call.services.database.write() as session:
             fresh = session.get(KeyRow, row.id)
@@ -118,7 +116,7 @@ def revoke_key(call: AccessCall, *, key_id: str) -> Key:
     with call.services.database.write() as session:
         row = session.get(KeyRow, key_id) if can_be_stored(key_id) else None
         if row is None:
-            raise KeyNotFound("No API key has this id.")
+            raise KeyNotFound
         if row.revoked_at is None:
             row.revoked_at = now()
             audit.record(session, call, "key_revoked", subject_id=row.id)

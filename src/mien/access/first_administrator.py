@@ -75,20 +75,17 @@ def finish_setup(call: AccessCall, *, secret: str, name: str, password: str) -> 
         try:
             session.flush()
         except IntegrityError as error:
-            raise NameTaken("An account of this name exists already.") from error
+            raise NameTaken("account") from error
         audit.record(session, call, "setup_finished", subject_id=row.id)
     return as_user(row)
 
 
 def _check(session: Session, secret: str) -> None:
     if _has_admin(session):
-        raise SetupFinished("Mien is set up already. Sign in instead.")
+        raise SetupFinished
     kept = session.get(InstallationRow, _KEY)
     if kept is None or not secrets.compare_digest(kept.value, digest(secret)):
-        raise SetupLinkInvalid(
-            "This set-up link does not work: it is incomplete, or Mien was started again since. "
-            "Use the link that the last start printed."
-        )
+        raise SetupLinkInvalid
 
 
 def _has_admin(session: Session) -> bool:

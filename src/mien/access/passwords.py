@@ -21,14 +21,11 @@ def hash_password(password: str) -> str:
         InvalidInput: the password is too short or too long.
     """
     if len(password) < LEAST_LENGTH:
-        raise InvalidInput(
-            f"A password has at least {LEAST_LENGTH} characters. A few words make a good one.",
-            field="password",
-        )
+        raise InvalidInput("password_too_short", words={"least": LEAST_LENGTH}, field="password")
     if len(password) > MOST_LENGTH:
-        raise InvalidInput(f"A password has at most {MOST_LENGTH} characters.", field="password")
+        raise InvalidInput("password_too_long", words={"most": MOST_LENGTH}, field="password")
     if not can_be_stored(password):
-        raise InvalidInput("A password is text; this one holds no valid text.", field="password")
+        raise InvalidInput("password_not_text", field="password")
     return PasswordHasher().hash(password)
 
 

@@ -168,20 +168,18 @@ def require(actor: Actor, action: Action, gallery: str | None = None) -> None:
     if rule.everybody or actor.kind in ("operator", "system"):
         return
     if actor.kind == "nobody":
-        raise NotAuthenticated("Sign in first.")
+        raise NotAuthenticated
     if actor.kind == "key":
         _require_scope(actor, rule.scope)
     elif not _is_among(actor, rule.users):
-        raise NotPermitted("Only administrators may do this.")
+        raise NotPermitted("administrators_only")
 
 
 def _require_scope(key: Actor, scope: Scope | None) -> None:
     if scope is None:
-        raise NotPermitted("API keys may not do this.")
+        raise NotPermitted("key")
     if not key.scopes & {scope, "admin"}:
-        raise ScopeMissing(
-            f"This key lacks the scope `{scope}`. Create one that has it.", scope=scope
-        )
+        raise ScopeMissing(scope=scope)
 
 
 def _is_among(user: Actor, users: Users) -> bool:

@@ -66,7 +66,7 @@ def sign_in(
             audit.record(
                 session, call, "sign_in_refused", subject_id=None if user is None else user.id
             )
-        raise WrongCredentials("The name and the password do not belong together.")
+        raise WrongCredentials
     return open_sign_in(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
 
 
@@ -83,7 +83,7 @@ def open_sign_in(
     with call.services.database.write() as session:
         user = session.get(UserRow, user_id)
         if user is None:
-            raise UserNotFound("This account has been removed.")
+            raise UserNotFound("removed")
         row = SignInRow(
             user_id=user.id,
             token_sha256=digest(secret),
@@ -111,7 +111,7 @@ def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
     with call.services.database.read() as session:
         found = session.execute(query).one_or_none()
     if found is None or found[0].expires_at <= now():
-        raise NotAuthenticated("Your sign-in has ended. Sign in again.")
+        raise NotAuthenticated("ended")
     row, user = found
     if now() - row.seen_at > _SEEN_EVERY:
         with call.services.database.write() as session:
@@ -145,7 +145,7 @@ def end_sign_in(call: AccessCall, *, user_id: str, sign_in_id: str) -> None:
     with call.services.database.write() as session:
         row = session.get(SignInRow, sign_in_id) if can_be_stored(sign_in_id) else None
         if row is None or row.user_id != user_id:
-            raise NotFound("This browser is signed out already.")
+            raise NotFound("sign_in")
         session.delete(row)
         audit.record(session, call, "sign_in_ended", subject_id=row.user_id)
 

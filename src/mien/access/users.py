@@ -56,7 +56,7 @@ def add_user(call: AccessCall, *, name: str, password: str, is_admin: bool) -> U
             session.flush()
             audit.record(session, call, "user_added", subject_id=row.id)
     except IntegrityError as error:
-        raise NameTaken("An account of this name exists already.") from error
+        raise NameTaken("account") from error
     return as_user(row)
 
 
@@ -83,10 +83,7 @@ def remove_user(call: AccessCall, *, name: str) -> User:
             select(func.count()).select_from(UserRow).where(UserRow.is_admin.is_(True))
         )
         if row.is_admin and admins == 1:
-            raise LastAdministrator(
-                "This is the last administrator. Make another one first: "
-                "`mien users add NAME --admin`."
-            )
+            raise LastAdministrator
         session.delete(row)
         audit.record(session, call, "user_removed", subject_id=row.id)
         return as_user(row)
@@ -113,14 +110,14 @@ def change_password(
     with call.services.database.read() as session:
         row = session.get(UserRow, user_id)
     if row is None:
-        raise UserNotFound("This account has been removed.")
+        raise UserNotFound("removed")
     if not password_fits(row.password_hash, old_password):
-        raise WrongCredentials("The present password is not right.")
+        raise WrongCredentials("present_password")
     hashed = hash_password(new_password)
     with call.services.database.write() as session:
         fresh = session.get(UserRow, user_id)
         if fresh is None:
-            raise UserNotFound("This account has been removed.")
+            raise UserNotFound("removed")
         fresh.password_hash = hashed
         session.execute(
             delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
@@ -136,7 +133,7 @@ def find_user(session: Session, name: str) -> UserRow:
     """
     row = session.scalar(select(UserRow).where(UserRow.name_key == name_key(name)))
     if row is None:
-        raise UserNotFound("No account has this name.")
+        raise UserNotFound("name")
     return row
 
 

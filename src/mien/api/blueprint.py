@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from mien.api.queries import check_query
 from mien.http.auth import check_access
 from mien.http.problems import MEDIA_TYPE
+from mien.http.problems import tell_key_holders
 
 Described: TypeAlias = dict[str | int | HTTPStatus, Any]
 """Answers of an operation by status, in the terms of OpenAPI."""
@@ -52,6 +53,7 @@ def make_blueprint(name: str, title: str) -> APIBlueprint:
     )
     bp.before_request(check_access)
     bp.before_request(check_query)
+    tell_key_holders(bp)
     return bp
 
 

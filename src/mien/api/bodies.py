@@ -106,14 +106,13 @@ def as_invalid_input(error: ValidationError) -> InvalidInput:
     field = ".".join(str(part) for part in first["loc"])[:_FIELD_LENGTH]
     match first["type"]:
         case "missing":
-            detail = f"`{field}` is missing."
+            return InvalidInput("missing", field=field)
         case "extra_forbidden":
-            detail = "There is no field of this name here."
+            return InvalidInput("unknown_field", field=field)
         case "dict_type":
-            detail = f"`{field}` has to be a JSON object."
+            return InvalidInput("not_json_object", field=field)
         case _:
-            detail = f"`{field}` cannot be used: {first['msg'].lower()}."
-    return InvalidInput(detail, field=field)
+            return InvalidInput("member", words={"why": first["msg"].lower()}, field=field)
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:

@@ -19,12 +19,14 @@ from mien.api.bodies import form_name
 from mien.api.bodies import form_schema
 from mien.http.auth import ACTION_MARK
 from mien.http.auth import check_reader
+from mien.http.problems import tell_key_holders
 from mien.schemas.common import In
 from mien.schemas.common import Out
 from mien.schemas.common import ProblemOut
 
 bp = Blueprint("api_document", __name__)
 bp.before_request(check_reader)
+tell_key_holders(bp)
 
 OPENAPI_VERSION: Final = "3.1.0"
 _PLACEHOLDER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")

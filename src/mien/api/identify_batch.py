@@ -79,7 +79,7 @@ def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
     # What is wrong before the first photo is an error of the whole call.
     first = next(photos, None)
     if first is None:
-        raise InvalidInput("A photo is missing: send it as `photo`.", field="photo")
+        raise InvalidInput("photo_missing", field="photo")
     lines = _lines(first, photos, path.gallery, query)
     response = Response(
         stream_with_context(_written(lines, stream)),
@@ -106,9 +106,7 @@ def _lines(
 def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOut:
     if photo.data is None:
         most = runtime().settings.max_upload_bytes
-        too_large = ImageTooLarge(
-            f"The photo has more than the {most:,} bytes that are accepted.", max_bytes=most
-        )
+        too_large = ImageTooLarge("photo", max_bytes=most)
         return _line(photo, problem=as_problem(too_large))
     try:
         found = identify(

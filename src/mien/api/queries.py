@@ -22,9 +22,9 @@ def check_query() -> None:
     known = _known(request.endpoint or "")
     for name, values in request.args.lists():
         if name not in known:
-            raise InvalidInput("There is no field of this name here.", field=name[:_NAME_LENGTH])
+            raise InvalidInput("unknown_field", field=name[:_NAME_LENGTH])
         if len(values) > 1:
-            raise InvalidInput("This field may be sent only once.", field=name)
+            raise InvalidInput("field_repeated", field=name)
 
 
 def _known(endpoint: str) -> Container[str]:

@@ -123,11 +123,7 @@ def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -
     """
     settings = load_settings()
     if settings.database_url:
-        raise InvalidInput(
-            "A backup holds an SQLite database for the home folder, and MIEN_DATABASE_URL names "
-            "another. Unset it; PostgreSQL has pg_restore.",
-            field="MIEN_DATABASE_URL",
-        )
+        raise InvalidInput("backup_of_sqlite_only", field="MIEN_DATABASE_URL")
     from mien.maintenance.restore import restore as bring_back
     from mien.storage.migrate import head_revision
 

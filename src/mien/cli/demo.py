@@ -104,8 +104,7 @@ def copy_photos(samples: "tuple[SamplePhoto, ...]", folder: Path) -> list[Path]:
                 shutil.copyfile(sample.path, folder / sample.name)
     except OSError as error:
         raise InvalidInput(
-            f"{folder} cannot be written to: {error.strerror}. Name another folder.",
-            field="photos",
+            "folder_not_writable", words={"folder": folder, "why": error.strerror}, field="photos"
         ) from error
     return [folder / sample.name for sample in samples]
 

@@ -24,7 +24,7 @@ def enrol_photos(
     *,
     gallery: str,
     options: "EachOptions",
-    how: str,
+    way_out: str,
 ) -> "Looked[Enrolment | None]":
     """Store a face of each photo, with a bar on a terminal; those that are refused are told of.
 
@@ -33,7 +33,7 @@ def enrol_photos(
         photos: in their order, each with the person.
         gallery: its name.
         options: how they are taken.
-        how: what this command can do about a photo with several faces, in a sentence.
+        way_out: variant of the advice on a photo with several faces: what this command can do.
 
     Returns:
         None for a photo that was passed over because it was known.
@@ -41,7 +41,7 @@ def enrol_photos(
     Raises:
         MienError: the only photo is refused, or something else is wrong.
     """
-    from mien.decision.choose_face import with_advice
+    from mien.decision.choose_face import with_way_out
     from mien.gallery.enrolment.enrol_each import Submission
     from mien.gallery.enrolment.enrol_each import enrol_each
 
@@ -62,7 +62,7 @@ def enrol_photos(
                 looked.done.append((path, outcome.enrolment))
                 continue
             if isinstance(refusal, SeveralFacesFound):
-                refusal = with_advice(refusal, how)
+                refusal = with_way_out(refusal, way_out)
             looked.refuse(path, refusal, alone=len(paths) == 1)
     looked.tell_refused()
     return looked

@@ -109,7 +109,12 @@ def change(*, name: str, rename: str | None, as_json: bool, **settings: object) 
     help="Share of strangers' searches that may name somebody; several are compared.",
 )
 @click.option(
-    "--threshold", "thresholds", type=float, metavar="S", multiple=True, help="A likeness by hand."
+    "--threshold",
+    "thresholds",
+    type=float,
+    metavar="S",
+    multiple=True,
+    help="A similarity by hand.",
 )
 @json_option
 def weigh(
@@ -180,6 +185,7 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
         ["", gallery.name],
         [
             ("name", gallery.name),
+            ("shown as", gallery.title),
             ("people", gallery.people),
             ("faces", gallery.faces),
             ("pack", gallery.pack),

@@ -14,7 +14,9 @@ import click
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import Mode
 from mien.cli.terminal.output import print_error
+from mien.cli.terminal.sentences import sentence
 from mien.errors import MienError
+from mien.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class LazyGroup(click.Group):
             result = super().main(args, *rest, **extra)
             sys.stdout.flush()
         except MienError as error:
-            print_error(error.detail, code=error.code, extra=error.extra, mode=mode)
+            print_error(sentence(error), code=error.code, extra=say.facts(error), mode=mode)
             sys.exit(ExitCode.FAILED)
         except click.UsageError as error:
             if mode.json:

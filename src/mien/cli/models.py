@@ -23,6 +23,7 @@ from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
 from mien.progress import OnProgress
 from mien.settings import Settings
+from mien.words import say
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
@@ -51,7 +52,7 @@ def list_(*, as_json: bool) -> None:
         for entry in catalog.entries.values()
     ]
     if as_json:
-        broken = [{"path": path, "reason": reason} for path, reason in catalog.broken.items()]
+        broken = [{"path": path, "reason": say.error(why)} for path, why in catalog.broken.items()]
         print_json({"packs": packs, "broken": broken})
         return
     print_table(
@@ -67,8 +68,8 @@ def list_(*, as_json: bool) -> None:
             for each in packs
         ),
     )
-    for path, reason in catalog.broken.items():
-        print_note(f"{path} cannot be used: {reason}")
+    for path, why in catalog.broken.items():
+        print_note(f"{path} cannot be used: {say.error(why)}")
 
 
 @models.command()
@@ -265,7 +266,7 @@ def _megabytes(size_bytes: int) -> str:
 def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:
     """Tell a person about a choice that was just made, on standard error."""
     for each in passed_over:
-        print_note(f"The model pack {each.pack} was passed over: {each.reason}")
+        print_note(f"The model pack {each.pack} was passed over: {say.error(each.why)}")
     print_note(f"The model pack {manifest.name} is taken. {manifest.summary}")
     for file in manifest.files:
         if file.notice:

@@ -39,12 +39,6 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-_HOW = (
-    "Say which with --face, 1 for the largest, or --take largest or nearest-centre, or cut the "
-    "photo."
-)
-
-
 @click.group()
 def people() -> None:
     """People of a gallery: add, list, show, rename, remove, import."""
@@ -263,7 +257,11 @@ def _enrol_all(
 
     subject = NamedPerson(name)
     looked = enrol_photos(
-        runtime, [(path, subject) for path in photos], gallery=gallery, options=options, how=_HOW
+        runtime,
+        [(path, subject) for path in photos],
+        gallery=gallery,
+        options=options,
+        way_out="face_option",
     )
     return Looked([(path, made) for path, made in looked.done if made], looked.refused)
 

@@ -31,12 +31,6 @@ if TYPE_CHECKING:
     from mien.options import Take
 
 
-_HOW = (
-    "Take the largest with --take largest, the one nearest the centre with --take nearest-centre, "
-    "or cut the photo."
-)
-
-
 @click.command("import")
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
@@ -78,7 +72,7 @@ def import_folder(
             [(path, NamedPerson(path.relative_to(folder).parts[0])) for path in photos],
             gallery=gallery,
             options=EachOptions(options, take=take, gate=gate, skip_known=True),
-            how=_HOW,
+            way_out="take_option",
         )
     _tell(looked, as_json=as_json)
     context.exit(looked.exit_code)
@@ -89,11 +83,7 @@ def _pictures_of_people(folder: Path) -> list[Path]:
         each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
     ]
     if not people:
-        raise InvalidInput(
-            f"The folder {folder} has no subfolders. Make one for each person, with the person's "
-            "name, and put the pictures there.",
-            field="folder",
-        )
+        raise InvalidInput("no_subfolders", words={"folder": folder}, field="folder")
     loose = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES]
     for each in loose:
         if each.is_file():
@@ -105,7 +95,7 @@ def _pictures_of_people(folder: Path) -> list[Path]:
         except InvalidInput:
             print_note(f"{person}: holds no pictures")
     if not photos:
-        raise InvalidInput(f"The folder {folder} holds no pictures of people.", field="folder")
+        raise InvalidInput("no_pictures_of_people", words={"folder": folder}, field="folder")
     return photos
 
 

@@ -37,11 +37,11 @@ def load_settings(*, serving: bool = False, **given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "MIEN_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidInput(f"{name} cannot be used: {first['msg']}.", field=name) from error
+        raise InvalidInput("setting", words={"why": first["msg"]}, field=name) from error
     except OSError as error:
         raise InvalidInput(
-            f"The file {error.filename}, named by a MIEN_…_FILE variable, cannot be read: "
-            f"{error.strerror}.",
+            "secret_file",
+            words={"path": error.filename, "why": error.strerror},
             field="MIEN_…_FILE",
         ) from error
     chosen = serving or "log_level" in settings.model_fields_set

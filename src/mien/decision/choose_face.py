@@ -1,13 +1,13 @@
-"""Which face of a photo is meant, and what to say when it is not clear. Pure."""
+"""Which face of a photo is meant, and what is wrong when it is not clear. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 from typing import TypeVar
 
-from mien.errors import FaceError
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import InvalidInput
 from mien.errors import NoFaceFound
+from mien.errors import Objection
 from mien.errors import SeveralFacesFound
 from mien.options import TAKES
 from mien.options import FaceChoice
@@ -36,9 +36,7 @@ def choose_face(faces: Sequence[_F], *, face_number: int | None = None) -> _F:
             raise _several(faces)
         face_number = 1
     if not 1 <= face_number <= len(faces):
-        raise FaceNumberOutOfRange(
-            f"The photo has no face number {face_number}; it has {len(faces)}, counted from 1."
-        )
+        raise FaceNumberOutOfRange(words={"number": face_number, "count": len(faces)})
     return faces[face_number - 1]
 
 
@@ -70,40 +68,29 @@ def check_take(take: str, *, face_number: int | None) -> None:
         InvalidInput: there is no such `take`, or both say which face is meant.
     """
     if take not in TAKES:
-        raise InvalidInput(f"What is taken is one of {', '.join(TAKES)}.", field="take")
+        raise InvalidInput("take", words={"takes": ", ".join(TAKES)}, field="take")
     if take != "only" and face_number is not None:
-        raise InvalidInput(
-            "Say which face is meant in one way: by its number, or by `take`.", field="take"
-        )
+        raise InvalidInput("number_and_take", field="take")
 
 
-def with_advice(error: FaceError, advice: str) -> FaceError:
+def with_way_out(error: SeveralFacesFound, variant: str) -> SeveralFacesFound:
     """The same refusal of a photo with another way out, where not every way is open.
 
     Args:
         error: of `choose_face`, with one reason.
-        advice: in a sentence.
+        variant: of the reason's sentences.
     """
     (reason,) = error.extra["reasons"]
-    facts = {**error.extra, "reasons": [{**reason, "advice": advice}]}
-    return type(error)(f"{reason['detail']} {advice}", **facts)
+    return SeveralFacesFound(**{**error.extra, "reasons": (replace(reason, variant=variant),)})
 
 
 def _no_face() -> NoFaceFound:
-    return _refusal(
-        NoFaceFound,
-        detail="No face was found in this photo.",
-        advice="Take one in which the face is upright, lit from the front and not too small.",
-        faces=0,
-    )
+    return NoFaceFound(reasons=(_objection("no_face_found", 0),))
 
 
 def _several(faces: Sequence[DetectedFace]) -> SeveralFacesFound:
-    return _refusal(
-        SeveralFacesFound,
-        detail=f"There are {len(faces)} faces in this photo and one is needed.",
-        advice="Say which by its number, 1 for the largest, or cut the photo.",
-        faces=len(faces),
+    return SeveralFacesFound(
+        reasons=(_objection("several_faces", len(faces)),),
         boxes=[
             {
                 "x": round(face.box.left, 1),
@@ -116,20 +103,9 @@ def _several(faces: Sequence[DetectedFace]) -> SeveralFacesFound:
     )
 
 
-_E = TypeVar("_E", bound=FaceError)
-
-
-def _refusal(kind: type[_E], *, detail: str, advice: str, faces: int, **extra: Any) -> _E:
-    """An error whose `reasons` are shaped as a gate's are."""
-    reason = {
-        "code": "several_faces" if faces else kind.code,
-        "detail": detail,
-        "advice": advice,
-        "figure": float(faces),
-        "limit": 1.0,
-        "unit": "faces",
-    }
-    return kind(f"{detail} {advice}", reasons=[reason], **extra)
+def _objection(code: str, faces: int) -> Objection:
+    """What is wrong with the number of faces, in the shape of what a gate objects to."""
+    return Objection(code=code, figure=float(faces), limit=1.0, unit="faces")
 
 
 def prefer(faces: Sequence[_F], choice: FaceChoice, *, size_wh: tuple[int, int]) -> _F:

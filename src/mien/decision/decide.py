@@ -89,4 +89,4 @@ def _doubts(best: Ranked, others: Sequence[Ranked], point: OperatingPoint) -> tu
 
 
 def _to_spare(best: Ranked, other: Ranked, point: OperatingPoint) -> float:
-    return best.similarity - other.similarity - point.margin(other.likeness)
+    return best.similarity - other.similarity - point.margin(other.similarity_to_best)

@@ -62,17 +62,17 @@ def fit_calibration(
     genuine, impostors = count_pairs(embeddings, who)
     if len(counts) < LEAST_PEOPLE or genuine.count < LEAST_GENUINE:
         raise InvalidInput(
-            f"There are {len(counts)} people and {genuine.count} pairs of photos of "
-            f"one person; a calibration needs {LEAST_PEOPLE} people and {LEAST_GENUINE} pairs. "
-            "Add people, and people with two photos or more.",
+            "too_little_to_calibrate",
+            words={
+                "people": len(counts),
+                "pairs": genuine.count,
+                "least_people": LEAST_PEOPLE,
+                "least_pairs": LEAST_GENUINE,
+            },
             field="people",
         )
     if not impostors.mean < genuine.mean:
-        raise InvalidInput(
-            "Photos of one person are no more alike than those of two. See whether each folder "
-            "holds the photos of one person.",
-            field="people",
-        )
+        raise InvalidInput("not_separable", field="people")
     tail = _fit_tail(impostors, people=len(counts))
     knots = [
         (impostors.reached_by(rate), rate)
@@ -161,7 +161,7 @@ def _matches(ones: NDArray[np.float32], thresholds: Sequence[float]) -> NDArray[
 def _likeness_carried(
     embeddings: NDArray[np.float32], who: NDArray[np.intp], impostors: CountedPairs
 ) -> float:
-    """Regression of a photo's similarity to B on the likeness of its person's example to B's."""
+    """Regression of a photo's similarity to B on the similarity of its person's example to B's."""
     first = np.unique(who, return_index=True)[1]
     examples = embeddings[first]
     photos = np.setdiff1d(np.arange(len(who)), first)
@@ -169,10 +169,10 @@ def _likeness_carried(
     top = bottom = 0.0
     for rows in blocks(len(photos), len(examples)):
         some = photos[rows]
-        likeness = examples[who[some]] @ examples.T
-        alike = likeness >= start
+        alike_examples = examples[who[some]] @ examples.T
+        alike = alike_examples >= start
         alike[np.arange(len(some)), who[some]] = False
-        beyond = likeness[alike].astype(np.float64) - impostors.mean
+        beyond = alike_examples[alike].astype(np.float64) - impostors.mean
         similarity = (embeddings[some] @ examples.T)[alike].astype(np.float64)
         top += float(beyond @ (similarity - impostors.mean))
         bottom += float(beyond @ beyond)

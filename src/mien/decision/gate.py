@@ -1,42 +1,19 @@
-"""Whether a face is worth storing as an example; if not, why, and what would be better. Pure."""
+"""Whether a face is worth storing as an example; if not, why. Pure."""
 
 import math
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
-from typing import Any
 from typing import Final
 
 import numpy as np
 
+from mien.errors import Objection
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
 from mien.options import Take
 from mien.vision import quality_limits as measured
 from mien.vision.types import DetectedFace
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One reason against storing a face.
-
-    Attributes:
-        code: stable, for programs.
-        detail: what is wrong, in a sentence with its figures.
-        advice: how to do better, in a sentence.
-        figure: what was measured; for `blurred` the sharpness at equal brightness, for
-            `eyes_hidden` below 0 when the eye is outside.
-        limit: what it may be, at least or at most.
-        unit: of both; empty for none.
-    """
-
-    code: str
-    detail: str
-    advice: str
-    figure: float
-    limit: float
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +76,6 @@ LIMITS: Final[Mapping[Gate, Limits]] = {
 }
 
 
-_TAKEN: Final[Mapping[Take, str]] = {
-    "largest": "the largest",
-    "nearest-centre": "the one nearest the centre",
-}
-
-
 def judge(
     face: DetectedFace,
     others: Sequence[DetectedFace],
@@ -136,8 +107,7 @@ def refuse(refusals: Sequence[Objection]) -> None:
         PhotoNotGoodEnough: there are; all of them are in `extra["reasons"]`.
     """
     if refusals:
-        reasons = [asdict(each) for each in refusals]
-        raise PhotoNotGoodEnough(why_not(reasons), reasons=reasons)
+        raise PhotoNotGoodEnough(reasons=tuple(refusals))
 
 
 def passed_over(warnings: Sequence[Objection], take: Take, *, others: int) -> tuple[Objection, ...]:
@@ -151,19 +121,13 @@ def passed_over(warnings: Sequence[Objection], take: Take, *, others: int) -> tu
     if take == "only" or not others:
         return tuple(warnings)
     told = Objection(
-        "several_faces",
-        f"There are {others + 1} faces in the photo; {_TAKEN[take]} was taken.",
-        "See whether it is the right one. If not, remove it and say which by its number.",
-        *(others + 1.0, 1.0, "faces"),
+        code="several_faces",
+        variant=take.replace("-", "_"),
+        figure=others + 1.0,
+        limit=1.0,
+        unit="faces",
     )
     return (told, *(each for each in warnings if each.code != told.code))
-
-
-def why_not(reasons: Sequence[Mapping[str, Any]]) -> str:
-    """All reasons in one text, with what to do about the first."""
-    return " ".join(
-        ["This face is not stored.", *(each["detail"] for each in reasons), reasons[0]["advice"]]
-    )
 
 
 def _objections(
@@ -174,7 +138,7 @@ def _objections(
         return ()
     found = (
         _size(face, limits),
-        *_light(face, limits),
+        _light(face, limits),
         _blur(face, limits),
         _turn(face, limits),
         _lean(face, limits),
@@ -189,34 +153,18 @@ def _size(face: DetectedFace, limits: Limits) -> Objection | None:
     figure, limit = face.quality.size_px, limits.least_size_px
     if figure >= limit:
         return None
-    return Objection(
-        "too_small",
-        f"The face is {_below(figure)} pixels wide; at least {limit:g} are needed.",
-        "Send the original instead of a reduced copy, or a photo taken from nearer.",
-        *(round(figure, 1), limit, "pixels"),
-    )
+    return Objection(code="too_small", figure=figure, limit=limit, unit="pixels")
 
 
-def _light(face: DetectedFace, limits: Limits) -> tuple[Objection | None, ...]:
+def _light(face: DetectedFace, limits: Limits) -> Objection | None:
     figure = face.quality.brightness
-    dark = bright = None
     if figure < limits.least_brightness:
-        dark = Objection(
-            "too_dark",
-            f"The face is too dark: its brightness is {_below(figure)} of 255; at least "
-            f"{limits.least_brightness:g} is needed.",
-            "Take it where light falls on the face from the front.",
-            *(round(figure, 1), limits.least_brightness, "of 255"),
-        )
+        limit = limits.least_brightness
+        return Objection(code="too_dark", figure=figure, limit=limit, unit="of 255")
     if figure > limits.most_brightness:
-        bright = Objection(
-            "too_bright",
-            f"The face is overexposed: its brightness is {_above(figure)} of 255; at most "
-            f"{limits.most_brightness:g} is accepted.",
-            "Take it with less light on the face, and without a flash from near.",
-            *(round(figure, 1), limits.most_brightness, "of 255"),
-        )
-    return dark, bright
+        limit = limits.most_brightness
+        return Objection(code="too_bright", figure=figure, limit=limit, unit="of 255")
+    return None
 
 
 def _blur(face: DetectedFace, limits: Limits) -> Objection | None:
@@ -228,67 +176,40 @@ def _blur(face: DetectedFace, limits: Limits) -> Objection | None:
         or not measured.LEAST_BRIGHTNESS <= quality.brightness <= measured.MOST_BRIGHTNESS
     ):
         return None
-    return Objection(
-        "blurred",
-        f"The face is blurred: its sharpness is {_below(figure)}; at least "
-        f"{limits.least_sharpness:g} is needed.",
-        "Hold the camera still, let it focus on the face, and send the original file.",
-        *(round(figure, 1), limits.least_sharpness, ""),
-    )
+    return Objection(code="blurred", figure=figure, limit=limits.least_sharpness, unit="")
 
 
 def _turn(face: DetectedFace, limits: Limits) -> Objection | None:
     figure, limit = 100 * abs(face.pose.yaw), 100 * limits.most_yaw
     if figure <= limit:
         return None
-    return Objection(
-        "turned_away",
-        f"The head is turned away by {_above(figure)} % of the way to a profile; at most "
-        f"{limit:g} % is accepted.",
-        "Take it from the front, with the face towards the camera.",
-        *(round(figure, 1), limit, "%"),
-    )
+    return Objection(code="turned_away", figure=figure, limit=limit, unit="%")
 
 
 def _lean(face: DetectedFace, limits: Limits) -> Objection | None:
     figure, limit = abs(face.pose.roll_degrees), limits.most_roll_degrees
     if limit is None or figure <= limit:
         return None
-    return Objection(
-        "tilted",
-        f"The head leans by {_above(figure)} degrees; at most {limit:g} are accepted.",
-        "Turn the photo upright, or take it with the head held straight.",
-        *(round(figure, 1), limit, "degrees"),
-    )
+    return Objection(code="tilted", figure=figure, limit=limit, unit="degrees")
 
 
 def _cut(face: DetectedFace, limits: Limits) -> Objection | None:
     figure, limit = 100 * face.quality.visible, 100 * limits.least_visible
     if figure >= limit:
         return None
-    return Objection(
-        "cut_off",
-        f"Only {_below(figure)} % of the face is in the photo; at least {limit:g} % is needed.",
-        "Send the photo before it was cut, or one with room around the head.",
-        *(round(figure, 1), limit, "%"),
-    )
+    return Objection(code="cut_off", figure=figure, limit=limit, unit="%")
 
 
 def _eyes(face: DetectedFace, size_wh: tuple[int, int], limits: Limits) -> Objection | None:
     figure, limit = 100 * _eye_margin(face, size_wh), 100 * limits.least_eye_margin
     if figure >= limit:
         return None
-    what = "An eye lies outside the photo."
-    if figure >= 0:
-        what = (
-            f"An eye lies at the very edge of the photo, {_below(figure)} % of the way from eyes "
-            f"to mouth away from it; at least {limit:g} % is needed."
-        )
     return Objection(
-        "eyes_hidden",
-        what,
-        "Send the photo before it was cut, or one that shows the whole head.",
-        *(round(figure, 1), limit, "% of the way from eyes to mouth"),
+        code="eyes_hidden",
+        variant="outside" if figure < 0 else "",
+        figure=figure,
+        limit=limit,
+        unit="% of the way from eyes to mouth",
     )
 
 
@@ -307,17 +228,5 @@ def _rivals(face: DetectedFace, others: Sequence[DetectedFace], limits: Limits) 
     if not rivals:
         return None
     return Objection(
-        "several_faces",
-        f"There are {rivals + 1} faces of like size in the photo; one is needed.",
-        "Send a photo of this person alone, or cut the others off.",
-        *(rivals + 1.0, 1.0, "faces"),
+        code="several_faces", variant="alike", figure=rivals + 1.0, limit=1.0, unit="faces"
     )
-
-
-def _below(figure: float) -> int:
-    """Rounded so that a figure never reads like the limit that it misses."""
-    return math.floor(figure)
-
-
-def _above(figure: float) -> int:
-    return math.ceil(figure)

@@ -71,15 +71,15 @@ class OperatingPoint:
             faces=self.faces - examples,
         ).threshold
 
-    def margin(self, likeness: float | None) -> float:
+    def margin(self, between: float | None) -> float:
         """How far the best person has to be ahead of another; 0 when nothing was measured.
 
         Args:
-            likeness: similarity of the two people's examples, in [-1, 1]; None when not known.
+            between: similarity of the two people's examples, in [-1, 1]; None when not known.
         """
         if self.calibration is None:
             return 0.0
-        return margin_for(self.calibration, threshold=self.threshold, likeness=likeness)
+        return margin_for(self.calibration, threshold=self.threshold, between=between)
 
 
 def operating_point(

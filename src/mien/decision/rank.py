@@ -24,7 +24,7 @@ class Ranked:
         face_id: the nearest example.
         example_similarity: cosine to it.
         examples: how many the person has.
-        likeness: cosine of the mean of the person's examples to that of the best person's; None
+        similarity_to_best: cosine of the mean of the person's examples to that of the best person's; None
             for the best person.
     """
 
@@ -33,7 +33,7 @@ class Ranked:
     face_id: str
     example_similarity: float
     examples: int = 1
-    likeness: float | None = None
+    similarity_to_best: float | None = None
 
 
 def rank(
@@ -107,7 +107,7 @@ def _ranked(
             face_id=hit.key,
             example_similarity=hit.similarity,
             examples=max(len(members.get(hit.group, ())), 1),
-            likeness=None if place == 0 else _likeness(first, means.get(hit.group)),
+            similarity_to_best=None if place == 0 else _cosine(first, means.get(hit.group)),
         )
         for place, (value, hit) in enumerate(scored)
     )
@@ -117,7 +117,7 @@ def _order(similarity: float, hit: Hit) -> tuple[float, str]:
     return -similarity, hit.key
 
 
-def _likeness(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> float | None:
+def _cosine(one: NDArray[np.float64] | None, other: NDArray[np.float64] | None) -> float | None:
     if one is None or other is None:
         return None  # somebody was removed meanwhile
     return float(np.clip(one @ other, -1.0, 1.0))

@@ -107,7 +107,7 @@ def _threshold(calibration: Calibration, accepted: float, comparisons: float) ->
     return high
 
 
-def margin_for(calibration: Calibration, *, threshold: float, likeness: float | None) -> float:
+def margin_for(calibration: Calibration, *, threshold: float, between: float | None) -> float:
     """How far the best person has to be ahead of another for the other to be ruled out.
 
     So far that the best is 20 times likelier than the other: the logarithm of those odds over the
@@ -118,13 +118,13 @@ def margin_for(calibration: Calibration, *, threshold: float, likeness: float | 
     Args:
         calibration: of the gallery's embeddings.
         threshold: from which it is a match.
-        likeness: similarity of the two people's examples, in [-1, 1]; None when not known.
+        between: similarity of the two people's examples, in [-1, 1]; None when not known.
     """
     # A fitted tail may end: further out there would be no slope, and every other person a doubt.
     furthest = threshold_for(calibration, accepted=calibration.tail.least_rate, comparisons=1.0)
     plain = math.log(_ODDS) / _evidence_slope(calibration, min(threshold, furthest))
     apart = calibration.genuine_mean - calibration.impostor_mean
-    beyond = 0.0 if likeness is None else max(likeness - calibration.impostor_mean, 0.0)
+    beyond = 0.0 if between is None else max(between - calibration.impostor_mean, 0.0)
     left = apart - calibration.likeness_carried * beyond
     return 2.0 if left <= 0 else min(plain * apart / left, 2.0)
 

@@ -52,11 +52,9 @@ def make_image(*, command: str, python: str = "3.12", pack: str = "") -> Image:
         InvalidInput: a value cannot stand in a Dockerfile.
     """
     if not re.fullmatch(r"3\.(1[1-9]|[2-9][0-9])", python):
-        raise InvalidInput(f"Mien needs Python 3.11 or newer, not {python!r}.", field="python")
+        raise InvalidInput("python", words={"python": python}, field="python")
     if pack and not _PACK.fullmatch(pack):
-        raise InvalidInput(
-            f"{pack!r} is no model pack; `mien models list` has them.", field="bake-models"
-        )
+        raise InvalidInput("pack", words={"pack": pack}, field="bake-models")
     return Image(command=command, python=python, pack=pack)
 
 
@@ -75,9 +73,9 @@ def make_services(
     """
     for value, field in ((image, "image"), (nginx, "nginx")):
         if value and not _IMAGE.fullmatch(value):
-            raise InvalidInput(f"{value!r} is no name of an image.", field=field)
+            raise InvalidInput("image", words={"value": value}, field=field)
     if not re.fullmatch(r"([0-9.]+:)?[0-9]{1,5}", published):
-        raise InvalidInput(f"{published!r} is no port or ADDRESS:PORT.", field="publish")
+        raise InvalidInput("published_port", words={"published": published}, field="publish")
     # What is inside the container is the image's.
     inside = {"home", "models_dir", "host", "port", "bind"}
     shown = shown_settings(settings, **({"trusted_proxies": 1} if nginx else {}))

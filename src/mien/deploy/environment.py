@@ -32,8 +32,8 @@ def _plain(name: str, value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if _UNQUOTED & set(text) and name != "signin_rate":
         raise InvalidInput(
-            f"{text!r} of MIEN_{name.upper()} cannot stand in a configuration: take a value "
-            "without spaces, quotes and the like.",
+            "unquotable",
+            words={"text": text, "variable": name.upper()},
             field=f"MIEN_{name.upper()}",
         )
     return text

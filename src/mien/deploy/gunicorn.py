@@ -80,9 +80,7 @@ def checked_module(module: str) -> str:
     """
     where, _, name = module.partition(":")
     if not name.isidentifier() or not all(part.isidentifier() for part in where.split(".")):
-        raise InvalidInput(
-            f"{module!r} is no application: give it as mien.wsgi:app.", field="application"
-        )
+        raise InvalidInput("application", words={"module": module}, field="application")
     return module
 
 

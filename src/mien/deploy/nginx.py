@@ -127,11 +127,7 @@ def nginx_site(
     nodes = [parse_upstream(text) for text in upstreams or (default_upstream(settings),)]
     group = make_group(nodes, bridge_port=bridge_port)
     if galleries and (group.protocol, group.bridges) != ("uwsgi", ()):
-        raise InvalidInput(
-            "A default gallery is passed on by the uwsgi protocol, so that no client can set it: "
-            "give uwsgi:// upstreams only, or set MIEN_DEFAULT_GALLERY for the nodes.",
-            field="default-gallery",
-        )
+        raise InvalidInput("default_gallery_needs_uwsgi", field="default-gallery")
     return NginxSite(
         command=command,
         server_names=tuple(plain_name(name, field="server-name") for name in server_names),

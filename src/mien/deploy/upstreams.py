@@ -69,11 +69,7 @@ def parse_upstream(text: str) -> Upstream:
     """
     found = _FORM.fullmatch(text)
     if not found:
-        raise InvalidInput(
-            f"{text!r} names no node. Give http://HOST:PORT for Gunicorn, uwsgi://HOST:PORT for "
-            "uWSGI, or unix:/PATH instead of HOST:PORT.",
-            field="upstream",
-        )
+        raise InvalidInput("upstream", words={"text": text}, field="upstream")
     protocol: Protocol = "uwsgi" if found["protocol"] == "uwsgi" else "http"
     return Upstream(protocol, found["address"])
 

@@ -57,12 +57,12 @@ def plain_network(value: str, *, field: str) -> str:
     try:
         return str(ipaddress.ip_network(value))
     except ValueError as error:
-        raise InvalidInput(f"{value!r} is no address and no network: {error}.", field=field) from (
+        raise InvalidInput("network", words={"value": value, "why": error}, field=field) from (
             error
         )
 
 
 def _checked(pattern: re.Pattern[str], value: str, field: str, wanted: str) -> str:
     if not pattern.fullmatch(value) or ".." in value:
-        raise InvalidInput(f"{value!r} cannot be used for {field}: give {wanted}.", field=field)
+        raise InvalidInput("value", words={"value": value, "wanted": wanted}, field=field)
     return value

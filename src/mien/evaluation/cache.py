@@ -58,7 +58,7 @@ def load_cache(path: Path, *, key: str, folder: Path) -> Acquired:
     """
     if not path.absolute().parent.is_dir():
         # Told before the long work, whose fruit would have no place.
-        raise InvalidInput(f"There is no folder {path.absolute().parent}.", field=_FIELD)
+        raise InvalidInput("no_folder", words={"folder": path.absolute().parent}, field=_FIELD)
     try:
         with np.load(path, allow_pickle=False) as kept:
             told = json.loads(str(kept["told"]))
@@ -81,10 +81,7 @@ def load_cache(path: Path, *, key: str, folder: Path) -> Acquired:
     except FileNotFoundError:
         return Acquired({}, {})
     except (*_NO_CACHE, zipfile.BadZipFile) as error:
-        raise InvalidInput(
-            f"{path} is no cache of `mien evaluate`. Name another file, or remove it.",
-            field=_FIELD,
-        ) from error
+        raise InvalidInput("no_cache", words={"path": path}, field=_FIELD) from error
     return Acquired(
         samples={name: sample for name, sample in samples.items() if name in same},
         refused={name: reason for name, reason in refused.items() if name in same},
@@ -122,7 +119,9 @@ def save_cache(path: Path, acquired: Acquired, *, key: str, folder: Path) -> Non
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.", field=_FIELD) from error
+        raise InvalidInput(
+            "not_writable", words={"path": path, "why": error.strerror}, field=_FIELD
+        ) from error
 
 
 def _stamp(path: Path) -> list[int] | None:

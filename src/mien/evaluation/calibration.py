@@ -48,7 +48,7 @@ def calibrate_photos(
         if photo in acquired.samples
     ]
     if not rows:
-        raise InvalidInput("No face was found in the photos.", field="folder")
+        raise InvalidInput("no_face", field="folder")
     return fit_calibration(
         np.stack([embedding for embedding, _ in rows]),
         [person for _, person in rows],
@@ -66,9 +66,9 @@ def check_output(path: Path) -> None:
     """
     folder = path.absolute().parent
     if not folder.is_dir():
-        raise InvalidInput(f"There is no folder {folder}.", field=_FIELD)
+        raise InvalidInput("no_folder", words={"folder": folder}, field=_FIELD)
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise InvalidInput(f"{path} cannot be written.", field=_FIELD)
+        raise InvalidInput("write_protected", words={"path": path}, field=_FIELD)
 
 
 def save_calibration(path: Path, calibration: Calibration) -> None:
@@ -80,4 +80,6 @@ def save_calibration(path: Path, calibration: Calibration) -> None:
     try:
         path.write_text(write_calibration(calibration), encoding="utf-8")
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.", field=_FIELD) from error
+        raise InvalidInput(
+            "not_writable", words={"path": path, "why": error.strerror}, field=_FIELD
+        ) from error

@@ -21,7 +21,7 @@ def read_one_person(path: Path) -> list[list[str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The list {path} cannot be read.", field=_FIELD) from error
+        raise InvalidInput("list_not_readable", words={"path": path}, field=_FIELD) from error
     found = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith(_COMMENT):
@@ -29,9 +29,7 @@ def read_one_person(path: Path) -> list[list[str]]:
         names = [name.strip() for name in line.split("\t") if name.strip()]
         if len(names) < 2:  # noqa: PLR2004 - one name says nothing
             raise InvalidInput(
-                f"In {path}, line {number} names one folder. Name two or more that are one "
-                "person, with tabs between them.",
-                field=_FIELD,
+                "list_one_folder", words={"path": path, "number": number}, field=_FIELD
             )
         found.append(names)
     return found

@@ -51,9 +51,11 @@ def read_pairs(path: Path) -> list[Pair]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {error.strerror}.", field=_FIELD) from error
+        raise InvalidInput(
+            "not_readable", words={"path": path, "why": error.strerror}, field=_FIELD
+        ) from error
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is no text in UTF-8.", field=_FIELD) from error
+        raise InvalidInput("not_utf8", words={"path": path}, field=_FIELD) from error
     return parse_pairs(text.split("\n"), source=str(path))
 
 
@@ -69,13 +71,20 @@ def parse_pairs(lines: Sequence[str], *, source: str) -> list[Pair]:
     """
     written = [(number, line.strip("\r\n")) for number, line in enumerate(lines, 1) if line.strip()]
     if not written:
-        raise InvalidInput(f"{source} is empty.", field=_FIELD)
+        raise InvalidInput("pairs_empty", words={"source": source}, field=_FIELD)
     (first, heading), *rest = written
     folds, of_each_kind = _counts(heading, f"{source}, line {first}")
     if len(rest) != 2 * folds * of_each_kind:
         raise InvalidInput(
-            f"{source}, line {first} promises {folds} fold(s) of {of_each_kind:,} pairs of each "
-            f"kind, that is {2 * folds * of_each_kind:,} lines; {len(rest):,} follow.",
+            "pairs_count",
+            words={
+                "source": source,
+                "line": first,
+                "folds": folds,
+                "pairs": of_each_kind,
+                "lines": 2 * folds * of_each_kind,
+                "follow": len(rest),
+            },
             field=_FIELD,
         )
     pairs = [
@@ -83,11 +92,7 @@ def parse_pairs(lines: Sequence[str], *, source: str) -> list[Pair]:
         for index, (number, line) in enumerate(rest)
     ]
     if len({pair.same for pair in pairs}) == 1:
-        raise InvalidInput(
-            f"{source} has pairs of one kind only. Without both no error can be weighed against "
-            "the other.",
-            field=_FIELD,
-        )
+        raise InvalidInput("pairs_one_kind", words={"source": source}, field=_FIELD)
     return pairs
 
 
@@ -96,11 +101,7 @@ def _counts(line: str, where: str) -> tuple[int, int]:
     if len(numbers) == 1:
         numbers.insert(0, 1)
     if len(numbers) != 2 or min(numbers) < 1:  # noqa: PLR2004 - folds, pairs
-        raise InvalidInput(
-            f"{where}: the first line says how many folds there are and how many pairs of each "
-            "kind in a fold, like “10 300”, or only the latter.",
-            field=_FIELD,
-        )
+        raise InvalidInput("pairs_first_line", words={"where": where}, field=_FIELD)
     return numbers[0], numbers[1]
 
 
@@ -112,27 +113,23 @@ def _pair(line: str, fold: int, where: str) -> Pair:
         return Pair(one, other, fold)
     if len(words) != _DIFFERENT_WORDS:
         raise InvalidInput(
-            f"{where}: a pair is “Name 1 2” or “Name 1 Other 2”, not {len(words)} words. Names "
-            "with spaces need tabs between the words.",
-            field=_FIELD,
+            "pairs_columns", words={"where": where, "count": len(words)}, field=_FIELD
         )
     one = PhotoName(_person(words[0], where), _number(words[1], where))
     other = PhotoName(_person(words[2], where), _number(words[3], where))
     if one.person == other.person:
-        raise InvalidInput(
-            f"{where}: two photos of one person are written “Name 1 2”.", field=_FIELD
-        )
+        raise InvalidInput("pairs_two_names", words={"where": where}, field=_FIELD)
     return Pair(one, other, fold)
 
 
 def _person(word: str, where: str) -> str:
     # The name becomes a folder's; it must not lead out of the folder of photos.
     if word in {"", ".", ".."} or any(mark in word for mark in "/\\\0"):
-        raise InvalidInput(f"{where}: this is no name of a folder.", field=_FIELD)
+        raise InvalidInput("pairs_folder", words={"where": where}, field=_FIELD)
     return word
 
 
 def _number(word: str, where: str) -> int:
     if not (word.isascii() and word.isdecimal()) or len(word) > _MOST_DIGITS:
-        raise InvalidInput(f"{where}: a number is expected.", field=_FIELD)
+        raise InvalidInput("pairs_number", words={"where": where}, field=_FIELD)
     return int(word)

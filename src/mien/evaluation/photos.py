@@ -26,11 +26,7 @@ def people_folder(folder: Path) -> Path:
     for each in (inside, folder):
         if each.is_dir() and any(_subfolders(each)):
             return each
-    raise InvalidInput(
-        f"The folder {folder} has no subfolders. Make one for each person, and put the person's "
-        "pictures there.",
-        field="folder",
-    )
+    raise InvalidInput("people_folders", words={"folder": folder}, field="folder")
 
 
 def photos_of_people(folder: Path) -> dict[str, list[str]]:
@@ -52,7 +48,7 @@ def photos_of_people(folder: Path) -> dict[str, list[str]]:
     }
     found = {person: photos for person, photos in found.items() if photos}
     if not found:
-        raise InvalidInput(f"The folder {folder} holds no pictures of people.", field="folder")
+        raise InvalidInput("no_pictures_of_people", words={"folder": folder}, field="folder")
     return found
 
 
@@ -77,8 +73,13 @@ def find_named(folder: Path, names: Iterable[PhotoName]) -> dict[PhotoName, str]
     if missing:
         first = ", ".join(f"{name}.jpg" for name in missing[:_TOLD])
         raise InvalidInput(
-            f"{len(missing):,} of {len(wanted):,} photos that are named are not in {folder}, the "
-            f"first of them: {first}. Name the folder that holds them, or take their lines out.",
+            "photos_missing",
+            words={
+                "missing": len(missing),
+                "wanted": len(wanted),
+                "folder": folder,
+                "first": first,
+            },
             field="folder",
         )
     return {name: shelves[name.person][name.number] for name in wanted}

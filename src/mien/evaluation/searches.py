@@ -96,7 +96,7 @@ def search_split(
         if photo in samples
     ]
     if not rows:
-        raise InvalidInput("No face was found in the photos to be enrolled.", field="folder")
+        raise InvalidInput("no_face_to_enrol", field="folder")
     # Whatever backend a server has, its answers are those of the exact one.
     index = ExactIndex.of(
         [photo for photo, _ in rows],
@@ -132,7 +132,7 @@ def search_split(
         best = candidates[0] if candidates else None
         searches.append(Search(photo, person, enrolled, sample, best, verdict))
     if not any(search.best for search in searches if not search.enrolled):
-        raise InvalidInput("No face was found in the strangers' photos.", field="folder")
+        raise InvalidInput("no_face_of_strangers", field="folder")
     return Searched(
         point=point,
         people=index.groups,

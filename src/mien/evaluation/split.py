@@ -63,17 +63,11 @@ def split_people(
     people = _shuffled(photos, seed)
     searchable = [person for person in people if len(photos[person]) > examples]
     if not searchable:
-        raise InvalidInput(
-            f"Nobody has more than {examples} photo(s), and an enrolled person is searched for "
-            "with another photo. Add photos, or enrol fewer examples of each.",
-            field="examples",
-        )
+        raise InvalidInput("too_few_photos", words={"examples": examples}, field="examples")
     count = _count(enrolled, len(searchable))
     if count >= len(people):
         raise InvalidInput(
-            f"Of {len(people):,} people {count:,} would be enrolled and nobody left as a stranger. "
-            "Enrol fewer.",
-            field="enrolled",
+            "no_strangers", words={"people": len(people), "enrolled": count}, field="enrolled"
         )
     chosen = set([*searchable, *(each for each in people if each not in set(searchable))][:count])
     shelves = {person: _shuffled(photos[person], seed) for person in people}
@@ -95,7 +89,7 @@ def _count(enrolled: Enrolled, searchable: int) -> int:
     if enrolled == "all":
         return searchable
     if enrolled < 1:
-        raise InvalidInput("At least one person has to be enrolled.", field="enrolled")
+        raise InvalidInput("nobody_enrolled", field="enrolled")
     return enrolled
 
 

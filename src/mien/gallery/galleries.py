@@ -52,7 +52,7 @@ def find_gallery(session: Session, name: str) -> GalleryRow:
         return seen[key]
     row = session.scalar(select(GalleryRow).where(GalleryRow.name_key == key))
     if row is None:
-        raise GalleryNotFound("There is no gallery of this name.")
+        raise GalleryNotFound
     if seen is not None:
         seen[key] = row
     return row
@@ -73,23 +73,10 @@ def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     """
     if gallery.contract_id != engine.contract_id:
         raise GalleryModelMismatch(
-            f"The gallery belongs to the model pack {gallery.pack}{_version(gallery, engine)}, but "
-            f"{engine.pack} is running, and vectors of two models cannot be compared. If the pack "
-            f"was changed meanwhile, start Mien again; else {_way_back(gallery, engine)}, or make "
-            "a new gallery.",
+            "version" if gallery.pack == engine.pack else "pack",
             gallery_pack=gallery.pack,
             engine_pack=engine.pack,
         )
-
-
-def _version(gallery: GalleryRow, engine: EngineSummary) -> str:
-    return " of another version" if gallery.pack == engine.pack else ""
-
-
-def _way_back(gallery: GalleryRow, engine: EngineSummary) -> str:
-    if gallery.pack == engine.pack:
-        return "go back to the version of Mien that made it"
-    return f"go back with `mien models use {gallery.pack}`"
 
 
 def list_galleries(call: Call) -> tuple[Gallery, ...]:
@@ -245,7 +232,7 @@ def change_gallery(
         changed = []
         if new_name is not None and new_name != row.name:
             if row.name == DEFAULT_GALLERY:
-                raise GalleryProtected("The default gallery keeps its name.")
+                raise GalleryProtected("rename")
             row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
             changed.append("name")
         before = GallerySettings.of(row).as_fields()
@@ -270,7 +257,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
     with call.services.database.write() as session:
         row = find_gallery(session, name)
         if row.name == DEFAULT_GALLERY:
-            raise GalleryProtected("The default gallery cannot be removed; remove its people.")
+            raise GalleryProtected("remove")
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
@@ -297,7 +284,7 @@ class _unique:  # noqa: N801 - reads as a word in a with statement
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, IntegrityError):
-            raise NameTaken("A gallery of this name exists already.") from error
+            raise NameTaken("gallery") from error
 
 
 def _files(session: Session, gallery_id: str) -> list[str]:

@@ -72,7 +72,7 @@ class HeldRows:
         """
         found = next((face for face in self.faces if face.number == number), None)
         if found is None:
-            raise FaceNumberOutOfRange(f"The photo has no face number {number}.")
+            raise FaceNumberOutOfRange("held", words={"number": number})
         return found
 
 
@@ -134,7 +134,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
                 session.flush()
                 session.add_all(faces)
         except IntegrityError as error:
-            raise UserNotFound("This account has been removed.") from error
+            raise UserNotFound("removed") from error
     return Held(probe.id, probe.expires_at)
 
 
@@ -208,10 +208,7 @@ def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
         )
         found = list(session.execute(query))
     if not found or found[0][0].expires_at <= now():
-        raise ProbeNotFound(
-            "This photo is no longer held. Photos on the pages are let go after a while; choose it "
-            "again."
-        )
+        raise ProbeNotFound
     probe, gallery, _ = found[0]
     remember_gallery(session, gallery)
     faces: list[ProbeFaceRow | None] = [row[2] for row in found]

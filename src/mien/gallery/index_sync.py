@@ -146,7 +146,7 @@ class Indexes:
         try:
             self._backend.drop(gallery_id)
         except IndexUnavailable as error:
-            _log.warning("An index is to be erased later", code=error.code, why=error.detail)
+            _log.warning("An index is to be erased later", code=error.code, key=error.key)
 
     def drop_strays(self, session: Session) -> None:
         """Erase what is kept of galleries that are gone.
@@ -184,7 +184,7 @@ class Indexes:
         )
         if row is None:
             self.drop(gallery_id)
-            raise GalleryNotFound("The gallery has been removed.")
+            raise GalleryNotFound("removed")
         index = self._open(gallery_id, row.contract_id, dimension)
         applied = index.applied_revision
         if applied > NOTHING:

@@ -76,14 +76,10 @@ def model_files(call: Call) -> tuple[ModelFile, ...]:
     permissions.require(call.actor, "packs.read")
     name = current_pack(call.services.database)
     if name is None:
-        raise ModelFileMissing(
-            "No model pack has been chosen yet. `mien models pull` chooses one and fetches it."
-        )
+        raise ModelFileMissing("no_pack")
     files = call.services.packs.find(name).files
     if not all(has(call.services.packs.models_dir, file) for file in files):
-        raise ModelFileMissing(
-            f"A file of the model pack {name} is missing. `mien models pull` fetches it."
-        )
+        raise ModelFileMissing("pack", words={"name": name})
     return tuple(files)
 
 
@@ -112,10 +108,7 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
         ).all()
         if held:
             raise Conflict(
-                f"Vectors of two models cannot be compared, and these galleries hold faces of "
-                f"another one: {', '.join(held)}. Remove them, or import their people into a new "
-                f"installation with MIEN_PACK={name}.",
-                galleries=list(held),
+                "other_model", words={"held": ", ".join(held), "pack": name}, galleries=list(held)
             )
         session.merge(InstallationRow(key=_KEY, value=name))
         audit.record(session, call, "pack_changed", pack=[name])

@@ -9,6 +9,7 @@ from typing import Any
 from mien.decision.operating_point import OperatingPoint
 from mien.decision.rank import Ranked
 from mien.errors import FileMissing
+from mien.errors import sentence_key
 from mien.gallery.settings import GallerySettings
 from mien.options import Decision
 from mien.options import Doubt
@@ -253,8 +254,7 @@ class EnrolmentWarning:
     Attributes:
         code: `same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces`, or a
             reason of the gate that was let through.
-        detail: what is odd, in a sentence that names nobody.
-        advice: what to do about it.
+        variant: which of several sentences with this code is meant; empty where there is one.
         person: whom it is about besides the face's own person, or that person for `same_photo`.
         similarity: that speaks for it, in [-1, 1].
         face_id: the example that it is about.
@@ -264,14 +264,18 @@ class EnrolmentWarning:
     """
 
     code: str
-    detail: str
-    advice: str
+    variant: str = ""
     person: PersonRef | None = None
     similarity: float | None = None
     face_id: str | None = None
     figure: float | None = None
     limit: float | None = None
     unit: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Where its sentence is in the catalogue."""
+        return sentence_key(self.code, self.variant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,4 +358,4 @@ class StoredFile:
         try:
             return self.path.read_bytes()
         except FileNotFoundError as error:
-            raise FileMissing("The file has just been removed.") from error
+            raise FileMissing("just_removed") from error

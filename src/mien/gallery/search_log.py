@@ -34,14 +34,14 @@ class Searched:
         examples: of that person.
         runner_up: similarity to the person on whom it rested whether the best one stood alone;
             see `decide.deciding_rival`. At other settings it may rest on somebody else.
-        likeness: of the two; see `Ranked`.
+        similarity_to_best: of the two people; see `Ranked`.
         legible: whether the face showed enough.
     """
 
     similarity: float
     examples: int
     runner_up: float | None
-    likeness: float | None
+    similarity_to_best: float | None
     legible: bool
 
 
@@ -75,7 +75,7 @@ class SearchLog:
                 similarity=each.similarity,
                 examples=each.examples,
                 runner_up=each.runner_up,
-                likeness=each.likeness,
+                likeness=each.similarity_to_best,
                 legible=each.legible,
             )
             for each in faces
@@ -128,7 +128,7 @@ def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
             similarity=row.similarity,
             examples=row.examples,
             runner_up=row.runner_up,
-            likeness=row.likeness,
+            similarity_to_best=row.likeness,
             legible=row.legible,
         )
         for row in rows

@@ -28,7 +28,7 @@ def check_threshold(threshold: float | None) -> float | None:
         InvalidInput: it is out of range.
     """
     if threshold is not None and not -1 <= threshold <= 1:
-        raise InvalidInput("A threshold is a similarity from -1 to 1.", field="threshold")
+        raise InvalidInput("threshold", field="threshold")
     return threshold
 
 
@@ -39,10 +39,7 @@ def check_rate(rate: float, field: str) -> float:
         InvalidInput: it is out of range.
     """
     if not LEAST_ACCEPTED <= rate <= MOST_ACCEPTED:
-        raise InvalidInput(
-            "An accepted rate is a share from 0.000001 (1 of a million) to 0.5 (every second).",
-            field=field,
-        )
+        raise InvalidInput("accepted_rate", field=field)
     return rate
 
 
@@ -53,7 +50,7 @@ def check_gate(gate: Gate) -> Gate:
         InvalidInput: there is no such gate.
     """
     if gate not in GATES:
-        raise InvalidInput(f"A gate is one of {', '.join(GATES)}.", field="gate")
+        raise InvalidInput("gate", words={"gates": ", ".join(GATES)}, field="gate")
     return gate
 
 
@@ -120,7 +117,7 @@ class GallerySettings(BaseModel):
         """
         unknown = changes.keys() - GallerySettings.model_fields.keys()
         if unknown:
-            raise InvalidInput("There is no such setting of a gallery.", field=min(unknown))
+            raise InvalidInput("unknown_setting", field=min(unknown))
         return checked_settings({**self.as_fields(), **changes})
 
     def as_fields(self) -> dict[str, Any]:
@@ -143,4 +140,4 @@ def checked_settings(fields: Mapping[str, Any]) -> GallerySettings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = str(first["loc"][0])
-        raise InvalidInput(f"{field} cannot be used: {first['msg']}.", field=field) from error
+        raise InvalidInput("setting", words={"why": first["msg"]}, field=field) from error

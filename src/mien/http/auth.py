@@ -53,7 +53,7 @@ def current_sign_in() -> SignIn:
     """
     found = load_user()
     if found is None:
-        raise NotAuthenticated("Sign in first.")
+        raise NotAuthenticated
     return found
 
 
@@ -143,10 +143,7 @@ def current_key() -> Key:
     if "key" not in g:
         secret = sent_key()
         if secret is None:
-            raise NotAuthenticated(
-                "This call needs an API key, in the header `Authorization: Bearer <key>` or "
-                "`X-API-Key: <key>`."
-            )
+            raise NotAuthenticated("key_needed")
         g.key = check_key(this_call(), secret=secret)
     key: Key = g.key
     return key

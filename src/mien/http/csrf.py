@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from mien.errors import NotAuthenticated
 from mien.http.auth import load_user
+from mien.http.moments import rest_while_body_arrives
 from mien.http.problems import API_PREFIX
 
 _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
@@ -35,6 +36,7 @@ def install_csrf(app: Flask) -> None:
         # Looking for the token reads the whole form, so strangers may send small ones only.
         if load_user() is None:
             _refuse_uploads()
+        rest_while_body_arrives()
         protection.protect()
 
     app.before_request(check_form)
@@ -42,5 +44,5 @@ def install_csrf(app: Flask) -> None:
 
 def _refuse_uploads() -> None:
     if request.mimetype == "multipart/form-data":
-        raise NotAuthenticated("Sign in first; then send the photo again.")
+        raise NotAuthenticated("send_again")
     request.max_content_length = _STRANGERS_BYTES

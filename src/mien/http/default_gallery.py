@@ -23,9 +23,5 @@ def default_gallery() -> str:
     if not passed:
         return runtime().settings.default_gallery
     if not GALLERY_NAME.fullmatch(passed):
-        raise InvalidInput(
-            f"The web server in front passes a {KEY} that is no name of a gallery. "
-            "Correct it in that server's configuration.",
-            field=KEY,
-        )
+        raise InvalidInput("default_gallery_header", field=KEY)
     return passed

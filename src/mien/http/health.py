@@ -10,25 +10,24 @@ from mien.errors import MienError
 from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
 from mien.http.context import runtime
-from mien.http.problems import read_by_programs
+from mien.http.problems import tell_programs
 from mien.runtime import Runtime
 from mien.storage.migrate import require_current
 
 bp = Blueprint("health", __name__)
+tell_programs(bp)
 
 # A process that has just been started answers a moment later rather than with a no.
 _PATIENCE_SECONDS = 0.2
 
 
 @bp.get("/healthz")
-@read_by_programs
 def healthz() -> Response:
     """The process lives; nothing else is asked."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
-@read_by_programs
 def readyz() -> tuple[Response, int]:
     """The database answers with the right schema, models are loaded, indexes are up to the rows.
 

@@ -37,12 +37,13 @@ from mien.http.auth import require_operator
 from mien.http.context import runtime
 from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.http.metrics_folder import forget_slot
-from mien.http.problems import read_by_programs
+from mien.http.problems import tell_programs
 from mien.maintenance.counts import count_all
 from mien.observing import Observer
 from mien.runtime import Runtime
 
 bp = Blueprint("metrics", __name__)
+tell_programs(bp)
 
 _EXTENSION: Final = "mien_metrics"
 _FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
@@ -185,7 +186,6 @@ def install_metrics(app: Flask, runtime: Runtime) -> None:
 
 
 @bp.get("/metrics")
-@read_by_programs
 def show() -> Response:
     """All figures, for whom MIEN_METRICS allows."""
     _check_reader()

@@ -81,13 +81,12 @@ class PhotoStream:
             number += 1
             if number > self._most:
                 raise InvalidInput(
-                    f"Send at most {self._most} photos at once. Those before this one are "
-                    "answered.",
-                    field=_FIELD,
+                    "too_many_photos_so_far", words={"most": self._most}, field=_FIELD
                 )
             if part.name != _FIELD or not isinstance(part, File):
                 raise InvalidInput(
-                    f"Every part of this form is a file with the name `{_FIELD}`.",
+                    "only_files",
+                    words={"name": _FIELD},
                     # A part without a name is not valid, but it is parsed.
                     field=(part.name or "")[:100],
                 )

@@ -1,4 +1,8 @@
-"""The one place where what went wrong becomes a response."""
+"""The one place where what went wrong becomes a response.
+
+A blueprint says who reads its errors: programs (`tell_programs`, `tell_key_holders`) or, when it
+says nothing, people.
+"""
 
 import traceback
 from collections.abc import Callable
@@ -8,7 +12,7 @@ from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from typing import Final
-from typing import TypeVar
+from typing import TypeAlias
 
 import structlog
 from flask import Flask
@@ -17,6 +21,7 @@ from flask import current_app
 from flask import make_response
 from flask import redirect
 from flask import request
+from flask.sansio.scaffold import Scaffold
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -24,14 +29,14 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from mien import errors
 from mien.http.request_ids import request_id
+from mien.words import say
+from mien.words.marking import N_
 
 API_PREFIX: Final = "/api/"
-_PEOPLE_MARK: Final = "mien_read_by_people"
-_PROGRAMS_MARK: Final = "mien_read_by_programs"
 MEDIA_TYPE: Final = "application/problem+json"
 _SERVER_ERROR: Final = 500
 _LAST_CALLS: Final = 5
-_View = TypeVar("_View", bound=Callable[..., Any])
+_EXTENSION: Final = "mien_pages"
 _log = structlog.get_logger(__name__)
 
 STATUSES: Final[dict[type[errors.MienError], int]] = {
@@ -56,24 +61,24 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
 """Status of each class of errors; the nearest ancestor that stands here decides."""
 
 HTTP_CODES: Final[dict[int, tuple[str, str]]] = {
-    400: ("bad_request", "The request could not be understood."),
-    403: ("not_permitted", "This is not permitted."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take this method."),
-    413: ("payload_too_large", "The request is larger than is accepted. Send less at once."),
-    414: ("bad_request", "The address is too long."),
-    415: ("unsupported_media_type", "The request has a type of content that is not read here."),
-    416: ("bad_request", "The file has no such range."),
-    429: ("rate_limited", "Too many attempts. Wait a little, then try again."),
-    431: ("bad_request", "The request's headers are too large."),
+    400: ("bad_request", N_("The request could not be understood.")),
+    403: ("not_permitted", N_("This is not permitted.")),
+    404: ("not_found", N_("There is nothing at this address.")),
+    405: ("method_not_allowed", N_("This address does not take this method.")),
+    413: ("payload_too_large", N_("The request is larger than is accepted. Send less at once.")),
+    414: ("bad_request", N_("The address is too long.")),
+    415: ("unsupported_media_type", N_("The request has a type of content that is not read here.")),
+    416: ("bad_request", N_("The file has no such range.")),
+    429: ("rate_limited", N_("Too many attempts. Wait a little, then try again.")),
+    431: ("bad_request", N_("The request's headers are too large.")),
 }
 """Code and plain words for what goes wrong before Mien's own code is reached."""
 
-CSRF_FAILED: Final = (
+CSRF_FAILED: Final = N_(
     "This form could not be taken: it is too old, or was not sent from this site. "
     "Load the page again and send it once more."
 )
-INTERNAL_ERROR: Final = (
+INTERNAL_ERROR: Final = N_(
     "Something went wrong in Mien itself. Its log says more; the request id helps to find it."
 )
 
@@ -99,18 +104,19 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
+_Reader: TypeAlias = Callable[[Exception], ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
 class _Pages:
-    error_page: Callable[[Problem], ResponseReturnValue] | None = None
-    sign_in_address: Callable[[], str] | None = None
+    error_page: Callable[[Problem], ResponseReturnValue]
+    sign_in_address: Callable[[], str]
+    translate: say.Translate
 
 
 def install_problems(app: Flask) -> None:
-    """Turn every error of an app into a response."""
-    app.extensions["mien_pages"] = _Pages()
-    app.register_error_handler(errors.MienError, _answer_mien_error)
-    app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(Exception, _answer_unexpected)
+    """Turn every error of an app into a response, where its blueprint does not do so itself."""
+    _tell(app, _to_whoever_asked)
 
 
 def show_problems_with(
@@ -118,6 +124,7 @@ def show_problems_with(
     *,
     error_page: Callable[[Problem], ResponseReturnValue],
     sign_in_address: Callable[[], str],
+    translate: say.Translate = say.english,
 ) -> None:
     """Let pages say how errors look where a person reads them.
 
@@ -125,8 +132,19 @@ def show_problems_with(
         app: whose errors.
         error_page: draws the page of an error.
         sign_in_address: where somebody who is not signed in is sent from the present request.
+        translate: gives a text in the language of the present request.
     """
-    app.extensions["mien_pages"] = _Pages(error_page, sign_in_address)
+    app.extensions[_EXTENSION] = _Pages(error_page, sign_in_address, translate)
+
+
+def tell_programs(bp: Scaffold) -> None:
+    """Let a blueprint's errors be JSON, whatever the request prefers."""
+    _tell(bp, _to_program)
+
+
+def tell_key_holders(bp: Scaffold) -> None:
+    """The same for a blueprint of the API, whose 401 says how a key is sent."""
+    _tell(bp, _to_key_holder)
 
 
 def status_of(kind: type[errors.MienError]) -> int:
@@ -134,60 +152,94 @@ def status_of(kind: type[errors.MienError]) -> int:
     return next(STATUSES[each] for each in kind.__mro__ if each in STATUSES)
 
 
-def read_by_people(view: _View) -> _View:
-    """Mark a view under /api/ that is a page, so that its errors are pages too."""
-    setattr(view, _PEOPLE_MARK, True)
-    return view
+def as_problem(error: Exception) -> dict[str, Any]:
+    """What went wrong as the members of a problem, for API answers that tell of several things."""
+    return _members(_problem(error))
 
 
-def read_by_programs(view: _View) -> _View:
-    """Mark a view outside /api/ that programs read, so that its errors are JSON."""
-    setattr(view, _PROGRAMS_MARK, True)
-    return view
+def _tell(scaffold: Scaffold, reader: _Reader) -> None:
+    def answer(error: Exception) -> ResponseReturnValue:
+        if isinstance(error, HTTPException):
+            if error.response is not None:
+                return error.get_response()
+        elif not isinstance(error, errors.MienError) and current_app.debug:
+            raise error
+        return reader(error)
+
+    scaffold.register_error_handler(Exception, answer)
 
 
-def wants_json() -> bool:
-    """Whether who asked is a program: under /api/ always, elsewhere when it prefers JSON."""
-    if request.path.startswith(API_PREFIX) and not _is_marked(_PEOPLE_MARK):
-        return True
-    if _is_marked(_PROGRAMS_MARK):
-        return True
+def _to_program(error: Exception) -> Response:
+    return _as_json(_problem(error))
+
+
+def _to_key_holder(error: Exception) -> Response:
+    response = _to_program(error)
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Mien"'
+    return response
+
+
+def _to_whoever_asked(error: Exception) -> ResponseReturnValue:
+    pages: _Pages | None = current_app.extensions.get(_EXTENSION)
+    # Where no view was found no blueprint could say who reads.
+    nothing_of_the_api = request.url_rule is None and request.path.startswith(API_PREFIX)
+    if pages is None or nothing_of_the_api or _prefers_json():
+        return _to_program(error)
+    if isinstance(error, errors.NotAuthenticated):
+        return redirect(pages.sign_in_address(), HTTPStatus.SEE_OTHER)
+    problem = _problem(error, translate=pages.translate)
+    try:
+        response = make_response(pages.error_page(problem))
+    except Exception as broken:  # noqa: BLE001 - whatever breaks the page, the error is told
+        _log.error(
+            "The error page could not be drawn",
+            code=problem.code,
+            error_type=type(broken).__qualname__,
+            **_where(broken),
+        )
+        return _as_json(problem)
+    return _finished(response, problem)
+
+
+def _prefers_json() -> bool:
     accepted = request.accept_mimetypes
     json = max(accepted["application/json"], accepted[MEDIA_TYPE])
     return bool(json > accepted["text/html"])
 
 
-def _is_marked(mark: str) -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, mark, False)
+def _problem(error: Exception, *, translate: say.Translate = say.english) -> Problem:
+    if isinstance(error, errors.MienError):
+        return _problem_of_ours(error, translate)
+    if isinstance(error, HTTPException):
+        return _problem_of_http(error, translate)
+    _log.error("Unexpected error", status=_SERVER_ERROR, **_cause(error), **_where(error))
+    return Problem(_SERVER_ERROR, "internal_error", translate(INTERNAL_ERROR), request_id())
 
 
-def _answer_mien_error(error: errors.MienError) -> ResponseReturnValue:
+def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Problem:
     status = status_of(type(error))
     if status >= _SERVER_ERROR:
         _log.error(
-            "A request failed", code=error.code, status=status, why=error.detail, **_cause(error)
+            "A request failed",
+            code=error.code,
+            status=status,
+            why=say.error(error),
+            **_cause(error),
         )
-    pages: _Pages = current_app.extensions["mien_pages"]
-    if isinstance(error, errors.NotAuthenticated) and pages.sign_in_address and not wants_json():
-        return redirect(pages.sign_in_address(), HTTPStatus.SEE_OTHER)
-    headers = {}
-    if status == HTTPStatus.UNAUTHORIZED and request.path.startswith(API_PREFIX):
-        headers["WWW-Authenticate"] = 'Bearer realm="Mien"'
-    return _answer(status, error.code, error.detail, extra=error.extra, headers=headers)
+    detail = say.error(error, translate=translate)
+    facts = say.facts(error, translate=translate)
+    return Problem(status, error.code, detail, request_id(), facts)
 
 
-def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
-    if error.response is not None:
-        return error.get_response()
+def _problem_of_http(error: HTTPException, translate: say.Translate) -> Problem:
     if isinstance(error, CSRFError):
-        return _answer(HTTPStatus.BAD_REQUEST, "csrf_failed", CSRF_FAILED)
+        status, code, detail = int(HTTPStatus.BAD_REQUEST), "csrf_failed", CSRF_FAILED
+        return Problem(status, code, translate(detail), request_id())
     status = error.code or _SERVER_ERROR
-    if status not in HTTP_CODES:
-        if status >= _SERVER_ERROR:
-            return _answer(status, "internal_error", INTERNAL_ERROR)
-        return _answer(status, "bad_request", HTTP_CODES[400][1])
-    code, detail = HTTP_CODES[status]
+    if status >= _SERVER_ERROR:
+        return Problem(status, "internal_error", translate(INTERNAL_ERROR), request_id())
+    code, detail = HTTP_CODES.get(status, HTTP_CODES[HTTPStatus.BAD_REQUEST])
     # A description of our own says more than ours for all; the library's speaks to programmers.
     if error.description and error.description != type(error).description and status in _OURS:
         detail = error.description
@@ -197,69 +249,32 @@ def _answer_http_error(error: HTTPException) -> ResponseReturnValue:
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return _answer(status, code, detail, headers=headers)
-
-
-def as_problem(error: Exception) -> dict[str, Any]:
-    """What went wrong as the members of a problem, for API answers that tell of several things."""
-    if isinstance(error, errors.MienError):
-        answer = _answer_mien_error(error)
-    elif isinstance(error, HTTPException):
-        answer = _answer_http_error(error)
-    else:
-        answer = _answer_unexpected(error)
-    members: dict[str, Any] = make_response(answer).get_json()
-    return members
+    return Problem(status, code, translate(detail), request_id(), headers=headers)
 
 
 # Statuses that this application raises itself, with words of its own.
 _OURS: Final = {400, 413, 415}
 
 
-def _answer_unexpected(error: Exception) -> ResponseReturnValue:
-    if current_app.debug:
-        raise error
-    _log.error("Unexpected error", status=_SERVER_ERROR, **_cause(error), **_where(error))
-    return _answer(_SERVER_ERROR, "internal_error", INTERNAL_ERROR)
-
-
-def _answer(
-    status: int,
-    code: str,
-    detail: str,
-    *,
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    problem = Problem(status, code, detail, request_id(), extra or {}, headers or {})
-    pages: _Pages = current_app.extensions["mien_pages"]
-    if wants_json() or pages.error_page is None:
-        response = _as_json(problem)
-    else:
-        try:
-            response = make_response(pages.error_page(problem))
-        except Exception as error:  # noqa: BLE001 - whatever breaks the page, the error is told
-            _log.error(
-                "The error page could not be drawn",
-                code=code,
-                error_type=type(error).__qualname__,
-                **_where(error),
-            )
-            response = _as_json(problem)
-    response.status_code = status
-    response.headers.update(problem.headers)
-    return response
-
-
 def _as_json(problem: Problem) -> Response:
-    body = {
+    body = current_app.json.dumps(_members(problem))
+    return _finished(current_app.response_class(body, mimetype=MEDIA_TYPE), problem)
+
+
+def _members(problem: Problem) -> dict[str, Any]:
+    return {
         **problem.extra,
         "status": problem.status,
         "code": problem.code,
         "detail": problem.detail,
         "request_id": problem.request_id,
     }
-    return current_app.response_class(current_app.json.dumps(body), mimetype=MEDIA_TYPE)
+
+
+def _finished(response: Response, problem: Problem) -> Response:
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    return response
 
 
 def _cause(error: Exception) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.http.context import runtime
+from mien.http.moments import rest_while_body_arrives
 from mien.settings import MOST_PHOTOS
 
 FORM: Final = "multipart/form-data"
@@ -33,7 +34,7 @@ def read_photo(field: str = "photo") -> bytes:
         return decode_photo(given, field=field)
     photos = read_photos(field)
     if len(photos) > 1:
-        raise InvalidInput("Send one photo at a time.", field=field)
+        raise InvalidInput("one_photo", field=field)
     return photos[0]
 
 
@@ -51,7 +52,7 @@ def read_photos(field: str = "photo") -> list[bytes]:
     if not parts:
         raise _missing(field)
     if len(parts) > MOST_PHOTOS:
-        raise InvalidInput(f"Send at most {MOST_PHOTOS} photos at once.", field=field)
+        raise InvalidInput("too_many_photos", words={"most": MOST_PHOTOS}, field=field)
     return [_read_part(part) for part in parts]
 
 
@@ -67,12 +68,12 @@ def read_form() -> dict[str, str | bytes]:
     fields: dict[str, str | bytes] = {}
     # Werkzeug's types promise a name; of a part without one it gives None.
     if None in {*request.form, *request.files}:
-        raise InvalidInput("A part of the form has no name. Send the photo as `photo`.", field="")
+        raise InvalidInput("part_without_name", field="")
     for name, text in request.form.items(multi=True):
         if name in fields:
             raise _twice(name)
         if "\x00" in name + text:
-            raise InvalidInput("A null character cannot be part of any text here.", field=name)
+            raise InvalidInput("null_character", field=name)
         fields[name] = text
     for name, part in request.files.items(multi=True):
         if name in fields:
@@ -83,11 +84,12 @@ def read_form() -> dict[str, str | bytes]:
 
 
 def require_form() -> None:
-    """Make sure that the request is a form that may hold files.
+    """Make sure that the request is a form that may hold files, before it is read.
 
     Raises:
         UnsupportedMediaType: it is something else.
     """
+    rest_while_body_arrives()
     if request.mimetype != FORM:
         raise UnsupportedMediaType(
             "Send the photo as a part of a multipart/form-data request or, to the API, as JSON "
@@ -108,10 +110,11 @@ def read_json_object(*, photos: int = 0) -> dict[str, Any]:
     """
     if not request.is_json:
         raise UnsupportedMediaType("Send JSON, with the header `Content-Type: application/json`.")
+    rest_while_body_arrives()
     request.max_content_length = _JSON_BYTES + photos * _base64_length(_most_bytes())
     given = request.get_json()
     if not isinstance(given, dict):
-        raise InvalidInput("Send a JSON object.", field="")
+        raise InvalidInput("not_an_object", field="")
     return given
 
 
@@ -123,21 +126,15 @@ def decode_photo(text: object, *, field: str = "photo") -> bytes:
         ImageTooLarge: it has more bytes than are accepted; told before it is decoded.
     """
     if not isinstance(text, str):
-        raise InvalidInput("Send the photo as text in base64.", field=field)
+        raise InvalidInput("not_base64_text", field=field)
     if text.startswith("data:"):
-        raise InvalidInput(
-            "Send the photo's base64 alone, without the `data:…;base64,` before it.", field=field
-        )
+        raise InvalidInput("data_address", field=field)
     if len(text) > _base64_length(_most_bytes()):
         raise _too_large()
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidInput(
-            "The photo is not valid base64: it is cut off, or has characters or line breaks that "
-            "do not belong.",
-            field=field,
-        ) from error
+        raise InvalidInput("base64", field=field) from error
     if not data:
         raise _missing(field)
     return data
@@ -166,15 +163,12 @@ def _base64_length(count: int) -> int:
 
 
 def _missing(field: str) -> InvalidInput:
-    return InvalidInput(f"A photo is missing: send it as `{field}`.", field=field)
+    return InvalidInput("photo_missing", field=field)
 
 
 def _twice(field: str) -> InvalidInput:
-    return InvalidInput("This field may be sent only once.", field=field)
+    return InvalidInput("field_repeated", field=field)
 
 
 def _too_large() -> ImageTooLarge:
-    return ImageTooLarge(
-        f"The photo has more than the {_most_bytes():,} bytes that are accepted.",
-        max_bytes=_most_bytes(),
-    )
+    return ImageTooLarge("photo", max_bytes=_most_bytes())

@@ -51,7 +51,7 @@ def _sent_by_us(file: StoredFile) -> Response:
         source = file.path.resolve() if large else BytesIO(file.data)
         response = send_file(source, mimetype=file.media_type, etag=file.etag, conditional=True)
     except FileNotFoundError as error:
-        raise FileMissing("The file has just been removed.") from error
+        raise FileMissing("just_removed") from error
     # The validator says all; when a file was written is nobody's matter.
     response.headers.pop("Last-Modified", None)
     return response

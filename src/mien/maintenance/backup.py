@@ -102,11 +102,13 @@ def _written_whole(target: Path) -> Iterator[Path]:
     """A file to be written beside the target, which takes its name when all is well."""
     part = target.with_name(f"{target.name}.part")
     if target.exists():
-        raise InvalidInput(f"{target} exists already. Name a new file.", field="file")
+        raise InvalidInput("file_exists", words={"path": target}, field="file")
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     except OSError as error:
-        raise InvalidInput(f"{target} cannot be made: {error.strerror}.", field="file") from error
+        raise InvalidInput(
+            "file_not_made", words={"path": target, "why": error.strerror}, field="file"
+        ) from error
     try:
         yield part
         part.rename(target)

@@ -65,11 +65,7 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
     """
     held = [home / name for name in (*_OF_DATABASE, _FILES_NAME) if (home / name).exists()]
     if held and not force:
-        raise InvalidInput(
-            f"{home} holds a database or files already. Name another folder with MIEN_HOME, or "
-            "replace everything in it with --force.",
-            field="MIEN_HOME",
-        )
+        raise InvalidInput("home_in_use", words={"home": home}, field="MIEN_HOME")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as folder:
         new, old = Path(folder) / "new", Path(folder) / "old"
@@ -100,10 +96,7 @@ def _unpack(source: Path, folder: Path) -> None:
                     target.flush()
                     os.fsync(target.fileno())
     except (OSError, tarfile.TarError, EOFError) as error:
-        raise InvalidInput(
-            f"{source} cannot be read as a backup: it is not there, cut off, or something else.",
-            field="file",
-        ) from error
+        raise InvalidInput("backup_not_readable", words={"path": source}, field="file") from error
     if not (folder / _DATABASE_NAME).is_file():
         raise _foreign(source)
 
@@ -132,10 +125,7 @@ def _look(home: Path, folder: Path) -> Restored:
     try:
         schema = current_revision(database)
         if schema is None or schema not in known_revisions():
-            raise DatabaseOutdated(
-                f"The backup has schema revision {schema or 'none'}, which this version of Mien "
-                "does not know. Restore it with the version that made it, or a newer one."
-            )
+            raise DatabaseOutdated("backup", words={"have": schema or "none"})
         with database.read() as session:
             damage = session.scalars(text("pragma integrity_check")).all()
             faces = session.scalar(select(func.count()).select_from(FaceRow)) or 0
@@ -145,19 +135,14 @@ def _look(home: Path, folder: Path) -> Restored:
     for path in folder.glob(f"{_DATABASE_NAME}-*"):
         path.unlink()
     if damage != ["ok"]:
-        raise InvalidInput(
-            "The database in the backup is damaged. Take an older backup.", field="file"
-        )
+        raise InvalidInput("backup_damaged", field="file")
     store = FileStore(folder / _FILES_NAME)
     missing = tuple(sorted(name for name in names if not store.exists(name)))
     return Restored(home, schema, faces, len(names) - len(missing), missing)
 
 
 def _foreign(source: Path) -> InvalidInput:
-    return InvalidInput(
-        f"{source} is no backup of Mien: it holds something else, or lacks the database.",
-        field="file",
-    )
+    return InvalidInput("no_backup", words={"path": source}, field="file")
 
 
 def _sync(folder: Path) -> None:

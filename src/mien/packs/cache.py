@@ -73,11 +73,7 @@ def obtain(
         return path
     if offline:
         raise ModelFileMissing(
-            f"The model file {file.name} is not in {models_dir}, and fetching is switched off. "
-            "Run `mien models pull` once with a network, or copy the folder from a machine that "
-            "has it.",
-            file=file.name,
-            sha256=file.sha256,
+            "offline", words={"models_dir": models_dir}, file=file.name, sha256=file.sha256
         )
     with _folder_of_our_own(models_dir, file, waiting=waiting) as folder:
         if not has(models_dir, file):
@@ -118,8 +114,7 @@ def _folder_of_our_own(
         (folder / "lock").touch()
     except OSError as error:
         raise PackUnavailable(
-            f"The model file {file.name} cannot be kept: {folder} cannot be written to "
-            f"({error.strerror}). Set MIEN_MODELS_DIR to a folder that can."
+            "not_writable", words={"file": file.name, "folder": folder, "why": error.strerror}
         ) from error
     with lock(folder / "lock", waiting=waiting):
         yield folder
@@ -150,14 +145,10 @@ def _fetch_from_any(
         else:
             publish(partial, to)
             return
-    wrong = [failure for failure in failures if isinstance(failure, DigestMismatch)]
-    facts = {**(wrong[0].extra if wrong else {}), "reasons": [each.detail for each in failures]}
-    kind = DigestMismatch if wrong else PackUnavailable
-    raise kind(
-        f"No source gave the model file {file.name}. "
-        + " ".join(failure.detail for failure in failures),
-        **{"file": file.name, **facts},
-    )
+    wrong = next((each for each in failures if isinstance(each, DigestMismatch)), None)
+    if wrong is not None:
+        raise DigestMismatch("no_source", **{**wrong.extra, "file": file.name, "reasons": failures})
+    raise PackUnavailable("no_source", file=file.name, reasons=failures)
 
 
 def _fetch_checked(
@@ -187,11 +178,6 @@ def _fetch_checked(
         partial.unlink()
         if not continued:
             raise DigestMismatch(
-                f"{describe(source)} gave other bytes than the manifest names and was refused: "
-                f"SHA-256 {got} instead of {file.sha256}.",
-                file=file.name,
-                expected=file.sha256,
-                got=got,
-                source=describe(source),
+                file=file.name, expected=file.sha256, got=got, source=describe(source)
             )
         continued = False

@@ -128,7 +128,7 @@ def parse_calibration(text: str) -> Calibration:
             f"{'.'.join(str(part) for part in item['loc']) or 'calibration'}: {item['msg']}"
             for item in error.errors()
         )
-        raise PackInvalid(f"The calibration breaks a rule. {places}") from error
+        raise PackInvalid("calibration_rule", words={"places": places}) from error
 
 
 def write_calibration(calibration: Calibration) -> str:
@@ -177,6 +177,6 @@ def _read(path: Path) -> Calibration | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise PackInvalid(f"{path} cannot be read: {error}.") from error
+        raise PackInvalid("file_not_readable", words={"path": path, "why": error}) from error
     except PackInvalid as error:
-        raise PackInvalid(f"{path}: {error.detail}") from error
+        raise PackInvalid("in_file", words={"path": path, "why": error}) from error

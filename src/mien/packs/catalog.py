@@ -36,7 +36,7 @@ class Catalog:
     """
 
     entries: Mapping[str, Entry]
-    broken: Mapping[Path, str]
+    broken: Mapping[Path, PackInvalid]
 
     def find(self, name: str) -> Manifest:
         """The manifest of this name.
@@ -47,10 +47,10 @@ class Catalog:
         """
         if entry := self.entries.get(name):
             return entry.manifest
-        for path, reason in self.broken.items():
+        for path, why in self.broken.items():
             if path.stem == name:
-                raise PackInvalid(f"{path} cannot be used. {reason}")
-        raise PackNotFound(f"No pack is named {name}. There are: {', '.join(self.entries)}.")
+                raise PackInvalid("not_usable", words={"path": path, "why": why})
+        raise PackNotFound(words={"name": name, "names": ", ".join(self.entries)})
 
 
 def load_catalog(models_dir: Path) -> Catalog:
@@ -59,15 +59,15 @@ def load_catalog(models_dir: Path) -> Catalog:
     A manifest that cannot be used does not stand in the way of the others.
     """
     entries = {name: Entry(builtin(name), "builtin") for name in BUILTIN}
-    broken: dict[Path, str] = {}
+    broken: dict[Path, PackInvalid] = {}
     for path in sorted((models_dir / "packs").glob("*.toml")):
         try:
             manifest = _read(path)
         except PackInvalid as error:
-            broken[path] = error.detail
+            broken[path] = error
             continue
         if manifest.name in entries:
-            broken[path] = f"The name {manifest.name} is taken by another pack; choose another."
+            broken[path] = PackInvalid("name_taken", words={"name": manifest.name})
         else:
             entries[manifest.name] = Entry(manifest, "operator")
     return Catalog(entries=entries, broken=broken)
@@ -93,7 +93,7 @@ def _read(path: Path) -> Manifest:
     try:
         manifest = parse_manifest(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise PackInvalid(f"The manifest cannot be read: {error}.") from error
+        raise PackInvalid("manifest_not_readable", words={"why": error}) from error
     files = tuple(_from_its_folder(file, path.parent) for file in manifest.files)
     return manifest.model_copy(update={"files": files})
 

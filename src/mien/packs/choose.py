@@ -24,13 +24,11 @@ class PassedOver:
 
     Attributes:
         pack: its name.
-        code: of the error that stood in the way, as in `mien.errors`.
-        reason: sentences for people.
+        why: what stood in the way.
     """
 
     pack: str
-    code: str
-    reason: str
+    why: ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,18 @@ def choose(
                 stall_seconds=stall_seconds,
             )
         except ModelError as error:
-            passed_over.append(PassedOver(manifest.name, error.code, error.detail))
+            passed_over.append(PassedOver(manifest.name, error))
         else:
             return PackChoice(installed=installed, passed_over=tuple(passed_over))
     raise PackUnavailable(
-        "No pack can be used. " + " ".join(f"{each.pack}: {each.reason}" for each in passed_over),
+        "none",
+        words={
+            "packs": [
+                PackUnavailable("one", words={"pack": each.pack, "why": each.why})
+                for each in passed_over
+            ]
+        },
         passed_over=[
-            {"pack": each.pack, "code": each.code, "reason": each.reason} for each in passed_over
+            {"pack": each.pack, "code": each.why.code, "reason": each.why} for each in passed_over
         ],
     )

@@ -77,17 +77,11 @@ def require_runtime(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> N
     if needed is None and runtime in {"auto", "onnxruntime"}:
         return
     if needed and runtime == "onnxruntime":
-        raise InferenceRuntimeMissing(
-            f"The pack {manifest.name} runs on OpenVINO alone, and MIEN_INFERENCE_RUNTIME is "
-            "onnxruntime; set it to auto, or use another pack."
-        )
+        raise InferenceRuntimeMissing("pack_other_chosen", words={"pack": manifest.name})
     try:
         importlib.import_module("openvino")
     except ImportError as error:
-        raise InferenceRuntimeMissing(
-            f"The pack {manifest.name} needs OpenVINO, which is not installed; "
-            "install it with `pip install 'mien[openvino]'`."
-        ) from error
+        raise InferenceRuntimeMissing("pack_openvino", words={"pack": manifest.name}) from error
 
 
 def _ready(

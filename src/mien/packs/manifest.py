@@ -211,10 +211,10 @@ def parse_manifest(text: str) -> Manifest:
     try:
         return Manifest.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise PackInvalid(f"The manifest is not TOML: {error}") from error
+        raise PackInvalid("manifest_not_toml", words={"why": error}) from error
     except ValidationError as error:
         places = "; ".join(
             f"{'.'.join(str(part) for part in item['loc']) or 'manifest'}: {item['msg']}"
             for item in error.errors()
         )
-        raise PackInvalid(f"The manifest breaks a rule. {places}") from error
+        raise PackInvalid("manifest_rule", words={"places": places}) from error

@@ -119,9 +119,7 @@ def fetch_samples(
     missing = [file for file in files if not cache.has(models_dir, file)]
     if missing and offline:
         raise ModelFileMissing(
-            f"The sample photo {missing[0].name} is not in {models_dir}, and fetching is switched "
-            "off. Run `mien demo` once with a network.",
-            file=missing[0].name,
+            "sample_offline", words={"models_dir": models_dir}, file=missing[0].name
         )
     models_dir.mkdir(parents=True, exist_ok=True)
     for distribution, group in groupby(missing, key=lambda file: _source(file).distribution):

@@ -11,6 +11,7 @@ from mien.schemas.common import Out
 from mien.schemas.common import Similarity
 from mien.schemas.common import StoredFaceOut
 from mien.schemas.common import similarity_out
+from mien.words import say
 
 
 class OtherPersonOut(Out):
@@ -43,15 +44,16 @@ class WarningOut(Out):
     @classmethod
     def of(cls, warning: EnrolmentWarning) -> Self:
         """From the verbs' answer."""
-        other, similarity = warning.person, warning.similarity
+        other, similarity, figure = warning.person, warning.similarity, warning.figure
+        told = say.warning(warning)
         return cls(
             code=warning.code,
-            detail=warning.detail,
-            advice=warning.advice,
+            detail=told.what,
+            advice=told.advice,
             person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
             similarity=None if similarity is None else similarity_out(similarity),
             face_id=warning.face_id,
-            figure=warning.figure,
+            figure=None if figure is None else say.rounded(figure),
             limit=warning.limit,
             unit=warning.unit,
         )

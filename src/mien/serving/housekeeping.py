@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mien.errors import MienError
+from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.services import Services
@@ -82,7 +83,9 @@ class Housekeeping:
                     self._clean_up(everything=done % self._rounds == 0)
                     done += 1
             except MienError as error:
-                _log.warning("Housekeeping is tried again later", code=error.code, why=error.detail)
+                _log.warning(
+                    "Housekeeping is tried again later", code=error.code, why=say.error(error)
+                )
             except Exception as error:  # noqa: BLE001 - held photos must not stay because of it
                 # Only its kind is logged: a message may hold a path or a value.
                 _log.error(

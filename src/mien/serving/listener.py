@@ -6,6 +6,7 @@ import socket
 from mien.errors import InvalidInput
 
 _BACKLOG = 256
+_LAST_PORT = 65535
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -24,9 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
     except socket.gaierror as error:
         raise InvalidInput(
-            f"{host} is no address of this machine. 127.0.0.1 serves this machine alone, "
-            "0.0.0.0 every network it is on.",
-            field="MIEN_HOST",
+            "no_address_of_machine", words={"host": host}, field="MIEN_HOST"
         ) from error
     listener = socket.socket(family, kind, protocol)
     try:
@@ -51,17 +50,16 @@ def address_of(listener: socket.socket) -> str:
 def _refusal(error: OSError, host: str, port: int) -> InvalidInput:
     if error.errno == errno.EADDRINUSE:
         return InvalidInput(
-            f"Port {port} of {host} is in use. Stop what listens there, or take another: "
-            f"`--port {port + 1 if port < 65535 else 8000}` or MIEN_PORT.",  # noqa: PLR2004 - the last port
+            "port_in_use",
+            words={"port": port, "host": host, "other": port + 1 if port < _LAST_PORT else 8000},
             field="MIEN_PORT",
         )
     if error.errno == errno.EACCES:
-        return InvalidInput(
-            f"Port {port} may not be used by this account; ports from 1024 on are for everybody.",
-            field="MIEN_PORT",
-        )
+        return InvalidInput("port_not_allowed", words={"port": port}, field="MIEN_PORT")
     if error.errno == errno.EADDRNOTAVAIL:
-        return InvalidInput(f"{host} is no address of this machine.", field="MIEN_HOST")
+        return InvalidInput("no_address", words={"host": host}, field="MIEN_HOST")
     return InvalidInput(
-        f"Nothing can listen on port {port} of {host}: {error.strerror}.", field="MIEN_PORT"
+        "cannot_listen",
+        words={"port": port, "host": host, "why": error.strerror},
+        field="MIEN_PORT",
     )

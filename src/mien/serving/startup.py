@@ -72,8 +72,8 @@ def make_home(settings: Settings) -> None:
         trial.unlink()
     except OSError as error:
         raise InvalidInput(
-            f"The folder {settings.home.absolute()} cannot be written to: {error.strerror}. "
-            "MIEN_HOME names another.",
+            "home_not_writable",
+            words={"home": settings.home.absolute(), "why": error.strerror},
             field="MIEN_HOME",
         ) from error
 

@@ -95,9 +95,7 @@ def require_known_gunicorn(version: str = gunicorn_version) -> None:
     if int(version.split(".", 1)[0]) not in KNOWN_MAJORS:
         known = " and ".join(str(each) for each in KNOWN_MAJORS)
         raise UnknownServerVersion(
-            f"Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
-            f"{known} only. Install one of those, for example with "
-            f"`pip install 'gunicorn=={KNOWN_MAJORS[-1]}.*'`."
+            "gunicorn", words={"version": version, "known": known, "major": KNOWN_MAJORS[-1]}
         )
 
 

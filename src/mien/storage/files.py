@@ -9,10 +9,6 @@ from pathlib import Path
 
 from mien.errors import FileMissing
 
-_GONE = (
-    "A stored file is gone from the disk although its row says otherwise. "
-    "Restore it from a backup; `mien db check` lists all such files."
-)
 _NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
@@ -66,7 +62,7 @@ class FileStore:
             FileMissing: the name is not one of ours, so there can be no such file.
         """
         if not _NAME.fullmatch(name):
-            raise FileMissing("The name is not that of a stored file.")
+            raise FileMissing("name")
         return self.root / name[:2] / name
 
     def read(self, name: str) -> bytes:
@@ -78,7 +74,7 @@ class FileStore:
         try:
             return self.path(name).read_bytes()
         except FileNotFoundError as error:
-            raise FileMissing(_GONE) from error
+            raise FileMissing from error
 
     def locate(self, name: str) -> Path:
         """Where a file lies that is there.
@@ -88,7 +84,7 @@ class FileStore:
         """
         path = self.path(name)
         if not path.is_file():
-            raise FileMissing(_GONE)
+            raise FileMissing
         return path
 
     def exists(self, name: str) -> bool:

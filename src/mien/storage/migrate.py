@@ -64,7 +64,4 @@ def require_current(database: Database) -> None:
     """
     have, need = current_revision(database), head_revision()
     if have != need:
-        raise DatabaseOutdated(
-            f"The database has schema revision {have or 'none'}, this version of Mien needs {need}. "
-            "Run `mien db upgrade`."
-        )
+        raise DatabaseOutdated(words={"have": have or "none", "need": need})

@@ -37,8 +37,8 @@ def lock_gallery(
     )
     if row is None:
         if gallery_id is None:
-            raise GalleryNotFound("There is no gallery of this name.")
-        raise GalleryNotFound("The gallery has been removed.")
+            raise GalleryNotFound
+        raise GalleryNotFound("removed")
     return row
 
 

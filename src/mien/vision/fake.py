@@ -58,7 +58,7 @@ def draw_face(person: str, size_px: int) -> ImageRGB:
     """
     if size_px < _LEAST_PIXELS:
         raise InvalidInput(
-            f"A drawn face needs {_LEAST_PIXELS} pixels, not {size_px}.", field="size_px"
+            "drawn_size", words={"least": _LEAST_PIXELS, "size_px": size_px}, field="size_px"
         )
     picture = np.empty((size_px, size_px, 3), dtype=np.uint8)
     picture[:] = _FRAME_RGB

@@ -31,20 +31,20 @@ _KINDS = {
     "HEIF": ("image/heic", "heic"),
 }
 ACCEPTED_NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
-# The first bytes of files that people try, so that the refusal can say what they are.
+# The first bytes of files that people try, and the variant of the refusal that says what they are.
 _OTHERS = (
-    (b"%PDF", "a PDF document"),
-    (b"%!PS", "a PostScript document"),
-    (b"8BPS", "a Photoshop document"),
-    (b"PK\x03\x04", "an archive or office document"),
-    (b"<svg", "an SVG drawing"),
-    (b"<?xml", "an XML document"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"\x1aE\xdf\xa3", "a video"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"%PDF", "pdf"),
+    (b"%!PS", "postscript"),
+    (b"8BPS", "photoshop"),
+    (b"PK\x03\x04", "archive"),
+    (b"<svg", "svg"),
+    (b"<?xml", "xml"),
+    (b"<!DOCTYPE", "web_page"),
+    (b"<html", "web_page"),
+    (b"\x1aE\xdf\xa3", "video_file"),
+    (b"\x00\x00\x00\x0cJXL ", "jpeg_xl"),
+    (b"\xff\x0a", "jpeg_xl"),
+    (b"\x00\x00\x00\x0cjP  ", "jpeg_2000"),
 )
 _ORIENTATION_TAG = 0x0112
 # Encoders write about ten; a crafted file with thousands keeps a processor busy for minutes.
@@ -78,17 +78,13 @@ def decode(data: bytes, *, max_pixels: int, permits: DecodePermits) -> DecodedIm
         raise
     except Image.DecompressionBombError as error:
         most = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
-        raise TooManyPixels(
-            f"The picture says that it has far more than the {most:,} pixels that are "
-            "accepted. Make it smaller and send it again.",
-            max_pixels=most,
-        ) from error
+        raise TooManyPixels("far_too_many", max_pixels=most) from error
     except MemoryError as error:
-        raise TooManyPixels("The picture needs more memory than there is.") from error
+        raise TooManyPixels("memory") from error
     except Exception as error:
         # Decoders meet hostile bytes with every kind of exception.
         raise UnreadableImage(
-            f"The file starts like {_KINDS[kind][0]} but {_what_is_wrong(error)}."
+            "truncated" if _ends_early(error) else "damaged", words={"kind": _KINDS[kind][0]}
         ) from error
     media_type, extension = _KINDS[kind]
     height, width = pixels.shape[:2]
@@ -99,21 +95,17 @@ def decode(data: bytes, *, max_pixels: int, permits: DecodePermits) -> DecodedIm
 
 def _read_with_pillow(data: bytes, kind: str, max_pixels: int, permits: DecodePermits) -> ImageRGB:
     if kind == "JPEG" and data.count(b"\xff\xda") > _MOST_JPEG_SCANS:
-        raise UnreadableImage(
-            f"The JPEG has more than {_MOST_JPEG_SCANS} scans, which no camera writes."
-        )
+        raise UnreadableImage("jpeg_scans", words={"most": _MOST_JPEG_SCANS})
     try:
         image = Image.open(io.BytesIO(data), formats=(kind,))
     except UnidentifiedImageError as error:
-        raise UnreadableImage(
-            f"The file starts like {_KINDS[kind][0]} but its header is truncated or damaged."
-        ) from error
+        raise UnreadableImage("header", words={"kind": _KINDS[kind][0]}) from error
     with image:
         _check_pixels(*image.size, max_pixels)
         if kind == "TIFF":
             _check_tiles(image, max_pixels)
         elif kind not in {"GIF", "JPEG"} and getattr(image, "is_animated", False):
-            raise UnsupportedImage("The picture is animated; send one frame of it as a photo.")
+            raise UnsupportedImage("animated")
         with permits.take(image.width * image.height):
             # A PNG is decoded by the question for its metadata.
             turn = _orientation(image)
@@ -126,9 +118,7 @@ def _read_heif(data: bytes, _kind: str, max_pixels: int, permits: DecodePermits)
     try:
         import pillow_heif
     except ImportError as error:
-        raise UnsupportedImage(
-            "HEIC pictures need the library pillow-heif, which is not installed here."
-        ) from error
+        raise UnsupportedImage("heic") from error
     container = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
     width, height = container.size
     _check_pixels(width, height, max_pixels)
@@ -140,8 +130,8 @@ def _read_heif(data: bytes, _kind: str, max_pixels: int, permits: DecodePermits)
 def _check_pixels(width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise TooManyPixels(
-            f"The picture is {width} by {height}, {width * height:,} pixels; at most "
-            f"{max_pixels:,} are accepted. Make it smaller and send it again.",
+            "size",
+            words={"pixels": width * height},
             width=width,
             height=height,
             max_pixels=max_pixels,
@@ -164,15 +154,13 @@ def encode_jpeg(image_rgb: ImageRGB, quality: int = 90) -> bytes:
     bgr = cv2.cvtColor(image_rgb, cv2.COLOR_RGB2BGR)
     done, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
-        raise UnreadableImage("The picture could not be written as JPEG.")
+        raise UnreadableImage("not_written")
     return encoded.tobytes()
 
 
-def _what_is_wrong(error: Exception) -> str:
+def _ends_early(error: Exception) -> bool:
     said = str(error).lower()
-    if "truncated" in said or "end of file" in said:
-        return "ends too early: it is truncated. Copy it anew and send it again"
-    return "cannot be read: it is truncated, damaged, or not what it claims to be"
+    return "truncated" in said or "end of file" in said
 
 
 def _sniff(data: bytes) -> str:
@@ -196,14 +184,12 @@ def _sniff(data: bytes) -> str:
             return "AVIF"
         if any(brand in brands for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")):
             return "HEIF"
-        raise UnsupportedImage(f"The file is a video, not a photo. Accepted are {ACCEPTED_NAMES}.")
+        raise UnsupportedImage("video", words={"accepted": ACCEPTED_NAMES})
     if not data:
-        raise UnsupportedImage("The file is empty.")
+        raise UnsupportedImage("empty")
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    what = next((name for magic, name in _OTHERS if start.startswith(magic.lower())), None)
-    raise UnsupportedImage(
-        f"The file is {what or 'not an image that is known here'}. Accepted are {ACCEPTED_NAMES}."
-    )
+    what = next((name for magic, name in _OTHERS if start.startswith(magic.lower())), "unknown")
+    raise UnsupportedImage(what, words={"accepted": ACCEPTED_NAMES})
 
 
 def _quieten_pillow() -> None:

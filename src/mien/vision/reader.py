@@ -34,11 +34,7 @@ class ImageReader:
             TooManyPixels, UnsupportedImage, UnreadableImage: see `mien.vision.images.decode`.
         """
         if len(data) > self._max_bytes:
-            raise ImageTooLarge(
-                f"The file has {len(data):,} bytes; at most {self._max_bytes:,} are accepted.",
-                bytes=len(data),
-                max_bytes=self._max_bytes,
-            )
+            raise ImageTooLarge("file", bytes=len(data), max_bytes=self._max_bytes)
         from mien.vision.images import decode
 
         return decode(data, max_pixels=self._max_pixels, permits=self._permits)

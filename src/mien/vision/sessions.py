@@ -65,17 +65,11 @@ def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> RuntimeNam
     """
     available = importlib.util.find_spec("openvino") is not None
     if needs_openvino and choice == "onnxruntime":
-        raise InferenceRuntimeMissing(
-            "This model runs with OpenVINO alone, and ONNX Runtime was asked for; set "
-            "MIEN_INFERENCE_RUNTIME to auto, or use another model pack."
-        )
+        raise InferenceRuntimeMissing("other_chosen")
     wanted = "openvino" if needs_openvino or (choice == "auto" and available) else choice
     if wanted == "openvino":
         if not available:
-            raise InferenceRuntimeMissing(
-                "This model runs with OpenVINO, which is not installed. Install it with "
-                "`pip install 'mien[openvino]'`, or use another model pack."
-            )
+            raise InferenceRuntimeMissing("openvino")
         return "openvino"
     return "onnxruntime"
 
@@ -104,7 +98,7 @@ def open_session(
     """
     for file in (path, weights):
         if file is not None and not file.is_file():
-            raise ModelFileMissing(f"The model file {file} is not there. Run `mien models pull`.")
+            raise ModelFileMissing("file", words={"file": file})
     if runtime == "openvino":
         return _OpenVinoSession(
             path,
@@ -125,10 +119,7 @@ class _Owner:
 
     def check(self) -> None:
         if os.getpid() != self._pid:
-            raise SessionForked(
-                f"A model loaded by process {self._pid} is used by process {os.getpid()}. "
-                "Load models after the server has forked its workers (no preloading)."
-            )
+            raise SessionForked(words={"loader": self._pid, "user": os.getpid()})
 
 
 class _OnnxSession:

@@ -14,37 +14,39 @@ from mien.errors import MienError
 from mien.http.auth import load_user
 from mien.http.problems import Problem
 from mien.http.problems import show_problems_with
+from mien.web.language import translated
 from mien.web.layout import bare_layout
 from mien.web.layout import full_layout
 from mien.web.pages.base import Page
 from mien.web.rendering import render_page
+from mien.words.marking import N_
 
 TITLES: Final = {
-    400: "That could not be understood",
-    401: "Please sign in",
-    403: "This is not for you to open",
-    404: "Page not found",
-    405: "This address does not take that",
-    408: "That took too long",
-    409: "Something stands in the way",
-    413: "That is too large",
-    414: "The address is too long",
-    415: "That cannot be read",
-    422: "That does not work",
-    429: "Too many attempts",
-    431: "That is too large",
-    500: "Something went wrong here",
-    502: "Not available at the moment",
-    503: "Not available at the moment",
-    504: "Not available at the moment",
+    400: N_("That could not be understood"),
+    401: N_("Please sign in"),
+    403: N_("This is not for you to open"),
+    404: N_("Page not found"),
+    405: N_("This address does not take that"),
+    408: N_("That took too long"),
+    409: N_("Something stands in the way"),
+    413: N_("That is too large"),
+    414: N_("The address is too long"),
+    415: N_("That cannot be read"),
+    422: N_("That does not work"),
+    429: N_("Too many attempts"),
+    431: N_("That is too large"),
+    500: N_("Something went wrong here"),
+    502: N_("Not available at the moment"),
+    503: N_("Not available at the moment"),
+    504: N_("Not available at the moment"),
 }
 """What happened, in a few words, by status."""
 _TITLES_BY_CODE: Final = {
-    "csrf_failed": "This page has been open too long",
-    "probe_not_found": "This photo is no longer held",
-    "person_not_found": "This person is not here",
-    "gallery_not_found": "There is no such gallery",
-    "setup_link_invalid": "This link does not work",
+    "csrf_failed": N_("This page has been open too long"),
+    "probe_not_found": N_("This photo is no longer held"),
+    "person_not_found": N_("This person is not here"),
+    "gallery_not_found": N_("There is no such gallery"),
+    "setup_link_invalid": N_("This link does not work"),
 }
 _BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
@@ -74,7 +76,9 @@ class ErrorPage(Page):
 
 def install_error_pages(app: Flask) -> None:
     """Show errors as pages, and send those who have to sign in to the page that lets them."""
-    show_problems_with(app, error_page=error_page, sign_in_address=sign_in_address)
+    show_problems_with(
+        app, error_page=error_page, sign_in_address=sign_in_address, translate=translated
+    )
 
 
 def error_page(problem: Problem) -> Response:
@@ -82,10 +86,12 @@ def error_page(problem: Problem) -> Response:
     like = _BAD_REQUEST if problem.status < _SERVER_ERROR else _SERVER_ERROR
     page = ErrorPage(
         status=problem.status,
-        title=_TITLES_BY_CODE.get(problem.code, TITLES.get(problem.status, TITLES[like])),
+        title=translated(
+            _TITLES_BY_CODE.get(problem.code, TITLES.get(problem.status, TITLES[like]))
+        ),
         detail=problem.detail,
         request_id=problem.request_id,
-        action_label="Go to the start",
+        action_label=translated("Go to the start"),
         action_url=url_for("identify.home"),
     )
     return make_response(_draw(page), problem.status)

@@ -9,8 +9,10 @@ from flask import url_for
 
 from mien.gallery.results import Enrolment
 from mien.gallery.results import EnrolmentWarning
+from mien.web.language import translated
 from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
+from mien.words import say
 
 # Messages travel in a cookie, and browsers drop cookies of more than four kilobytes.
 _MOST = 4
@@ -36,12 +38,13 @@ def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
 
 
 def _words(warning: EnrolmentWarning, *, stored: bool) -> str:
+    told = say.warning(warning, translate=translated)
     if warning.person is not None and warning.code == "looks_like_another":
         alike = decimal(warning.similarity or 0.0)
-        return f"{warning.detail} It is {warning.person.name}, {alike} similar. {warning.advice}"
+        return f"{told.what} It is {warning.person.name}, {alike} similar. {told.advice}"
     if warning.person is not None and warning.code == "same_photo" and stored:
-        return f"{warning.detail} It is an example of {warning.person.name}. {warning.advice}"
-    return f"{warning.detail} {warning.advice}"
+        return f"{told.what} It is an example of {warning.person.name}. {told.advice}"
+    return str(told)
 
 
 def _links(enrolment: Enrolment, warning: EnrolmentWarning, gallery: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
+from mien.web.language import translated
 
 Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
@@ -181,23 +182,30 @@ def _places(place: Place, gallery: str) -> tuple[NavItem, ...]:
     identify = url_for("identify.home", gallery=_unless_default(gallery))
     people = url_for("people.sheet", gallery=gallery)
     return (
-        NavItem("Identify", identify, "identify", active=place == "identify"),
-        NavItem("People", people, "people", active=place == "people"),
-        NavItem("Compare", url_for("compare.ask"), "compare", active=place == "compare"),
+        NavItem(translated("Identify"), identify, "identify", active=place == "identify"),
+        NavItem(translated("People"), people, "people", active=place == "people"),
+        NavItem(
+            translated("Compare"), url_for("compare.ask"), "compare", active=place == "compare"
+        ),
     )
 
 
 def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
-    account = NavItem("Account", url_for("account.show_own"), "account", active=place == "account")
+    account = NavItem(
+        translated("Account"), url_for("account.show_own"), "account", active=place == "account"
+    )
     galleries = NavItem(
-        "Galleries", url_for("galleries.show_all"), "galleries", active=place == "galleries"
+        translated("Galleries"),
+        url_for("galleries.show_all"),
+        "galleries",
+        active=place == "galleries",
     )
     if not is_admin:
         return (galleries, account)
     return (
         galleries,
-        NavItem("Users", url_for("users.show_all"), "users", active=place == "users"),
-        NavItem("API keys", url_for("keys.show_all"), "keys", active=place == "keys"),
+        NavItem(translated("Users"), url_for("users.show_all"), "users", active=place == "users"),
+        NavItem(translated("API keys"), url_for("keys.show_all"), "keys", active=place == "keys"),
         account,
     )
 

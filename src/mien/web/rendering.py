@@ -14,6 +14,7 @@ from jinja2 import StrictUndefined
 from mien.web.assets import install_assets
 from mien.web.assets import read_assets
 from mien.web.assets import static_folder
+from mien.web.language import install_language
 from mien.web.layout import Chrome
 from mien.web.layout import Place
 from mien.web.layout import full_layout
@@ -38,6 +39,7 @@ def install_pages(app: Flask) -> None:
     environment.globals["scale_of"] = verdicts.scale
     environment.globals["mark_place"] = verdicts.mark_place
     install_assets(app, read_assets(static_folder()))
+    install_language(app)
 
 
 def variables(page: Page) -> dict[str, Any]:

@@ -28,10 +28,12 @@ from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
 from mien.web.forms.base import REJECTED
 from mien.web.forms.photos import GatedForm
+from mien.web.language import translated
 from mien.web.pages.people import RefusedPhoto
 from mien.web.pages.people import person_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def add_photos(call: Call, files: Sequence[FileStorage], *, gallery: str, person
                 choose_url = decide_url
             else:
                 held.append(each.held)
-                refused.append(RefusedPhoto(each.name, each.refusal.detail, decide_url))
+                refused.append(RefusedPhoto(each.name, _reason(each.refusal), decide_url))
     return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
 
 
@@ -126,7 +128,7 @@ def _reason(error: MienError) -> str:
     if isinstance(error, SeveralFacesFound):
         count = len(error.extra["boxes"])
         return f"There are {count} faces in it. Send it alone, then choose the right one."
-    return error.detail
+    return say.error(error, translate=translated)
 
 
 def add_held_face(

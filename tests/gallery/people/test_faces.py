@@ -109,7 +109,7 @@ def test_a_file_gone_from_the_disk_is_said_so(services: Services) -> None:
     done = add(services, "Ada")
     services.files.delete(files_of(services))
     for read in (read_crop, read_photo):
-        with pytest.raises(FileMissing, match="mien db check"):
+        with pytest.raises(FileMissing, match="file_missing"):
             read(acting(services), gallery="default", face_id=done.face.id)
 
 

@@ -214,7 +214,7 @@ def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.Monke
     class NoModel:
         @property
         def summary(self) -> None:
-            raise ModelFileMissing("No model pack has been chosen yet.")
+            raise ModelFileMissing("no_pack")
 
     bare = _replaced(services, engine=NoModel())
     proof = forget_person(acting(bare), gallery="default", person_id=done.person.id)
@@ -278,7 +278,7 @@ def test_the_proof_tells_of_an_index_that_does_not_let_go(
 def test_the_proof_tells_of_a_log_that_somebody_still_reads(
     services: Services, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.storage.database._SCRUB_MILLISECONDS", 20)
+    monkeypatch.setattr("mien.storage.sqlite._SCRUB_MILLISECONDS", 20)
     done = add(services, "Ada")
     vector = np.asarray(services.engine.analyze(services.reader.decode(ADA).image_rgb)[0].embedding)
     with services.database.read() as session:

@@ -103,7 +103,7 @@ def test_the_decision_does_not_depend_on_how_many_are_named() -> None:
             similarity=similarity,
             face_id=str(place),
             example_similarity=similarity,
-            likeness=0.99 if place == 7 else 0.0,
+            similarity_to_best=0.99 if place == 7 else 0.0,
         )
         for place, similarity in enumerate([0.7, *[0.45] * 7])
     )

@@ -104,7 +104,7 @@ def test_what_a_comparison_with_a_person_needs(services: Services) -> None:
         asked = {"gallery": "default", "person_id": person_id, "photo": Upload(photo), **given}
         verify_person(acting(services), **asked)  # type: ignore[arg-type]  # each is of its parameter's type
 
-    with pytest.raises(NoFaceFound, match="no photo yet"):
+    with pytest.raises(NoFaceFound, match=r"no_face_found\.person"):
         verify(empty)
     with pytest.raises(PersonNotFound):
         verify("nobody")

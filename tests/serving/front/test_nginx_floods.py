@@ -14,7 +14,7 @@ from asking import page
 from asking import problem
 from front_stack import Stack
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.serial]
 
 SLOW = "/api/test/slow"
 FLOODER, OTHER, SILENT = "127.0.0.7", "127.0.0.8", "127.0.0.9"

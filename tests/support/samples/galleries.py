@@ -25,7 +25,7 @@ def steps_sample() -> tuple[Step, ...]:
         Step("0.1", "1 in 10", 0.27, False, counts(1420, 31, 49, 7)),
         Step("0.001", "1 in 1,000", 0.36, True, counts(1412, 9, 79, 2)),
         Step("1e-05", "1 in 100,000", 0.45, False, counts(1388, 2, 110, 0)),
-        Step(BY_HAND, "Set the likeness by hand", None, False),
+        Step(BY_HAND, "Set the similarity by hand", None, False),
     )
 
 

@@ -50,7 +50,7 @@ def face(
         add_url=f"/identify/p/{number}/add",
         new_person_url=f"/identify/p/{number}/new",
         doubts=(doubt,) if doubt else (),
-        rival=Rival(candidates[1], lead_needed=0.05, likeness=0.31) if rival else None,
+        rival=Rival(candidates[1], lead_needed=0.05, similarity=0.31) if rival else None,
         alike=Rate(0.00005) if candidates else None,
         wrong=Rate(0.001) if candidates else None,
     )

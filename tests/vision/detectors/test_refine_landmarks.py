@@ -19,6 +19,7 @@ from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
+from mien.words import say
 
 FIRST = np.array([(112, 98), (208, 98), (160, 153), (121, 209), (199, 209)], dtype=np.float32)
 PICTURE = np.full((320, 320, 3), 90, dtype=np.uint8)
@@ -125,7 +126,7 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
     try:
         runtime = choose_runtime("auto", needs_openvino=pack == "compact")
     except InferenceRuntimeMissing as error:
-        pytest.skip(error.detail)
+        pytest.skip(say.error(error))
     session = open_session(
         installed.paths[spec.file], runtime=runtime, input_shape=(1, 3, None, None)
     )

@@ -15,7 +15,7 @@ MATCH, CLOSE, UNKNOWN, NOBODY, _, ALIKE, POOR_FACE = cards(str)
 
 def test_a_match_says_how_often_a_stranger_is_as_much_alike() -> None:
     assert how_sure(MATCH) == (
-        "The likeness is 0.71; a match here needs 0.36. A stranger would look this much like "
+        "The similarity is 0.71; a match here needs 0.36. A stranger would look this much like "
         "somebody in this gallery in about 1 of 20,000 searches."
     )
 
@@ -57,7 +57,7 @@ def test_look_alikes_are_said_to_need_more() -> None:
     assert "look alike (their own photos reach 0.31)" in words
     assert "ahead of the other by 0.05 before it is a match. Here it is 0.02" in words
     assert ALIKE.rival is not None
-    unknown = replace(ALIKE, rival=replace(ALIKE.rival, likeness=None))
+    unknown = replace(ALIKE, rival=replace(ALIKE.rival, similarity=None))
     assert "look alike, so one" in how_sure(unknown)
 
 

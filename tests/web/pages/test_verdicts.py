@@ -13,14 +13,14 @@ from mien.web.text.rates import Rate
 from samples.identify import cards
 
 MATCH, AMBIGUOUS, UNKNOWN, NOBODY, _, LOOK_ALIKE, POOR = cards(str)
-LIKENESS = st.floats(min_value=-1, max_value=1)
+SIMILARITY = st.floats(min_value=-1, max_value=1)
 
 
 def percentage(text: str) -> float:
     return float(text.removesuffix("%"))
 
 
-def test_the_threshold_is_the_middle_and_likeness_itself_the_right_end() -> None:
+def test_the_threshold_is_the_middle_and_similarity_itself_the_right_end() -> None:
     scale = verdicts.scale(0.36, 1.0, 0.36)
     assert scale.threshold.at == "50.0%"
     assert scale.face is not None
@@ -29,7 +29,9 @@ def test_the_threshold_is_the_middle_and_likeness_itself_the_right_end() -> None
     assert scale.runner_up.at == "50.0%"
 
 
-@given(threshold=st.floats(min_value=-0.9, max_value=0.99), similarity=LIKENESS, second=LIKENESS)
+@given(
+    threshold=st.floats(min_value=-0.9, max_value=0.99), similarity=SIMILARITY, second=SIMILARITY
+)
 def test_nothing_leaves_the_scale_and_sides_are_true(
     threshold: float, similarity: float, second: float
 ) -> None:
@@ -126,7 +128,7 @@ def test_a_pair_is_the_same_or_not_or_too_poor_to_tell(
 
 def test_a_pair_says_how_often_different_people_are_as_much_alike() -> None:
     assert verdicts.pair_sure(PAIR) == (
-        "The likeness is 0.50; the same person needs 0.36. "
+        "The similarity is 0.50; the same person needs 0.36. "
         "About 1 of 10,000 comparisons of different people would look this alike."
     )
     assert "in about 1 of 1,000 comparisons" in verdicts.pair_sure(replace(PAIR, same_person=False))

@@ -26,7 +26,7 @@ def test_a_count_may_have_a_plural_of_its_own() -> None:
     ("value", "words"),
     [(0.7149, "0.71"), (-0.07, "\N{MINUS SIGN}0.07"), (-0.001, "0.00"), (1, "1.00")],
 )
-def test_a_likeness_has_two_decimals_and_a_true_minus(value: float, words: str) -> None:
+def test_a_similarity_has_two_decimals_and_a_true_minus(value: float, words: str) -> None:
     assert filters.decimal(value) == words
 
 

@@ -57,7 +57,7 @@ def checked(page: str, name: str) -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]+)" checked', page)
 
 
-def test_every_step_shows_the_likeness_that_it_needs_now(admin: Visitor) -> None:
+def test_every_step_shows_the_similarity_that_it_needs_now(admin: Visitor) -> None:
     admin.enrol("ada")
     admin.enrol("bob")
     found = rows(admin.get(PATH))
@@ -70,7 +70,7 @@ def test_every_step_shows_the_likeness_that_it_needs_now(admin: Visitor) -> None
     assert "Type it below." in found[5]
 
 
-def test_a_growing_gallery_needs_more_likeness(admin: Visitor) -> None:
+def test_a_growing_gallery_needs_more_similarity(admin: Visitor) -> None:
     admin.enrol("ada")
     before = re.findall(r"0\.\d\d", rows(admin.get(PATH))[2])
     for name in ("bob", "cy", "dee", "eve", "flo", "gil", "hal"):
@@ -120,7 +120,7 @@ def test_saving_what_holds_already_changes_nothing(admin: Visitor) -> None:
     )
 
 
-def test_a_likeness_by_hand_holds_until_an_error_is_accepted_again(admin: Visitor) -> None:
+def test_a_similarity_by_hand_holds_until_an_error_is_accepted_again(admin: Visitor) -> None:
     admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "0,61"})
     assert default(admin).settings.threshold == pytest.approx(0.61)
     page = admin.get(PATH)
@@ -133,7 +133,7 @@ def test_a_likeness_by_hand_holds_until_an_error_is_accepted_again(admin: Visito
     assert default(admin).settings.threshold is None
 
 
-def test_a_likeness_can_be_looked_at_without_saving(admin: Visitor) -> None:
+def test_a_similarity_can_be_looked_at_without_saving(admin: Visitor) -> None:
     admin.enrol("ada")
     answer = admin.post(PATH, **{**AS_IT_IS, "threshold": "0.77", "look": ""})
     assert answer.status_code == 200
@@ -155,14 +155,14 @@ def test_the_page_names_the_range_that_it_takes(admin: Visitor) -> None:
         ({"accepted_fpir": "hand", "threshold": "much"}, "Type a number such as 0.45."),
         (
             {"accepted_fpir": "hand", "threshold": "2"},
-            "A likeness is a number from \N{MINUS SIGN}1 to 1.",
+            "A similarity is a number from \N{MINUS SIGN}1 to 1.",
         ),
         (
             {"accepted_fpir": "hand", "threshold": "nan"},
-            "A likeness is a number from \N{MINUS SIGN}1 to 1.",
+            "A similarity is a number from \N{MINUS SIGN}1 to 1.",
         ),
         ({"threshold": "much", "look": ""}, "Type a number such as 0.45."),
-        ({"threshold": "2", "look": ""}, "A likeness is a number from \N{MINUS SIGN}1 to 1."),
+        ({"threshold": "2", "look": ""}, "A similarity is a number from \N{MINUS SIGN}1 to 1."),
         ({"accepted_fpir": "often"}, "Choose one of these."),
         ({"accepted_fpir": "0.9"}, "An accepted rate is a share"),
         ({"accepted_fpir": "nan"}, "An accepted rate is a share"),
@@ -231,7 +231,7 @@ def test_a_gallery_of_another_model_says_so(tmp_path: Path, admin: Visitor) -> N
     made.close()
 
 
-def test_a_model_that_nobody_measured_takes_a_likeness_by_hand(tmp_path: Path) -> None:
+def test_a_model_that_nobody_measured_takes_a_similarity_by_hand(tmp_path: Path) -> None:
     made = make_runtime(tmp_path)
     admin = Visitor(create_app(made), made).signed_in()
     page = admin.get(PATH)

@@ -63,7 +63,7 @@ def static(*, out: Path, as_json: bool) -> None:
             done = collect(create_app(runtime), out, problems)
         except OSError as error:
             raise InvalidInput(
-                f"{out} cannot be written to: {error.strerror}. Name another folder.", field="out"
+                "folder_not_writable", words={"folder": out, "why": error.strerror}, field="out"
             ) from error
     if as_json:
         print_json(done)

@@ -74,7 +74,7 @@ def deliver(files: "tuple[RenderedFile, ...]", out: Path | None) -> None:
             (out / each.name).write_text(each.text, encoding="utf-8")
     except OSError as error:
         raise InvalidInput(
-            f"{out} cannot be written to: {error.strerror}. Name another folder.", field="out"
+            "folder_not_writable", words={"folder": out, "why": error.strerror}, field="out"
         ) from error
     for each in files:
         print_note(f"Wrote {out / each.name}.")

@@ -214,7 +214,7 @@ def _gallery_settings(
 
     if not has_database(settings):
         if name is not None:
-            raise GalleryNotFound(f"There is no gallery “{name}”: nothing was set up here yet.")
+            raise GalleryNotFound("nothing_set_up", words={"name": name})
         return _NEW, None
     try:
         migrate.require_current(runtime.database)
@@ -259,7 +259,5 @@ def enrolled_count(text: str) -> "Enrolled":
     if text == "all":
         return "all"
     if not (text.isascii() and text.isdecimal()):
-        raise InvalidInput(
-            f"--enrolled is a number of people, “half” or “all”, not “{text}”.", field="enrolled"
-        )
+        raise InvalidInput("enrolled_option", words={"text": text}, field="enrolled")
     return int(text)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal.output import print_note
+from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.pack_in_use import PackInUse
@@ -37,7 +38,7 @@ def tell_pack(pack: "PackInUse", *, wanted: str) -> None:
         tell_pack_kept(pack.manifest.name, wanted=wanted)
         return
     for passed in pack.passed_over:
-        print_note(f"Passed over the model pack {passed.pack}: {passed.reason}")
+        print_note(f"Passed over the model pack {passed.pack}: {say.error(passed.why)}")
     print_note(f"Took the model pack {pack.manifest.name}.")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from mien.cli.terminal.output import print_note
+from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment
@@ -31,7 +32,8 @@ def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, An
 
 
 def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
-    words = warning.detail
+    told = say.warning(warning)
+    words = told.what
     if warning.code == "same_photo" and warning.person is not None:
         # Of the very same file there is no more to say.
         if stored:
@@ -41,4 +43,4 @@ def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
         words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
     elif warning.similarity is not None:
         words = f"{words} They are {warning.similarity:.2f} similar."
-    return f"{words} {warning.advice}"
+    return f"{words} {told.advice}"

@@ -15,12 +15,14 @@ from typing import TypeVar
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import counted_photos
+from mien.cli.terminal.sentences import sentence
 from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.errors import UnreadableImage
+from mien.words import say
 
 # What cameras and programs call the kinds of pictures that are read. In a folder nothing else is
 # looked at; a file that is named itself is tried whatever it is called.
@@ -63,12 +65,11 @@ class Looked(Generic[_T]):
         """
         # A comparison may be refused for the other photo.
         named = error.extra.setdefault("photo", str(path))
-        if alone or named != str(path):
-            error.detail = f"{named}: {error.detail}"
         if alone:
             raise error
-        reasons = error.extra.get("reasons", ())
-        self.refused.append(Refused(str(path), error.code, error.detail, reasons))
+        detail = say.error(error) if named == str(path) else sentence(error)
+        reasons = say.facts(error).get("reasons", ())
+        self.refused.append(Refused(str(path), error.code, detail, reasons))
 
     def tell_refused(self) -> None:
         """Tell a person which pictures were refused, and why."""
@@ -96,7 +97,7 @@ def find_photos(paths: Iterable[Path]) -> list[Path]:
             continue
         inside = [each for each in sorted(path.rglob("*")) if _is_picture(each, path)]
         if not inside:
-            raise InvalidInput(f"The folder {path} holds no pictures.", field="photo")
+            raise InvalidInput("no_pictures", words={"folder": path}, field="photo")
         found += inside
     return found
 
@@ -134,13 +135,10 @@ def read_photo(path: Path, *, max_bytes: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            raise ImageTooLarge(
-                f"The file has {size:,} bytes; at most {max_bytes:,} are accepted. "
-                "MIEN_MAX_UPLOAD_BYTES changes that."
-            )
+            raise ImageTooLarge("setting", words={"size": size, "max_bytes": max_bytes})
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableImage(f"The file cannot be read: {error.strerror}.") from error
+        raise UnreadableImage("not_readable", words={"why": error.strerror}) from error
 
 
 def _is_picture(path: Path, below: Path) -> bool:

@@ -50,7 +50,7 @@ class Wanted:
             _write(self.path, data)
         except OSError as error:
             raise InvalidInput(
-                f"{self.path} cannot be written: {error.strerror}.", field=_FIELD
+                "not_writable", words={"path": self.path, "why": error.strerror}, field=_FIELD
             ) from error
 
 
@@ -65,18 +65,11 @@ def ask_report(path: Path, *, pictures: bool) -> Wanted:
         InvalidInput: it cannot be made there, or not with what is installed.
     """
     if path.suffix.lower() not in _ENDINGS:
-        raise InvalidInput(
-            f"A report is a page (.html) or a picture (.png); {path} is neither by its ending.",
-            field=_FIELD,
-        )
+        raise InvalidInput("report_kind", words={"path": path}, field=_FIELD)
     if not path.absolute().parent.is_dir():
-        raise InvalidInput(f"There is no folder {path.absolute().parent}.", field=_FIELD)
+        raise InvalidInput("no_folder", words={"folder": path.absolute().parent}, field=_FIELD)
     if not _is_installed("matplotlib"):
-        raise InvalidInput(
-            "A report needs Matplotlib, which draws its curves. Install it with "
-            "`pip install 'mien[report]'`, or leave --report out.",
-            field=_FIELD,
-        )
+        raise InvalidInput("report_needs_matplotlib", field=_FIELD)
     return Wanted(path=path, pictures=pictures)
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mien.decision.gate import Objection
 from mien.decision.rank import Ranked
 from mien.decision.rates import genuine_quantile
 from mien.decision.similarity import similarity_to
+from mien.errors import Objection
 from mien.gallery.recognition.search import Nearest
 from mien.gallery.recognition.search import named
 from mien.gallery.results import Candidate
@@ -85,8 +85,7 @@ def as_warnings(objections: Iterable[Objection]) -> tuple[EnrolmentWarning, ...]
     return tuple(
         EnrolmentWarning(
             each.code,
-            each.detail,
-            each.advice,
+            each.variant,
             figure=each.figure,
             limit=each.limit,
             unit=each.unit,
@@ -99,8 +98,7 @@ def already_there(person: PersonRef, face_id: str) -> EnrolmentWarning:
     """The warning that a photo was not stored because it is an example already."""
     return EnrolmentWarning(
         "same_photo",
-        "This very photo is an example of this person already and is not stored again.",
-        "Another photo, from another day, helps more.",
+        "not_stored",
         person=person,
         similarity=1.0,
         face_id=face_id,
@@ -148,8 +146,6 @@ def _same_photo(
         return None
     return EnrolmentWarning(
         "same_photo",
-        "This looks like the same photo as an example that is stored already.",
-        "Remove one of the two if so: the same photo twice adds nothing.",
         person=person,
         similarity=min(similarity, 1.0),
         face_id=face_id,
@@ -159,8 +155,6 @@ def _same_photo(
 def _looks_like(other: Candidate) -> EnrolmentWarning:
     return EnrolmentWarning(
         "looks_like_another",
-        "The face looks like another person of this gallery: a search with it could name either.",
-        "See whether it is that person. If so, remove this example and add the photo there.",
         person=other.person,
         similarity=other.similarity,
         face_id=other.face_id,
@@ -177,8 +171,6 @@ def _unlike(
         return None
     return EnrolmentWarning(
         "unlike_this_person",
-        "The face does not look like this person's other examples.",
-        "See whether it is somebody else's. If so, remove it.",
         similarity=similarity,
         face_id=nearest,
     )

@@ -133,7 +133,7 @@ def _nearest(services: Services, example: Example, *, refresh: bool) -> Nearest:
         # An index never reads in a transaction that may yet be undone.
         gallery = session.get(GalleryRow, example.gallery.id)
         if gallery is None:
-            raise GalleryNotFound("The gallery has been removed.")
+            raise GalleryNotFound("removed")
         return nearest(services, session, gallery, example.embedding, limit=_LOOKED_AT)
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from mien.access import permissions
 from mien.decision.choose_face import take_face
-from mien.decision.gate import Objection
 from mien.decision.gate import judge
 from mien.decision.gate import passed_over
 from mien.decision.gate import refuse
+from mien.errors import Objection
 from mien.errors import ProbeNotFound
 from mien.gallery.analysis import AnalyzedPhoto
 from mien.gallery.analysis import Upload
@@ -174,7 +174,7 @@ def _from_held(
         require_contract(row, services.engine.summary)
         face = held.face(source.number)
     if gallery is not None and name_key(gallery) != row.name_key:
-        raise ProbeNotFound("This photo is held for another gallery. Choose it again here.")
+        raise ProbeNotFound("other_gallery")
     size_wh = (probe.width, probe.height)
     found = from_columns(face)
     others = [from_columns(each) for each in held.faces if each.number != source.number]

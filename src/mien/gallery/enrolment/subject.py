@@ -62,16 +62,14 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
                 session, gallery, PersonRow.id == person_id
             )
             if not known:
-                raise PersonNotFound("Nobody in this gallery has this id.")
+                raise PersonNotFound("id")
             return known, False
         case KnownName(name):
             if not name.strip():
-                raise InvalidInput("Type the name of somebody in this gallery.", field="person")
+                raise InvalidInput("person_not_chosen", field="person")
             known = _touched(session, gallery, PersonRow.name_key == name_key(name))
             if known is None:
-                raise PersonNotFound(
-                    "Nobody in this gallery has this name. Create them as a new person."
-                )
+                raise PersonNotFound("name")
             return known, False
         case NewPerson(name):
             return add_person_row(session, gallery, name=name), True

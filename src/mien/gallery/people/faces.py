@@ -37,7 +37,7 @@ def find_face(
         or row.gallery_id != gallery.id
         or (person_id is not None and row.person_id != person_id)
     ):
-        raise FaceNotFound("There is no face of this id here.")
+        raise FaceNotFound
     return row
 
 
@@ -132,7 +132,7 @@ def read_photo(call: Call, *, gallery: str, face_id: str) -> StoredFile:
         face = find_face(session, find_gallery(session, gallery), face_id)
         photo = session.get(PhotoRow, face.photo_id) if face.photo_id else None
     if photo is None:
-        raise PhotoNotFound("The original photo of this face was not kept.")
+        raise PhotoNotFound
     return StoredFile(
         path=call.services.files.locate(photo.file),
         media_type=photo.media_type,

@@ -25,6 +25,6 @@ def look_up_person(call: Call, *, gallery: str, who: str) -> Person:
         except PersonNotFound as error:
             named = find_person_by_name(session, row, who)
             if named is None:
-                raise PersonNotFound("Nobody in this gallery has this name or id.") from error
+                raise PersonNotFound("name_or_id") from error
             person_id = named.id
     return show_person(call, gallery=gallery, person_id=person_id)

@@ -94,7 +94,4 @@ def _read_time(text: str) -> dt.datetime:
 
 
 def _bad_cursor() -> InvalidInput:
-    return InvalidInput(
-        "The cursor is not one that this list gave for this order. Begin without one.",
-        field="cursor",
-    )
+    return InvalidInput("cursor", field="cursor")

@@ -50,7 +50,7 @@ def find_person(session: Session, gallery: GalleryRow, person_id: str) -> Person
     """
     row = session.get(PersonRow, person_id) if can_be_stored(person_id) else None
     if row is None or row.gallery_id != gallery.id:
-        raise PersonNotFound("Nobody in this gallery has this id.")
+        raise PersonNotFound("id")
     return row
 
 
@@ -89,7 +89,7 @@ def add_person_row(
     try:
         session.flush()
     except IntegrityError as error:
-        raise NameTaken("This gallery has a person of this name already.") from error
+        raise NameTaken("person") from error
     return row
 
 
@@ -155,7 +155,7 @@ def list_people(
     """
     permissions.require(call.actor, "people.read", gallery)
     if not 1 <= limit <= MOST_A_PAGE:
-        raise InvalidInput(f"A page has 1 to {MOST_A_PAGE} people.", field="limit")
+        raise InvalidInput("page_size", words={"most": MOST_A_PAGE}, field="limit")
     with call.services.database.read() as session:
         chosen = _chosen(session, gallery, query)
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
@@ -213,7 +213,7 @@ def change_person(
             cleaned = clean_name(name)
             other = find_person_by_name(session, found, cleaned)
             if other is not None and other.id != row.id:
-                raise NameTaken("This gallery has another person of this name already.")
+                raise NameTaken("other_person")
             row.name, row.name_key = cleaned, name_key(cleaned)
         if notes is not None:
             row.notes = _checked_notes(notes)
@@ -223,7 +223,7 @@ def change_person(
         try:
             session.flush()
         except IntegrityError as error:
-            raise NameTaken("This gallery has another person of this name already.") from error
+            raise NameTaken("other_person") from error
         given = {"name": name, "notes": notes, "metadata": metadata}
         audit.record(
             session,
@@ -245,9 +245,9 @@ def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:
 
 def _checked_notes(notes: str) -> str:
     if len(notes) > NOTES_LENGTH:
-        raise InvalidInput(f"Notes have at most {NOTES_LENGTH} characters.", field="notes")
+        raise InvalidInput("notes_too_long", words={"most": NOTES_LENGTH}, field="notes")
     if not can_be_stored(notes):
-        raise InvalidInput("Notes hold a character that is none.", field="notes")
+        raise InvalidInput("notes_characters", field="notes")
     return notes.replace("\r\n", "\n")
 
 
@@ -256,13 +256,11 @@ def _checked_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
         text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
         size = len(text.encode())
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInput("Metadata is a JSON object.", field="metadata") from error
+        raise InvalidInput("metadata_not_object", field="metadata") from error
     if size > METADATA_BYTES:
-        raise InvalidInput(
-            f"Metadata has at most {METADATA_BYTES} bytes as JSON.", field="metadata"
-        )
+        raise InvalidInput("metadata_too_large", words={"most": METADATA_BYTES}, field="metadata")
     if _NULL.search(text):
-        raise InvalidInput("Metadata cannot hold a null character.", field="metadata")
+        raise InvalidInput("metadata_null_character", field="metadata")
     return dict(metadata)
 
 

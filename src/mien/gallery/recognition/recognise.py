@@ -131,6 +131,6 @@ def _remembered(
         similarity=best.similarity,
         examples=best.examples,
         runner_up=rival.similarity if rival else None,
-        likeness=rival.likeness if rival else None,
+        similarity_to_best=rival.similarity_to_best if rival else None,
         legible=legible,
     )

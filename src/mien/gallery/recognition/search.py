@@ -49,7 +49,7 @@ def check_query(*, limit: int, threshold: float | None) -> None:
         InvalidInput: the limit or the threshold is out of range.
     """
     if not 1 <= limit <= MOST_CANDIDATES:
-        raise InvalidInput(f"A limit is a number from 1 to {MOST_CANDIDATES}.", field="limit")
+        raise InvalidInput("candidate_limit", words={"most": MOST_CANDIDATES}, field="limit")
     check_threshold(threshold)
 
 
@@ -224,7 +224,7 @@ def named(ranked: Ranked, person: PersonRef) -> Candidate:
         face_id=ranked.face_id,
         example_similarity=ranked.example_similarity,
         examples=ranked.examples,
-        likeness=ranked.likeness,
+        similarity_to_best=ranked.similarity_to_best,
     )
 
 

@@ -126,7 +126,7 @@ def verify_person(
             select(FaceRow.id, FaceRow.embedding).where(FaceRow.person_id == person.id)
         ).all()
     if not examples:
-        raise NoFaceFound("This person has no photo yet. Add one, then compare.")
+        raise NoFaceFound("person")
     face = _face(call.services, photo, face_number)
     return _verified(
         call.services,
@@ -201,9 +201,5 @@ def _held_faces(
 ) -> tuple[ProbeFaceRow, ...]:
     faces = held_rows(session, probe_id, call.actor).faces
     if not faces:
-        raise NoFaceFound(
-            "No face was found in this photo. Take one in which the face is upright, lit from "
-            "the front and not too small.",
-            photo=which,
-        )
+        raise NoFaceFound("photo", photo=which)
     return faces

@@ -58,10 +58,10 @@ class Warming:
         except IndexUnavailable as error:
             # Models are there, and whoever searches or asks for readiness tries the index again.
             self._problem = None
-            _log.warning("The index cannot be reached yet", code=error.code, why=error.detail)
+            _log.warning("The index cannot be reached yet", code=error.code, key=error.key)
         except MienError as error:
             self._problem = error.code
-            _log.warning("Not everything could be loaded yet", code=error.code, why=error.detail)
+            _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
         else:
             self._problem = None
 

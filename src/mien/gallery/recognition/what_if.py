@@ -146,18 +146,18 @@ def _decided(
 def _candidates(searched: Searched) -> list[Ranked]:
     found = [_ranked(searched.similarity, searched.examples, None)]
     if searched.runner_up is not None:
-        found.append(_ranked(searched.runner_up, 1, searched.likeness))
+        found.append(_ranked(searched.runner_up, 1, searched.similarity_to_best))
     return found
 
 
-def _ranked(similarity: float, examples: int, likeness: float | None) -> Ranked:
+def _ranked(similarity: float, examples: int, similarity_to_best: float | None) -> Ranked:
     return Ranked(
         person_id="",
         similarity=similarity,
         face_id="",
         example_similarity=similarity,
         examples=examples,
-        likeness=likeness,
+        similarity_to_best=similarity_to_best,
     )
 
 

@@ -72,5 +72,5 @@ def _convert(fetched: Path, how: str | None) -> bytes:
         case "dynamic-shape":
             from mien.packs.conversion.dynamic_shape import convert
         case _:
-            raise ConversionFailed(f"No converter is named {how}.")
+            raise ConversionFailed("no_converter", words={"how": how})
     return convert(fetched.read_bytes())

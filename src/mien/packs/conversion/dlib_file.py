@@ -79,7 +79,7 @@ def read_layers(data: bytes) -> list[Layer]:
             layers.append(_read_layer(reader, tag))
     except (IndexError, ValueError) as error:
         raise ConversionFailed(
-            f"dlib's network cannot be read at byte {reader.position}: {error}."
+            "dlib_file", words={"position": reader.position, "why": error}
         ) from error
     return layers
 

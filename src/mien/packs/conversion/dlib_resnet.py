@@ -46,7 +46,7 @@ def convert(data: bytes) -> bytes:
         model = graph.model()
         onnx.checker.check_model(model)
     except (ValueError, onnx.checker.ValidationError) as error:
-        raise ConversionFailed(f"dlib's network could not be converted: {error}") from error
+        raise ConversionFailed("dlib_build", words={"why": error}) from error
     converted: bytes = model.SerializeToString()
     check_against_golden(converted)
     return converted
@@ -69,13 +69,12 @@ def check_against_golden(model: bytes) -> None:
         session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
         (output,) = session.run(None, {"input": image.transpose(2, 0, 1)[np.newaxis]})
     except Exception as error:  # the runtime has exceptions of its own for each thing
-        raise ConversionFailed(f"The converted dlib network does not run: {error}") from error
+        raise ConversionFailed("dlib_run", words={"why": error}) from error
     difference = float(np.abs(output[0] - np.asarray(golden["embedding"])).max())
     # Written so that a difference that is no number fails too.
     if not difference <= TOLERANCE:
         raise ConversionFailed(
-            f"The converted dlib network gives other numbers than dlib: they differ by "
-            f"{difference:.2g}, where {TOLERANCE:.0e} is accepted."
+            "dlib_differs", words={"difference": difference, "tolerance": TOLERANCE}
         )
 
 

@@ -22,12 +22,12 @@ def convert(data: bytes) -> bytes:
     try:
         model = onnx.load_from_string(data)
     except Exception as error:  # the parser's own kind, which ships no types
-        raise ConversionFailed("The file is not ONNX, so its shapes cannot be freed.") from error
+        raise ConversionFailed("shape_not_onnx") from error
     graph = model.graph
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [each for each in graph.input if each.name not in weights]
     if len(inputs) != 1 or any(not _is_picture(each) for each in [*inputs, *graph.output]):
-        raise ConversionFailed("Only networks with one input, all of pictures, can be freed.")
+        raise ConversionFailed("shape_inputs")
     picture = onnx.ValueInfoProto()
     picture.CopyFrom(inputs[0])
     _free(picture, ("batch", "height", "width"))
@@ -79,10 +79,10 @@ def _try(model: bytes) -> None:
         ]
         answers = [(picture, session.run(None, {source.name: picture})) for picture in pictures]
     except Exception as error:  # the runtime has exceptions of its own for each thing
-        raise ConversionFailed(f"The freed network does not run: {error}") from error
+        raise ConversionFailed("shape_run", words={"why": error}) from error
     for picture, outputs in answers:
         if not all(_follows(output.shape, picture.shape) for output in outputs):
-            raise ConversionFailed("The freed network's outputs do not follow the picture's size.")
+            raise ConversionFailed("shape_fixed")
 
 
 def _follows(output: tuple[int, ...], picture: tuple[int, ...]) -> bool:

@@ -18,5 +18,5 @@ def fetch(source: FolderSource, *, to: Path, size_bytes: int, progress: ByteProg
             )
     except OSError as error:
         raise SourceUnavailable(
-            f"The file {path} cannot be read: {error.strerror or error}."
+            "file", words={"path": path, "why": error.strerror or error}
         ) from error

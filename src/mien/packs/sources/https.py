@@ -59,13 +59,17 @@ def fetch(
                 progress=progress,
             )
             return
-        raise SourceUnavailable(f"{name} answered {error.code} {error.reason}.") from error
+        raise SourceUnavailable(
+            "status", words={"name": name, "status": error.code, "why": error.reason}
+        ) from error
     except TimeoutError as error:
         raise SourceUnavailable(
-            f"{name} did not answer within {timeout_seconds:g} seconds."
+            "no_answer", words={"name": name, "seconds": timeout_seconds}
         ) from error
     except (OSError, HTTPException) as error:
-        raise SourceUnavailable(f"{name} cannot be reached: {_reason(error)}.") from error
+        raise SourceUnavailable(
+            "not_reached", words={"name": name, "why": _reason(error)}
+        ) from error
     with closing(response):
         done = have if _continues(response, have) else 0
         with to.open("ab" if done else "wb") as out:
@@ -107,14 +111,18 @@ def _receive(
             progress(done, size_bytes)
     except TimeoutError as error:
         raise SourceUnavailable(
-            f"{name} was silent for {stall_seconds:g} seconds after {done} of {size_bytes} bytes."
+            "silent",
+            words={"name": name, "seconds": stall_seconds, "done": done, "size_bytes": size_bytes},
         ) from error
     except (OSError, HTTPException) as error:
         raise SourceUnavailable(
-            f"{name} broke off after {done} of {size_bytes} bytes: {_reason(error)}."
+            "broke_off",
+            words={"name": name, "done": done, "size_bytes": size_bytes, "why": _reason(error)},
         ) from error
     if done < size_bytes:
-        raise SourceUnavailable(f"{name} ended after {done} of {size_bytes} bytes.")
+        raise SourceUnavailable(
+            "ended_early", words={"name": name, "done": done, "size_bytes": size_bytes}
+        )
 
 
 def _continues(response: HTTPResponse, have: int) -> bool:
@@ -191,9 +199,7 @@ def _refuse_plain(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
         return
-    raise SourceUnavailable(
-        f"{without_secrets(url)} is not an https address, and only such are fetched from."
-    )
+    raise SourceUnavailable("not_https", words={"address": without_secrets(url)})
 
 
 def _is_loopback(host: str) -> bool:

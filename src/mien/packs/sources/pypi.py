@@ -38,10 +38,7 @@ def download(source: PypiSource, folder: Path, *, progress: ByteProgress) -> Pat
     """
     name = f"{source.distribution} in the Python package index"
     if importlib.util.find_spec("pip") is None:
-        raise SourceUnavailable(
-            f"pip is not installed beside Mien, so {name} cannot be asked for; "
-            "install pip in the same environment."
-        )
+        raise SourceUnavailable("no_pip", words={"name": name})
 
     def on_line(line: str) -> None:
         if found := _PROGRESS.match(line):
@@ -64,10 +61,12 @@ def download(source: PypiSource, folder: Path, *, progress: ByteProgress) -> Pat
         on_line=on_line,
     )
     if outcome.code is None:
-        raise SourceUnavailable(f"{name}: pip was silent for {_SILENCE_SECONDS:g} seconds.")
+        raise SourceUnavailable("pip_silent", words={"name": name, "seconds": _SILENCE_SECONDS})
     archives = sorted(path for path in folder.iterdir() if path.is_file())
     if outcome.code != 0 or len(archives) != 1:
-        raise SourceUnavailable(f"{name} could not be downloaded: {_complaint(outcome.lines)}")
+        raise SourceUnavailable(
+            "pip_failed", words={"name": name, "why": _complaint(outcome.lines)}
+        )
     return archives[0]
 
 

@@ -40,6 +40,4 @@ def copy_stream(
 
 def too_long(name: str, size_bytes: int) -> SourceUnavailable:
     """The error for more bytes than the manifest names."""
-    return SourceUnavailable(
-        f"{name} is longer than the {size_bytes} bytes that the manifest names."
-    )
+    return SourceUnavailable("too_long", words={"name": name, "size_bytes": size_bytes})

@@ -15,6 +15,8 @@ from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.http.problems import status_of
 from mien.web.forms.state import FormState
+from mien.web.language import translated
+from mien.words import say
 
 REJECTED = 422
 """Status of a page that shows a form again."""
@@ -46,12 +48,12 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         except InvalidInput as error:
             if error.field not in self:
                 raise
-            self._say(error.field, error.detail)
+            self._say(error.field, say.error(error, translate=translated))
         except kinds as error:
             if field:
-                self._say(field, error.detail)
+                self._say(field, say.error(error, translate=translated))
             else:
-                self.problem = error.detail
+                self.problem = say.error(error, translate=translated)
             if isinstance(error, ImageError):
                 self.status = status_of(type(error))
 

@@ -25,6 +25,6 @@ class ConfirmForm(PageForm):
         """Whether this name was typed; says so beside the field when it was not."""
         with self.noting():
             if name_key(self.text("name")) != name_key(name):
-                raise InvalidInput(f"Type “{name}” to confirm.", field="name")
+                raise InvalidInput("confirm_name", words={"name": name}, field="name")
             return True
         return False

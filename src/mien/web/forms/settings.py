@@ -18,7 +18,7 @@ from mien.web.forms.base import PageForm
 from mien.web.layout import Theme
 
 BY_HAND = "hand"
-"""The choice that is no accepted error but a likeness."""
+"""The choice that is no accepted error but a similarity."""
 
 
 class NewGalleryForm(PageForm):
@@ -43,14 +43,14 @@ class GallerySettingsForm(PageForm):
     keep_photos = BooleanField()
 
     def validate_threshold(self, _field: StringField) -> None:
-        """Refuse what is no likeness, in the page's word for it."""
+        """Refuse what is no similarity, in the page's word for it."""
         try:
-            likeness = self.likeness()
+            similarity = self.similarity()
         except ValueError as error:
             raise ValidationError("Type a number such as 0.45.") from error
-        if likeness is not None and not -1 <= likeness <= 1:
-            raise ValidationError("A likeness is a number from \N{MINUS SIGN}1 to 1.")
-        if likeness is None and self.accepted_fpir.data == BY_HAND:
+        if similarity is not None and not -1 <= similarity <= 1:
+            raise ValidationError("A similarity is a number from \N{MINUS SIGN}1 to 1.")
+        if similarity is None and self.accepted_fpir.data == BY_HAND:
             raise ValidationError("Type a number such as 0.45, or choose an accepted error.")
 
     def validate_accepted_fpir(self, _field: RadioField) -> None:
@@ -75,7 +75,7 @@ class GallerySettingsForm(PageForm):
         except ValueError as error:
             raise ValidationError("Choose one of these.") from error
 
-    def likeness(self) -> float | None:
+    def similarity(self) -> float | None:
         """The threshold typed, in [-1, 1]; None for the model's own."""
         typed = self.text("threshold").strip().replace(",", ".")
         return float(typed.replace("\N{MINUS SIGN}", "-")) if typed else None
@@ -94,7 +94,7 @@ class GallerySettingsForm(PageForm):
 
     def by_hand(self) -> float | None:
         """The threshold that is to hold; None when it follows from the accepted error."""
-        return self.likeness() if self.rate("accepted_fpir") is None else None
+        return self.similarity() if self.rate("accepted_fpir") is None else None
 
 
 class NewKeyForm(PageForm):

@@ -1,5 +1,6 @@
 """How sure the answer about a face is, and what to do about it, as sentences."""
 
+from mien.web.language import translated
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import Rival
 from mien.web.text.filters import counted
@@ -8,15 +9,8 @@ from mien.web.text.filters import quality_words
 from mien.web.text.rates import Rate
 from mien.web.text.rates import accepted_words
 from mien.web.text.rates import how_often
+from mien.words.quality import BETTER
 
-_BETTER = {
-    "too_small": "closer to the camera",
-    "blurred": "with the camera held still",
-    "too_dark": "with light from the front",
-    "too_bright": "out of the glare",
-    "turned_away": "looking towards the camera",
-    "cut_off": "with the whole face in the picture",
-}
 _LEAST_SHOWN = 0.005
 """Smaller differences are nothing with two decimals."""
 
@@ -40,7 +34,7 @@ def searched_words(
     Args:
         gallery: its name.
         people: who could be found.
-        threshold: likeness that a match needs.
+        threshold: similarity that a match needs.
         accepted: what the threshold follows from; None when it was set by hand.
         wrong: how often a stranger is named; None when the model has not been calibrated.
     """
@@ -62,12 +56,14 @@ def poor_words(reasons: tuple[str, ...]) -> str:
 
 def better_words(reasons: tuple[str, ...]) -> str:
     """How to take a better photo of it; one sentence."""
-    ways = _listed([_BETTER[code] for code in reasons if code in _BETTER])
+    ways = _listed([translated(BETTER[code]) for code in reasons if code in BETTER])
     return f"Take another photo{' ' + ways if ways else ''}."
 
 
 def _sure_of_match(card: FaceCard, similarity: float) -> str:
-    words = f"The likeness is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+    words = (
+        f"The similarity is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+    )
     if card.alike is None:
         return (
             f"{words} How often a stranger is as much alike has not been measured for this model."
@@ -117,7 +113,9 @@ def _too_close(card: FaceCard, rival: Rival) -> str:
 
 def _look_alike(card: FaceCard, rival: Rival) -> str:
     first, second = card.candidates[0], rival.candidate
-    alike = "" if rival.likeness is None else f" (their own photos reach {decimal(rival.likeness)})"
+    alike = (
+        "" if rival.similarity is None else f" (their own photos reach {decimal(rival.similarity)})"
+    )
     lead = first.similarity - second.similarity
     return (
         f"{first.name} and {second.name} look alike{alike}, so one has to be ahead of the other by "

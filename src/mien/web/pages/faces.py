@@ -77,12 +77,12 @@ class Rival:
     Attributes:
         candidate: the person.
         lead_needed: similarity by which the best has to be ahead of them, above 0.
-        likeness: similarity of the two people's own photos; None when not known.
+        similarity: similarity of the two people's own photos; None when not known.
     """
 
     candidate: CandidateView
     lead_needed: float
-    likeness: float | None = None
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

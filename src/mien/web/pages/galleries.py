@@ -82,7 +82,7 @@ class Step:
     Attributes:
         value: of the field `accepted_fpir`.
         label: “1 in 1,000”.
-        threshold: likeness that a match needs then, at the gallery's present size; None when no
+        threshold: similarity that a match needs then, at the gallery's present size; None when no
             number has been given by hand.
         now: whether the gallery is set so.
         counts: what it would have done, in the order of the page's headings; empty when no

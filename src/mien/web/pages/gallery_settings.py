@@ -127,7 +127,7 @@ def _steps(gallery: Gallery, weighed: Sequence[Weighed]) -> tuple[Step, ...]:
     steps.append(
         Step(
             value=BY_HAND,
-            label="Set the likeness by hand",
+            label="Set the similarity by hand",
             threshold=by_hand[0].point.threshold if by_hand else None,
             now=manual and by_hand[0].point.threshold == gallery.settings.threshold,
             counts=_counts(now, by_hand[0]) if by_hand else (),

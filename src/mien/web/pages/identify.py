@@ -72,7 +72,7 @@ class IdentifyResult(Page):
         faces: in the order of their numbers; empty when no face was found.
         gallery: where was searched.
         people_count: people in that gallery who could be found.
-        threshold: likeness that a match needs there.
+        threshold: similarity that a match needs there.
         accepted: share of strangers' searches that may name somebody, from which the threshold
             follows; None when it was set by hand or the model has not been calibrated.
         wrong: how often a stranger is named there; None when the model has not been calibrated.
@@ -207,7 +207,7 @@ def _rival(
     best, *others = answer.candidates
     told = "look_alike" in answer.doubts
     found = [
-        Rival(view, point.margin(other.likeness if told else None), other.likeness)
+        Rival(view, point.margin(other.similarity if told else None), other.similarity)
         for view, other in zip(candidates[1:], others, strict=True)
     ]
     near = [

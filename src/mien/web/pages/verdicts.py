@@ -8,6 +8,7 @@ from typing import Literal
 from typing import TypeAlias
 
 from mien.options import Decision
+from mien.web.language import translated
 from mien.web.pages.certainty import better_words
 from mien.web.pages.certainty import how_sure
 from mien.web.pages.certainty import poor_words
@@ -20,6 +21,10 @@ from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
 from mien.web.text.filters import share
 from mien.web.text.rates import how_often
+from mien.words.decisions import FOUND
+from mien.words.decisions import PAIR_ANSWERS
+from mien.words.decisions import PAIR_VERDICTS
+from mien.words.decisions import VERDICTS
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
@@ -29,23 +34,6 @@ _NEAR_EDGE = 20.0
 _LABEL_PX = 32
 # The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
 _NARROW_PX = 330
-
-_VERDICT_WORDS = {"match": "Match", "ambiguous": "Ambiguous", "unknown": "Unknown"}
-_FOUND_WORDS: dict[Decision, str] = {
-    "match": "recognised",
-    "ambiguous": "ambiguous",
-    "unknown": "unknown",
-}
-_PAIR_WORDS: dict[Decision, str] = {
-    "match": "Same person",
-    "ambiguous": "Too poor to tell",
-    "unknown": "Different people",
-}
-_PAIR_ANSWERS: dict[Decision, str] = {
-    "match": "This looks like the same person",
-    "ambiguous": "This may be the same person",
-    "unknown": "These look like two different people",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +70,9 @@ class MarkPlace:
     anchor: Anchor
 
 
-def verdict_word(decision: str) -> str:
+def verdict_word(decision: Decision) -> str:
     """The decision as the word beside its mark."""
-    return _VERDICT_WORDS[decision]
+    return translated(VERDICTS[decision])
 
 
 def _tick(value: float, low: float, high: float) -> Tick:
@@ -94,7 +82,7 @@ def _tick(value: float, low: float, high: float) -> Tick:
 
 
 def scale(threshold: float, similarity: float | None, runner_up: float | None = None) -> Scale:
-    """Places for a scale whose middle is the threshold and whose right end is likeness itself.
+    """Places for a scale whose middle is the threshold and whose right end is similarity itself.
 
     What lies further left than the scale reaches is drawn at its left end.
 
@@ -139,8 +127,8 @@ def findings(faces: tuple[FaceCard, ...]) -> str:
         return _finding(faces[0])
     found = Counter(card.decision for card in faces)
     told = [
-        f"{'all' if found[decision] == len(faces) else found[decision]} {word}"
-        for decision, word in _FOUND_WORDS.items()
+        f"{'all' if found[decision] == len(faces) else found[decision]} {translated(word)}"
+        for decision, word in FOUND.items()
         if found[decision]
     ]
     return f"{counted(len(faces), 'face')}: {', '.join(told)}"
@@ -164,18 +152,18 @@ def pair_decision(result: Comparison) -> Decision:
 
 def pair_words(result: Comparison) -> str:
     """The word beside that mark."""
-    return _PAIR_WORDS[pair_decision(result)]
+    return translated(PAIR_VERDICTS[pair_decision(result)])
 
 
 def pair_answer(result: Comparison) -> str:
     """The answer as a title."""
-    return _PAIR_ANSWERS[pair_decision(result)]
+    return translated(PAIR_ANSWERS[pair_decision(result)])
 
 
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
-    words = [f"The likeness is {reached}; the same person needs {needed}."]
+    words = [f"The similarity is {reached}; the same person needs {needed}."]
     if result.same_person and result.alike is not None:
         often = how_often(result.alike, "comparisons of different people")
         words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")

@@ -7,20 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from mien.web.language import translated
+from mien.words.quality import GOOD
+from mien.words.quality import POOR
+
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 _KIB = 1024
-
-QUALITY_WORDS = {
-    "too_small": "small",
-    "blurred": "blurred",
-    "too_dark": "dark",
-    "too_bright": "overexposed",
-    "turned_away": "turned away",
-    "cut_off": "cut off",
-}
-"""Each code of `mien.vision.types.Quality.reasons` as a small word."""
 
 SCOPE_WORDS = {
     "read": "look at people and galleries",
@@ -107,7 +101,8 @@ def time_element(iso: str, now: datetime | None = None) -> Markup:
 
 def quality_words(reasons: tuple[str, ...]) -> str:
     """Reasons against a face as words: “small, blurred”; “good” when there are none."""
-    return ", ".join(QUALITY_WORDS.get(code, code.replace("_", " ")) for code in reasons) or "good"
+    words = [translated(POOR.get(code, code.replace("_", " "))) for code in reasons]
+    return ", ".join(words) or translated(GOOD)
 
 
 def scope_words(scope: str) -> str:

@@ -26,7 +26,7 @@ def changes(before: Gallery, after: Gallery) -> str:
 def _cut(gallery: Gallery) -> str:
     if gallery.settings.threshold is None:
         return one_in(gallery.settings.accepted_fpir)
-    return f"a likeness of {decimal(gallery.settings.threshold)}"
+    return f"a similarity of {decimal(gallery.settings.threshold)}"
 
 
 def _kept(gallery: Gallery) -> str:

@@ -25,11 +25,13 @@ from mien.http.limits import signin_limit
 from mien.http.safe_redirects import safe_next
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
+from mien.web.language import translated
 from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
 from mien.web.rendering import go_to
 from mien.web.rendering import show
 from mien.web.text.user_agents import describe_browser
+from mien.words import say
 
 bp = Blueprint("access", __name__)
 
@@ -124,7 +126,7 @@ def _signed_in(secret: str, address: str) -> Response:
 
 
 def _set_up_already(error: SetupFinished) -> Response:
-    flash(error.detail, "problem")
+    flash(say.error(error, translate=translated), "problem")
     return go_to(url_for("access.sign_in"))
 
 

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 
 from mien.http.api_description import api_description
 from mien.http.auth import require_sign_in
-from mien.http.problems import read_by_people
 from mien.web.pages.api_reference.build import api_reference_page
 from mien.web.rendering import show
 
@@ -15,7 +14,6 @@ bp.before_request(require_sign_in)
 
 
 @bp.get("/api/docs")
-@read_by_people
 def show_reference() -> ResponseReturnValue:
     """Every operation of the API."""
     start = url_for("identify.start", _external=True).rstrip("/")

@@ -93,7 +93,7 @@ def save(gallery: str) -> ResponseReturnValue:
 
 
 def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
-    return settings_page(this_call(), gallery=gallery, form=form.state(), by_hand=form.likeness())
+    return settings_page(this_call(), gallery=gallery, form=form.state(), by_hand=form.similarity())
 
 
 @bp.get("/<gallery:gallery>/delete")

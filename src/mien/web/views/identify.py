@@ -121,4 +121,4 @@ def _subject(form: AddFaceForm) -> Subject:
         return KnownName(form.text("person"))
     if "name" in request.form:
         return NewPerson(form.text("name"))
-    raise InvalidInput("Say whose face it is.", field="name")
+    raise InvalidInput("nobody_named", field="name")

@@ -58,7 +58,7 @@ def remove(user_id: str) -> ResponseReturnValue:
     """Remove an account and sign it out everywhere."""
     name = next((user.name for user in list_users(this_call()) if user.id == user_id), None)
     if name is None:
-        raise UserNotFound("This account has been removed already.")
+        raise UserNotFound("removed_already")
     remove_user(this_call(), name=name)
     flash(f"{name} can no longer sign in.", "done")
     return go_to(url_for("users.show_all"))

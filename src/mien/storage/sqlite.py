@@ -1,0 +1,109 @@
+"""What SQLite needs that other databases do not: settings of a connection, copying, clearing its log."""
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy import Engine
+from sqlalchemy import event
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from mien.errors import StorageError
+
+WRITE: Final = "mien_write"
+"""The execution option of connections that are going to write."""
+_BUSY_MILLISECONDS: Final = 30_000
+# Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
+_SCRUB_MILLISECONDS: Final = 2_000
+
+
+def prepare(engine: Engine) -> None:
+    """Let every connection of an engine be made as Mien needs it."""
+    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+
+
+def find_damage(session: Session) -> tuple[str, ...]:
+    """What the database says is wrong with itself; nothing when it is whole."""
+    said = [str(line) for line in session.scalars(text("pragma integrity_check"))]
+    loose = [row[0] for row in session.execute(text("pragma foreign_key_check"))]
+    damage = [] if said == ["ok"] else said
+    damage += [f"{loose.count(table)} row(s) of {table} refer to nothing" for table in set(loose)]
+    return tuple(damage)
+
+
+def copy_to(connection: Connection, path: Path) -> None:
+    """Copy the database as it is at one moment into a new file, while others write.
+
+    Raises:
+        StorageError: there is no connection to copy by.
+    """
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise StorageError("not_copied")
+    target = sqlite3.connect(path)
+    try:
+        driver.backup(target)
+    finally:
+        target.close()
+
+
+def clear_log(connection: Connection) -> bool:
+    """Empty the write-ahead log, which keeps older pages until a checkpoint.
+
+    Returns:
+        False when somebody has been reading an older moment all the while.
+    """
+    driver = connection.connection.driver_connection
+    if driver is None:
+        return False
+    driver.execute(f"pragma busy_timeout = {_SCRUB_MILLISECONDS}")
+    try:
+        busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+    finally:
+        driver.execute(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")
+    return not busy
+
+
+def _make_private(
+    _dialect: object, _record: object, arguments: list[Any], _parameters: object
+) -> None:
+    # SQLite would let everybody on the machine read a new file, and its log takes the file's mode.
+    path = str(arguments[0])
+    if not path.startswith((":", "file:")):
+        # Never opened when it is there: closing it would drop the locks of other connections.
+        # What else stands in the way is told by SQLite, which tries the same next.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    # The driver's own idea of when to begin is older than SAVEPOINT and BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        # An embedding of 2 kB wastes most of a small page.
+        "page_size = 16384",
+        "journal_mode = wal",
+        # An acknowledged enrolment survives a power cut, not only a crash.
+        "synchronous = full",
+        "foreign_keys = on",
+        # What is erased is overwritten, not only unlinked.
+        "secure_delete = on",
+    ):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that starts by reading and then writes would fail when another wrote in
+    # between; taking the write lock at once makes it wait its turn.
+    immediate = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("begin immediate" if immediate else "begin")

@@ -1,0 +1,1 @@
+"""The one catalogue of sentences, and the functions that make a sentence of a key and values."""

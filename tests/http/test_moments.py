@@ -1,0 +1,175 @@
+"""What a request reads is of one moment, and nothing is held open for what takes long."""
+
+import threading
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from building import acting
+from building import make_runtime
+from drawing import draw_photo
+from mien.access.api_keys import check_key
+from mien.access.api_keys import create_key
+from mien.app import create_app
+from mien.gallery.people.people import create_person
+from mien.gallery.people.people import list_people
+from mien.runtime import Runtime
+from serving_app import FORM_FIELDS
+from serving_app import key_headers
+
+IDENTIFY = "/api/v1/galleries/default/identify"
+
+
+class Transactions:
+    """How many are open, and how many there were."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.begun = 0
+        self._engines: list[Engine] = []
+
+    def watch(self, runtime: Runtime) -> None:
+        """Listen to a database."""
+        engine = runtime.database._engine
+        for happening, change in (("begin", 1), ("rollback", -1), ("commit", -1)):
+            event.listen(engine, happening, lambda _connection, by=change: self._count(by))
+
+    def _count(self, by: int) -> None:
+        self.open += by
+        self.begun += by > 0
+
+
+class Arriving(BytesIO):
+    """A body that notes how many transactions are open whenever some of it is asked for."""
+
+    def __init__(self, data: bytes, seen: list[int], transactions: Transactions) -> None:
+        super().__init__(data)
+        self._seen = seen
+        self._transactions = transactions
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Some of it."""
+        self._seen.append(self._transactions.open)
+        return super().read(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Some of it, into a buffer."""
+        self._seen.append(self._transactions.open)
+        return super().readinto(buffer)
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    made = make_runtime(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    return create_app(runtime)
+
+
+@pytest.fixture
+def headers(runtime: Runtime) -> dict[str, str]:
+    secret, _ = create_key(acting(runtime.services), name="k", scopes=["admin"])
+    # That it is used is written down now and then, not with what is counted here.
+    check_key(acting(runtime.services), secret=secret)
+    return key_headers(secret)
+
+
+@pytest.fixture
+def transactions(runtime: Runtime) -> Transactions:
+    made = Transactions()
+    made.watch(runtime)
+    return made
+
+
+@pytest.mark.parametrize("path", [IDENTIFY, f"{IDENTIFY}/batch", "/api/v1/detect"])
+def test_none_is_open_while_a_photo_arrives(
+    app: Flask, headers: dict[str, str], transactions: Transactions, path: str
+) -> None:
+    photo = draw_photo(["ada"]) + bytes(100_000)
+    head = (
+        b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n'
+        b"Content-Type: image/png\r\n\r\n"
+    )
+    body = head + photo + b"\r\n--x--\r\n"
+    seen: list[int] = []
+    answer = app.test_client().post(
+        path,
+        headers=headers,
+        input_stream=Arriving(body, seen, transactions),
+        content_type="multipart/form-data; boundary=x",
+        content_length=len(body),
+    )
+    assert answer.status_code == 200, answer.text
+    assert seen
+    assert set(seen) == {0}
+    assert transactions.open == 0
+
+
+def test_none_is_open_while_a_photo_is_looked_at(
+    app: Flask,
+    runtime: Runtime,
+    headers: dict[str, str],
+    transactions: Transactions,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+    analyze = type(runtime.engine).analyze
+
+    def noting(*given: object, **named: object) -> object:
+        seen.append(transactions.open)
+        return analyze(*given, **named)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(type(runtime.engine), "analyze", noting)
+    form = {"photo": (BytesIO(draw_photo(["ada"])), "a.png")}
+    answer = app.test_client().post(IDENTIFY, headers=headers, data=form, content_type=FORM_FIELDS)
+    assert answer.status_code == 200
+    assert seen == [0]
+
+
+def test_what_a_request_reads_is_one_transaction_and_ends_with_it(
+    app: Flask, headers: dict[str, str], transactions: Transactions
+) -> None:
+    for path in ("/api/v1/galleries", "/api/v1/galleries/nowhere", "/api/v1/nothing"):
+        before = transactions.begun
+        app.test_client().get(path, headers=headers)
+        assert transactions.begun - before <= 1
+        assert transactions.open == 0
+
+
+def test_what_was_written_is_read_in_the_same_moment(runtime: Runtime) -> None:
+    call = acting(runtime.services)
+    runtime.database.begin_moment()
+    assert list_people(call, gallery="default").total == 0
+    create_person(call, gallery="default", name="Ada")
+    assert list_people(call, gallery="default").total == 1
+    runtime.database.end_moment()
+
+
+def test_a_moment_is_its_threads_alone(runtime: Runtime) -> None:
+    call = acting(runtime.services)
+    runtime.database.begin_moment()
+    assert list_people(call, gallery="default").total == 0
+    seen: list[int] = []
+
+    def elsewhere() -> None:
+        create_person(call, gallery="default", name="Ada")
+        seen.append(list_people(call, gallery="default").total)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [1]
+    assert list_people(call, gallery="default").total == 0, "still the moment of before"
+    runtime.database.rest()
+    assert list_people(call, gallery="default").total == 1
+    runtime.database.end_moment()

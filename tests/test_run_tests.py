@@ -1,0 +1,94 @@
+"""tools/run_tests.py: what it makes of pytest's parts."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tools import run_tests
+from tools.run_tests import Outcome
+
+THREE = """
+import pytest
+
+def test_fine(): pass
+def test_wrong(): assert False
+def test_elsewhere(): pytest.skip("not here")
+"""
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What pytest is asked for by each part, none of which is run."""
+    asked: list[list[str]] = []
+
+    def take_note(options: list[str]) -> Outcome:
+        asked.append(options)
+        return Outcome(status=0 if "-n" in options else 5, passed=1)
+
+    monkeypatch.setattr(run_tests, "run", take_note)
+    return asked
+
+
+def marks(options: list[str]) -> str:
+    return options[options.index("-m") + 1]
+
+
+def test_what_needs_the_machine_to_itself_comes_after_the_rest(calls: list[list[str]]) -> None:
+    assert run_tests.main(["-k", "identify"]) == 0
+    assert [marks(each) for each in calls] == ["not serial", "serial"]
+    assert ["-n" in each for each in calls] == [True, False]
+    assert [each[-2:] for each in calls] == [["-k", "identify"]] * 2
+
+
+def test_marks_that_are_asked_for_hold_in_both_parts(calls: list[list[str]]) -> None:
+    run_tests.main(["-m", "models or browser"])
+    assert [marks(each) for each in calls] == [
+        "(models or browser) and (not serial)",
+        "(models or browser) and (serial)",
+    ]
+
+
+def test_the_quick_part_is_alone(calls: list[list[str]]) -> None:
+    run_tests.main(["--quick", "tests/api"])
+    [only] = calls
+    assert "not processes" in marks(only)
+    assert only[-1] == "tests/api"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [([0, 0], 0), ([0, 5], 0), ([5, 0], 0), ([5, 5], 5), ([1, 0], 1), ([0, 1], 1), ([2], 2)],
+)
+def test_it_is_well_when_every_part_is_and_something_was_run(
+    statuses: list[int], expected: int
+) -> None:
+    assert run_tests.verdict(statuses) == expected
+
+
+def test_the_summary_is_of_all_parts() -> None:
+    said = run_tests.summary(
+        {
+            "side by side": Outcome(1, 61.2, 900, Counter({"no data": 2}), ["a.py::test_a"]),
+            "one after another": Outcome(0, 9.0, 10, Counter({"no data": 1})),
+        }
+    )
+    assert said.splitlines() == [
+        "",
+        "Skipped:",
+        "  3 x no data",
+        "",
+        "Failed:",
+        "  a.py::test_a",
+        "",
+        "All tests: 910 passed, 1 failed, 3 skipped. Side by side 61 s, one after another 9 s.",
+    ]
+
+
+@pytest.mark.processes
+def test_what_became_of_the_tests_is_read_from_pytest(tmp_path: Path) -> None:
+    file = tmp_path / "test_three.py"
+    file.write_text(THREE, encoding="utf-8")
+    outcome = run_tests.run([f"--rootdir={tmp_path}", "-p", "no:cacheprovider", str(file)])
+    assert (outcome.status, outcome.passed) == (1, 1)
+    assert outcome.skipped == {"not here": 1}
+    assert outcome.failed == ["test_three.py::test_wrong"]
