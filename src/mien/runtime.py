@@ -46,11 +46,6 @@ class Runtime:
         return self.services.database
 
     @property
-    def files(self) -> FileStore:
-        """Crops and photos."""
-        return self.services.files
-
-    @property
     def engine(self) -> Engine:
         """From a picture to faces."""
         return self.services.engine

@@ -39,7 +39,7 @@ def test_a_gallery_is_bound_to_the_pack_in_use(services: Services) -> None:
     )
     assert (made.pack, made.contract_id) == ("fake", services.engine.summary.contract_id)
     assert (made.settings.threshold, made.settings.keep_photos) == (0.7, False)
-    assert (made.people, made.faces, made.revision) == (0, 0, 0)
+    assert (made.people, made.faces) == (0, 0)
     assert show_gallery(acting(services), name="CLUB") == made
 
 

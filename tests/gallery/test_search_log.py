@@ -36,13 +36,6 @@ def test_numbers_are_remembered_and_nothing_else(services: Services) -> None:
     assert remembered(services, gallery) == (near(0.7),)
 
 
-def test_a_search_of_a_name_is_remembered_once(services: Services) -> None:
-    gallery = gallery_id(services)
-    for _ in range(2):
-        services.searches.note(gallery, [near(0.7)], once="photo")
-        assert len(remembered(services, gallery)) == 1
-
-
 def test_only_the_last_searches_stay(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searches, "KEPT", 3)
     gallery = gallery_id(services)

@@ -29,6 +29,12 @@ def count(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(InstallationRow)) or 0
 
 
+def ask(database: Database) -> None:
+    """Ask for a sign of life."""
+    with database.read() as session:
+        session.execute(text("select 1"))
+
+
 def chain(error: BaseException | None) -> str:
     """What an error and those that led to it say."""
     return "" if error is None else f"{error!r} {error} {chain(error.__cause__)}"
@@ -138,7 +144,7 @@ def test_a_scrub_says_when_a_reader_is_in_its_way(
 
 def test_nobody_else_on_the_machine_can_read_a_new_database(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'new.db'}")
-    database.ping()
+    ask(database)
     with database.write() as session:
         session.execute(text("create table kept (value text)"))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
@@ -149,7 +155,7 @@ def test_nobody_else_on_the_machine_can_read_a_new_database(tmp_path: Path) -> N
 def test_a_database_that_is_not_there_is_said_so_without_telling_values(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'mien.db'}")
     with pytest.raises(DatabaseUnreachable):
-        database.ping()
+        ask(database)
 
 
 def test_no_value_is_told_when_a_statement_fails(database: Database) -> None:
@@ -184,7 +190,7 @@ def test_a_refused_address_does_not_tell_its_password() -> None:
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "mien.db").write_bytes(b"not a database" * 1000)
     with pytest.raises(DatabaseUnreachable):
-        Database(f"sqlite:///{tmp_path / 'mien.db'}").ping()
+        ask(Database(f"sqlite:///{tmp_path / 'mien.db'}"))
 
 
 def test_a_lock_held_for_too_long_is_an_error_and_not_a_hang(

@@ -168,9 +168,9 @@ def test_a_lazy_engine_says_the_same_before_it_loads(
         lambda: PackEngine(installed),
     )
     lazy = LazyEngine(lambda: plan)
-    assert not lazy.loaded
+    assert lazy._engine is None
     before = lazy.summary
     lazy.warm_up()
-    assert lazy.loaded
+    assert lazy._engine is not None
     assert before == PackEngine(installed).summary
     lazy.close()

@@ -12,9 +12,9 @@ from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
 from mien.packs.manifest import InstalledPack
 from mien.vision.pack_engine import PackEngine
-from mien.vision.portraits import portrait_landmarks
 from mien.vision.types import ImageRGB
 from mien.words import say
+from portrait_points import portrait_landmarks
 
 pytestmark = pytest.mark.models
 

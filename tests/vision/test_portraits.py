@@ -5,8 +5,8 @@ import pytest
 from mien.vision.geometry import transform_points
 from mien.vision.portraits import PORTRAIT_SIZE_WH
 from mien.vision.portraits import portrait
-from mien.vision.portraits import portrait_landmarks
 from mien.vision.types import FloatArray
+from portrait_points import portrait_landmarks
 
 FACE = np.array([(38, 52), (74, 52), (56, 72), (42, 92), (70, 92)], dtype=np.float32)
 

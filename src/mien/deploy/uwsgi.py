@@ -26,7 +26,6 @@ class UwsgiServer:
         module: of the application.
         processes, threads: each process loads the models.
         reason: why so many.
-        inference_threads, inference_concurrency: what one process may take of the cores.
         run: folder of sockets and of the file that asks for a reload.
         static: folder that `mien deploy static` has written.
         max_request_bytes: largest body.
@@ -41,8 +40,6 @@ class UwsgiServer:
     processes: int
     threads: int
     reason: str
-    inference_threads: int
-    inference_concurrency: int
     run: str
     static: str
     max_request_bytes: int
@@ -78,8 +75,6 @@ def uwsgi_server(
         processes=chosen.workers,
         threads=chosen.threads,
         reason=chosen.reason,
-        inference_threads=chosen.inference_threads,
-        inference_concurrency=chosen.inference_concurrency,
         run=plain_path(run, field="run"),
         static=plain_path(str(static), field="static"),
         max_request_bytes=settings.max_request_bytes,

@@ -1,7 +1,6 @@
 """What a measurement says: figures with their counts and intervals, ready for JSON."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from mien.evaluation.folds import Accuracy
 from mien.evaluation.folds import FoldResult
@@ -10,7 +9,6 @@ from mien.evaluation.intervals import Interval
 Rates = dict[str, float]
 """A figure at each rate; the rates are written `1e-2`."""
 RateIntervals = dict[str, Interval | None]
-Side = Literal["pairs", "strangers", "enrolled"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def clopper_pearson(count: int, of: int) -> Interval | None:
 
 
 def by_drawing_people(
-    figure: Callable[[NDArray[np.float64]], float], *, people: int, seed: int = 0
+    figure: Callable[[NDArray[np.float64]], float], *, people: int
 ) -> Interval | None:
     """The interval of a figure when people are drawn anew; None when it never can be told.
 
@@ -48,9 +48,9 @@ def by_drawing_people(
         figure: from how often each person was drawn, float64, shape (people,), to the figure;
             not a number when nothing is left to tell it from.
         people: how many.
-        seed: the same gives the same interval.
     """
-    random = np.random.default_rng(seed)
+    # Always the same draws, so that the same figures have the same interval.
+    random = np.random.default_rng(0)
     even = np.full(people, 1 / people)
     drawn = [figure(random.multinomial(people, even).astype(np.float64)) for _ in range(_DRAWS)]
     told = [value for value in drawn if not math.isnan(value)]

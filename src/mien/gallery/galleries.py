@@ -325,7 +325,6 @@ def _answer(row: GalleryRow, people: int, faces: int) -> Gallery:
         settings=GallerySettings.of(row),
         people=people,
         faces=faces,
-        revision=row.revision,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

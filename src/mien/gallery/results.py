@@ -42,7 +42,6 @@ class Gallery:
     settings: GallerySettings
     people: int
     faces: int
-    revision: int
     created_at: dt.datetime
     updated_at: dt.datetime
 
@@ -83,11 +82,6 @@ class Person:
     portrait_face_id: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
-
-    @property
-    def ref(self) -> PersonRef:
-        """Id and name alone."""
-        return PersonRef(self.id, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The last searches of each gallery as bare numbers, so that other settings can be weighed."""
 
 import threading
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,7 +59,7 @@ class SearchLog:
         self._overflowing = False
         self._timer: threading.Timer | None = None
 
-    def note(self, gallery_id: str, faces: Sequence[Searched], *, once: str | None = None) -> None:
+    def note(self, gallery_id: str, faces: Sequence[Searched]) -> None:
         """Remember the faces of one search.
 
         When too many are waiting to be written, they are let go of, and that is said once.
@@ -68,11 +67,9 @@ class SearchLog:
         Args:
             gallery_id: which was searched.
             faces: of the photo.
-            once: a name for the search; of the same name only the first is remembered.
         """
         rows = [
             SearchRow(
-                id=_id(once, number),
                 gallery_id=gallery_id,
                 at=now(),
                 similarity=each.similarity,
@@ -81,7 +78,7 @@ class SearchLog:
                 likeness=each.similarity_to_best,
                 legible=each.legible,
             )
-            for number, each in enumerate(faces)
+            for each in faces
         ]
         with self._lock:
             if not rows:
@@ -141,9 +138,7 @@ def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
 def _write(session: Session, rows: Sequence[SearchRow]) -> None:
     galleries = {row.gallery_id for row in rows}
     there = set(session.scalars(select(GalleryRow.id).where(GalleryRow.id.in_(galleries))))
-    first = {row.id: row for row in reversed(rows) if row.gallery_id in there}
-    known = set(session.scalars(select(SearchRow.id).where(SearchRow.id.in_(first))))
-    session.add_all(row for row in first.values() if row.id not in known)
+    session.add_all(row for row in rows if row.gallery_id in there)
     session.flush()
     for gallery_id in there:
         _prune(session, gallery_id)
@@ -165,10 +160,3 @@ def _prune(session: Session, gallery_id: str) -> None:
     session.execute(
         delete(SearchRow).where(SearchRow.gallery_id == gallery_id, SearchRow.at < oldest)
     )
-
-
-def _id(once: str | None, number: int) -> str:
-    return str(uuid.uuid5(_SPACE, f"{once}/{number}") if once else uuid.uuid4())
-
-
-_SPACE = uuid.UUID("5f0a3f0e-30a6-4d5e-9d63-0d9a4b6f7f1c")

@@ -25,6 +25,8 @@ from mien.http.request_bodies import require_form
 _CHUNK_BYTES: Final = 8 * 1024
 # Of headers of a part, and of what is not yet known to be no boundary.
 _BUFFER_BYTES: Final = 256 * 1024
+# Of every part.
+_FIELD = "photo"
 _SPOOL_BYTES: Final = 1024 * 1024
 
 
@@ -47,16 +49,14 @@ class PhotoStream:
     """The photos of the present request, each as soon as its last byte is there.
 
     Args:
-        field: name of the parts.
         most: how many there may be.
 
     Raises:
         UnsupportedMediaType: the request is no form.
     """
 
-    def __init__(self, *, field: str = "photo", most: int) -> None:
+    def __init__(self, *, most: int) -> None:
         require_form()
-        self._field = field
         self._most = most
         self._most_bytes = runtime().settings.max_upload_bytes
         boundary = request.mimetype_params.get("boundary", "")
@@ -81,12 +81,12 @@ class PhotoStream:
             number += 1
             if number > self._most:
                 raise InvalidInput(
-                    "too_many_photos_so_far", words={"most": self._most}, field=self._field
+                    "too_many_photos_so_far", words={"most": self._most}, field=_FIELD
                 )
-            if part.name != self._field or not isinstance(part, File):
+            if part.name != _FIELD or not isinstance(part, File):
                 raise InvalidInput(
                     "only_files",
-                    words={"name": self._field},
+                    words={"name": _FIELD},
                     # A part without a name is not valid, but it is parsed.
                     field=(part.name or "")[:100],
                 )

@@ -61,11 +61,6 @@ class Housekeeping:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
-    @property
-    def is_keeper(self) -> bool:
-        """Whether this process is the one that does the work."""
-        return self._lock is not None
-
     def start(self) -> None:
         """Begin, in the process that serves: a thread does not outlive a fork."""
         self._thread.start()

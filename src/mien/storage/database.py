@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import create_engine
 from sqlalchemy import make_url
-from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import InterfaceError
@@ -158,15 +157,6 @@ class Database:
             finally:
                 if self.dialect == "sqlite" and driver is not None:
                     driver.execute("pragma foreign_keys = on")
-
-    def ping(self) -> None:
-        """Ask the database for a sign of life.
-
-        Raises:
-            DatabaseUnreachable: it gives none.
-        """
-        with self.read() as session:
-            session.execute(text("select 1"))
 
     def find_damage(self) -> tuple[str, ...]:
         """What the database says is wrong with itself; nothing when it is whole.

@@ -43,7 +43,7 @@ def current_revision(database: Database) -> str | None:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
 
-def upgrade(database: Database, *, revision: str = "head") -> None:
+def upgrade(database: Database) -> None:
     """Apply the migrations that are missing, in one transaction.
 
     Several processes may start at once: one migrates, the others wait and find nothing to do.
@@ -53,7 +53,7 @@ def upgrade(database: Database, *, revision: str = "head") -> None:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        command.upgrade(config, "head")
 
 
 def require_current(database: Database) -> None:

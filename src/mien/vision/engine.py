@@ -71,11 +71,6 @@ class LazyEngine:
         """See `Engine.summary`."""
         return self._get_plan().summary
 
-    @property
-    def loaded(self) -> bool:
-        """Whether the models are in memory."""
-        return self._engine is not None
-
     def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
         """See `Engine.detect`."""
         return self._get().detect(image_rgb, detail=detail)

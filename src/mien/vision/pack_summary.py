@@ -30,7 +30,6 @@ def summarise(
         pack=manifest.name,
         contract_id=manifest.contract_id,
         dimension=manifest.recognizer.dimension,
-        replaces=manifest.recognizer.replaces,
         identify_threshold=manifest.thresholds.identify,
         verify_threshold=manifest.thresholds.verify,
         calibration=calibration,

@@ -40,13 +40,6 @@ def portrait(
     return _soften_outside(drawn, matrix, (image_rgb.shape[1], image_rgb.shape[0]))
 
 
-def portrait_landmarks(
-    landmarks: FloatArray, size_wh: tuple[int, int] = PORTRAIT_SIZE_WH
-) -> FloatArray:
-    """Where the five landmarks land in the portrait; float32, shape (5, 2), in its pixels."""
-    return transform_points(_transform(landmarks, size_wh), landmarks)
-
-
 def _soften_outside(
     drawn: ImageRGB, matrix: NDArray[np.float64], picture_wh: tuple[int, int]
 ) -> ImageRGB:

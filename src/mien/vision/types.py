@@ -138,7 +138,6 @@ class EngineSummary:
         pack: name of the model pack.
         contract_id: id of the embedding contract; vectors are comparable only within one.
         dimension: length of an embedding.
-        replaces: earlier contracts whose vectors are comparable with these.
         identify_threshold: similarity from which an identification is a match, in [-1, 1].
         verify_threshold: similarity from which two photos show the same person, in [-1, 1].
         calibration: how often similarities mislead; None when that has not been measured.
@@ -154,4 +153,3 @@ class EngineSummary:
     calibration: Calibration | None = field(repr=False)
     detector: str
     recognizer: str
-    replaces: tuple[str, ...] = ()

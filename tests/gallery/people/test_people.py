@@ -67,7 +67,6 @@ def test_a_person_is_kept_with_notes_and_metadata(services: Services) -> None:
     assert (made.name, made.notes, made.metadata) == ("Ada", "one\ntwo", metadata)
     assert (made.faces, made.portrait_face_id) == (0, None)
     assert show_person(acting(services), gallery="default", person_id=made.id) == made
-    assert made.ref.name == "Ada"
 
 
 def test_a_name_is_given_once_in_a_gallery_whatever_its_case(services: Services) -> None:

@@ -38,8 +38,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         for number, name in enumerate(NAMES * 4)
     )
     letters = tuple(
-        LetterJump(letter, "" if letter in "QXY" else f"/people?from={letter}", letter == "L")
-        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        LetterJump(letter, f"/people?from={letter}") for letter in "ABCDEFGHIJKLMNOPRSTUVWZ"
     )
     people = PeoplePage(
         gallery="default",

@@ -24,7 +24,3 @@ class SignInForm(PageForm):
     name = StringField(validators=[DataRequired("Type your name.")])
     password = PasswordField(validators=[DataRequired("Type your password.")])
     next = StringField()
-
-
-class SignOutForm(PageForm):
-    """Nothing but the token."""

@@ -52,11 +52,10 @@ class PersonTile:
 
 @dataclass(frozen=True, slots=True)
 class LetterJump:
-    """A first letter, and the page where its names begin; an empty url means there are none."""
+    """A letter with which names begin, and the page that begins with them."""
 
     letter: str
     url: str
-    active: bool = False
 
 
 @dataclass(frozen=True, slots=True)

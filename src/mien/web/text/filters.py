@@ -115,11 +115,6 @@ def share(part: float, whole: float) -> str:
     return f"{round(100 * part / whole, 3):g}%"
 
 
-def initial(name: str) -> str:
-    """The first letter of a name, as a capital; empty for an empty name."""
-    return name[:1].upper()
-
-
 def code_spans(text: str) -> Markup:
     """A text whose `code` between backticks is marked as such."""
     parts = text.split("`")
@@ -134,7 +129,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "counted": counted,
     "decimal": decimal,
     "file_size": file_size,
-    "initial": initial,
     "more_or_less": more_or_less,
     "quality_words": quality_words,
     "scope_words": scope_words,

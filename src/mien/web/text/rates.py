@@ -55,6 +55,4 @@ def accepted_words(share: float) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "accepted_words": accepted_words,
-    "how_often": how_often,
-    "one_in": one_in,
 }

@@ -1,0 +1,12 @@
+"""Where a face lies in its portrait."""
+
+from mien.vision import portraits
+from mien.vision.geometry import transform_points
+from mien.vision.types import FloatArray
+
+
+def portrait_landmarks(
+    landmarks: FloatArray, size_wh: tuple[int, int] = portraits.PORTRAIT_SIZE_WH
+) -> FloatArray:
+    """Where the five landmarks land in the portrait; float32, shape (5, 2), in its pixels."""
+    return transform_points(portraits._transform(landmarks, size_wh), landmarks)
