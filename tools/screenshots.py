@@ -40,7 +40,11 @@ SHOTS = ROOT / "shots"
 SIZES = {390: 844, 820: 1180, 1440: 900}
 """Widths and heights of the screens, in CSS pixels."""
 # Those further down are loaded only when somebody looks.
-_PICTURES_ARE_THERE = "Promise.all(Array.from(document.images, one => one.decode().catch(() => 0)))"
+# A lazy picture out of sight is not loaded, and what is not loaded may never be decoded.
+_PICTURES_ARE_THERE = """Promise.all(Array.from(document.images, (one) => {
+  one.loading = "eager";
+  return one.decode().catch(() => 0);
+}))"""
 
 
 def main(arguments: list[str]) -> int:

@@ -226,8 +226,9 @@ def test_a_gallery_may_be_called_anything(services: Services, called: str, name:
     assert show_gallery(acting(services), name=name).settings.display_name == called.strip()
 
 
-def test_galleries_of_one_name_get_addresses_of_their_own(services: Services) -> None:
-    names = [create_gallery(acting(services), name="Rowing club").name for _ in range(3)]
+def test_galleries_whose_names_look_alike_in_addresses_get_their_own(services: Services) -> None:
+    called = ("Rowing club", "Rowing-club!", "Rowing / club")
+    names = [create_gallery(acting(services), name=each).name for each in called]
     assert names == ["rowing-club", "rowing-club-2", "rowing-club-3"]
 
 
@@ -258,3 +259,24 @@ def test_there_is_no_other_setting(services: Services) -> None:
     with pytest.raises(InvalidInput) as caught:
         change_gallery(acting(services), name="default", settings={"id": "x"})
     assert caught.value.field == "id"
+
+
+def test_two_galleries_are_not_shown_under_one_name(services: Services) -> None:
+    create_gallery(acting(services), name="Rowing club")
+    for again in ("rowing  CLUB", " Rowing club "):
+        with pytest.raises(NameTaken):
+            create_gallery(acting(services), name=again)
+    create_gallery(acting(services), name="club")
+    with pytest.raises(NameTaken):
+        change_gallery(acting(services), name="club", settings={"display_name": "Rowing Club"})
+    with pytest.raises(NameTaken):
+        change_gallery(acting(services), name="club", settings={"display_name": "DEFAULT"})
+    own = {"display_name": "Club", "keep_photos": False}
+    assert change_gallery(acting(services), name="club", settings=own).title == "Club"
+    assert change_gallery(acting(services), name="club", settings=own).title == "Club"
+
+
+def test_spaces_around_a_name_are_none_of_it(services: Services) -> None:
+    with pytest.raises(NameTaken):
+        create_gallery(acting(services), name="Default ")
+    assert create_gallery(acting(services), name=" club ").name == "club"

@@ -47,6 +47,15 @@ def test_requests_faces_and_decisions_are_counted(app: Flask, runtime: Runtime) 
     assert found["mien_stored_galleries"] == 1
 
 
+def test_a_batch_is_in_progress_once(app: Flask, runtime: Runtime) -> None:
+    api = Api(app, key_for(runtime, "admin"))
+    for _ in range(3):
+        answer = api.send("/galleries/default/identify/batch", photo=draw_photo(["Ada"]))
+        assert answer.status_code == 200
+        assert answer.text.count("\n") == 1
+    assert figures(app)["mien_requests_in_progress"] == 1, "this one"
+
+
 def test_what_the_engine_tells_is_shown(app: Flask, runtime: Runtime) -> None:
     observer = runtime.services.observer
     observer.on_stage("embed", 0.02)

@@ -16,6 +16,9 @@ from building import make_runtime
 from drawing import draw_photo
 from mien.access.api_keys import check_key
 from mien.access.api_keys import create_key
+from mien.access.sign_ins import sign_in
+from mien.access.users import add_user
+from mien.access.users import change_password
 from mien.app import create_app
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
@@ -113,6 +116,64 @@ def test_none_is_open_while_a_photo_arrives(
     assert seen
     assert set(seen) == {0}
     assert transactions.open == 0
+
+
+def test_none_is_open_while_a_small_body_arrives(
+    app: Flask, headers: dict[str, str], transactions: Transactions
+) -> None:
+    seen: list[int] = []
+    body = b'{"name": "Ada"}'
+    for path, kind in ((IDENTIFY, "application/json"), (f"{IDENTIFY}/batch", FORM_FIELDS)):
+        app.test_client().post(
+            path,
+            headers=headers,
+            input_stream=Arriving(body, seen, transactions),
+            content_type=kind,
+            content_length=len(body),
+        )
+    made = app.test_client().post(
+        "/api/v1/galleries/default/people",
+        headers=headers,
+        input_stream=Arriving(body, seen, transactions),
+        content_type="application/json",
+        content_length=len(body),
+    )
+    assert made.status_code == 201, made.text
+    assert seen
+    assert set(seen) == {0}
+
+
+def test_a_body_that_ends_early_is_told(app: Flask, headers: dict[str, str]) -> None:
+    answer = app.test_client().post(
+        "/api/v1/galleries/default/people",
+        headers=headers,
+        input_stream=BytesIO(b'{"name":'),
+        content_type="application/json",
+        content_length=100,
+    )
+    assert answer.status_code == 400
+    assert (answer.json or {}).get("code")
+
+
+def test_none_is_open_while_a_password_is_checked(
+    runtime: Runtime, transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, seen = acting(runtime.services), list[int]()
+    user = add_user(call, name="ada", password="correct horse battery", is_admin=True)
+
+    def noting(*_given: str) -> bool:
+        seen.append(transactions.open)
+        return True
+
+    monkeypatch.setattr("mien.access.sign_ins.password_fits", noting)
+    monkeypatch.setattr("mien.access.users.password_fits", noting)
+    runtime.database.begin_moment()
+    list_people(call, gallery="default")
+    sign_in(call, name="ada", password="x", browser="", lasts_seconds=60)
+    list_people(call, gallery="default")
+    change_password(call, user_id=user.id, old_password="x", new_password="y" * 20, keep_sign_in="")
+    runtime.database.end_moment()
+    assert seen == [0, 0]
 
 
 def test_none_is_open_while_a_photo_is_looked_at(

@@ -1,4 +1,5 @@
 import datetime as dt
+import errno
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from drawing import draw_photo
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
+from mien.serving.housekeeping import LOCK_NAME
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
@@ -128,6 +130,31 @@ def test_an_error_that_nobody_thought_of_does_not_end_it(
 
     monkeypatch.setattr("mien.maintenance.cleanup.tidy", lambda _services: None)
     monkeypatch.setattr("mien.maintenance.cleanup.remove_expired_probes", fail_once)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: len(calls) > 2)
+    keeper.stop()
+    services.database.close()
+
+
+@pytest.mark.parametrize("refusal", ["open", "flock"])
+def test_where_no_lock_can_be_had_house_is_kept_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
+    services = make_services(tmp_path)
+    calls: list[str] = []
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", lambda _call: calls.append("all"))
+    monkeypatch.setattr(
+        "mien.maintenance.cleanup.remove_expired_probes", lambda _call: calls.append("probes")
+    )
+
+    def refuse(*_given: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    if refusal == "open":
+        (tmp_path / LOCK_NAME).mkdir()
+    else:
+        monkeypatch.setattr("fcntl.flock", refuse)
     keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
     keeper.start()
     wait_for(lambda: len(calls) > 2)

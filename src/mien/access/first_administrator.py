@@ -65,6 +65,7 @@ def finish_setup(call: AccessCall, *, secret: str, name: str, password: str) -> 
     """
     permissions.require(call.actor, "setup.finish")
     check_link(call, secret=secret)
+    call.services.database.rest()
     row = user_row(name=name, password=password, is_admin=True)
     with call.services.database.write() as session:
         _check(session, secret)

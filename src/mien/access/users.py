@@ -48,7 +48,8 @@ def add_user(call: AccessCall, *, name: str, password: str, is_admin: bool) -> U
         NameTaken: an account of this name exists.
     """
     permissions.require(call.actor, "users.add")
-    # Hashing takes a while on purpose; the write lock is not held meanwhile.
+    # Hashing takes a while on purpose; no transaction is held meanwhile.
+    call.services.database.rest()
     row = user_row(name=name, password=password, is_admin=is_admin)
     try:
         with call.services.database.write() as session:
@@ -111,6 +112,7 @@ def change_password(
         row = session.get(UserRow, user_id)
     if row is None:
         raise UserNotFound("removed")
+    call.services.database.rest()
     if not password_fits(row.password_hash, old_password):
         raise WrongCredentials("present_password")
     hashed = hash_password(new_password)

@@ -118,9 +118,6 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
         )
     except Exception as error:  # noqa: BLE001 - the others are answered all the same
         return _line(photo, problem=as_problem(error))
-    finally:
-        # The next photo may take long to arrive.
-        runtime().database.rest()
     return _line(photo, identification=IdentificationOut.of(found))
 
 

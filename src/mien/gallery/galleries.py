@@ -38,9 +38,18 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import now
 from mien.vision.types import EngineSummary
 
+# How often a name that is free is looked for again because somebody took it meanwhile.
+_MOST_TRIES = 20
 
-def find_gallery(session: Session, name: str) -> GalleryRow:
+
+def find_gallery(session: Session, name: str, *, stays: bool = False) -> GalleryRow:
     """The row of a gallery by its name, whatever the letters' case.
+
+    Args:
+        session: reading or writing.
+        name: which.
+        stays: nobody deletes the gallery before this transaction ends, so that rows may be added
+            that belong to it.
 
     Raises:
         GalleryNotFound: there is none.
@@ -50,7 +59,11 @@ def find_gallery(session: Session, name: str) -> GalleryRow:
     seen: dict[str, GalleryRow] | None = session.info.get(MOMENT_CACHE)
     if seen is not None and key in seen:
         return seen[key]
-    row = session.scalar(select(GalleryRow).where(GalleryRow.name_key == key))
+    query = select(GalleryRow).where(GalleryRow.name_key == key)
+    if stays:
+        # What a foreign key asks for itself; SQLite has one writer and needs none of it.
+        query = query.with_for_update(read=True, key_share=True)
+    row = session.scalar(query)
     if row is None:
         raise GalleryNotFound
     if seen is not None:
@@ -126,23 +139,47 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
     """
     permissions.require(call.actor, "galleries.create", name)
     chosen = checked_settings(settings or {})
+    name = name.strip()
     address = GALLERY_NAME.fullmatch(name) is not None
     if not address:
         called = chosen.display_name or clean_name(name)
         chosen = chosen.changed({"display_name": called})
-    with _unique(), call.services.database.write() as session:
-        free = name if address else _free_name(session, address_name(name))
-        row = GalleryRow(
-            name=free,
-            name_key=name_key(free),
-            pack=call.services.engine.summary.pack,
-            contract_id=call.services.engine.summary.contract_id,
-            **chosen.as_fields(),
-        )
-        session.add(row)
-        session.flush()
-        audit.record(session, call, "gallery_created", gallery_id=row.id)
-        return _shown(session, row)
+    summary = call.services.engine.summary
+    for tries in itertools.count(1):
+        try:
+            with call.services.database.write() as session:
+                _check_shown_name(session, chosen.display_name)
+                free = name if address else _free_name(session, address_name(name))
+                row = GalleryRow(
+                    name=free,
+                    name_key=name_key(free),
+                    pack=summary.pack,
+                    contract_id=summary.contract_id,
+                    **chosen.as_fields(),
+                )
+                session.add(row)
+                session.flush()
+                audit.record(session, call, "gallery_created", gallery_id=row.id)
+                return _shown(session, row)
+        except IntegrityError as error:
+            # Somebody took the name that was free; another number is.
+            if address or tries == _MOST_TRIES:
+                raise NameTaken("gallery") from error
+    raise AssertionError("the last try makes it or raises")
+
+
+def _check_shown_name(session: Session, shown: str, *, own_id: str | None = None) -> None:
+    """Make sure that no other gallery is shown under this name; addresses have their own rule.
+
+    Raises:
+        NameTaken: one is.
+    """
+    if not shown:
+        return
+    columns = GalleryRow.id, GalleryRow.name, GalleryRow.display_name
+    others = [row for row in session.execute(select(*columns)) if row.id != own_id]
+    if name_key(shown) in {name_key(row.display_name or row.name) for row in others}:
+        raise NameTaken("gallery")
 
 
 def _free_name(session: Session, name: str) -> str:
@@ -236,7 +273,10 @@ def change_gallery(
             row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
             changed.append("name")
         before = GallerySettings.of(row).as_fields()
-        for field, value in GallerySettings.of(row).changed(settings or {}).as_fields().items():
+        after = GallerySettings.of(row).changed(settings or {}).as_fields()
+        if after["display_name"] != before["display_name"]:
+            _check_shown_name(session, after["display_name"], own_id=row.id)
+        for field, value in after.items():
             if value != before[field]:
                 setattr(row, field, value)
                 changed.append(field)

@@ -97,10 +97,11 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
     from mien.vision.portraits import portrait
 
     services = call.services
+    summary = services.engine.summary
     if not isinstance(photo, AnalyzedPhoto):
         with services.database.read() as session:
             # Asked before the work, so that a wrong name is told at once.
-            require_contract(find_gallery(session, gallery), services.engine.summary)
+            require_contract(find_gallery(session, gallery), summary)
     analyzed = analyze(services, photo)
     image = analyzed.image
     with written_files(services.database, services.files) as put:
@@ -127,8 +128,8 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         ]
         try:
             with services.database.write() as session:
-                row = find_gallery(session, gallery)
-                require_contract(row, services.engine.summary)
+                row = find_gallery(session, gallery, stays=True)
+                require_contract(row, summary)
                 probe.gallery_id = row.id
                 session.add(probe)
                 session.flush()

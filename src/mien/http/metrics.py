@@ -177,7 +177,8 @@ def install_metrics(app: Flask, runtime: Runtime) -> None:
         return response
 
     def end(_error: BaseException | None) -> None:
-        if "started" in g:
+        # Of an answer that is streamed Flask tells the end twice.
+        if g.pop("started", None) is not None:
             metrics.in_progress.dec()
 
     app.before_request(begin)

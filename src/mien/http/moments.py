@@ -1,13 +1,15 @@
 """What one request reads is of one moment of the database, in one transaction."""
 
+from io import BytesIO
 from typing import Final
 
 from flask import Flask
 from flask import request
+from werkzeug.exceptions import ClientDisconnected
 
 from mien.http.context import runtime
 
-# What fits into the buffers of the kernel and of any server in front.
+# No more is kept in memory of somebody who has not said yet who they are.
 _SMALL_BYTES: Final = 64 * 1024
 
 
@@ -24,8 +26,8 @@ def install_moments(app: Flask) -> None:
 def rest_while_body_arrives() -> None:
     """Hold no transaction while a client sends what may take long.
 
-    A small body is taken as one that is there: what is read before and after it, such as who
-    asks and which gallery is meant, then stays one transaction.
+    A small body was taken in before anything was read: what is read before and after it, such
+    as who asks and which gallery is meant, stays one transaction.
     """
     length = request.content_length
     if length is None or length > _SMALL_BYTES:
@@ -33,7 +35,23 @@ def rest_while_body_arrives() -> None:
 
 
 def _begin() -> None:
+    _take_in_small_body()
     runtime().database.begin_moment()
+
+
+def _take_in_small_body() -> None:
+    """Wait for a small body before anything is read, so that nobody slow holds a transaction."""
+    length = request.content_length
+    if not length or length > _SMALL_BYTES:
+        return
+    source = request.environ["wsgi.input"]
+    data = b""
+    try:
+        while len(data) < length and (piece := source.read(length - len(data))):
+            data += piece
+    except OSError as error:
+        raise ClientDisconnected from error
+    request.environ["wsgi.input"] = BytesIO(data)
 
 
 def _end(_error: BaseException | None) -> None:

@@ -55,6 +55,7 @@ class Housekeeping:
         self._services = services
         self._lock_path = home / LOCK_NAME
         self._lock: IO[bytes] | None = None
+        self._told = False
         self._first_seconds = first_seconds
         self._probes_seconds = probes_seconds
         self._rounds = max(1, round(all_seconds / probes_seconds))
@@ -100,12 +101,24 @@ class Housekeeping:
             file = self._lock_path.open("ab")
         except FileNotFoundError:
             return False  # an installation that is not there yet has nothing to clean up
+        except OSError:
+            return self._without_lock()
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
             return False
+        except OSError:
+            file.close()
+            return self._without_lock()
         self._lock = file
+        return True
+
+    def _without_lock(self) -> bool:
+        """Keep house all the same where the home takes no locks: doing it twice does no harm."""
+        if not self._told:
+            self._told = True
+            _log.warning("The lock of housekeeping cannot be had; every process keeps house")
         return True
 
     def _clean_up(self, *, everything: bool) -> None:

@@ -108,6 +108,7 @@ class Database:
         The moment is over with `end_moment`, and a new one begins with the next reading after
         `write` or `rest`.
         """
+        self.rest()
         self._moments.present = _Moment()
 
     def rest(self) -> None:
@@ -131,14 +132,18 @@ class Database:
         Raises:
             DatabaseUnreachable: the database does not answer, or is locked for too long.
         """
-        # What is read afterwards has to show what is written now.
+        # What is read afterwards has to show what is written now, also where something was read
+        # beside it.
         self.rest()
-        with (
-            _translated(),
-            Session(self._writing, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        try:
+            with (
+                _translated(),
+                Session(self._writing, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        finally:
+            self.rest()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

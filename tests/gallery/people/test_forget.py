@@ -38,6 +38,7 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import ProbeFaceRow
 from mien.vision.fake import FakeEngine
+from mien.vision.types import EngineSummary
 
 ADA = draw_photo(["ada"])
 
@@ -221,6 +222,30 @@ def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.Monke
     assert proof.complete
     # Whom the held photo shows cannot be known without a threshold.
     assert proof.probes == 1
+
+
+def test_an_engine_that_reads_rows_to_know_itself_takes_nothing_from_the_proof(
+    services: Services,
+) -> None:
+    done = add(services, "Ada")
+    engine = services.engine
+
+    class Reads:
+        @property
+        def summary(self) -> EngineSummary:
+            # As an engine does that is planned when it is first asked about.
+            with services.database.read() as session:
+                session.scalars(select(GalleryRow)).all()
+            return engine.summary
+
+    cold = _replaced(services, engine=Reads())
+    services.database.begin_moment()
+    try:
+        assert list_people(acting(cold), gallery="default").total == 1
+        proof = forget_person(acting(cold), gallery="default", person_id=done.person.id)
+    finally:
+        services.database.end_moment()
+    assert proof.complete
 
 
 def test_a_gallery_of_another_model_can_be_left(services: Services) -> None:

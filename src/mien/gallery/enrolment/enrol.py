@@ -228,7 +228,8 @@ def _keep(
 ) -> PhotoRow | None:
     """The row of the photo, which may be there from somebody else's face in it."""
     original = example.original
-    if original is None or written.photo is None:
+    # The gallery may have been told meanwhile to keep none.
+    if original is None or written.photo is None or not gallery.keep_photos:
         return None
     width, height = original.size_wh
     made = insert_unless_there(

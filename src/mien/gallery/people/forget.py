@@ -28,6 +28,7 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
+from mien.vision.types import EngineSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,22 @@ def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
         PersonNotFound: nobody in it has this id.
     """
     permissions.require(call.actor, "people.delete", gallery)
+    summary = _summary(call.services)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
-        erased = _erase(call, session, row, person)
+        erased = _erase(call, session, row, person, threshold=_threshold(row, summary))
     call.services.files.delete(erased.files)
     return _prove(call.services, erased, log_cleared=call.services.database.scrub())
 
 
-def _erase(call: Call, session: Session, gallery: GalleryRow, person: PersonRow) -> _Erased:
+def _erase(
+    call: Call, session: Session, gallery: GalleryRow, person: PersonRow, *, threshold: float
+) -> _Erased:
     faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     photo_ids = {face.photo_id for face in faces if face.photo_id}
     photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
-    probes = _probes_showing(call.services, session, gallery, faces, photos)
+    probes = _probes_showing(session, gallery, faces, photos, threshold=threshold)
     files = [face.crop_file for face in faces] + [photo.file for photo in photos]
     for probe in probes:
         files += probe_files(session, probe)
@@ -108,11 +112,12 @@ def _erase(call: Call, session: Session, gallery: GalleryRow, person: PersonRow)
 
 
 def _probes_showing(
-    services: Services,
     session: Session,
     gallery: GalleryRow,
     faces: Sequence[FaceRow],
     photos: Sequence[PhotoRow],
+    *,
+    threshold: float,
 ) -> list[ProbeRow]:
     """Held photos that are one of these, or in which a face would be taken for one of these."""
     digests = {photo.sha256 for photo in photos}
@@ -120,7 +125,6 @@ def _probes_showing(
     held = session.scalars(
         select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
     ).all()
-    threshold = _threshold(services, gallery)
     showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
     return [probe for probe in probes if probe.id in showing or probe.sha256 in digests]
 
@@ -134,19 +138,22 @@ def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bo
     )
 
 
-def _threshold(services: Services, gallery: GalleryRow) -> float:
-    """The similarity from which a held face may be the person's."""
+def _summary(services: Services) -> EngineSummary | None:
     try:
-        same_model = gallery.contract_id == services.engine.summary.contract_id
+        return services.engine.summary
     except ModelError:
         # Forgetting somebody does not depend on a model being there.
-        same_model = False
-    if not same_model:
+        return None
+
+
+def _threshold(gallery: GalleryRow, summary: EngineSummary | None) -> float:
+    """The similarity from which a held face may be the person's."""
+    if summary is None or gallery.contract_id != summary.contract_id:
         return -1.0
     # The least that a search or a comparison may ask for here, and no more for being strict with
     # strangers: who is to be forgotten is missed less than who is found.
     accepted = max(gallery.accepted_fmr, gallery.accepted_fpir, ACCEPTED_RATE)
-    generous = verification_threshold(services.engine.summary, accepted=accepted)
+    generous = verification_threshold(summary, accepted=accepted)
     return generous if gallery.threshold is None else min(generous, gallery.threshold)
 
 

@@ -110,9 +110,8 @@ def create_person(
     """
     permissions.require(call.actor, "people.create", gallery)
     with call.services.database.write() as session:
-        row = add_person_row(
-            session, find_gallery(session, gallery), name=name, notes=notes, metadata=metadata
-        )
+        found = find_gallery(session, gallery, stays=True)
+        row = add_person_row(session, found, name=name, notes=notes, metadata=metadata)
         audit.record(session, call, "person_created", subject_id=row.id, gallery_id=row.gallery_id)
         return _answer(row, 0, None)
 
