@@ -89,7 +89,7 @@ def _face(call: Call) -> Any:
 
 def _signed_in(call: Call) -> tuple[Call, str]:
     user = add_user(call, name=NAME, password=PASSWORD, is_admin=False)
-    _, made = open_sign_in(by(call, NOBODY), user_id=user.id, browser="x", lasts_seconds=600)
+    _, made = open_sign_in(by(call, user.actor), user_id=user.id, browser="x", lasts_seconds=600)
     return by(call, user.actor), made.id
 
 

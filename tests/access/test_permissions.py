@@ -9,6 +9,7 @@ from mien.access.actor import Actor
 from mien.access.permissions import ACTIONS
 from mien.access.permissions import Action
 from mien.access.permissions import require
+from mien.access.permissions import require_own
 from mien.errors import NotAuthenticated
 from mien.errors import NotPermitted
 from mien.errors import ScopeMissing
@@ -91,3 +92,11 @@ def test_a_key_may_what_its_scope_says_and_admin_includes_the_others(
 def test_a_key_without_scopes_may_nothing_that_needs_one() -> None:
     with pytest.raises(ScopeMissing):
         require(key(), "people.read")
+
+
+def test_an_account_is_its_users_and_the_operators() -> None:
+    for allowed in (OPERATOR, SYSTEM, USER):
+        require_own(allowed, "u")
+    for other in (ADMINISTRATOR, NOBODY, key("admin"), Actor("key", id="u")):
+        with pytest.raises(NotPermitted):
+            require_own(other, "u")

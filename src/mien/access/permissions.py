@@ -30,6 +30,7 @@ Action: TypeAlias = Literal[
     "photos.identify",
     "photos.verify",
     "photos.hold",
+    "account.sign_in",
     "account.read",
     "account.change_password",
     "account.end_sign_in",
@@ -124,6 +125,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "photos.verify": Rule(_ALL, "identify"),
     # A held photo is its user's alone and is gone within the hour; it is no record of anybody.
     "photos.hold": Rule(_ALL),
+    "account.sign_in": Rule(_ALL, events=("signed_in",)),
     "account.read": Rule(_ALL),
     "account.change_password": Rule(_ALL, events=("password_changed",)),
     "account.end_sign_in": Rule(_ALL, events=("sign_in_ended",)),
@@ -173,6 +175,21 @@ def require(actor: Actor, action: Action, gallery: str | None = None) -> None:
         _require_scope(actor, rule.scope)
     elif not _is_among(actor, rule.users):
         raise NotPermitted("administrators_only")
+
+
+def require_own(actor: Actor, user_id: str) -> None:
+    """Make sure that a user's account is touched by nobody else. The operator may.
+
+    Args:
+        actor: who acts.
+        user_id: whose account it is.
+
+    Raises:
+        NotPermitted: it is somebody else's.
+    """
+    if actor.kind in ("operator", "system") or (actor.kind == "user" and actor.id == user_id):
+        return
+    raise NotPermitted("own_account_only")
 
 
 def _require_scope(key: Actor, scope: Scope | None) -> None:

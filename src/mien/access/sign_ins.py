@@ -69,18 +69,26 @@ def sign_in(
                 session, call, "sign_in_refused", subject_id=None if user is None else user.id
             )
         raise WrongCredentials
-    return open_sign_in(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
+    return _open(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
 
 
 def open_sign_in(
     call: AccessCall, *, user_id: str, browser: str, lasts_seconds: int
 ) -> tuple[str, SignIn]:
-    """Sign in somebody who has proved otherwise who they are.
+    """Sign in on one more browser as the one who acts, who has proved otherwise who they are.
 
     Raises:
+        NotPermitted: the account is somebody else's.
         UserNotFound: the account is gone.
     """
-    permissions.require(call.actor, "sign_ins.open")
+    permissions.require(call.actor, "account.sign_in")
+    permissions.require_own(call.actor, user_id)
+    return _open(call, user_id=user_id, browser=browser, lasts_seconds=lasts_seconds)
+
+
+def _open(
+    call: AccessCall, *, user_id: str, browser: str, lasts_seconds: int
+) -> tuple[str, SignIn]:
     secret = new_secret()
     with call.services.database.write() as session:
         user = session.get(UserRow, user_id)
@@ -125,8 +133,13 @@ def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
 
 
 def list_sign_ins(call: AccessCall, *, user_id: str) -> tuple[SignIn, ...]:
-    """A user's signed-in browsers, the last used first."""
+    """A user's signed-in browsers, the last used first.
+
+    Raises:
+        NotPermitted: the account is somebody else's.
+    """
     permissions.require(call.actor, "account.read")
+    permissions.require_own(call.actor, user_id)
     query = (
         select(SignInRow, UserRow)
         .join(UserRow, UserRow.id == SignInRow.user_id)
@@ -141,9 +154,11 @@ def end_sign_in(call: AccessCall, *, user_id: str, sign_in_id: str) -> None:
     """Sign a browser out.
 
     Raises:
+        NotPermitted: the account is somebody else's.
         NotFound: this user has no such sign-in.
     """
     permissions.require(call.actor, "account.end_sign_in")
+    permissions.require_own(call.actor, user_id)
     with call.services.database.write() as session:
         row = session.get(SignInRow, sign_in_id) if can_be_stored(sign_in_id) else None
         if row is None or row.user_id != user_id:

@@ -103,11 +103,13 @@ def change_password(
         keep_sign_in: id of the sign-in that asks and stays.
 
     Raises:
+        NotPermitted: the account is somebody else's.
         WrongCredentials: the old password is wrong.
         InvalidInput: the new one breaks a rule.
         UserNotFound: the account is gone.
     """
     permissions.require(call.actor, "account.change_password")
+    permissions.require_own(call.actor, user_id)
     with call.services.database.read() as session:
         row = session.get(UserRow, user_id)
     if row is None:

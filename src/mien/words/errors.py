@@ -370,6 +370,7 @@ _ACCESS: Final = {
     "scope_missing": N_("This key lacks the scope `{scope}`. Create one that has it."),
     "not_permitted.key": N_("API keys may not do this."),
     "not_permitted.administrators_only": N_("Only administrators may do this."),
+    "not_permitted.own_account_only": N_("Only whose account it is may do this."),
     "setup_link_invalid": N_(
         "This set-up link does not work: it is incomplete, or Mien was started again since. Use "
         "the link that the last start printed."

@@ -17,6 +17,7 @@ from mien.access.sign_ins import sign_in as check_credentials
 from mien.errors import SetupFinished
 from mien.errors import WrongCredentials
 from mien.http.auth import load_user
+from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
@@ -61,6 +62,7 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
                     name=form.text("name"),
                     password=form.text("password"),
                 )
+                acts_as(user.actor)
                 return _signed_in_as(user.id)
     except SetupFinished as error:
         return _set_up_already(error)
