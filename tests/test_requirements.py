@@ -8,6 +8,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mien.serving.whole_response import KNOWN_MAJORS
+
 LOCKS = ("run.lock", "dev.lock")
 
 
@@ -39,6 +41,12 @@ def test_the_lock_has_what_the_project_declares(repository_root: Path, name: str
         versions = locked.get(canonicalize_name(requirement.name), set())
         assert versions, f"{requirement} is missing in {name}: run `make lock`"
         assert all(map(requirement.specifier.contains, versions)), f"{name}: run `make lock`"
+
+
+def test_only_a_gunicorn_that_is_not_refused_is_installed(repository_root: Path) -> None:
+    [gunicorn] = [each for each in declared(repository_root, "run.lock") if each.name == "gunicorn"]
+    accepted = {major for major in range(100) if gunicorn.specifier.contains(f"{major}.0.0")}
+    assert accepted == set(KNOWN_MAJORS)
 
 
 def test_what_runs_is_what_is_tested(repository_root: Path) -> None:

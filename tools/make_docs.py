@@ -30,7 +30,6 @@ from mien.cli.terminal.output import ExitCode
 from mien.deploy.error_responses import OWN_ANSWERS
 from mien.errors import MienError
 from mien.http.problems import CSRF_FAILED
-from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.http.problems import STATUSES
 from mien.observing import Stage
@@ -39,6 +38,7 @@ from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
 from mien.storage import migrate
+from mien.words.http_codes import HTTP_CODES
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent / "docs"

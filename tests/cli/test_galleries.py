@@ -5,6 +5,8 @@ import json
 import pytest
 
 from commanding import Mien
+from mien.gallery.settings import GallerySettings
+from mien.words.settings import label
 
 
 def test_galleries_are_made_shown_changed_and_removed(mien: Mien) -> None:
@@ -34,6 +36,25 @@ def test_lines_for_pipes(mien: Mien) -> None:
         ["club", "0", "0", "fake"],
     ]
     assert "name\tclub" in mien("galleries", "show", "club").stdout
+
+
+def test_every_setting_is_shown(mien: Mien) -> None:
+    mien("galleries", "create", "club")
+    shown = dict(line.split("\t") for line in mien("galleries", "show", "club").stdout.splitlines())
+    assert shown["threshold"] == "automatic"
+    assert shown["accepted FPIR"] == shown["accepted FMR"] == "0.001"
+    labels = {"display_name": "shown as", "keep_photos": "photos"}
+    assert {labels.get(name, label(name)) for name in GallerySettings.model_fields} <= set(shown)
+
+
+def test_a_setting_without_words_of_its_own_is_shown(
+    mien: Mien, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wider(GallerySettings):
+        most_faces: int | None = None
+
+    monkeypatch.setattr(GallerySettings, "of", classmethod(lambda _, _row: Wider(most_faces=5)))
+    assert "most faces\t5" in mien("galleries", "show", "default").stdout
 
 
 @pytest.mark.parametrize(

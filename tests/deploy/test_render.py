@@ -10,9 +10,9 @@ from click.testing import Result
 from mien.cli import cli
 from mien.cli.deploy.commands import render
 from mien.deploy.error_responses import OWN_ANSWERS
-from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.web.errors import TITLES
+from mien.words.http_codes import HTTP_CODES
 
 NEEDED = {"nginx": ["--server-name", "mien.example.org"]}
 KINDS = sorted(render.commands)

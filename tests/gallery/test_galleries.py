@@ -103,6 +103,22 @@ def test_only_what_is_said_is_changed(services: Services) -> None:
         change_gallery(acting(services), name="club", new_name="a b")
 
 
+def changes_on_record(services: Services) -> int:
+    with services.database.read() as session:
+        return len(session.scalars(select(EventRow).filter_by(kind="gallery_changed")).all())
+
+
+def test_saving_what_is_so_already_changes_nothing(services: Services) -> None:
+    made = create_gallery(acting(services), name="club", settings={"gate": "strict"})
+    for settings in (None, {}, {"gate": "strict"}, made.settings.as_fields()):
+        same = change_gallery(acting(services), name="club", new_name="club", settings=settings)
+        assert same == made
+    assert changes_on_record(services) == 0
+    changed = change_gallery(acting(services), name="club", settings={"gate": "standard"})
+    assert changed.updated_at > made.updated_at
+    assert changes_on_record(services) == 1
+
+
 def test_the_default_gallery_stays(services: Services) -> None:
     with pytest.raises(GalleryProtected):
         delete_gallery(acting(services), name="DEFAULT")

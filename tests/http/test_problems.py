@@ -12,12 +12,12 @@ from werkzeug.exceptions import TooManyRequests
 
 from mien import errors
 from mien.errors import MienError
-from mien.http.problems import HTTP_CODES
 from mien.http.problems import Problem
 from mien.http.problems import show_problems_with
 from mien.http.problems import status_of
 from mien.http.problems import tell_key_holders
 from mien.runtime import Runtime
+from mien.words.http_codes import HTTP_CODES
 from serving_app import assert_problem
 
 

@@ -8,7 +8,6 @@ from tools.make_words import TEMPLATE
 from tools.make_words import gathered
 
 from mien.http.problems import CSRF_FAILED
-from mien.http.problems import HTTP_CODES
 from mien.http.problems import INTERNAL_ERROR
 from mien.web.errors import TITLES
 from mien.web.language import LANGUAGES
@@ -19,6 +18,7 @@ from mien.words import decisions
 from mien.words import quality
 from mien.words.errors import ERRORS
 from mien.words.gate import GATE
+from mien.words.http_codes import HTTP_CODES
 from mien.words.warnings import WARNINGS
 
 TOLD = [each for told in (*GATE.values(), *WARNINGS.values()) for each in (told.what, told.advice)]

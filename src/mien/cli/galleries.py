@@ -180,7 +180,6 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
 
         print_json(GalleryOut.from_gallery(gallery).model_dump(mode="json"))
         return
-    threshold = "automatic" if gallery.settings.threshold is None else gallery.settings.threshold
     print_table(
         ["", gallery.name],
         [
@@ -189,11 +188,28 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("people", gallery.people),
             ("faces", gallery.faces),
             ("pack", gallery.pack),
-            ("threshold", threshold),
-            ("accepted FPIR", f"{gallery.settings.accepted_fpir:g}"),
-            ("accepted FMR", f"{gallery.settings.accepted_fmr:g}"),
-            ("gate", gallery.settings.gate),
-            ("photos", "kept" if gallery.settings.keep_photos else "not kept"),
+            *_settings(gallery),
             ("since", f"{gallery.created_at:%Y-%m-%d}"),
         ],
     )
+
+
+def _settings(gallery: "Gallery") -> list[tuple[str, str]]:
+    from mien.words import settings as words
+
+    rows = []
+    for field in type(gallery.settings).model_fields:
+        value = getattr(gallery.settings, field)
+        match field:
+            case "display_name":
+                # Above, as what the gallery is shown as.
+                continue
+            case "threshold":
+                rows.append(("threshold", "automatic" if value is None else str(value)))
+            case "accepted_fpir" | "accepted_fmr":
+                rows.append((words.label(field), f"{value:g}"))
+            case "keep_photos":
+                rows.append(("photos", "kept" if value else "not kept"))
+            case _:
+                rows.append((words.label(field), words.plain(value)))
+    return rows

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
+from mien.words.http_codes import HTTP_CODES
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
@@ -39,28 +41,17 @@ class OwnAnswer:
 _AWAY: Final = "Mien cannot be reached just now. Try again in a little while."
 
 OWN_ANSWERS: Final = (
-    OwnAnswer(400, "bad_request", "The request could not be understood.", (400,)),
-    OwnAnswer(403, "not_permitted", "This is not permitted.", (403,)),
-    OwnAnswer(404, "not_found", "There is nothing at this address.", (404,)),
+    OwnAnswer(400, *HTTP_CODES[400], (400,)),
+    OwnAnswer(403, *HTTP_CODES[403], (403,)),
+    OwnAnswer(404, *HTTP_CODES[404], (404,)),
     OwnAnswer(
         408, "request_timeout", "The request took too long to arrive. Send it again.", (408,)
     ),
-    OwnAnswer(
-        413,
-        "payload_too_large",
-        "The request is larger than is accepted. Send less at once.",
-        (413,),
-    ),
-    OwnAnswer(414, "bad_request", "The address is too long.", (414,)),
-    OwnAnswer(
-        429,
-        "rate_limited",
-        "Too many attempts. Wait a little, then try again.",
-        (429,),
-        retry_after_seconds=5,
-    ),
+    OwnAnswer(413, *HTTP_CODES[413], (413,)),
+    OwnAnswer(414, *HTTP_CODES[414], (414,)),
+    OwnAnswer(429, *HTTP_CODES[429], (429,), retry_after_seconds=5),
     # 494 is Nginx's own number for it.
-    OwnAnswer(431, "bad_request", "The request's headers are too large.", (494,)),
+    OwnAnswer(431, *HTTP_CODES[431], (494,)),
     OwnAnswer(500, "internal_error", "Something went wrong in the web server.", (500,)),
     OwnAnswer(502, "unavailable", _AWAY, (502,), retry_after_seconds=5),
     OwnAnswer(503, "unavailable", _AWAY, (503,), retry_after_seconds=5),

@@ -249,7 +249,7 @@ def change_gallery(
     new_name: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Gallery:
-    """Rename a gallery or change its settings.
+    """Rename a gallery or change its settings; what is so already leaves no trace.
 
     Args:
         call: who asks, and with what.
@@ -280,9 +280,10 @@ def change_gallery(
             if value != before[field]:
                 setattr(row, field, value)
                 changed.append(field)
-        row.updated_at = now()
-        audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
-        session.flush()
+        if changed:
+            row.updated_at = now()
+            audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
+            session.flush()
         return _shown(session, row)
 
 

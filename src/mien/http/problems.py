@@ -30,6 +30,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from mien import errors
 from mien.http.request_ids import request_id
 from mien.words import say
+from mien.words.http_codes import HTTP_CODES
 from mien.words.marking import N_
 
 API_PREFIX: Final = "/api/"
@@ -59,20 +60,6 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.MienError: 500,
 }
 """Status of each class of errors; the nearest ancestor that stands here decides."""
-
-HTTP_CODES: Final[dict[int, tuple[str, str]]] = {
-    400: ("bad_request", N_("The request could not be understood.")),
-    403: ("not_permitted", N_("This is not permitted.")),
-    404: ("not_found", N_("There is nothing at this address.")),
-    405: ("method_not_allowed", N_("This address does not take this method.")),
-    413: ("payload_too_large", N_("The request is larger than is accepted. Send less at once.")),
-    414: ("bad_request", N_("The address is too long.")),
-    415: ("unsupported_media_type", N_("The request has a type of content that is not read here.")),
-    416: ("bad_request", N_("The file has no such range.")),
-    429: ("rate_limited", N_("Too many attempts. Wait a little, then try again.")),
-    431: ("bad_request", N_("The request's headers are too large.")),
-}
-"""Code and plain words for what goes wrong before Mien's own code is reached."""
 
 CSRF_FAILED: Final = N_(
     "This form could not be taken: it is too old, or was not sent from this site. "

@@ -219,6 +219,6 @@ def _flash(kind: str, message: Any) -> Flash:
     known = cast("FlashKind", kind) if kind in get_args(FlashKind) else "done"
     if isinstance(message, str):
         return Flash(message, known)
-    # The cookie keeps plain lists; see `doubts.tell`.
+    # The cookie keeps plain lists; see `flashes.tell`.
     text, links = message
     return Flash(text, known, tuple(FlashLink(label, url) for label, url in links))

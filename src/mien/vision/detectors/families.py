@@ -44,7 +44,7 @@ class DetectorFamily:
         mean: subtracted from every channel.
         scale: divides after that.
         small_looks: whether a second look at a smaller scale betters its landmarks by more than it
-            costs; see `refine`.
+            costs; see `refine_landmarks`.
     """
 
     decode: Decode
