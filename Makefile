@@ -28,7 +28,7 @@ test: lint  ## Run everything: lints, types, layers, unit, integration and brows
 	@tools/setup.sh servers
 	@$(BIN)/python tools/run_tests.py $(PYTEST)
 
-test-quick: dev-environment  ## Run the tests without models, network, processes and browser
+test-quick: dev-environment  ## Run the tests for while you work: no models, network, processes, browser; nothing thorough
 	@$(BIN)/python tools/run_tests.py --quick $(PYTEST)
 
 lint: dev-environment  ## Check style, types, import layers, templates and spelling

@@ -4,7 +4,7 @@
 
 First those that may run side by side, on every core, a file at a time; then, one after another,
 those marked `serial`. With --quick only the first part, and in it only what needs neither models
-nor a network, starts no process and drives no browser.
+nor a network, starts no process, drives no browser and is not marked `thorough`.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
-SLOW = ("models", "network", "processes", "browser", "serial")
+SLOW = ("models", "network", "processes", "browser", "serial", "thorough")
 # What pytest says with its exit status.
 _PASSED, _FAILED, _NOTHING_SELECTED = 0, 1, 5
 

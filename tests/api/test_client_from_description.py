@@ -14,6 +14,8 @@ from described_client import DescribedClient
 from described_client import DescribedError
 from drawing import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def client_with(

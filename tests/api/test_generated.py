@@ -30,6 +30,8 @@ from mien.app import create_app
 from serving_app import Api
 from serving_app import key_headers
 
+pytestmark = pytest.mark.thorough
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

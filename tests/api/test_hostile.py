@@ -10,6 +10,8 @@ from serving_app import Api
 from serving_app import assert_problem
 from serving_app import photo_part
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = "/galleries/default/people"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

@@ -24,6 +24,8 @@ from mien.gallery.recognition.identify import identify
 from mien.storage.migrate import head_revision
 from mien.storage.models import GalleryRow
 
+pytestmark = pytest.mark.thorough
+
 
 def add(home: Path, *names: str) -> list[str]:
     services = make_services(home)

@@ -26,6 +26,8 @@ from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 
+pytestmark = pytest.mark.thorough
+
 
 def add(services: Services, name: str) -> None:
     enrol(

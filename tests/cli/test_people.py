@@ -8,6 +8,8 @@ import pytest
 from commanding import Mien
 from drawing import draw_photo
 
+pytestmark = pytest.mark.thorough
+
 
 def write(path: Path, *people: str, size: int = 120) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)

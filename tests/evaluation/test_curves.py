@@ -60,7 +60,8 @@ def test_more_is_accepted_where_more_impostors_may_pass(
         genuine, impostor, more
     )
     passing = float((impostor >= curves.threshold_at(impostor, more)).mean())
-    assert passing <= more
+    # A rate that was meant to be a share of them is taken as one.
+    assert passing <= more + 1e-9
 
 
 @given(SCORES, SCORES, RATE)

@@ -17,6 +17,8 @@ from mien.vision.fake import FakeEngine
 from mien.vision.types import EngineSummary
 from mien.vision.types import Quality
 
+pytestmark = pytest.mark.thorough
+
 DIMENSION = 64
 MADE = Made("fake", "c", "d", "r", calibrated=False, face="largest")
 GOOD = Quality(True, (), 0.9, 100.0, 300.0, 120.0, 1.0)

@@ -19,6 +19,8 @@ from mien.gallery.galleries import create_gallery
 from mien.gallery.recognition.identify import identify
 from mien.vision.fake import FakeEngine
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("threshold", [None, 0.85])
 def test_a_search_is_answered_as_the_server_answers_it(

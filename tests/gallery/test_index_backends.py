@@ -53,6 +53,8 @@ from mien.vision.types import ImageRGB
 from rounded_index import RoundedBackend
 from rounded_index import RoundedIndex
 
+pytestmark = pytest.mark.thorough
+
 ADA, BOB = draw_photo(["ada"]), draw_photo(["bob"])
 # Of whom `identify` names five, thirteen are ranked and fifty asked for.
 RANKED, CANDIDATES = 13, 50

@@ -25,6 +25,8 @@ from mien.index.exact import ExactIndex
 from mien.index.exact import _Writer
 from mien.storage.models import GalleryRow
 
+pytestmark = pytest.mark.thorough
+
 ADA = draw_photo(["ada"])
 
 

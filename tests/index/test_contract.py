@@ -42,6 +42,8 @@ from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 from rounded_index import RoundedBackend
 
+pytestmark = pytest.mark.thorough
+
 DIMENSION = 8
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: build_backend("exact"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from flask import Flask
 from tools.make_words import TEMPLATE
 from tools.make_words import gathered
@@ -20,6 +21,8 @@ from mien.words.errors import ERRORS
 from mien.words.gate import GATE
 from mien.words.http_codes import HTTP_CODES
 from mien.words.warnings import WARNINGS
+
+pytestmark = pytest.mark.thorough
 
 TOLD = [each for told in (*GATE.values(), *WARNINGS.values()) for each in (told.what, told.advice)]
 SMALL: tuple[Mapping[Any, str], ...] = (

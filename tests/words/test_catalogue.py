@@ -18,6 +18,8 @@ from mien.words.errors import ERRORS
 from mien.words.gate import GATE
 from mien.words.warnings import WARNINGS
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = [*(ROOT / "src").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
 KINDS = {

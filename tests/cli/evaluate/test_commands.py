@@ -18,6 +18,8 @@ from mien.evaluation import cache as kept
 from mien.evaluation.cache import save_cache
 from mien.evaluation.report import ask
 
+pytestmark = pytest.mark.thorough
+
 PEOPLE = {"Ada": 3, "Bob": 3, "Cy_D": 2, "Di": 1, "Eve": 1, "Fay": 1}
 # Two folds of two pairs of each kind.
 PAIRS = """2\t2

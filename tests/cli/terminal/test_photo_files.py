@@ -10,6 +10,8 @@ from drawing import draw_photo
 from mien.runtime import using_engine
 from nearsighted import NearsightedEngine
 
+pytestmark = pytest.mark.thorough
+
 ADA = draw_photo(["ada"])
 
 

@@ -13,6 +13,8 @@ from mien.vision.geometry import align
 from mien.vision.pose import estimate_pose
 from mien.vision.types import ImageRGB
 
+pytestmark = pytest.mark.thorough
+
 DETAILS: list[Detail] = ["normal", "high"]
 TEMPLATE = np.array([(30, 30), (70, 30), (50, 55), (35, 75), (65, 75)], dtype=np.float32)
 
