@@ -287,6 +287,13 @@ def test_two_galleries_are_not_shown_under_one_name(services: Services) -> None:
         change_gallery(acting(services), name="club", settings={"display_name": "Rowing Club"})
     with pytest.raises(NameTaken):
         change_gallery(acting(services), name="club", settings={"display_name": "DEFAULT"})
+    with pytest.raises(NameTaken):
+        change_gallery(acting(services), name="rowing-club", settings={"display_name": "CLUB"})
+    change_gallery(acting(services), name="rowing-club", settings={"display_name": "Rowers"})
+    with pytest.raises(NameTaken):
+        create_gallery(acting(services), name="rowers")
+    with pytest.raises(NameTaken):
+        change_gallery(acting(services), name="club", new_name="rowers")
     own = {"display_name": "Club", "keep_photos": False}
     assert change_gallery(acting(services), name="club", settings=own).title == "Club"
     assert change_gallery(acting(services), name="club", settings=own).title == "Club"

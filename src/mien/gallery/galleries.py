@@ -135,7 +135,7 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
 
     Raises:
         InvalidInput: the name or a setting breaks a rule.
-        NameTaken: a gallery of this name exists.
+        NameTaken: a gallery of this name exists, or one that pages show under it.
     """
     permissions.require(call.actor, "galleries.create", name)
     chosen = checked_settings(settings or {})
@@ -148,7 +148,7 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
     for tries in itertools.count(1):
         try:
             with call.services.database.write() as session:
-                _check_shown_name(session, chosen.display_name)
+                _check_shown_name(session, chosen.display_name or name)
                 free = name if address else _free_name(session, address_name(name))
                 row = GalleryRow(
                     name=free,
@@ -174,8 +174,6 @@ def _check_shown_name(session: Session, shown: str, *, own_id: str | None = None
     Raises:
         NameTaken: one is.
     """
-    if not shown:
-        return
     columns = GalleryRow.id, GalleryRow.name, GalleryRow.display_name
     others = [row for row in session.execute(select(*columns)) if row.id != own_id]
     if name_key(shown) in {name_key(row.display_name or row.name) for row in others}:
@@ -261,7 +259,7 @@ def change_gallery(
         GalleryNotFound: no gallery has this name.
         GalleryProtected: the default gallery keeps its name.
         InvalidInput: a value breaks a rule.
-        NameTaken: another gallery has the new name.
+        NameTaken: another gallery has the new name, or is shown under it.
     """
     permissions.require(call.actor, "galleries.change", name)
     with _unique(), call.services.database.write() as session:
@@ -274,8 +272,8 @@ def change_gallery(
             changed.append("name")
         before = GallerySettings.of(row).as_fields()
         after = GallerySettings.of(row).changed(settings or {}).as_fields()
-        if after["display_name"] != before["display_name"]:
-            _check_shown_name(session, after["display_name"], own_id=row.id)
+        if "name" in changed or after["display_name"] != before["display_name"]:
+            _check_shown_name(session, after["display_name"] or row.name, own_id=row.id)
         for field, value in after.items():
             if value != before[field]:
                 setattr(row, field, value)
