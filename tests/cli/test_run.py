@@ -18,6 +18,14 @@ from servers import free_port
 pytestmark = [pytest.mark.processes, pytest.mark.models, pytest.mark.network]
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Processes inherit that an interrupt is ignored, as it is for jobs in a shell's background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @contextmanager
 def started(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running command and what it has said on standard error by the time it serves."""
@@ -72,6 +80,7 @@ def test_it_takes_an_empty_folder_to_a_page_and_leaves_cleanly(tmp_path: Path) -
         assert link.rpartition("/")[2].strip() not in rest, "the secret of the link is not logged"
 
 
+@pytest.mark.usefixtures("_interruptible")
 def test_the_development_server_serves_and_leaves_cleanly(tmp_path: Path) -> None:
     port = free_port()
     with started(tmp_path / "home", "dev", "--port", str(port)) as (process, said):
