@@ -14,9 +14,7 @@ import click
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import Mode
 from mien.cli.terminal.output import print_error
-from mien.cli.terminal.sentences import sentence
 from mien.errors import MienError
-from mien.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,10 @@ class LazyGroup(click.Group):
             result = super().main(args, *rest, **extra)
             sys.stdout.flush()
         except MienError as error:
+            # Only what fails pays for the words.
+            from mien.cli.terminal.sentences import sentence
+            from mien.words import say
+
             print_error(sentence(error), code=error.code, extra=say.facts(error), mode=mode)
             sys.exit(ExitCode.FAILED)
         except click.UsageError as error:
