@@ -29,8 +29,8 @@ from mien.web.flashes import tell
 from mien.web.forms.base import REJECTED
 from mien.web.forms.photos import GatedForm
 from mien.web.language import translated
-from mien.web.pages.people import RefusedPhoto
-from mien.web.pages.people import person_page
+from mien.web.pages.person import RefusedPhoto
+from mien.web.pages.person import person_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
 from mien.words import say

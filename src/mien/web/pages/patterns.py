@@ -17,8 +17,8 @@ from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
-from mien.web.pages.people import HeldPhotos
 from mien.web.pages.people import PersonTile
+from mien.web.pages.person import HeldPhotos
 from mien.web.text.rates import Rate
 
 ROLES = ("paper", "sunken", "ink", "soft", "accent", "match", "ambiguous", "unknown", "danger")

@@ -27,9 +27,9 @@ from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
 from mien.web.pages.confirm import confirm_person
 from mien.web.pages.confirm import erasure_words
-from mien.web.pages.people import choose_face_page
-from mien.web.pages.people import edit_person_page
-from mien.web.pages.people import person_page
+from mien.web.pages.person import choose_face_page
+from mien.web.pages.person import edit_person_page
+from mien.web.pages.person import person_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
 from mien.web.text.filters import counted
