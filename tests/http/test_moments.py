@@ -1,9 +1,7 @@
 """What a request reads is of one moment, and nothing is held open for what takes long."""
 
 import threading
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +10,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from building import acting
-from building import make_runtime
 from drawing import draw_photo
 from mien.access.api_keys import check_key
 from mien.access.api_keys import create_key
 from mien.access.sign_ins import sign_in
 from mien.access.users import add_user
 from mien.access.users import change_password
-from mien.app import create_app
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.runtime import Runtime
@@ -65,18 +61,6 @@ class Arriving(BytesIO):
         """Some of it, into a buffer."""
         self._seen.append(self._transactions.open)
         return super().readinto(buffer)
-
-
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    made = make_runtime(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(runtime: Runtime) -> Flask:
-    return create_app(runtime)
 
 
 @pytest.fixture

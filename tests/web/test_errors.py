@@ -1,31 +1,15 @@
 import re
 from collections.abc import Callable
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.exceptions import default_exceptions
 
-from building import make_runtime
-from mien.app import create_app
 from mien.errors import DatabaseUnreachable
 from mien.runtime import Runtime
 from mien.web.errors import TITLES
 from visiting import Visitor
 from visiting import says
-
-
-@pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    made = make_runtime(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(runtime: Runtime) -> Flask:
-    return create_app(runtime)
 
 
 @pytest.fixture
