@@ -262,27 +262,30 @@ def change_gallery(
         NameTaken: another gallery has the new name, or is shown under it.
     """
     permissions.require(call.actor, "galleries.change", name)
-    with _unique(), call.services.database.write() as session:
-        row = find_gallery(session, name)
-        changed = []
-        if new_name is not None and new_name != row.name:
-            if row.name == DEFAULT_GALLERY:
-                raise GalleryProtected("rename")
-            row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
-            changed.append("name")
-        before = GallerySettings.of(row).as_fields()
-        after = GallerySettings.of(row).changed(settings or {}).as_fields()
-        if "name" in changed or after["display_name"] != before["display_name"]:
-            _check_shown_name(session, after["display_name"] or row.name, own_id=row.id)
-        for field, value in after.items():
-            if value != before[field]:
-                setattr(row, field, value)
-                changed.append(field)
-        if changed:
-            row.updated_at = now()
-            audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
-            session.flush()
-        return _shown(session, row)
+    try:
+        with call.services.database.write() as session:
+            row = find_gallery(session, name)
+            changed = []
+            if new_name is not None and new_name != row.name:
+                if row.name == DEFAULT_GALLERY:
+                    raise GalleryProtected("rename")
+                row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
+                changed.append("name")
+            before = GallerySettings.of(row).as_fields()
+            after = GallerySettings.of(row).changed(settings or {}).as_fields()
+            if "name" in changed or after["display_name"] != before["display_name"]:
+                _check_shown_name(session, after["display_name"] or row.name, own_id=row.id)
+            for field, value in after.items():
+                if value != before[field]:
+                    setattr(row, field, value)
+                    changed.append(field)
+            if changed:
+                row.updated_at = now()
+                audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
+                session.flush()
+            return _shown(session, row)
+    except IntegrityError as error:
+        raise NameTaken("gallery") from error
 
 
 def delete_gallery(call: Call, *, name: str) -> Gallery:
@@ -313,17 +316,6 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
     call.services.indexes.drop(answer.id)
     call.services.database.scrub()
     return answer
-
-
-class _unique:  # noqa: N801 - reads as a word in a with statement
-    """Names the one constraint that a gallery can break."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            raise NameTaken("gallery") from error
 
 
 def _files(session: Session, gallery_id: str) -> list[str]:
