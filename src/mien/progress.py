@@ -5,7 +5,7 @@ from typing import Literal
 from typing import Protocol
 from typing import TypeAlias
 
-Stage: TypeAlias = Literal["waiting", "fetching", "converting", "working", "ready"]
+ProgressStage: TypeAlias = Literal["waiting", "fetching", "converting", "working", "ready"]
 """`waiting` is for another process that does the same."""
 
 Unit: TypeAlias = Literal["bytes", "photos"]
@@ -28,7 +28,7 @@ class Progress:
     done: int = 0
     total: int | None = None
     unit: Unit = "bytes"
-    stage: Stage = "working"
+    stage: ProgressStage = "working"
 
 
 class OnProgress(Protocol):

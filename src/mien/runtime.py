@@ -12,7 +12,7 @@ from mien.access.actor import Actor
 from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
-from mien.gallery.recognition.warm_up import Warming
+from mien.gallery.recognition.warm_up import WarmUp
 from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
@@ -38,7 +38,7 @@ class Runtime:
 
     settings: Settings
     services: Services
-    warming: Warming
+    warm_up: WarmUp
 
     @property
     def database(self) -> Database:
@@ -57,7 +57,7 @@ class Runtime:
     def close(self) -> None:
         """Let go of models and connections."""
         # A thread inside a native library when the process ends would abort it.
-        self.warming.wait(_WARMING_SECONDS)
+        self.warm_up.wait(_WARMING_SECONDS)
         self.services.searches.flush()
         self.services.engine.close()
         self.services.indexes.close()
@@ -94,7 +94,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )
-    return Runtime(settings=settings, services=services, warming=Warming(services))
+    return Runtime(settings=settings, services=services, warm_up=WarmUp(services))
 
 
 @contextmanager

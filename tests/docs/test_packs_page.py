@@ -17,10 +17,10 @@ from consoles import assert_prints
 from consoles import run_all
 from consoles import shown_commands
 from mien.packs.manifest import DetectorSpec
+from mien.packs.manifest import FileSource
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import RecognizerSpec
-from mien.packs.manifest import Source
 from mien.packs.manifest import Thresholds
 from mien.packs.manifest import parse_manifest
 from needs import shared_data
@@ -71,7 +71,7 @@ def test_every_key_is_there_with_its_default_and_its_choices(heading: str) -> No
 
 
 def test_every_kind_of_source_is_there_with_its_keys() -> None:
-    kinds = get_args(get_args(Source)[0])
+    kinds = get_args(get_args(FileSource)[0])
     rows = table("`[[files.sources]]`")
     assert len(rows) == len(kinds)
     for kind in kinds:

@@ -11,20 +11,20 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.recognition.identify import identify
-from mien.gallery.search_log import Searched
+from mien.gallery.search_log import SearchRecord
 from mien.gallery.search_log import last_searches
 from mien.gallery.services import Services
 
 
-def near(similarity: float) -> Searched:
-    return Searched(similarity, examples=2, runner_up=0.3, similarity_to_best=0.1, legible=True)
+def near(similarity: float) -> SearchRecord:
+    return SearchRecord(similarity, examples=2, runner_up=0.3, similarity_to_best=0.1, legible=True)
 
 
 def gallery_id(services: Services) -> str:
     return create_gallery(acting(services), name="club").id
 
 
-def remembered(services: Services, gallery: str) -> tuple[Searched, ...]:
+def remembered(services: Services, gallery: str) -> tuple[SearchRecord, ...]:
     services.searches.flush()
     with services.database.read() as session:
         return last_searches(session, gallery)

@@ -1,19 +1,22 @@
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from flask import Blueprint
 from flask import Flask
 from flask import Response
 from flask import request
 from sqlalchemy import update
 
 from building import acting
+from mien.access.permissions import Action
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import who_is
 from mien.access.users import add_user
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
-from mien.http.auth import require
-from mien.http.auth import require_sign_in
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
@@ -27,9 +30,18 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def rooms(app: Flask) -> Flask:
-    def open_room(check: str) -> str:
-        {"user": require_sign_in, "admin": require("users.read")}[check]()
-        return "in" if request.method == "OPTIONS" else current_sign_in().user.name
+    def room(action: Action) -> Callable[[], str]:
+        @asks(action)
+        def name() -> str:
+            return "in" if request.method == "OPTIONS" else current_sign_in().user.name
+
+        return name
+
+    bp = Blueprint("room", __name__, url_prefix="/room")
+    bp.before_request(check_browser)
+    for path, view in {"user": room("account.read"), "admin": room("users.read")}.items():
+        bp.add_url_rule(f"/{path}", path, view, methods=["GET", "OPTIONS"])
+    app.register_blueprint(bp)
 
     def enter() -> Response:
         response = Response("in")
@@ -42,7 +54,6 @@ def rooms(app: Flask) -> Flask:
         clear_sign_in_cookie(response)
         return response
 
-    app.add_url_rule("/room/<check>", "room", open_room)
     app.add_url_rule("/enter", "enter", enter)
     app.add_url_rule("/leave", "leave", leave)
     return app

@@ -60,7 +60,7 @@ def problems(runtime: Runtime) -> dict[str, str]:
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()) == (503, {"status": "unavailable"})
-    runtime.warming.wait(5)
+    runtime.warm_up.wait(5)
     return {name: state for name, state in check(runtime).items() if state != "ok"}
 
 
@@ -110,7 +110,7 @@ def test_a_process_is_ready_when_its_models_are_loaded_and_loads_them_by_itself(
     assert client.get("/readyz").status_code == 503
     assert check(runtime)["models"] == "loading"
     loaded.set()
-    runtime.warming.wait(5)
+    runtime.warm_up.wait(5)
     assert client.get("/readyz").status_code == 200
     runtime.close()
 

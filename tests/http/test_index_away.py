@@ -14,7 +14,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.index_sync import Indexes
-from mien.gallery.recognition.warm_up import Warming
+from mien.gallery.recognition.warm_up import WarmUp
 from mien.http.health import check
 from mien.runtime import Runtime
 from serving_app import Api
@@ -32,7 +32,7 @@ def remote(tmp_path: Path) -> FakeRemoteBackend:
 def runtime(runtime: Runtime, remote: FakeRemoteBackend) -> Runtime:
     """The installation over an index elsewhere."""
     services = dataclasses.replace(runtime.services, indexes=Indexes(remote))
-    return dataclasses.replace(runtime, services=services, warming=Warming(services))
+    return dataclasses.replace(runtime, services=services, warm_up=WarmUp(services))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_process_is_not_ready_meanwhile_and_says_what_is_missing(
     client = create_app(runtime).test_client()
     remote.away = from_the_start
     client.get("/readyz")
-    runtime.warming.wait(5)
+    runtime.warm_up.wait(5)
     remote.away = True
     assert client.get("/readyz").status_code == 503
     assert check(runtime) == {"database": "ok", "models": "ok", "index": "index_unavailable"}

@@ -126,4 +126,4 @@ def test_a_silent_command_is_ended_with_its_children(tmp_path: Path) -> None:
         silence_seconds=0.2,
         on_line=lambda _line: None,
     )
-    assert outcome == command.Outcome(code=None, lines=("begun",))
+    assert outcome == command.CommandResult(code=None, lines=("begun",))

@@ -14,12 +14,12 @@ import pytest
 from mien.errors import ModelError
 from mien.packs.catalog import builtin
 from mien.packs.install import install
+from mien.packs.manifest import FileSource
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import HttpsSource
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
-from mien.packs.manifest import Source
 from mien.progress import Progress
 from mien.settings import Settings
 from mien.words import say
@@ -95,7 +95,7 @@ def drawn_bytes(size: int = 300_000) -> bytes:
     return (block * (size // len(block) + 1))[:size]
 
 
-def drawn_file(sources: Sequence[Source], *, content: bytes) -> ModelFile:
+def drawn_file(sources: Sequence[FileSource], *, content: bytes) -> ModelFile:
     """A file of a manifest with these bytes."""
     return ModelFile(
         name="drawn.onnx",
@@ -108,7 +108,7 @@ def drawn_file(sources: Sequence[Source], *, content: bytes) -> ModelFile:
 
 
 def drawn_pack(
-    *sources: Source, content: bytes | None = None, name: str = "drawn", size_bytes: int = 0
+    *sources: FileSource, content: bytes | None = None, name: str = "drawn", size_bytes: int = 0
 ) -> Manifest:
     """A pack of one small file that no runtime can run."""
     file = drawn_file(sources, content=drawn_bytes() if content is None else content)
@@ -152,7 +152,7 @@ def install_and_report(
         answers.put((os.getpid(), [repr(error)], sorted(stages)))
 
 
-def _with_sources(manifest: Manifest, source_of: Callable[[ModelFile], Source]) -> Manifest:
+def _with_sources(manifest: Manifest, source_of: Callable[[ModelFile], FileSource]) -> Manifest:
     files = tuple(
         file.model_copy(update={"sources": (source_of(file),)}) for file in manifest.files
     )

@@ -2,29 +2,29 @@
 
 from dataclasses import replace
 
-from mien.web.layout import Chrome
 from mien.web.layout import Flash
 from mien.web.layout import FlashLink
+from mien.web.layout import Layout
 from mien.web.pages.base import Page
 from samples.cast import Portrait
-from samples.chrome import signed_in
-from samples.chrome import signed_out
 from samples.doors import door_pages
 from samples.identify import identify_pages
+from samples.layout import signed_in
+from samples.layout import signed_out
 from samples.others import other_pages
 from samples.others import user_pages
 from samples.people import people_pages
 from samples.reference import reference_page
 
 
-def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Chrome]]:
+def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layout]]:
     """Every sample by a short name, with what surrounds it."""
     done = (
         Flash("Ada Lovelace was added."),
         Flash("The face looks like another.", "doubt", (FlashLink("Remove it", "/face/1"),)),
         Flash("One photo was refused.", "problem"),
     )
-    found: dict[str, tuple[Page, Chrome]] = {}
+    found: dict[str, tuple[Page, Layout]] = {}
     for name, page in identify_pages(portrait, photo_url).items():
         found[name] = (page, signed_in("Identify"))
     for name, page in people_pages(portrait, photo_url).items():

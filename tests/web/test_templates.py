@@ -161,7 +161,7 @@ def test_a_page_shows_its_context_and_nothing_else(app: Flask, name: str) -> Non
         # What is imported for the whole file looks undeclared within its blocks.
         macros = {macro for node in found.find_all(nodes.FromImport) for macro in node.names}
         used |= {word for word in meta.find_undeclared_variables(found) if word not in macros}
-    used -= {"chrome"} | app.jinja_env.globals.keys()
+    used -= {"layout"} | app.jinja_env.globals.keys()
     assert used == declared
 
 
@@ -283,9 +283,9 @@ def test_somebody_who_is_not_signed_in_sees_no_navigation(app: Flask) -> None:
 
 
 def test_the_chosen_appearance_is_on_the_page(app: Flask) -> None:
-    page, chrome = SAMPLES["compare"]
-    assert chrome.theme == "dark"
-    assert '<html lang="en-GB" data-theme="dark">' in render_page(page, chrome)
+    page, layout = SAMPLES["compare"]
+    assert layout.theme == "dark"
+    assert '<html lang="en-GB" data-theme="dark">' in render_page(page, layout)
 
 
 def test_every_page_template_has_a_sample() -> None:

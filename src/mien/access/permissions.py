@@ -177,6 +177,21 @@ def require(actor: Actor, action: Action, gallery: str | None = None) -> None:
         raise NotPermitted("administrators_only")
 
 
+def may(actor: Actor, action: Action, gallery: str | None = None) -> bool:
+    """Whether an actor may do something: for what is offered, such as a link of a page.
+
+    Args:
+        actor: who would act.
+        action: what would be done.
+        gallery: the name of the gallery it would be about, if any.
+    """
+    try:
+        require(actor, action, gallery)
+    except (NotAuthenticated, NotPermitted, ScopeMissing):
+        return False
+    return True
+
+
 def require_own(actor: Actor, user_id: str) -> None:
     """Make sure that a user's account is touched by nobody else. The operator may.
 

@@ -14,7 +14,7 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import find_photos
-from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import for_each_photo
 from mien.cli.terminal.photo_files import read_photo
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def detect(
         from mien.gallery.analysis import detect as find_faces
 
         most = runtime.settings.max_upload_bytes
-        looked = look(
+        results = for_each_photo(
             found,
             lambda path: find_faces(
                 runtime.call(OPERATOR), photo=Upload(read_photo(path, max_bytes=most), options)
@@ -60,9 +60,9 @@ def detect(
                             for face in seen.faces
                         ],
                     }
-                    for path, seen in looked.done
+                    for path, seen in results.done
                 ],
-                "refused": looked.refused,
+                "refused": results.refused,
             }
         )
     else:
@@ -76,11 +76,11 @@ def detect(
                     f"{face.score:.2f}",
                     ", ".join(face.quality.reasons) or "good",
                 )
-                for path, seen in looked.done
+                for path, seen in results.done
                 for number, face in enumerate(seen.faces, start=1)
             ],
         )
-        for path, seen in looked.done:
+        for path, seen in results.done:
             if not seen.faces:
                 print_note(f"{path}: no face")
-    context.exit(looked.exit_code)
+    context.exit(results.exit_code)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.access.actor import OPERATOR
-from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import counted
 from mien.cli.terminal.photo_files import read_photo
 from mien.errors import SeveralFacesFound
@@ -25,7 +25,7 @@ def enrol_photos(
     gallery: str,
     options: "EachOptions",
     way_out: str,
-) -> "Looked[Enrolment | None]":
+) -> "PhotoResults[Enrolment | None]":
     """Store a face of each photo, with a bar on a terminal; those that are refused are told of.
 
     Args:
@@ -51,7 +51,7 @@ def enrol_photos(
         Submission(str(path), partial(read_photo, path, max_bytes=most), subject)
         for path, subject in photos
     ]
-    looked: Looked[Enrolment | None] = Looked([], [])
+    looked: PhotoResults[Enrolment | None] = PhotoResults([], [])
     outcomes = enrol_each(
         runtime.call(OPERATOR), gallery=gallery, submissions=submissions, options=options
     )

@@ -15,9 +15,9 @@ from mien.cli.terminal.output import one_of
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
-from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import find_photos
-from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import for_each_photo
 from mien.cli.terminal.photo_files import read_photo
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def identify(
         from mien.gallery.recognition.identify import identify as ask
 
         most = runtime.settings.max_upload_bytes
-        looked = look(
+        results = for_each_photo(
             found,
             lambda path: ask(
                 runtime.call(OPERATOR),
@@ -78,26 +78,26 @@ def identify(
             {
                 "photos": [
                     {"photo": str(path), **IdentificationOut.of(seen).model_dump(mode="json")}
-                    for path, seen in looked.done
+                    for path, seen in results.done
                 ],
-                "refused": looked.refused,
+                "refused": results.refused,
             }
         )
     else:
-        _print(looked)
-    context.exit(looked.exit_code)
+        _print(results)
+    context.exit(results.exit_code)
 
 
-def _print(looked: "Looked[Identification]") -> None:
+def _print(results: "PhotoResults[Identification]") -> None:
     print_table(
         ["photo", "face", "answer", "person", "nearest", "second", "strangers"],
         [
             (path, answer.number, *_cells(answer, seen.point.least_expected_rate))
-            for path, seen in looked.done
+            for path, seen in results.done
             for answer in seen.answers
         ],
     )
-    for path, seen in looked.done:
+    for path, seen in results.done:
         if not seen.answers:
             print_note(f"{path}: no face")
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from mien.cli.terminal.output import ExitCode
-from mien.cli.terminal.output import Mode
+from mien.cli.terminal.output import OutputMode
 from mien.cli.terminal.output import print_error
 from mien.errors import MienError
 
@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run the command named by the arguments and end the process with its exit code."""
-        mode = Mode()
+        mode = OutputMode()
         extra.update(standalone_mode=False, obj=mode)
         try:
             result = super().main(args, *rest, **extra)

@@ -23,7 +23,7 @@ from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
-from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
@@ -84,7 +84,7 @@ def add(
         from mien.gallery.people.people import show_person
 
         call = runtime.call(OPERATOR)
-        looked: Looked[Enrolment] = Looked([], [])
+        looked: PhotoResults[Enrolment] = PhotoResults([], [])
         if found:
             taking = EachOptions(options, face, take, gate)
             looked = _enrol_all(runtime, found, gallery=gallery, name=name, options=taking)
@@ -252,7 +252,7 @@ people.add_command(import_folder)
 
 def _enrol_all(
     runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, options: "EachOptions"
-) -> "Looked[Enrolment]":
+) -> "PhotoResults[Enrolment]":
     from mien.gallery.enrolment.subject import NamedPerson
 
     subject = NamedPerson(name)
@@ -263,7 +263,7 @@ def _enrol_all(
         options=options,
         way_out="face_option",
     )
-    return Looked([(path, made) for path, made in looked.done if made], looked.refused)
+    return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
 def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":

@@ -19,7 +19,7 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import SUFFIXES
-from mien.cli.terminal.photo_files import Looked
+from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import find_photos
 from mien.errors import InvalidInput
 
@@ -99,7 +99,7 @@ def _pictures_of_people(folder: Path) -> list[Path]:
     return photos
 
 
-def _tell(looked: "Looked[Enrolment | None]", *, as_json: bool) -> None:
+def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:
     already = [str(path) for path, done in looked.done if done is None or not done.stored]
     fresh = [(path, done) for path, done in looked.done if done is not None and done.stored]
     added = [done for _, done in fresh]

@@ -19,7 +19,7 @@ from mien.cli.terminal.output import one_of
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import find_photos
-from mien.cli.terminal.photo_files import look
+from mien.cli.terminal.photo_files import for_each_photo
 from mien.cli.terminal.photo_files import read_photo
 from mien.errors import FaceError
 from mien.errors import ImageError
@@ -85,7 +85,7 @@ def verify(
                 face=face or other_face,
                 options=options,
             )
-        looked = look(others, compare)
+        results = for_each_photo(others, compare)
         least = least_verification_rate(runtime.services.engine.summary)
     if as_json:
         from mien.schemas.verification import VerificationOut
@@ -94,9 +94,9 @@ def verify(
             {
                 "comparisons": [
                     {"photo": str(path), **VerificationOut.of(seen).model_dump(mode="json")}
-                    for path, seen in looked.done
+                    for path, seen in results.done
                 ],
-                "refused": looked.refused,
+                "refused": results.refused,
             }
         )
     else:
@@ -110,11 +110,11 @@ def verify(
                     f"{seen.threshold:.3f}",
                     one_of(seen.expected_false_match_rate, least=least),
                 )
-                for path, seen in looked.done
+                for path, seen in results.done
             ],
         )
-    if all(seen.same_person for _, seen in looked.done) or looked.refused:
-        context.exit(looked.exit_code)
+    if all(seen.same_person for _, seen in results.done) or results.refused:
+        context.exit(results.exit_code)
     context.exit(ExitCode.ANSWER_IS_NO)
 
 

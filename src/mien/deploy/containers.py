@@ -27,7 +27,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class ComposeServices:
     """All that stands in compose.yaml.
 
     Attributes:
@@ -65,7 +65,7 @@ def make_services(
     image: str = "mien",
     published: str = "127.0.0.1:8000",
     nginx: str = "",
-) -> Services:
+) -> ComposeServices:
     """Check what was asked for and put it together with the settings.
 
     Raises:
@@ -79,7 +79,7 @@ def make_services(
     # What is inside the container is the image's.
     inside = {"home", "models_dir", "host", "port", "bind"}
     shown = shown_settings(settings, **({"trusted_proxies": 1} if nginx else {}))
-    return Services(
+    return ComposeServices(
         command=command,
         image=image,
         published=published,

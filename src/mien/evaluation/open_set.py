@@ -27,7 +27,7 @@ from mien.evaluation.intervals import by_drawing_people
 from mien.evaluation.intervals import clopper_pearson
 from mien.evaluation.intervals import hull
 from mien.evaluation.searches import Search
-from mien.evaluation.searches import Searched
+from mien.evaluation.searches import SplitSearches
 from mien.evaluation.shares import share
 from mien.evaluation.shares import thirds
 
@@ -63,7 +63,7 @@ def best_of(searches: Sequence[Search]) -> NDArray[np.float64]:
 
 
 def measure_searches(
-    searched: Searched,
+    searched: SplitSearches,
     acquired: Acquired,
     *,
     seed: int,
@@ -108,7 +108,7 @@ def measure_searches(
     )
 
 
-def _at_settings(searched: Searched, settings: OperatingSettings) -> SearchesAtSettings:
+def _at_settings(searched: SplitSearches, settings: OperatingSettings) -> SearchesAtSettings:
     threshold = searched.point.threshold
     return SearchesAtSettings(
         gallery=settings.gallery,
@@ -127,7 +127,7 @@ def _at_settings(searched: Searched, settings: OperatingSettings) -> SearchesAtS
     )
 
 
-def _decisions(searched: Searched) -> Decisions:
+def _decisions(searched: SplitSearches) -> Decisions:
     probes, strangers = (_answered(each) for each in (searched.probes, searched.strangers))
     right = sum(search.right_first for search, decision in probes if decision == "match")
     named = sum(decision == "match" for _, decision in [*probes, *strangers])
@@ -140,7 +140,7 @@ def _decisions(searched: Searched) -> Decisions:
     )
 
 
-def _decisions_split(searched: Searched) -> DecisionsSplit:
+def _decisions_split(searched: SplitSearches) -> DecisionsSplit:
     probes, strangers = (_answered(each) for each in (searched.probes, searched.strangers))
     doubtful = [search for search, decision in probes if decision == "ambiguous"]
     doubts = Counter(
@@ -161,7 +161,7 @@ def _decisions_split(searched: Searched) -> DecisionsSplit:
     )
 
 
-def _wrong_matches(searched: Searched) -> list[WrongMatch]:
+def _wrong_matches(searched: SplitSearches) -> list[WrongMatch]:
     wrong = [
         WrongMatch(search.photo, search.best.face_id, search.best.similarity)
         for search, decision in _answered([*searched.probes, *searched.strangers])
@@ -174,7 +174,7 @@ def _answered(searches: Sequence[Search]) -> list[tuple[Search, str]]:
     return [(search, search.verdict.decision) for search in searches if search.verdict is not None]
 
 
-def _check_rates(searched: Searched) -> list[RateCheck]:
+def _check_rates(searched: SplitSearches) -> list[RateCheck]:
     stated = [
         search.verdict.expected_false_match_rate
         for search in searched.strangers
@@ -193,7 +193,7 @@ def _check_rates(searched: Searched) -> list[RateCheck]:
     return checks
 
 
-def _interval(searched: Searched, rate: float) -> Interval | None:
+def _interval(searched: SplitSearches, rate: float) -> Interval | None:
     """Of FNIR: enrolled people and strangers are drawn anew, the gallery stays."""
     found, strange = found_at(searched.probes), best_of(searched.strangers)
     if not len(strange):
@@ -220,7 +220,7 @@ def _interval(searched: Searched, rate: float) -> Interval | None:
     return both[0], 1.0
 
 
-def _first_interval(searched: Searched) -> Interval | None:
+def _first_interval(searched: SplitSearches) -> Interval | None:
     people = sorted({search.person for search in searched.probes})
     number = {person: place for place, person in enumerate(people)}
     of_person = np.array([number[search.person] for search in searched.probes])
@@ -235,7 +235,7 @@ def _first_interval(searched: Searched) -> Interval | None:
     return hull(by_drawing_people(first, people=len(people)), exact)
 
 
-def _by_quality(searched: Searched) -> list[SearchBand]:
+def _by_quality(searched: SplitSearches) -> list[SearchBand]:
     threshold = curves.threshold_at(best_of(searched.strangers), float(_BANDED_AT))
     seen = [
         (search, search.sample, search.best, search.verdict)

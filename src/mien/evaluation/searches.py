@@ -51,7 +51,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SplitSearches:
     """What all searches gave.
 
     Attributes:
@@ -77,7 +77,7 @@ def search_split(
     *,
     summary: EngineSummary,
     settings: OperatingSettings,
-) -> Searched:
+) -> SplitSearches:
     """Enrol the gallery's photos and search for everybody else's.
 
     Args:
@@ -133,7 +133,7 @@ def search_split(
         searches.append(Search(photo, person, enrolled, sample, best, verdict))
     if not any(search.best for search in searches if not search.enrolled):
         raise InvalidInput("no_face_of_strangers", field="folder")
-    return Searched(
+    return SplitSearches(
         point=point,
         people=index.groups,
         faces=len(index),

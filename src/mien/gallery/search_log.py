@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchRecord:
     """How near one searched face came; see `SearchRow`.
 
     Attributes:
@@ -59,7 +59,7 @@ class SearchLog:
         self._overflowing = False
         self._timer: threading.Timer | None = None
 
-    def note(self, gallery_id: str, faces: Sequence[Searched]) -> None:
+    def note(self, gallery_id: str, faces: Sequence[SearchRecord]) -> None:
         """Remember the faces of one search.
 
         When too many are waiting to be written, they are let go of, and that is said once.
@@ -75,7 +75,7 @@ class SearchLog:
                 similarity=each.similarity,
                 examples=each.examples,
                 runner_up=each.runner_up,
-                likeness=each.similarity_to_best,
+                similarity_to_best=each.similarity_to_best,
                 legible=each.legible,
             )
             for each in faces
@@ -115,7 +115,7 @@ class SearchLog:
             )
 
 
-def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
+def last_searches(session: Session, gallery_id: str) -> tuple[SearchRecord, ...]:
     """The last faces searched in a gallery, the newest first."""
     rows = session.scalars(
         select(SearchRow)
@@ -124,11 +124,11 @@ def last_searches(session: Session, gallery_id: str) -> tuple[Searched, ...]:
         .limit(KEPT)
     )
     return tuple(
-        Searched(
+        SearchRecord(
             similarity=row.similarity,
             examples=row.examples,
             runner_up=row.runner_up,
-            similarity_to_best=row.likeness,
+            similarity_to_best=row.similarity_to_best,
             legible=row.legible,
         )
         for row in rows

@@ -57,30 +57,6 @@ def current_sign_in() -> SignIn:
     return found
 
 
-def require_sign_in() -> None:
-    """Before a request of a blueprint: somebody has to be signed in.
-
-    Raises:
-        NotAuthenticated: nobody is.
-    """
-    if request.method != "OPTIONS":
-        current_sign_in()
-
-
-def require(action: Action) -> Callable[[], None]:
-    """Something to do before the requests of a blueprint: who is signed in has to be allowed this.
-
-    Verbs ask the same again; this is for pages that only show a form.
-    """
-
-    def check() -> None:
-        require_sign_in()
-        if request.method != "OPTIONS":
-            permissions.require(this_call().actor, action)
-
-    return check
-
-
 def require_operator() -> None:
     """Before an answer about the installation itself: an administrator's browser or key.
 
@@ -94,7 +70,7 @@ def require_operator() -> None:
 
 
 def asks(action: Action) -> Callable[[_View], _View]:
-    """Mark a view of the API with what it does; `check_access` asks whether the key may.
+    """Mark a view with what it does; `check_access` or `check_browser` asks who may.
 
     A mark, because it has to be seen before the request is looked at any closer.
     """
@@ -104,6 +80,21 @@ def asks(action: Action) -> Callable[[_View], _View]:
         return view
 
     return mark
+
+
+def check_browser() -> None:
+    """Before a request of a blueprint of pages: who is signed in has to be allowed what it does.
+
+    Verbs ask the same again; a page that only shows a form has no other to ask.
+
+    Raises:
+        NotAuthenticated: nobody is signed in.
+        NotPermitted: the user may not.
+    """
+    if request.method == "OPTIONS":
+        return
+    current_sign_in()
+    permissions.require(this_call().actor, _marked_action())
 
 
 def check_access() -> None:
@@ -116,11 +107,8 @@ def check_access() -> None:
     if request.method == "OPTIONS":
         return
     key = current_key()
-    view = current_app.view_functions[request.endpoint or ""]
-    # A view without a mark is a mistake; it fails closed.
-    action: Action = getattr(view, ACTION_MARK)
     acts_as(key.actor)
-    permissions.require(key.actor, action)
+    permissions.require(key.actor, _marked_action())
 
 
 def check_reader() -> None:
@@ -161,6 +149,13 @@ def sent_key() -> str | None:
     if scheme.lower() == "bearer" and secret.strip():
         return secret.strip()
     return None
+
+
+def _marked_action() -> Action:
+    view = current_app.view_functions[request.endpoint or ""]
+    # A view without a mark is a mistake; it fails closed.
+    action: Action = getattr(view, ACTION_MARK)
+    return action
 
 
 def _look_up() -> SignIn | None:

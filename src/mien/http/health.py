@@ -47,14 +47,14 @@ def check(runtime: Runtime) -> dict[str, str]:
     Begins to load the models when nobody has yet, so that a process which is given no photo
     before it is ready becomes ready.
     """
-    runtime.warming.begin()
-    runtime.warming.wait(_PATIENCE_SECONDS)
+    runtime.warm_up.begin()
+    runtime.warm_up.wait(_PATIENCE_SECONDS)
     try:
         require_current(runtime.database)
     except MienError as error:
-        return {"database": error.code, "models": runtime.warming.problem or "ok"}
-    checks = {"database": "ok", "models": runtime.warming.problem or "ok", "index": "ok"}
-    if runtime.warming.problem is None:
+        return {"database": error.code, "models": runtime.warm_up.problem or "ok"}
+    checks = {"database": "ok", "models": runtime.warm_up.problem or "ok", "index": "ok"}
+    if runtime.warm_up.problem is None:
         try:
             refresh_indexes(runtime.call(SYSTEM))
         except MienError as error:

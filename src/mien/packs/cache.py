@@ -12,8 +12,8 @@ from mien.errors import ModelFileMissing
 from mien.errors import PackUnavailable
 from mien.errors import SourceUnavailable
 from mien.packs.locking import lock
+from mien.packs.manifest import FileSource
 from mien.packs.manifest import ModelFile
-from mien.packs.manifest import Source
 from mien.packs.progress import ByteProgress
 from mien.packs.sources import describe
 from mien.packs.sources import fetch
@@ -153,7 +153,7 @@ def _fetch_from_any(
 
 def _fetch_checked(
     file: ModelFile,
-    source: Source,
+    source: FileSource,
     *,
     partial: Path,
     timeout_seconds: float,

@@ -8,25 +8,20 @@ from pathlib import Path
 from typing import Annotated
 from typing import TypeAlias
 
-from pydantic import BaseModel
-from pydantic import ConfigDict
 from pydantic import Field
 from pydantic import ValidationError
 from pydantic import model_validator
 
 from mien.errors import PackInvalid
+from mien.packs.strict_model import StrictModel
 
 Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-Similarity = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Knot: TypeAlias = tuple[Similarity, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
+Knot: TypeAlias = tuple[Cosine, Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Measured(_Strict):
+class Measured(StrictModel):
     """What the figures rest on.
 
     Attributes:
@@ -46,7 +41,7 @@ class Measured(_Strict):
     genuine_pairs: Annotated[int, Field(ge=1)]
 
 
-class Tail(_Strict):
+class Tail(StrictModel):
     """The extreme impostors, as a generalised Pareto distribution of what exceeds a start.
 
     P(similarity > start + x) = rate * (1 + shape * x / scale) ** (-1 / shape); after Pickands,
@@ -60,14 +55,14 @@ class Tail(_Strict):
         least_rate: the smallest rate that may be stated.
     """
 
-    start: Similarity
+    start: Cosine
     rate: Rate
     shape: Annotated[float, Field(ge=-0.5, le=0.5)]
     scale: Positive
     least_rate: Rate
 
 
-class Calibration(_Strict):
+class Calibration(StrictModel):
     """What is known of one embedding contract's similarities.
 
     Attributes:
@@ -90,11 +85,11 @@ class Calibration(_Strict):
 
     contract_id: str
     measured: Measured
-    impostor_mean: Similarity
+    impostor_mean: Cosine
     impostors: Annotated[tuple[Knot, ...], Field(min_length=4)]
     tail: Tail
     spread: Annotated[tuple[tuple[Rate, Positive], ...], Field(min_length=1)]
-    genuine_mean: Similarity
+    genuine_mean: Cosine
     genuine: Annotated[tuple[Knot, ...], Field(min_length=4)]
     likeness_carried: Annotated[float, Field(ge=0, le=1)]
     examples_power: Annotated[float, Field(ge=0, le=1)]

@@ -8,10 +8,10 @@ from typing import Literal
 
 from mien.errors import PackInvalid
 from mien.errors import PackNotFound
+from mien.packs.manifest import FileSource
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
-from mien.packs.manifest import Source
 from mien.packs.manifest import parse_manifest
 
 BUILTIN = ("compact", "mobile", "classic")
@@ -101,7 +101,7 @@ def _read(path: Path) -> Manifest:
 def _from_its_folder(file: ModelFile, folder: Path) -> ModelFile:
     """Take relative paths as relative to the manifest, wherever Mien is started."""
 
-    def anchor(source: Source) -> Source:
+    def anchor(source: FileSource) -> FileSource:
         if not isinstance(source, FolderSource):
             return source
         return source.model_copy(update={"path": folder / source.path.expanduser()})

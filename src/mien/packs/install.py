@@ -13,7 +13,7 @@ from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.progress import OnProgress
 from mien.progress import Progress
-from mien.progress import Stage
+from mien.progress import ProgressStage
 from mien.progress import silent
 
 
@@ -94,7 +94,7 @@ def _ready(
     progress: OnProgress,
     stall_seconds: float,
 ) -> Path:
-    def tell(stage: Stage, done_bytes: int = 0, total_bytes: int | None = None) -> None:
+    def tell(stage: ProgressStage, done_bytes: int = 0, total_bytes: int | None = None) -> None:
         progress(Progress(f"{manifest.name}/{file.name}", done_bytes, total_bytes, stage=stage))
 
     cache.obtain(

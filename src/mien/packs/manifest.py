@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated
 from typing import Literal
 
-from pydantic import BaseModel
-from pydantic import ConfigDict
 from pydantic import Field
 from pydantic import ValidationError
 from pydantic import model_validator
@@ -16,23 +14,20 @@ from pydantic import model_validator
 from mien.errors import PackInvalid
 from mien.packs.calibration import Calibration
 from mien.packs.contract import contract_id
+from mien.packs.strict_model import StrictModel
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Point = tuple[float, float]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HttpsSource(_Strict):
+class HttpsSource(StrictModel):
     """A file at an address; redirects are followed, the digest decides."""
 
     kind: Literal["https"]
     url: str
 
 
-class PypiSource(_Strict):
+class PypiSource(StrictModel):
     """A member of a distribution in the Python package index, or any mirror pip is set up for."""
 
     kind: Literal["pypi"]
@@ -41,7 +36,7 @@ class PypiSource(_Strict):
     sdist: bool = Field(default=False, description="The member is only in the source distribution.")
 
 
-class NpmSource(_Strict):
+class NpmSource(StrictModel):
     """A member of an npm package, fetched with `npm pack` where npm is installed."""
 
     kind: Literal["npm"]
@@ -49,17 +44,19 @@ class NpmSource(_Strict):
     member: str
 
 
-class FolderSource(_Strict):
+class FolderSource(StrictModel):
     """A file in a local folder."""
 
     kind: Literal["folder"]
     path: Path
 
 
-Source = Annotated[HttpsSource | PypiSource | NpmSource | FolderSource, Field(discriminator="kind")]
+FileSource = Annotated[
+    HttpsSource | PypiSource | NpmSource | FolderSource, Field(discriminator="kind")
+]
 
 
-class ModelFile(_Strict):
+class ModelFile(StrictModel):
     """One file of a pack.
 
     Attributes:
@@ -80,10 +77,10 @@ class ModelFile(_Strict):
     origin: str
     notice: str = ""
     convert: Literal["dlib-resnet", "dynamic-shape"] | None = None
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: Annotated[tuple[FileSource, ...], Field(min_length=1)]
 
 
-class DetectorSpec(_Strict):
+class DetectorSpec(StrictModel):
     """How to run and decode the detector.
 
     Attributes:
@@ -99,7 +96,7 @@ class DetectorSpec(_Strict):
     nms_iou: Annotated[float, Field(gt=0, lt=1)]
 
 
-class RecognizerSpec(_Strict):
+class RecognizerSpec(StrictModel):
     """How to turn a picture with landmarks into an embedding.
 
     Attributes:
@@ -134,7 +131,7 @@ class RecognizerSpec(_Strict):
     replaces: tuple[str, ...] = ()
 
 
-class Thresholds(_Strict):
+class Thresholds(StrictModel):
     """Similarities from which the answer is yes; where they come from is in `measured`."""
 
     identify: Annotated[float, Field(ge=-1, le=1)]
@@ -142,7 +139,7 @@ class Thresholds(_Strict):
     measured: str
 
 
-class Manifest(_Strict):
+class Manifest(StrictModel):
     """A model pack, as its TOML file says."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]

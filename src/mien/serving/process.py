@@ -43,7 +43,7 @@ class Process:
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         self._runtime = runtime
         if warm:
-            runtime.warming.begin()
+            runtime.warm_up.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)
         self._housekeeping.start()
         return create_app(runtime)
@@ -51,7 +51,7 @@ class Process:
     def wait_until_warm(self, seconds: float) -> None:
         """Wait at most this long for the models to be loaded."""
         if self._runtime is not None:
-            self._runtime.warming.wait(seconds)
+            self._runtime.warm_up.wait(seconds)
 
     def close(self) -> None:
         """End housekeeping and close the runtime; nothing happens if none was opened here."""

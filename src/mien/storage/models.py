@@ -173,7 +173,7 @@ class SearchRow(Base):
     similarity: Mapped[float]
     examples: Mapped[int]
     runner_up: Mapped[float | None]
-    likeness: Mapped[float | None]
+    similarity_to_best: Mapped[float | None] = mapped_column("likeness")
     legible: Mapped[bool]
 
 

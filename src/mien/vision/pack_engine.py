@@ -8,7 +8,7 @@ from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
 from mien.packs.manifest import InstalledPack
-from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.finder import Finder
@@ -168,7 +168,7 @@ class BoundedSession:
 _GREY = 128
 
 
-def _describe(image_rgb: ImageRGB, place: Place) -> DetectedFace:
+def _describe(image_rgb: ImageRGB, place: FacePlace) -> DetectedFace:
     box = Box(*(float(corner) for corner in place.box_xyxy))
     pose = estimate_pose(place.landmarks)
     return DetectedFace(

@@ -13,6 +13,7 @@ from flask import session
 from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
+from mien.access.permissions import may
 from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
 from mien.http.context import this_call
@@ -21,7 +22,7 @@ from mien.web.language import translated
 
 Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
-Place: TypeAlias = Literal[
+NavPlace: TypeAlias = Literal[
     "", "identify", "people", "compare", "galleries", "keys", "users", "account"
 ]
 """Where in the navigation a page belongs; empty for nowhere."""
@@ -81,7 +82,7 @@ class Flash:
 
 
 @dataclass(frozen=True, slots=True)
-class Chrome:
+class Layout:
     """What surrounds a page.
 
     Attributes:
@@ -109,7 +110,7 @@ class Chrome:
     flashes: tuple[Flash, ...] = ()
 
 
-def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
+def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
     """All that is around a page.
 
     Args:
@@ -128,23 +129,23 @@ def full_layout(*, place: Place = "", gallery: str = "") -> Chrome:
         GalleryLink(each.title, _same_place(place, each.name), active=each.name == gallery)
         for each in galleries
     )
-    return Chrome(
+    return Layout(
         csrf_token=generate_csrf(),
         home_url=url_for("identify.home", gallery=_unless_default(current)),
         theme=chosen_theme(),
         user_name=signed_in.user.name,
         sign_out_url=url_for("access.sign_out"),
         places=_places(place, current),
-        more_places=_more_places(place, is_admin=signed_in.user.is_admin),
+        more_places=_more_places(place),
         gallery=next((each.title for each in galleries if each.name == gallery), gallery),
         galleries=links,
         flashes=_flashes(),
     )
 
 
-def bare_layout() -> Chrome:
+def bare_layout() -> Layout:
     """What is around a page when nobody is signed in, or nothing may be asked of the database."""
-    return Chrome(
+    return Layout(
         csrf_token=generate_csrf(),
         home_url=url_for("identify.home"),
         theme=chosen_theme(),
@@ -172,13 +173,13 @@ def _unless_default(gallery: str) -> str | None:
     return None if gallery == default_gallery() else gallery
 
 
-def _same_place(place: Place, gallery: str) -> str:
+def _same_place(place: NavPlace, gallery: str) -> str:
     if place == "people":
         return url_for("people.sheet", gallery=gallery)
     return url_for("identify.home", gallery=gallery)
 
 
-def _places(place: Place, gallery: str) -> tuple[NavItem, ...]:
+def _places(place: NavPlace, gallery: str) -> tuple[NavItem, ...]:
     identify = url_for("identify.home", gallery=_unless_default(gallery))
     people = url_for("people.sheet", gallery=gallery)
     return (
@@ -190,7 +191,8 @@ def _places(place: Place, gallery: str) -> tuple[NavItem, ...]:
     )
 
 
-def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
+def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
+    actor = this_call().actor
     account = NavItem(
         translated("Account"), url_for("account.show_own"), "account", active=place == "account"
     )
@@ -200,12 +202,14 @@ def _more_places(place: Place, *, is_admin: bool) -> tuple[NavItem, ...]:
         "galleries",
         active=place == "galleries",
     )
-    if not is_admin:
-        return (galleries, account)
+    users = NavItem(
+        translated("Users"), url_for("users.show_all"), "users", active=place == "users"
+    )
+    keys = NavItem(translated("API keys"), url_for("keys.show_all"), "keys", active=place == "keys")
     return (
         galleries,
-        NavItem(translated("Users"), url_for("users.show_all"), "users", active=place == "users"),
-        NavItem(translated("API keys"), url_for("keys.show_all"), "keys", active=place == "keys"),
+        *((users,) if may(actor, "users.read") else ()),
+        *((keys,) if may(actor, "keys.read") else ()),
         account,
     )
 

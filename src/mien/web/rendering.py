@@ -15,8 +15,8 @@ from mien.web.assets import install_assets
 from mien.web.assets import read_assets
 from mien.web.assets import static_folder
 from mien.web.language import install_language
-from mien.web.layout import Chrome
-from mien.web.layout import Place
+from mien.web.layout import Layout
+from mien.web.layout import NavPlace
 from mien.web.layout import full_layout
 from mien.web.pages import verdicts
 from mien.web.pages.base import Page
@@ -47,17 +47,17 @@ def variables(page: Page) -> dict[str, Any]:
     return {field.name: getattr(page, field.name) for field in dataclasses.fields(page)}
 
 
-def render_page(page: Page, chrome: Chrome) -> str:
+def render_page(page: Page, layout: Layout) -> str:
     """Draws a whole page."""
-    return render_template(page.template, chrome=chrome, **variables(page))
+    return render_template(page.template, layout=layout, **variables(page))
 
 
-def render_partial(page: Page, chrome: Chrome) -> str:
+def render_partial(page: Page, layout: Layout) -> str:
     """Draws the part of a page that script refreshes alone."""
-    return render_template(page.partial, chrome=chrome, **variables(page))
+    return render_template(page.partial, layout=layout, **variables(page))
 
 
-def show(page: Page, *, place: Place = "", gallery: str = "", status: int = 200) -> Response:
+def show(page: Page, *, place: NavPlace = "", gallery: str = "", status: int = 200) -> Response:
     """Draw a page, or the part of it that script asks for.
 
     Args:

@@ -43,7 +43,7 @@ def remember(services: Services, *similarities: float, runner_up: float | None =
                 similarity=similarity,
                 examples=1,
                 runner_up=runner_up,
-                likeness=0.0,
+                similarity_to_best=0.0,
                 legible=True,
             )
             for similarity in similarities

@@ -17,9 +17,9 @@ from mien.web.pages.person import ChooseFacePage
 from mien.web.pages.person import EditPersonPage
 from mien.web.pages.person import FaceEntry
 from mien.web.pages.person import FaceOption
-from mien.web.pages.person import Fact
 from mien.web.pages.person import HeldPhotos
 from mien.web.pages.person import LooksLike
+from mien.web.pages.person import MetadataEntry
 from mien.web.pages.person import PersonPage
 from mien.web.pages.person import RefusedPhoto
 from samples.cast import GOOD
@@ -70,7 +70,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         portrait_url=portrait(0),
         added_at=LATELY,
         faces=faces,
-        facts=(Fact("born", "1815"), Fact("consent", "on paper, 2025")),
+        facts=(MetadataEntry("born", "1815"), MetadataEntry("consent", "on paper, 2025")),
         looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41),),
         refused=(
             RefusedPhoto("holiday.jpg", "No face could be found in it."),

@@ -7,7 +7,7 @@ from drawn_squares import black
 from drawn_squares import draw_square
 from drawn_squares import square_detector
 from mien.options import Detail
-from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
 from mien.vision.pose import estimate_pose
@@ -19,11 +19,11 @@ DETAILS: list[Detail] = ["normal", "high"]
 TEMPLATE = np.array([(30, 30), (70, 30), (50, 55), (35, 75), (65, 75)], dtype=np.float32)
 
 
-def _find(picture: ImageRGB, detail: Detail = "normal") -> list[Place]:
+def _find(picture: ImageRGB, detail: Detail = "normal") -> list[FacePlace]:
     return Finder(square_detector(), 640).find(picture, detail)
 
 
-def _middles(found: list[Place]) -> list[tuple[int, int]]:
+def _middles(found: list[FacePlace]) -> list[tuple[int, int]]:
     return sorted(
         (round(float(face.box_xyxy[[0, 2]].mean())), round(float(face.box_xyxy[[1, 3]].mean())))
         for face in found

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.merge import is_sane
 from mien.vision.detectors.merge import merge
 from mien.vision.geometry import iou
@@ -15,10 +15,10 @@ NMS_IOU = 0.3
 POINTS = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
 
 
-def _place(left: float, top: float, width: float, height: float, score: float) -> Place:
+def _place(left: float, top: float, width: float, height: float, score: float) -> FacePlace:
     box = np.array([left, top, left + width, top + height], dtype=np.float32)
     points = np.array([left, top]) + POINTS * [width, height]
-    return Place(box, points.astype(np.float32), score)
+    return FacePlace(box, points.astype(np.float32), score)
 
 
 coordinate = st.floats(-400, 1200, width=32)
@@ -28,7 +28,7 @@ places = st.builds(_place, wild, wild, extent, extent, st.floats(0, 1))
 
 
 @given(st.lists(places, max_size=12))
-def test_what_comes_out_is_finite_in_the_picture_and_apart(found: list[Place]) -> None:
+def test_what_comes_out_is_finite_in_the_picture_and_apart(found: list[FacePlace]) -> None:
     kept = merge(found, SIZE_WH, nms_iou=NMS_IOU)
     for number, place in enumerate(kept):
         box = place.box_xyxy
@@ -47,13 +47,13 @@ def test_what_comes_out_is_finite_in_the_picture_and_apart(found: list[Place]) -
 
 
 @given(st.lists(places, max_size=10))
-def test_merging_again_changes_nothing(found: list[Place]) -> None:
+def test_merging_again_changes_nothing(found: list[FacePlace]) -> None:
     once = merge(found, SIZE_WH, nms_iou=NMS_IOU)
     assert merge(once, SIZE_WH, nms_iou=NMS_IOU) == once
 
 
 @given(st.lists(places, max_size=10))
-def test_every_sane_finding_is_kept_or_lies_on_a_surer_one(found: list[Place]) -> None:
+def test_every_sane_finding_is_kept_or_lies_on_a_surer_one(found: list[FacePlace]) -> None:
     kept = merge(found, SIZE_WH, nms_iou=NMS_IOU)
     for place in found:
         if is_sane(place, SIZE_WH) and place not in kept:
@@ -83,7 +83,7 @@ def test_what_a_tile_cuts_gives_way_to_what_another_sees_whole() -> None:
 
 def test_a_mirrored_finding_is_the_same_face() -> None:
     face = _place(100, 100, 80, 100, 0.9)
-    mirrored = Place(face.box_xyxy, face.landmarks[[1, 0, 2, 4, 3]], 0.85)
+    mirrored = FacePlace(face.box_xyxy, face.landmarks[[1, 0, 2, 4, 3]], 0.85)
     assert len(merge([face, mirrored], SIZE_WH, nms_iou=NMS_IOU)) == 1
 
 

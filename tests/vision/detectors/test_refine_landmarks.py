@@ -81,7 +81,7 @@ def test_smaller_looks_are_taken_where_they_pay() -> None:
 
     for pays in (False, True):
         family = DetectorFamily(
-            decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_looks=pays
+            decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_passes=pays
         )
         refine_landmarks(
             Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mien.web.pages.certainty import better_words
-from mien.web.pages.certainty import how_sure
+from mien.web.pages.certainty import certainty
 from mien.web.pages.certainty import searched_words
 from mien.web.text.rates import Rate
 from samples.cast import GOOD
@@ -14,7 +14,7 @@ MATCH, CLOSE, UNKNOWN, NOBODY, _, ALIKE, POOR_FACE = cards(str)
 
 
 def test_a_match_says_how_often_a_stranger_is_as_much_alike() -> None:
-    assert how_sure(MATCH) == (
+    assert certainty(MATCH) == (
         "The similarity is 0.71; a match here needs 0.36. A stranger would look this much like "
         "somebody in this gallery in about 1 of 20,000 searches."
     )
@@ -22,17 +22,17 @@ def test_a_match_says_how_often_a_stranger_is_as_much_alike() -> None:
 
 def test_what_is_rarer_than_was_measured_is_said_to_be_fewer() -> None:
     rarest = replace(MATCH, alike=Rate(5e-7, rarer=True))
-    assert how_sure(rarest).endswith("in fewer than 1 of 2,000,000 searches.")
+    assert certainty(rarest).endswith("in fewer than 1 of 2,000,000 searches.")
 
 
 def test_a_match_of_a_model_that_nobody_measured_says_so() -> None:
-    assert how_sure(replace(MATCH, alike=None)).endswith(
+    assert certainty(replace(MATCH, alike=None)).endswith(
         "How often a stranger is as much alike has not been measured for this model."
     )
 
 
 def test_two_who_are_too_close_are_both_named_with_what_they_reach() -> None:
-    words = how_sure(CLOSE)
+    words = certainty(CLOSE)
     assert words.startswith("Grace Hopper reaches 0.44 and ")
     assert "0.42; a match needs 0.36. They are only 0.02 apart, too close to call." in words
     assert words.endswith("Look for yourself, and add better photos of both.")
@@ -43,26 +43,26 @@ def test_two_who_are_level_are_not_said_to_be_nothing_apart() -> None:
     first = CLOSE.candidates[0]
     rival = replace(CLOSE.rival, candidate=replace(CLOSE.candidates[1], similarity=0.4399))
     level = replace(CLOSE, candidates=(first, rival.candidate), rival=rival)
-    assert "They are level, too close to call." in how_sure(level)
+    assert "They are level, too close to call." in certainty(level)
 
 
 def test_two_who_would_both_match_are_said_to_be_both_alike() -> None:
     assert CLOSE.rival is not None
     far = replace(CLOSE, rival=replace(CLOSE.rival, lead_needed=0.01))
-    assert "Both are enough like this face to be it." in how_sure(far)
+    assert "Both are enough like this face to be it." in certainty(far)
 
 
 def test_look_alikes_are_said_to_need_more() -> None:
-    words = how_sure(ALIKE)
+    words = certainty(ALIKE)
     assert "look alike (their own photos reach 0.31)" in words
     assert "ahead of the other by 0.05 before it is a match. Here it is 0.02" in words
     assert ALIKE.rival is not None
     unknown = replace(ALIKE, rival=replace(ALIKE.rival, similarity=None))
-    assert "look alike, so one" in how_sure(unknown)
+    assert "look alike, so one" in certainty(unknown)
 
 
 def test_a_poor_face_is_told_with_its_reasons_and_the_way_to_a_better_photo() -> None:
-    assert how_sure(POOR_FACE) == (
+    assert certainty(POOR_FACE) == (
         "Ada Lovelace is the nearest with 0.44, and a match needs 0.36. But this face is small and "
         "blurred and shows too little to be told from others. Take another photo closer to the "
         "camera and with the camera held still."
@@ -71,25 +71,25 @@ def test_a_poor_face_is_told_with_its_reasons_and_the_way_to_a_better_photo() ->
 
 def test_a_poor_face_between_two_people_is_told_as_both() -> None:
     both = replace(CLOSE, doubts=("close_runner_up", "low_quality"), quality=POOR)
-    words = how_sure(both)
+    words = certainty(both)
     assert "too close to call" in words
     assert "Besides, the face is small and blurred" in words
 
 
 def test_a_stranger_is_told_whom_they_are_nearest_to_and_what_the_gallery_accepts() -> None:
-    assert how_sure(replace(UNKNOWN, quality=GOOD)) == (
+    assert certainty(replace(UNKNOWN, quality=GOOD)) == (
         "No one in this gallery looks enough like this face. The nearest, José Ruiz, reaches 0.19; "
         "a match needs 0.36. A stranger would be named wrongly in about 1 of 1,000 searches."
     )
-    assert "measured" not in how_sure(replace(UNKNOWN, wrong=None))
+    assert "measured" not in certainty(replace(UNKNOWN, wrong=None))
 
 
 def test_a_poor_stranger_may_be_somebody_who_is_here() -> None:
-    assert "small and blurred, so somebody who is here may have been missed" in how_sure(UNKNOWN)
+    assert "small and blurred, so somebody who is here may have been missed" in certainty(UNKNOWN)
 
 
 def test_in_an_empty_gallery_nobody_is_compared() -> None:
-    assert "nobody in this gallery" in how_sure(NOBODY)
+    assert "nobody in this gallery" in certainty(NOBODY)
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,11 @@ def test_a_gallery_is_shown_as_it_is_called(admin: Visitor) -> None:
     assert "Settings of Rowing club" in admin.get(path)
     admin.done(path, name="rowing-club", display_name="Oarsmen")
     assert "Oarsmen" in says(admin.get("/galleries"))
+
+
+def test_an_administrator_is_offered_what_another_user_may_not(
+    admin: Visitor, user: Visitor
+) -> None:
+    links = ['href="/galleries/new"', 'href="/galleries/default/settings"', 'href="/users"']
+    assert all(link in admin.get("/galleries") for link in links)
+    assert not any(link in user.get("/galleries") for link in links)

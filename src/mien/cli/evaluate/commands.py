@@ -7,10 +7,10 @@ import click
 
 from mien.cli.evaluate.printing import print_pairs
 from mien.cli.evaluate.printing import print_searches
-from mien.cli.evaluate.workbench import Looking
+from mien.cli.evaluate.workbench import AnalysisChoice
+from mien.cli.evaluate.workbench import analyse
+from mien.cli.evaluate.workbench import analysis_options
 from mien.cli.evaluate.workbench import enrolled_count
-from mien.cli.evaluate.workbench import look_at
-from mien.cli.evaluate.workbench import looking_options
 from mien.cli.evaluate.workbench import made_with
 from mien.cli.evaluate.workbench import workbench
 from mien.cli.terminal.output import json_option
@@ -59,7 +59,7 @@ def evaluate() -> None:
 @click.argument(
     "list_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAIRS"
 )
-@looking_options
+@analysis_options
 @_REPORT
 @_NO_PICTURES
 @json_option
@@ -89,16 +89,16 @@ def pairs(
     listed = read_pairs(list_file)
     inside = people_folder(folder)
     photos = find_named(inside, (name for pair in listed for name in (pair.one, pair.other)))
-    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
-    with workbench(looking) as bench:
-        acquired = look_at(bench, looking, inside, photos.values())
+    choice = AnalysisChoice(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(choice) as bench:
+        acquired = analyse(bench, choice, inside, photos.values())
         scored = score_pairs(listed, photos, acquired.samples)
         figures = measure_pairs(
             scored,
             acquired,
             summary=bench.engine.summary,
             settings=bench.gallery,
-            made=made_with(bench, looking),
+            made=made_with(bench, choice),
         )
         if wanted:
             from mien.evaluation.report.pairs import report_pairs
@@ -110,7 +110,7 @@ def pairs(
 
 @evaluate.command()
 @_FOLDER
-@looking_options
+@analysis_options
 @click.option(
     "--enrolled",
     default="half",
@@ -167,9 +167,9 @@ def identify(
         examples=examples,
         seed=seed,
     )
-    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
-    with workbench(looking) as bench:
-        acquired = look_at(bench, looking, inside, split.photos)
+    choice = AnalysisChoice(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(choice) as bench:
+        acquired = analyse(bench, choice, inside, split.photos)
         searched = search_split(
             split, acquired.samples, summary=bench.engine.summary, settings=bench.gallery
         )
@@ -179,7 +179,7 @@ def identify(
             seed=seed,
             examples=examples,
             settings=bench.gallery,
-            made=made_with(bench, looking),
+            made=made_with(bench, choice),
         )
         if wanted:
             from mien.evaluation.report.searches import report_searches
@@ -191,7 +191,7 @@ def identify(
 
 @evaluate.command()
 @_FOLDER
-@looking_options
+@analysis_options
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -230,10 +230,10 @@ def calibrate(
     check_output(output)
     inside = people_folder(folder)
     photos = _people(inside, one_person)
-    looking = Looking(gallery=gallery, pack=pack, face=face, cache=cache)
-    with workbench(looking) as bench:
+    choice = AnalysisChoice(gallery=gallery, pack=pack, face=face, cache=cache)
+    with workbench(choice) as bench:
         every = [photo for each in photos.values() for photo in each]
-        acquired = look_at(bench, looking, inside, every)
+        acquired = analyse(bench, choice, inside, every)
         calibration = calibrate_photos(
             photos,
             acquired,

@@ -64,7 +64,7 @@ class Workbench:
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class AnalysisChoice:
     """How photos are looked at.
 
     Attributes:
@@ -81,8 +81,8 @@ class Looking:
     cache: Path | None
 
 
-def looking_options(function: _Function) -> _Function:
-    """Give a command the options that make a `Looking`."""
+def analysis_options(function: _Function) -> _Function:
+    """Give a command the options that make an `AnalysisChoice`."""
     options = (
         click.option(
             "--gallery",
@@ -110,7 +110,7 @@ def looking_options(function: _Function) -> _Function:
 
 
 @contextmanager
-def workbench(looking: Looking) -> Iterator[Workbench]:
+def workbench(choice: AnalysisChoice) -> Iterator[Workbench]:
     """What photos are measured with; needs models, but neither a database nor a home.
 
     Raises:
@@ -120,9 +120,9 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
     """
     settings = load_settings()
     with opened(settings) as runtime:
-        gallery, contract_id = _gallery_settings(runtime, settings, looking.gallery)
+        gallery, contract_id = _gallery_settings(runtime, settings, choice.gallery)
         given = given_engine()
-        engine = given or _engine(runtime, settings, looking.pack)
+        engine = given or _engine(runtime, settings, choice.pack)
         try:
             if gallery.threshold is not None and contract_id != engine.summary.contract_id:
                 print_note(
@@ -138,14 +138,16 @@ def workbench(looking: Looking) -> Iterator[Workbench]:
                 engine.close()
 
 
-def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[str]) -> Acquired:
+def analyse(
+    bench: Workbench, choice: AnalysisChoice, folder: Path, photos: Iterable[str]
+) -> Acquired:
     """Find and embed one face of each photo, with a bar on standard error.
 
     What was made is kept now and then and at the end, also when that is an interruption.
 
     Args:
         bench: what photos are measured with.
-        looking: how.
+        choice: how.
         folder: the photos' names are paths below it.
         photos: their names.
 
@@ -153,7 +155,7 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
         InvalidInput: the cache cannot be read or written.
     """
     wanted = set(photos)
-    kept = _kept(bench, looking, folder)
+    kept = _kept(bench, choice, folder)
     new = wanted - set(kept.samples) - set(kept.refused)
     with counted_photos(len(new)) as on_photo:
 
@@ -162,7 +164,7 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
             on_photo()
 
         try:
-            acquire(bench.engine, bench.reader, folder, new, face=looking.face, on_photo=keep)
+            acquire(bench.engine, bench.reader, folder, new, face=choice.face, on_photo=keep)
         finally:
             kept.save()
     return Acquired(
@@ -171,7 +173,7 @@ def look_at(bench: Workbench, looking: Looking, folder: Path, photos: Iterable[s
     )
 
 
-def made_with(bench: Workbench, looking: Looking) -> Made:
+def made_with(bench: Workbench, choice: AnalysisChoice) -> Made:
     """What the embeddings are made with."""
     summary = bench.engine.summary
     return Made(
@@ -180,11 +182,11 @@ def made_with(bench: Workbench, looking: Looking) -> Made:
         detector=summary.detector,
         recognizer=summary.recognizer,
         calibrated=summary.calibration is not None,
-        face=looking.face,
+        face=choice.face,
     )
 
 
-def _kept(bench: Workbench, looking: Looking, folder: Path) -> "Kept":
+def _kept(bench: Workbench, choice: AnalysisChoice, folder: Path) -> "Kept":
     """What is known of the photos from an earlier time, and the place to keep more."""
     from mien.evaluation.cache import Kept
     from mien.evaluation.cache import cache_key
@@ -195,14 +197,14 @@ def _kept(bench: Workbench, looking: Looking, folder: Path) -> "Kept":
         contract_id=summary.contract_id,
         detector=summary.detector,
         recognizer=summary.recognizer,
-        face=looking.face,
+        face=choice.face,
         side=str(bench.settings.detection_side),
         precision=bench.settings.inference_precision,
         # What was refused for its size is to be looked at when more is allowed.
         most_bytes=str(bench.settings.max_upload_bytes),
         most_pixels=str(bench.settings.max_pixels),
     )
-    return Kept(looking.cache, key=key, folder=folder)
+    return Kept(choice.cache, key=key, folder=folder)
 
 
 def _gallery_settings(

@@ -30,7 +30,7 @@ class ExitCode(enum.IntEnum):
 
 
 @dataclasses.dataclass(slots=True)
-class Mode:
+class OutputMode:
     """How this run of the command speaks; the root of click's contexts holds it as `obj`."""
 
     json: bool = False
@@ -92,7 +92,7 @@ def print_note(text: str) -> None:
 
 
 def print_error(
-    detail: str, *, code: str, extra: Mapping[str, Any] | None = None, mode: Mode
+    detail: str, *, code: str, extra: Mapping[str, Any] | None = None, mode: OutputMode
 ) -> None:
     """Print what went wrong on standard error: one line, or one JSON object."""
     if mode.json:
@@ -105,7 +105,7 @@ def print_error(
 
 def _remember_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
     mode = context.find_root().obj
-    if value and isinstance(mode, Mode):
+    if value and isinstance(mode, OutputMode):
         mode.json = True
     return value
 

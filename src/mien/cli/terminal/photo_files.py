@@ -51,7 +51,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked(Generic[_T]):
+class PhotoResults(Generic[_T]):
     """What came of looking at several pictures."""
 
     done: list[tuple[Path, _T]]
@@ -102,7 +102,7 @@ def find_photos(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def look(photos: Sequence[Path], work: Callable[[Path], _T]) -> Looked[_T]:
+def for_each_photo(photos: Sequence[Path], work: Callable[[Path], _T]) -> PhotoResults[_T]:
     """Do something with each photo; those that are refused are told of and passed over.
 
     A photo that is alone and refused is the command's own failure, which names it.
@@ -114,7 +114,7 @@ def look(photos: Sequence[Path], work: Callable[[Path], _T]) -> Looked[_T]:
     Raises:
         MienError: the only photo is refused, or something else is wrong.
     """
-    looked: Looked[_T] = Looked([], [])
+    looked: PhotoResults[_T] = PhotoResults([], [])
     with counted(photos) as one_by_one:
         for photo in one_by_one:
             try:

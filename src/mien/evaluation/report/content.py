@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ChartPoint:
     """A place to be looked at."""
 
     x: float
@@ -81,7 +81,7 @@ class Chart:
     x_log: bool = False
     y_log: bool = False
     lines: Sequence[Line] = ()
-    points: Sequence[Point] = ()
+    points: Sequence[ChartPoint] = ()
     bars: Sequence[Bars] = ()
     levels: Sequence[Level] = ()
     similarities: bool = False

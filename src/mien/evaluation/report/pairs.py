@@ -12,11 +12,11 @@ from mien.evaluation.pairs import Scored
 from mien.evaluation.report.content import Band
 from mien.evaluation.report.content import Bars
 from mien.evaluation.report.content import Chart
+from mien.evaluation.report.content import ChartPoint
 from mien.evaluation.report.content import Couple
 from mien.evaluation.report.content import Errors
 from mien.evaluation.report.content import Level
 from mien.evaluation.report.content import Line
-from mien.evaluation.report.content import Point
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.content import Seen
 from mien.evaluation.report.thresholds import by_threshold
@@ -75,12 +75,12 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
     at = figures.at_gallery_settings
     x_range = (least / 2, 1.0)
     passing = [
-        Point(float(rate), figures.tar_at_far[rate], f"TAR at FAR {one_in(float(rate))}")
+        ChartPoint(float(rate), figures.tar_at_far[rate], f"TAR at FAR {one_in(float(rate))}")
         for rate in RATES
         if rate not in figures.only_bounds
     ]
     fmr, fnmr = at.fmr.rate or 0.0, at.fnmr.rate or 0.0
-    in_use = Point(max(fmr, least / 2), max(fnmr, low), "at the threshold in use")
+    in_use = ChartPoint(max(fmr, least / 2), max(fnmr, low), "at the threshold in use")
     return [
         Chart(
             title="Receiver operating characteristic",

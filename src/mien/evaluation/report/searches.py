@@ -12,16 +12,16 @@ from mien.evaluation.open_set import found_at
 from mien.evaluation.report.content import Band
 from mien.evaluation.report.content import Bars
 from mien.evaluation.report.content import Chart
+from mien.evaluation.report.content import ChartPoint
 from mien.evaluation.report.content import Couple
 from mien.evaluation.report.content import Errors
 from mien.evaluation.report.content import Level
 from mien.evaluation.report.content import Line
-from mien.evaluation.report.content import Point
 from mien.evaluation.report.content import Report
 from mien.evaluation.report.content import Seen
 from mien.evaluation.report.thresholds import by_threshold
 from mien.evaluation.searches import Search
-from mien.evaluation.searches import Searched
+from mien.evaluation.searches import SplitSearches
 from mien.evaluation.words import band_range
 from mien.evaluation.words import one_in
 from mien.evaluation.words import searches_rows
@@ -30,7 +30,7 @@ from mien.evaluation.words import share_text
 _SHOWN = 6
 
 
-def report_searches(figures: SearchFigures, searched: Searched) -> Report:
+def report_searches(figures: SearchFigures, searched: SplitSearches) -> Report:
     """Put the figures of searches, their curves and the worst errors together."""
     decisions = figures.decisions
     return Report(
@@ -56,7 +56,7 @@ def report_searches(figures: SearchFigures, searched: Searched) -> Report:
     )
 
 
-def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
+def _charts(figures: SearchFigures, searched: SplitSearches) -> list[Chart]:
     found, strange = found_at(searched.probes), best_of(searched.strangers)
     both = curves.curve(found[np.isfinite(found)], strange)
     fnir = 1 - curves.share_reaching(found, both.thresholds)
@@ -78,9 +78,9 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
             y_log=True,
             lines=[Line(both.fmr, np.maximum(fnir, low), "")],
             points=[
-                Point(*here, "at the threshold in use"),
+                ChartPoint(*here, "at the threshold in use"),
                 *(
-                    Point(
+                    ChartPoint(
                         float(rate),
                         max(figures.fnir_at_fpir[rate], low),
                         f"FPIR {one_in(float(rate))}",
@@ -138,7 +138,7 @@ def _charts(figures: SearchFigures, searched: Searched) -> list[Chart]:
     return charts
 
 
-def _stated(searched: Searched) -> curves.Array:
+def _stated(searched: SplitSearches) -> curves.Array:
     rates = [
         search.verdict.expected_false_match_rate
         for search in searched.strangers
@@ -147,7 +147,7 @@ def _stated(searched: Searched) -> curves.Array:
     return np.array([rate for rate in rates if rate is not None], dtype=np.float64)
 
 
-def _errors(searched: Searched) -> list[Errors]:
+def _errors(searched: SplitSearches) -> list[Errors]:
     strangers = sorted(searched.strangers, key=lambda search: -_similarity(search))
     others = sorted(
         (search for search in searched.probes if not search.right_first),
@@ -176,7 +176,7 @@ def _errors(searched: Searched) -> list[Errors]:
     ]
 
 
-def _couples(searched: Searched, searches: list[Search]) -> list[Couple]:
+def _couples(searched: SplitSearches, searches: list[Search]) -> list[Couple]:
     couples = []
     for search in searches:
         if search.sample is None or search.best is None or search.verdict is None:

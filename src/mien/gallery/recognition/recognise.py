@@ -18,7 +18,7 @@ from mien.gallery.recognition.search import check_query
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Candidate
 from mien.gallery.results import Recognised
-from mien.gallery.search_log import Searched
+from mien.gallery.search_log import SearchRecord
 from mien.gallery.services import Call
 
 
@@ -114,7 +114,7 @@ def _decided(
     )
 
 
-def _searched(probes: Sequence[Probe], found: Found) -> list[Searched]:
+def _searched(probes: Sequence[Probe], found: Found) -> list[SearchRecord]:
     """What is remembered of a search; faces without candidates say nothing."""
     return [
         _remembered(candidates[:DECISIVE], found.point, legible=probe.legible)
@@ -125,9 +125,9 @@ def _searched(probes: Sequence[Probe], found: Found) -> list[Searched]:
 
 def _remembered(
     candidates: Sequence[Candidate], point: OperatingPoint, *, legible: bool
-) -> Searched:
+) -> SearchRecord:
     best, rival = candidates[0], deciding_rival(candidates, point=point)
-    return Searched(
+    return SearchRecord(
         similarity=best.similarity,
         examples=best.examples,
         runner_up=rival.similarity if rival else None,

@@ -19,7 +19,7 @@ LOADING = "loading"
 _log = structlog.get_logger(__name__)
 
 
-class Warming:
+class WarmUp:
     """Loads what is loaded lazily, in the background, once a process.
 
     Args:

@@ -16,7 +16,7 @@ from mien.decision.rank import Ranked
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.recognition.search import point_of
-from mien.gallery.search_log import Searched
+from mien.gallery.search_log import SearchRecord
 from mien.gallery.search_log import last_searches
 from mien.gallery.services import Call
 from mien.gallery.settings import check_rate
@@ -143,7 +143,7 @@ def _decided(
     return {decision: counted[decision] for decision in decisions}
 
 
-def _candidates(searched: Searched) -> list[Ranked]:
+def _candidates(searched: SearchRecord) -> list[Ranked]:
     found = [_ranked(searched.similarity, searched.examples, None)]
     if searched.runner_up is not None:
         found.append(_ranked(searched.runner_up, 1, searched.similarity_to_best))

@@ -38,7 +38,7 @@ class Affine:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class PoolingLayer:
     """Attributes: kind; window and stride (y, x); a window of nothing takes the whole picture."""
 
     kind: str
@@ -63,7 +63,7 @@ class Dense:
     weights: NDArray[np.float32]
 
 
-Layer = Convolution | Affine | Pool | Rectify | AddEarlier | Dense
+Layer = Convolution | Affine | PoolingLayer | Rectify | AddEarlier | Dense
 
 
 def read_layers(data: bytes) -> list[Layer]:
@@ -72,7 +72,7 @@ def read_layers(data: bytes) -> list[Layer]:
     Raises:
         ConversionFailed: a layer is cut off or not as expected.
     """
-    reader = _Reader(data)
+    reader = _DlibReader(data)
     layers: list[Layer] = []
     try:
         while (tag := reader.next_tag()) is not None:
@@ -84,7 +84,7 @@ def read_layers(data: bytes) -> list[Layer]:
     return layers
 
 
-def _read_layer(reader: "_Reader", tag: str) -> Layer:
+def _read_layer(reader: "_DlibReader", tag: str) -> Layer:
     if tag == "con_4":
         values = reader.tensor()
         count, rows, columns, *rest = (reader.integer() for _ in range(7))
@@ -102,14 +102,14 @@ def _read_layer(reader: "_Reader", tag: str) -> Layer:
         rows, columns, *rest = (reader.integer() for _ in range(6))
         if rest[2:] != [0, 0]:
             raise ValueError("a pool with padding is not known")
-        return Pool(kind=tag[:3], window=(rows, columns), stride=(rest[0], rest[1]))
+        return PoolingLayer(kind=tag[:3], window=(rows, columns), stride=(rest[0], rest[1]))
     if tag == "fc_2":
         outputs, inputs = reader.integer(), reader.integer()
         return Dense(weights=reader.tensor().reshape(inputs, outputs))
     return Rectify() if tag == "relu_" else AddEarlier()
 
 
-class _Reader:
+class _DlibReader:
     """Walks through the bytes."""
 
     def __init__(self, data: bytes) -> None:

@@ -17,7 +17,7 @@ from mien.packs.conversion.dlib_file import Affine
 from mien.packs.conversion.dlib_file import Convolution
 from mien.packs.conversion.dlib_file import Dense
 from mien.packs.conversion.dlib_file import Layer
-from mien.packs.conversion.dlib_file import Pool
+from mien.packs.conversion.dlib_file import PoolingLayer
 from mien.packs.conversion.dlib_file import Rectify
 from mien.packs.conversion.dlib_file import read_layers
 
@@ -110,13 +110,13 @@ class _Graph:
                     self._node("Relu", [self._name])
                     if self._block_ended:
                         self._earlier = (self._name, self._shape)
-                case Pool(window=(0, 0)):
+                case PoolingLayer(window=(0, 0)):
                     self._node("GlobalAveragePool", [self._name])
                     self._shape = (self._shape[0], 1, 1)
-                case Pool(kind="max"):
+                case PoolingLayer(kind="max"):
                     self._name, self._shape = self._pool(layer, self._name, self._shape)
                     self._earlier = (self._name, self._shape)
-                case Pool():
+                case PoolingLayer():
                     self._earlier = self._pool(layer, *self._earlier)
                 case AddEarlier():
                     self._add_earlier()
@@ -167,7 +167,7 @@ class _Graph:
         )
 
     def _pool(
-        self, layer: Pool, name: str, shape: tuple[int, int, int]
+        self, layer: PoolingLayer, name: str, shape: tuple[int, int, int]
     ) -> tuple[str, tuple[int, int, int]]:
         before = self._name
         operator = "MaxPool" if layer.kind == "max" else "AveragePool"

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from mien.packs.manifest import FileSource
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import HttpsSource
 from mien.packs.manifest import NpmSource
 from mien.packs.manifest import PypiSource
-from mien.packs.manifest import Source
 from mien.packs.progress import ByteProgress
 from mien.packs.sources import folder
 from mien.packs.sources import https
@@ -15,7 +15,7 @@ from mien.packs.sources import pypi
 
 
 def fetch(
-    source: Source,
+    source: FileSource,
     *,
     to: Path,
     size_bytes: int,
@@ -61,7 +61,7 @@ def fetch(
             folder.fetch(source, to=to, size_bytes=size_bytes, progress=progress)
 
 
-def describe(source: Source) -> str:
+def describe(source: FileSource) -> str:
     """Name a source for people, without any password in its address."""
     match source:
         case HttpsSource():

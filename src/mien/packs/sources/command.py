@@ -20,7 +20,7 @@ _QUERY = re.compile(r"(://[^\s?]+)\?\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandResult:
     """How a command ended.
 
     Attributes:
@@ -39,7 +39,7 @@ def run(
     environment: Mapping[str, str],
     silence_seconds: float,
     on_line: Callable[[str], None],
-) -> Outcome:
+) -> CommandResult:
     """Run a command to its end.
 
     Args:
@@ -88,7 +88,7 @@ def run(
                     os.killpg(process.pid, signal.SIGKILL)
             reader.join()
         code = process.wait()
-    return Outcome(code=code if ended else None, lines=tuple(kept))
+    return CommandResult(code=code if ended else None, lines=tuple(kept))
 
 
 def _without_secrets(line: str) -> str:

@@ -33,7 +33,7 @@ _SURE, _ALONE = 2 / 3, 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class FacePlace:
     """Where a face may be.
 
     Attributes:
@@ -50,8 +50,8 @@ class Place:
 
 
 def confirm(
-    detector: Detector, image_rgb: ImageRGB, place: Place, *, doubtful: bool = False
-) -> Place | None:
+    detector: Detector, image_rgb: ImageRGB, place: FacePlace, *, doubtful: bool = False
+) -> FacePlace | None:
     """Look again at a place, level; when a face is not clearly seen there so, in every turn.
 
     A network also sees faces that are upside down or on their side, with less confidence and with
@@ -70,7 +70,7 @@ def confirm(
     threshold = detector.score_threshold
     again = refine_landmarks(detector, image_rgb, place.landmarks)
     same = replace(place, landmarks=again.landmarks, score=max(place.score, again.score))
-    seen: Place | None = same
+    seen: FacePlace | None = same
     if again.firmly < _BOTH:
         seen = _turned_upright(detector, image_rgb, place)
         if seen and again.times and _apart(_roll(seen), _roll(same)) < _SAME_LEAN:
@@ -87,7 +87,7 @@ def _above(threshold: float, share: float) -> float:
     return threshold + share * (1 - threshold)
 
 
-def _roll(place: Place) -> float:
+def _roll(place: FacePlace) -> float:
     return estimate_pose(place.landmarks).roll_degrees
 
 
@@ -96,9 +96,9 @@ def _apart(one: float, other: float) -> float:
     return abs((one - other + 180) % 360 - 180)
 
 
-def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Place | None:
+def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: FacePlace) -> FacePlace | None:
     """The face in the turn in which it is seen best; None when it is in none."""
-    best: tuple[Place, int] | None = None
+    best: tuple[FacePlace, int] | None = None
     for angles in (_QUARTERS, _DIAGONALS):
         for angle in angles:
             for seen in _turned(detector, image_rgb, place, angle):
@@ -111,10 +111,12 @@ def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: Place) -> Pl
             break
     if best is None:
         return None
-    return Place(best[0].box_xyxy, again.landmarks, max(best[0].score, again.score))
+    return FacePlace(best[0].box_xyxy, again.landmarks, max(best[0].score, again.score))
 
 
-def _turned(detector: Detector, image_rgb: ImageRGB, place: Place, angle: int) -> Iterator[Place]:
+def _turned(
+    detector: Detector, image_rgb: ImageRGB, place: FacePlace, angle: int
+) -> Iterator[FacePlace]:
     """What is seen in the middle when the place is turned anticlockwise by this many degrees."""
     low, high = place.box_xyxy[:2], place.box_xyxy[2:]
     extent = float((high - low).max())
@@ -131,7 +133,7 @@ def _turned(detector: Detector, image_rgb: ImageRGB, place: Place, angle: int) -
         extent_wh = (box[2:] - box[:2]) * (_ROOM * extent / _SIDE)
         if angle % 180:
             extent_wh = extent_wh[::-1] if angle % 90 == 0 else np.full(2, extent_wh.mean())
-        yield Place(
+        yield FacePlace(
             np.concatenate([middle - extent_wh / 2, middle + extent_wh / 2]).astype(np.float32),
             transform_points(inverse, found.landmarks[number]),
             float(found.scores[number]),

@@ -41,9 +41,9 @@ class Detector:
         return self._session.input_shape[2] is None
 
     @property
-    def small_looks(self) -> bool:
+    def small_passes(self) -> bool:
         """Whether second looks at a smaller scale are worth their time."""
-        return self._family.small_looks
+        return self._family.small_passes
 
     @property
     def score_threshold(self) -> float:

@@ -43,7 +43,7 @@ class DetectorFamily:
         color: channel order of the input.
         mean: subtracted from every channel.
         scale: divides after that.
-        small_looks: whether a second look at a smaller scale betters its landmarks by more than it
+        small_passes: whether a second look at a smaller scale betters its landmarks by more than it
             costs; see `refine_landmarks`.
     """
 
@@ -52,7 +52,7 @@ class DetectorFamily:
     color: Literal["rgb", "bgr"]
     mean: float
     scale: float
-    small_looks: bool = False
+    small_passes: bool = False
 
 
 def gather(

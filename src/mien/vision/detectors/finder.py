@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien.options import Detail
-from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.confirm import confirm
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.merge import merge
@@ -45,7 +45,7 @@ class Finder:
         self._detector = detector
         self._side = side
 
-    def find(self, image_rgb: ImageRGB, detail: Detail) -> list[Place]:
+    def find(self, image_rgb: ImageRGB, detail: Detail) -> list[FacePlace]:
         """Find every face, best score first.
 
         Args:
@@ -55,7 +55,7 @@ class Finder:
         """
         return self._high(image_rgb) if detail == "high" else self._normal(image_rgb)
 
-    def _normal(self, image_rgb: ImageRGB) -> list[Place]:
+    def _normal(self, image_rgb: ImageRGB) -> list[FacePlace]:
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         found = self._search(image_rgb, usual(size_wh, self._side))
         if not found:
@@ -81,9 +81,9 @@ class Finder:
                 break
         return self._merged(found, size_wh)
 
-    def _high(self, image_rgb: ImageRGB) -> list[Place]:
+    def _high(self, image_rgb: ImageRGB) -> list[FacePlace]:
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
-        found: list[Place] = []
+        found: list[FacePlace] = []
         for turns in (0, *_TURNS):
             passes = [*usual(size_wh, self._side, turns), close_up(size_wh, turns)]
             found += self._search(image_rgb, passes, found, doubtful=turns > 0)
@@ -98,20 +98,20 @@ class Finder:
         self,
         image_rgb: ImageRGB,
         passes: Iterable[Pass],
-        known: Sequence[Place] = (),
+        known: Sequence[FacePlace] = (),
         *,
         doubtful: bool = False,
-    ) -> list[Place]:
+    ) -> list[FacePlace]:
         """What these looks find that is not known yet, each after a closer look."""
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         threshold = self._detector.score_threshold
         doubting = self._detector.takes_any_size
         least = _WEAK_SHARE * threshold if doubting else threshold
-        seen: list[Place] = []
+        seen: list[FacePlace] = []
         for window in passes:
             found = search(self._detector, image_rgb, window, least_score=least)
             seen += [
-                Place(box, landmarks, float(score), is_cut(box, window, size_wh))
+                FacePlace(box, landmarks, float(score), is_cut(box, window, size_wh))
                 for box, landmarks, score in zip(
                     found.boxes_xyxy, found.landmarks, found.scores, strict=True
                 )
@@ -120,24 +120,26 @@ class Finder:
         if not doubting:
             return seen
         # A known face is surer than any finding: what falls on one is left out here.
-        sure = [Place(face.box_xyxy, face.landmarks, 2.0) for face in known]
+        sure = [FacePlace(face.box_xyxy, face.landmarks, 2.0) for face in known]
         new = [place for place in self._merged([*sure, *seen], size_wh) if place.score <= 1]
         weak = [place for place in new if place.score <= threshold][:_MOST_WEAK]
         places = [place for place in new if place.score > threshold] + weak
         closer = (confirm(self._detector, image_rgb, place, doubtful=doubtful) for place in places)
         return [place for place in closer if place is not None]
 
-    def _may_hide_small(self, found: Sequence[Place], size_wh: tuple[int, int], side: int) -> bool:
+    def _may_hide_small(
+        self, found: Sequence[FacePlace], size_wh: tuple[int, int], side: int
+    ) -> bool:
         """Whether a picture is much larger than it was searched, and shows no large face."""
         scale = side / max(size_wh)
         sizes = [float((face.box_xyxy[2:] - face.box_xyxy[:2]).min()) for face in found]
         return scale * _LARGE < 1 and scale * max(sizes, default=0.0) <= _TINY
 
-    def _merged(self, places: Sequence[Place], size_wh: tuple[int, int]) -> list[Place]:
+    def _merged(self, places: Sequence[FacePlace], size_wh: tuple[int, int]) -> list[FacePlace]:
         return merge(places, size_wh, nms_iou=self._detector.nms_iou)
 
 
-def common_turn(found: Sequence[Place]) -> int:
+def common_turn(found: Sequence[FacePlace]) -> int:
     """The quarter turns that bring most of the faces upright."""
     votes = np.zeros(4)
     for face in found:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.confirm import Place
+from mien.vision.detectors.confirm import FacePlace
 from mien.vision.geometry import iou
 from mien.vision.types import FloatArray
 
@@ -17,7 +17,9 @@ _LEAST_VISIBLE = 0.2
 _LEAST_EXTENT = 2.0
 
 
-def merge(places: Sequence[Place], size_wh: tuple[int, int], *, nms_iou: float) -> list[Place]:
+def merge(
+    places: Sequence[FacePlace], size_wh: tuple[int, int], *, nms_iou: float
+) -> list[FacePlace]:
     """Keep one finding a face, the surest, and none that lies outside the picture.
 
     What is cut by the border of its look gives way to what is not, for another look saw more of it.
@@ -32,7 +34,7 @@ def merge(places: Sequence[Place], size_wh: tuple[int, int], *, nms_iou: float) 
     Returns:
         Some of the places, those that are not cut first, then by their score.
     """
-    kept: list[Place] = []
+    kept: list[FacePlace] = []
     sane = [place for place in places if is_sane(place, size_wh)]
     for place in sorted(sane, key=lambda each: (each.cut, -each.score)):
         if not kept or not _are_one(place, kept, nms_iou):
@@ -40,7 +42,7 @@ def merge(places: Sequence[Place], size_wh: tuple[int, int], *, nms_iou: float) 
     return kept
 
 
-def is_sane(place: Place, size_wh: tuple[int, int]) -> bool:
+def is_sane(place: FacePlace, size_wh: tuple[int, int]) -> bool:
     """Whether a place is finite, has an extent, and lies in the picture for a good part."""
     if not (np.isfinite(place.box_xyxy).all() and np.isfinite(place.landmarks).all()):
         return False
@@ -52,7 +54,7 @@ def is_sane(place: Place, size_wh: tuple[int, int]) -> bool:
     return bool((inside > 0).all() and inside.prod() >= _LEAST_VISIBLE * extent.prod())
 
 
-def _are_one(place: Place, others: Sequence[Place], nms_iou: float) -> bool:
+def _are_one(place: FacePlace, others: Sequence[FacePlace], nms_iou: float) -> bool:
     boxes = np.stack([other.box_xyxy for other in others])
     if (iou(place.box_xyxy, boxes) > nms_iou).any():
         return True

@@ -73,7 +73,7 @@ def refine_landmarks(
     """
     large = _look(detector, image_rgb, landmarks, _TEMPLATE, _SIDE)
     small = []
-    if large and detector.small_looks:
+    if large and detector.small_passes:
         small = _look(detector, image_rgb, landmarks, _SMALL_TEMPLATE, _SMALL_SIDE)
     looks = [landmarks, *(each.landmarks for each in (*large, *small))]
     return RefinedLandmarks(

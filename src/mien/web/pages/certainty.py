@@ -15,7 +15,7 @@ _LEAST_SHOWN = 0.005
 """Smaller differences are nothing with two decimals."""
 
 
-def how_sure(card: FaceCard) -> str:
+def certainty(card: FaceCard) -> str:
     """A few sentences on how sure the answer about a face is."""
     if not card.candidates or card.similarity is None:
         return "There is nobody in this gallery yet to compare this face with."

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from flask import url_for
 
+from mien.access.permissions import may
 from mien.gallery.galleries import list_galleries
 from mien.gallery.people.portraits import PersonPortrait
 from mien.gallery.people.portraits import newest_portraits
@@ -25,6 +26,7 @@ class GalleryEntry:
     """One gallery of the list.
 
     Attributes:
+        settings_url: empty for those who may not change it.
         portraits: those of up to four of its people.
         accepted: share of strangers' searches that may name somebody; None where the threshold is
             set by hand, or the model has not been calibrated.
@@ -41,7 +43,11 @@ class GalleryEntry:
 
 @dataclass(frozen=True, slots=True)
 class GalleriesPage(Page):
-    """All galleries."""
+    """All galleries.
+
+    Attributes:
+        new_url: empty for those who may make none.
+    """
 
     template: ClassVar[str] = "galleries/list.html"
 
@@ -155,7 +161,7 @@ def galleries_page(call: Call) -> GalleriesPage:
         galleries=tuple(
             _row(call, gallery, portraits.get(gallery.id, ())) for gallery in galleries
         ),
-        new_url=url_for("galleries.new"),
+        new_url=url_for("galleries.new") if may(call.actor, "galleries.create") else "",
     )
 
 
@@ -173,7 +179,11 @@ def _row(call: Call, gallery: Gallery, portraits: Sequence[PersonPortrait]) -> G
     return GalleryEntry(
         name=gallery.title,
         url=url_for("people.sheet", gallery=gallery.name),
-        settings_url=url_for("galleries.settings", gallery=gallery.name),
+        settings_url=(
+            url_for("galleries.settings", gallery=gallery.name)
+            if may(call.actor, "galleries.change", gallery.name)
+            else ""
+        ),
         people_count=gallery.people,
         face_count=gallery.faces,
         portraits=tuple(crop_url(gallery.name, each.person_id, each.face_id) for each in portraits),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from flask import url_for
 
+from mien.access.permissions import may
 from mien.decision.operating_point import OperatingPoint
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.person_names import PersonNames
@@ -15,7 +16,6 @@ from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.results import Answer
 from mien.gallery.results import Candidate
 from mien.gallery.services import Call
-from mien.http.auth import load_user
 from mien.http.context import runtime
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
@@ -145,7 +145,7 @@ def identify_result(
         threshold=found.point.threshold,
         accepted=found.point.accepted_fpir,
         wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
-        settings_url=_settings_url(found.gallery),
+        settings_url=_settings_url(call, found.gallery),
         names=offered.names,
         names_hint=_names_hint(offered),
         again_url=url_for("identify.home", gallery=found.gallery),
@@ -154,9 +154,8 @@ def identify_result(
     )
 
 
-def _settings_url(gallery: str) -> str:
-    signed_in = load_user()
-    if signed_in is None or not signed_in.user.is_admin:
+def _settings_url(call: Call, gallery: str) -> str:
+    if not may(call.actor, "galleries.change", gallery):
         return ""
     return url_for("galleries.settings", gallery=gallery)
 

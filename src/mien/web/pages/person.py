@@ -79,7 +79,7 @@ class HeldPhotos:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class MetadataEntry:
     """One thing known about a person."""
 
     name: str
@@ -123,7 +123,7 @@ class PersonPage(Page):
     portrait_url: str
     added_at: str
     faces: tuple[FaceEntry, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[MetadataEntry, ...]
     looks_like: tuple[LooksLike, ...]
     refused: tuple[RefusedPhoto, ...]
     held: HeldPhotos | None
@@ -203,7 +203,7 @@ def person_page(
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
         added_at=person.created_at.isoformat(),
         faces=tuple(_stored(gallery, face) for face in faces),
-        facts=tuple(Fact(name, _words(value)) for name, value in person.metadata.items()),
+        facts=tuple(MetadataEntry(name, _words(value)) for name, value in person.metadata.items()),
         looks_like=tuple(
             LooksLike(
                 name=other.person.name,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from mien.options import Decision
 from mien.web.language import translated
 from mien.web.pages.certainty import better_words
-from mien.web.pages.certainty import how_sure
+from mien.web.pages.certainty import certainty
 from mien.web.pages.certainty import poor_words
 from mien.web.pages.certainty import searched_words
 from mien.web.pages.compare import Comparison
@@ -215,7 +215,7 @@ def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "findings": findings,
-    "how_sure": how_sure,
+    "certainty": certainty,
     "likely": likely,
     "others": others,
     "pair_answer": pair_answer,

@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from mien.access.sign_ins import end_sign_in
 from mien.access.users import change_password
 from mien.errors import WrongCredentials
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
-from mien.http.auth import require_sign_in
 from mien.http.context import this_call
 from mien.http.cookies import cookies_are_secure
 from mien.http.limits import signin_limit
@@ -24,12 +25,13 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 _YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
 @bp.get("")
+@asks("account.read")
 def show_own() -> ResponseReturnValue:
     """The account of who is signed in."""
     page = account_page(this_call(), current_sign_in(), PasswordForm(formdata=None).state())
@@ -38,6 +40,7 @@ def show_own() -> ResponseReturnValue:
 
 @bp.post("")
 @signin_limit
+@asks("account.change_password")
 def save_password() -> ResponseReturnValue:
     """Change the password and sign out every other browser."""
     form = PasswordForm()
@@ -58,6 +61,7 @@ def save_password() -> ResponseReturnValue:
 
 
 @bp.post("/theme")
+@asks("account.read")
 def save_theme() -> ResponseReturnValue:
     """Let this browser keep the appearance chosen."""
     form = ThemeForm()
@@ -77,6 +81,7 @@ def save_theme() -> ResponseReturnValue:
 
 
 @bp.post("/browsers/<id:sign_in_id>/end")
+@asks("account.end_sign_in")
 def end_browser(sign_in_id: str) -> ResponseReturnValue:
     """Sign a browser out."""
     end_sign_in(this_call(), user_id=current_sign_in().user.id, sign_in_id=sign_in_id)
@@ -86,6 +91,7 @@ def end_browser(sign_in_id: str) -> ResponseReturnValue:
 
 @bp.get("/theme")
 @bp.get("/browsers/<id:sign_in_id>/end")
+@asks("account.read")
 def elsewhere(sign_in_id: str = "") -> ResponseReturnValue:
     """These forms are on the account's page."""
     del sign_in_id

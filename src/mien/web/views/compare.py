@@ -9,7 +9,8 @@ from mien.errors import NoFaceFound
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.recognition.verify import compare_held
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
 from mien.http.request_bodies import read_photo
@@ -20,16 +21,18 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("compare", __name__, url_prefix="/compare")
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 
 @bp.get("")
+@asks("photos.verify")
 def ask() -> ResponseReturnValue:
     """Ask for two photos."""
     return show(compare_page(), place="compare")
 
 
 @bp.post("")
+@asks("photos.verify")
 def submit() -> ResponseReturnValue:
     """Hold both photos and lead to the answer."""
     form = CompareForm()
@@ -42,6 +45,7 @@ def submit() -> ResponseReturnValue:
 
 
 @bp.get("/<first>/<second>")
+@asks("photos.verify")
 def result(first: str, second: str) -> ResponseReturnValue:
     """Show what comparing two held photos gives."""
     found = compare_held(this_call(), probe_a=first, probe_b=second)

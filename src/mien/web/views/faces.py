@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import read_photo
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.responses import file_response
 from mien.web.pages.confirm import confirm_face
@@ -20,10 +21,11 @@ bp = Blueprint(
     __name__,
     url_prefix="/galleries/<gallery:gallery>/people/<id:person_id>/faces/<id:face_id>",
 )
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 
 @bp.get("/crop")
+@asks("faces.read")
 def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The portrait."""
     del person_id  # it makes the address readable; the face says whose it is
@@ -31,6 +33,7 @@ def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/photo")
+@asks("faces.read")
 def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The original photo, where it was kept."""
     del person_id
@@ -38,6 +41,7 @@ def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/delete")
+@asks("faces.delete")
 def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Ask before a face is removed."""
     page = confirm_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
@@ -45,6 +49,7 @@ def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValu
 
 
 @bp.post("/delete")
+@asks("faces.delete")
 def delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Remove a face."""
     delete_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)

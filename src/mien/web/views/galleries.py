@@ -12,8 +12,8 @@ from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import show_gallery
-from mien.http.auth import require
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.web.forms.people import ConfirmForm
 from mien.web.forms.settings import GallerySettingsForm
@@ -29,24 +29,18 @@ from mien.web.text.filters import counted
 from mien.web.text.gallery_changes import changes
 
 bp = Blueprint("galleries", __name__, url_prefix="/galleries")
-
-
-@bp.before_request
-def check_access() -> None:
-    """Everybody may see the list, administrators may change it."""
-    if request.endpoint == "galleries.show_all":
-        require_sign_in()
-    else:
-        require("galleries.change")()
+bp.before_request(check_browser)
 
 
 @bp.get("")
+@asks("galleries.read")
 def show_all() -> ResponseReturnValue:
     """All galleries."""
     return show(galleries_page(this_call()), place="galleries")
 
 
 @bp.get("/new")
+@asks("galleries.create")
 def new() -> ResponseReturnValue:
     """Ask for a gallery's name."""
     return show(
@@ -55,6 +49,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/new")
+@asks("galleries.create")
 def create() -> ResponseReturnValue:
     """Make a gallery and lead to its people."""
     form = NewGalleryForm()
@@ -71,12 +66,14 @@ def create() -> ResponseReturnValue:
 
 
 @bp.get("/<gallery:gallery>/settings")
+@asks("galleries.change")
 def settings(gallery: str) -> ResponseReturnValue:
     """The settings of a gallery."""
     return show(settings_page(this_call(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/settings")
+@asks("galleries.change")
 def save(gallery: str) -> ResponseReturnValue:
     """Change a gallery's settings, or look at what they would do."""
     form = GallerySettingsForm()
@@ -97,12 +94,14 @@ def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
 
 
 @bp.get("/<gallery:gallery>/delete")
+@asks("galleries.delete")
 def ask_delete(gallery: str) -> ResponseReturnValue:
     """Ask before a gallery is removed with everybody in it."""
     return show(confirm_gallery(this_call(), gallery=gallery), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/delete")
+@asks("galleries.delete")
 def delete(gallery: str) -> ResponseReturnValue:
     """Remove a gallery whose name was typed."""
     form = ConfirmForm()

@@ -20,7 +20,8 @@ from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
 from mien.gallery.recognition.identify_held import identify_and_hold
 from mien.gallery.recognition.identify_held import show_held
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
@@ -34,22 +35,25 @@ from mien.web.rendering import show
 from mien.web.uploads import add_held_face
 
 bp = Blueprint("identify", __name__)
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 
 @bp.get("/")
+@asks("photos.identify")
 def start() -> ResponseReturnValue:
     """Home is where one identifies."""
     return redirect(url_for("identify.home"))
 
 
 @bp.get("/identify")
+@asks("photos.identify")
 def home() -> ResponseReturnValue:
     """Ask for a photo."""
     return _ask(request.args.get("gallery") or current_gallery())
 
 
 @bp.post("/identify")
+@asks("photos.identify")
 def submit() -> ResponseReturnValue:
     """Hold the photo and lead to its answers."""
     form = IdentifyForm()
@@ -63,6 +67,7 @@ def submit() -> ResponseReturnValue:
 
 
 @bp.get("/identify/<probe_id>")
+@asks("photos.identify")
 def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
@@ -71,18 +76,21 @@ def result(probe_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/identify/<probe_id>/photo")
+@asks("photos.hold")
 def photo(probe_id: str) -> ResponseReturnValue:
     """The held photo, at a size for the screen."""
     return file_response(read_held_photo(this_call(), probe_id=probe_id))
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/portrait")
+@asks("photos.hold")
 def portrait(probe_id: str, number: int) -> ResponseReturnValue:
     """A face of the held photo."""
     return file_response(read_held_crop(this_call(), probe_id=probe_id, face_number=number))
 
 
 @bp.post("/identify/<probe_id>/faces/<int:number>/add")
+@asks("faces.add")
 def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
@@ -95,12 +103,14 @@ def add(probe_id: str, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/add")
+@asks("faces.add")
 def add_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
     """The form to add a face is on the photo's page."""
     return redirect(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
 
 
 @bp.post("/identify/<probe_id>/let-go")
+@asks("photos.hold")
 def let_go(probe_id: str) -> ResponseReturnValue:
     """Erase the held photo now."""
     let_go_of_photo(this_call(), probe_id=probe_id)

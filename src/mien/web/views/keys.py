@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from mien.access.api_keys import create_key
 from mien.access.api_keys import revoke_key
-from mien.http.auth import require
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.web.forms.settings import NewKeyForm
 from mien.web.pages.keys import created_key_page
@@ -18,22 +19,25 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("keys", __name__, url_prefix="/keys")
-bp.before_request(require("keys.read"))
+bp.before_request(check_browser)
 
 
 @bp.get("")
+@asks("keys.read")
 def show_all() -> ResponseReturnValue:
     """The keys that are in force."""
     return show(keys_page(this_call()), place="keys")
 
 
 @bp.get("/new")
+@asks("keys.create")
 def new() -> ResponseReturnValue:
     """Ask for a key's name and what it may do."""
     return show(new_key_page(NewKeyForm(formdata=None).state()), place="keys")
 
 
 @bp.post("/new")
+@asks("keys.create")
 def create() -> ResponseReturnValue:
     """Make a key and show it, this one time."""
     form = NewKeyForm()
@@ -48,6 +52,7 @@ def create() -> ResponseReturnValue:
 
 
 @bp.post("/<id:key_id>/revoke")
+@asks("keys.revoke")
 def revoke(key_id: str) -> ResponseReturnValue:
     """Make a key useless from now on."""
     key = revoke_key(this_call(), key_id=key_id)
@@ -56,6 +61,7 @@ def revoke(key_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<id:key_id>/revoke")
+@asks("keys.revoke")
 def revoke_elsewhere(key_id: str) -> ResponseReturnValue:
     """The form that revokes a key is in the list."""
     del key_id

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from mien.errors import NameTaken
 from mien.gallery.people.people import create_person
 from mien.gallery.results import Person
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.options import Order
 from mien.web.forms.photos import NewPersonForm
@@ -24,22 +25,25 @@ from mien.web.uploads import add_photos
 from mien.web.uploads import answer_added
 
 bp = Blueprint("people", __name__)
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 
 @bp.get("/people")
+@asks("people.read")
 def home() -> ResponseReturnValue:
     """The people of the gallery looked at last."""
     return redirect(url_for("people.sheet", gallery=current_gallery()))
 
 
 @bp.get("/galleries/<gallery:gallery>")
+@asks("people.read")
 def of_gallery(gallery: str) -> ResponseReturnValue:
     """What is in a gallery is its people."""
     return redirect(url_for("people.sheet", gallery=gallery))
 
 
 @bp.get("/galleries/<gallery:gallery>/people")
+@asks("people.read")
 def sheet(gallery: str) -> ResponseReturnValue:
     """The contact sheet, searched by `q`, in an order, page by page."""
     order = "newest" if request.args.get("sort") == "newest" else "name"
@@ -54,6 +58,7 @@ def sheet(gallery: str) -> ResponseReturnValue:
 
 
 @bp.get("/galleries/<gallery:gallery>/people/new")
+@asks("people.create")
 def new(gallery: str) -> ResponseReturnValue:
     """Ask for somebody's name and photos."""
     page = new_person_page(this_call(), gallery=gallery)
@@ -61,6 +66,7 @@ def new(gallery: str) -> ResponseReturnValue:
 
 
 @bp.post("/galleries/<gallery:gallery>/people/new")
+@asks("people.create")
 def create(gallery: str) -> ResponseReturnValue:
     """Add somebody, with the faces of the photos sent along."""
     form = NewPersonForm()

@@ -20,7 +20,8 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify_held import show_held
-from mien.http.auth import require_sign_in
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
@@ -38,12 +39,13 @@ from mien.web.uploads import add_photos as add_each
 from mien.web.uploads import answer_added
 
 bp = Blueprint("person", __name__)
-bp.before_request(require_sign_in)
+bp.before_request(check_browser)
 
 ONE: Final = "/galleries/<gallery:gallery>/people/<id:person_id>"
 
 
 @bp.get(ONE)
+@asks("people.read")
 def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
     """Somebody and their faces."""
     page = person_page(this_call(), gallery=gallery, person_id=person_id)
@@ -51,6 +53,7 @@ def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.post(ONE)
+@asks("faces.add")
 def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     """Add the faces of photos; what became of each is told by its file's name."""
     form = AddPhotosForm()
@@ -63,12 +66,14 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/choose/<probe_id>")
+@asks("faces.add")
 def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Ask which face of a held photo is this person's."""
     return _ask_which(gallery, person_id, probe_id)
 
 
 @bp.post(f"{ONE}/choose/<probe_id>")
+@asks("faces.add")
 def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Add the chosen face and let go of the photo; `anyway` opens the gate."""
     form = ChooseFaceForm()
@@ -83,6 +88,7 @@ def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnVa
 
 
 @bp.post(f"{ONE}/let-go")
+@asks("photos.hold")
 def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
     """Erase photos that were held to be stored; those that are gone already are passed over."""
     for probe_id in request.form.getlist("held"):
@@ -93,6 +99,7 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/edit")
+@asks("people.change")
 def edit(gallery: str, person_id: str) -> ResponseReturnValue:
     """Show name and notes to be changed."""
     page = edit_person_page(this_call(), gallery=gallery, person_id=person_id)
@@ -100,6 +107,7 @@ def edit(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/edit")
+@asks("people.change")
 def save(gallery: str, person_id: str) -> ResponseReturnValue:
     """Rename somebody and change what is noted."""
     form = EditPersonForm()
@@ -114,6 +122,7 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{ONE}/delete")
+@asks("people.delete")
 def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Ask before somebody is forgotten, and say what goes."""
     page = confirm_person(this_call(), gallery=gallery, person_id=person_id)
@@ -121,6 +130,7 @@ def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/delete")
+@asks("people.delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Forget somebody, and say what was erased."""
     erasure = forget_person(this_call(), gallery=gallery, person_id=person_id)

@@ -11,8 +11,9 @@ from mien.access.users import list_users
 from mien.access.users import remove_user
 from mien.errors import NameTaken
 from mien.errors import UserNotFound
+from mien.http.auth import asks
+from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
-from mien.http.auth import require
 from mien.http.context import this_call
 from mien.web.forms.settings import NewUserForm
 from mien.web.pages.users import new_user_page
@@ -21,22 +22,25 @@ from mien.web.rendering import go_to
 from mien.web.rendering import show
 
 bp = Blueprint("users", __name__, url_prefix="/users")
-bp.before_request(require("users.read"))
+bp.before_request(check_browser)
 
 
 @bp.get("")
+@asks("users.read")
 def show_all() -> ResponseReturnValue:
     """All accounts."""
     return show(users_page(this_call(), own_id=current_sign_in().user.id), place="users")
 
 
 @bp.get("/new")
+@asks("users.add")
 def new() -> ResponseReturnValue:
     """Ask for a name and a first password."""
     return show(new_user_page(NewUserForm(formdata=None).state()), place="users")
 
 
 @bp.post("/new")
+@asks("users.add")
 def create() -> ResponseReturnValue:
     """Make an account."""
     form = NewUserForm()
@@ -54,6 +58,7 @@ def create() -> ResponseReturnValue:
 
 
 @bp.post("/<id:user_id>/remove")
+@asks("users.remove")
 def remove(user_id: str) -> ResponseReturnValue:
     """Remove an account and sign it out everywhere."""
     name = next((user.name for user in list_users(this_call()) if user.id == user_id), None)
@@ -65,6 +70,7 @@ def remove(user_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<id:user_id>/remove")
+@asks("users.remove")
 def remove_elsewhere(user_id: str) -> ResponseReturnValue:
     """The form that removes an account is in the list."""
     del user_id

@@ -1,19 +1,19 @@
 """What surrounds a sample page."""
 
-from mien.web.layout import Chrome
 from mien.web.layout import GalleryLink
+from mien.web.layout import Layout
 from mien.web.layout import NavItem
 
 
-def signed_out() -> Chrome:
-    return Chrome(csrf_token="token", home_url="/")
+def signed_out() -> Layout:
+    return Layout(csrf_token="token", home_url="/")
 
 
-def signed_in(active: str = "Identify") -> Chrome:
+def signed_in(active: str = "Identify") -> Layout:
     def item(label: str) -> NavItem:
         return NavItem(label, f"/{label.lower()}", label.lower(), label == active)
 
-    return Chrome(
+    return Layout(
         csrf_token="token",
         home_url="/",
         user_name="mara",
