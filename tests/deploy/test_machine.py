@@ -129,6 +129,7 @@ def test_the_image_starts_mien_without_root(
     assert (f'"pull", "{pack}"' in str(steps)) == bool(pack)
 
 
+@pytest.mark.thorough
 def test_the_image_installs_what_the_lock_names(tmp_path: Path, repository_root: Path) -> None:
     steps = instructions(render(tmp_path, "dockerfile")["Dockerfile"])
     pips = [json.loads(rest)[1:] for word, rest in steps if word == "RUN" and "/pip" in rest]

@@ -6,7 +6,11 @@ from mien.vision.types import FloatArray
 
 
 def portrait_landmarks(
-    landmarks: FloatArray, size_wh: tuple[int, int] = portraits.PORTRAIT_SIZE_WH
+    landmarks: FloatArray,
+    size_wh: tuple[int, int] = portraits.PORTRAIT_SIZE_WH,
+    *,
+    picture_wh: tuple[int, int] = (4000, 4000),
 ) -> FloatArray:
     """Where the five landmarks land in the portrait; float32, shape (5, 2), in its pixels."""
-    return transform_points(portraits._transform(landmarks, size_wh), landmarks)
+    matrix = portraits.portrait_transform(landmarks, picture_wh, size_wh)
+    return transform_points(matrix, landmarks)

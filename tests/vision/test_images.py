@@ -349,6 +349,7 @@ _SEEDS = [
 ]
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=2000)
 @given(
     seed=st.sampled_from(_SEEDS),

@@ -5,7 +5,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.vision.geometry import similarity_transform
-from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -25,7 +24,8 @@ def portrait(
 ) -> ImageRGB:
     """Cut out a portrait: roll levelled, eyes on the upper third, the same size for everybody.
 
-    What lies outside the picture is filled by its border, stretched and blurred.
+    Near the border of the picture it is moved into the picture, and made narrower where even
+    that does not do.
 
     Args:
         image_rgb: the whole picture.
@@ -35,35 +35,26 @@ def portrait(
     Returns:
         uint8, shape (height, width, 3).
     """
-    matrix = _transform(landmarks, size_wh)
-    drawn = warp(image_rgb, matrix, size_wh, border=cv2.BORDER_REPLICATE)
-    return _soften_outside(drawn, matrix, (image_rgb.shape[1], image_rgb.shape[0]))
+    picture_wh = (image_rgb.shape[1], image_rgb.shape[0])
+    matrix = portrait_transform(landmarks, picture_wh, size_wh)
+    return warp(image_rgb, matrix, size_wh, border=cv2.BORDER_REPLICATE)
 
 
-def _soften_outside(
-    drawn: ImageRGB, matrix: NDArray[np.float64], picture_wh: tuple[int, int]
-) -> ImageRGB:
-    """Blur what is not the picture, so that its border does not run on in stripes."""
-    height, width = drawn.shape[:2]
-    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32) * picture_wh
-    inside = np.zeros((height, width), dtype=np.uint8)
-    cv2.fillConvexPoly(
-        inside, transform_points(matrix, corners.astype(np.float32)).astype(int), 255
-    )
-    if inside.min() > 0:
-        return drawn
-    sigma = width * _BLUR_SHARE
-    blurred = cv2.GaussianBlur(drawn, (0, 0), sigma)
-    # The transition lies outside: the picture itself stays as it is.
-    share = cv2.GaussianBlur(inside, (0, 0), sigma / 4).astype(np.float32)[..., None] / 255
-    share = np.where(inside[..., None] > 0, 1.0, share)
-    return np.asarray(drawn * share + blurred * (1 - share) + 0.5, dtype=np.uint8)
+def portrait_transform(
+    landmarks: FloatArray,
+    picture_wh: tuple[int, int],
+    size_wh: tuple[int, int] = PORTRAIT_SIZE_WH,
+) -> NDArray[np.float64]:
+    """Where a portrait lies in its picture.
 
+    Args:
+        landmarks: float32, shape (5, 2), in pixels of the picture.
+        picture_wh: size of the picture.
+        size_wh: of the portrait.
 
-_BLUR_SHARE = 1 / 12
-
-
-def _transform(landmarks: FloatArray, size_wh: tuple[int, int]) -> NDArray[np.float64]:
+    Returns:
+        Shape (2, 3): from points of the picture to points of the portrait.
+    """
     width, height = size_wh
     middle = landmarks[:2].mean(axis=0)
     across = landmarks[1] - landmarks[0]
@@ -75,4 +66,22 @@ def _transform(landmarks: FloatArray, size_wh: tuple[int, int]) -> NDArray[np.fl
     half = _EYE_DISTANCE * width / 2
     line = _EYE_LINE * height
     target = np.array([(width / 2 - half, line), (width / 2 + half, line)], dtype=np.float32)
-    return similarity_transform(source.astype(np.float32), target)
+    wanted = similarity_transform(source.astype(np.float32), target)
+    return _inside(wanted, picture_wh, size_wh)
+
+
+def _inside(
+    matrix: NDArray[np.float64], picture_wh: tuple[int, int], size_wh: tuple[int, int]
+) -> NDArray[np.float64]:
+    """The same frame, moved and where need be made smaller so that it lies in the picture."""
+    turned = matrix[:, :2]
+    frame_middle = np.array(size_wh) / 2
+    middle = np.linalg.solve(turned, frame_middle - matrix[:, 2])
+    # Half of what the level frame covers of the picture, along the picture's own sides.
+    reach = np.abs(np.linalg.inv(turned)) @ frame_middle
+    # The middles of the outermost pixels: beyond them nothing is known.
+    last = np.maximum(np.array(picture_wh, np.float64) - 1, 1)
+    share = min(1.0, float((last / (2 * reach)).min()))
+    middle = np.clip(middle, reach * share, last - reach * share)
+    turned = turned / share
+    return np.hstack([turned, (frame_middle - turned @ middle)[:, None]])

@@ -50,6 +50,7 @@ def test_every_face_of_a_group_photo_gets_its_name_or_unknown(services: Services
     assert [answer.number for answer in answers] == [1, 2, 3]
 
 
+@pytest.mark.thorough
 def test_candidates_are_people_best_first_each_once_with_their_best_example(
     services: Services,
 ) -> None:
@@ -66,6 +67,7 @@ def test_candidates_are_people_best_first_each_once_with_their_best_example(
     assert answer.runner_up == answer.candidates[1]
 
 
+@pytest.mark.thorough
 def test_somebody_with_many_faces_does_not_crowd_out_the_others(services: Services) -> None:
     add(services, "ada", variants=30)
     add(services, "bob", "cy")

@@ -46,6 +46,7 @@ def test_what_comes_out_is_finite_in_the_picture_and_apart(found: list[FacePlace
             )
 
 
+@pytest.mark.thorough
 @given(st.lists(places, max_size=10))
 def test_merging_again_changes_nothing(found: list[FacePlace]) -> None:
     once = merge(found, SIZE_WH, nms_iou=NMS_IOU)

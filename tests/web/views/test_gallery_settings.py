@@ -70,6 +70,7 @@ def test_every_step_shows_the_similarity_that_it_needs_now(admin: Visitor) -> No
     assert "Type it below." in found[5]
 
 
+@pytest.mark.thorough
 def test_a_growing_gallery_needs_more_similarity(admin: Visitor) -> None:
     admin.enrol("ada")
     before = re.findall(r"0\.\d\d", rows(admin.get(PATH))[2])

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from building import acting
 from drawing import draw_photo
 from looking import files_of
@@ -315,6 +317,7 @@ def test_a_photo_like_one_of_somebody_elses_is_told_with_the_name(user: Visitor)
     assert "the same photo as an example that is stored already. It is an example of bob." in words
 
 
+@pytest.mark.thorough
 def test_many_doubts_fit_into_the_cookie_that_carries_them(user: Visitor) -> None:
     user.enrol("bob")
     ada = user.enrol("ada")
