@@ -76,13 +76,19 @@ def test_an_ordinary_account_is_told_the_command(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
-def test_a_missing_browser_is_a_failure_in_ci_alone(
-    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
+@pytest.mark.parametrize("group", ["browser", "servers"])
+def test_a_missing_program_is_a_failure_in_ci_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, group: str, in_ci: str, status: int
 ) -> None:
     monkeypatch.setenv("CI", in_ci)
-    monkeypatch.setenv("CHROMIUM", "")
-    monkeypatch.setattr("shutil.which", lambda _name: None)
-    assert environment.provide_browser() == status
+    for name in ("CHROMIUM", "NGINX", "POSTGRESQL"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(environment, "SERVERS_OF_DEBIAN", tmp_path)
+    monkeypatch.setattr("shutil.which", lambda _name, **_path: None)
+    assert [environment.provide(each) for each in environment.PROGRAMS[group]] == [
+        status for _ in environment.PROGRAMS[group]
+    ]
+    assert environment.main([group]) == status
 
 
 def test_a_browser_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -92,30 +98,11 @@ def test_a_browser_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert environment.find_chromium() == browser
 
 
-@pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
-def test_a_missing_nginx_is_a_failure_in_ci_alone(
-    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
-) -> None:
-    monkeypatch.setenv("CI", in_ci)
-    monkeypatch.setenv("NGINX", "")
-    monkeypatch.setattr("shutil.which", lambda _name, **_path: None)
-    assert environment.provide_nginx() == status
-
-
 def test_an_nginx_may_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nginx = tmp_path / "nginx"
     nginx.touch(mode=0o755)
     monkeypatch.setenv("NGINX", str(nginx))
     assert environment.find_nginx() == nginx
-
-
-@pytest.mark.parametrize(("in_ci", "status"), [("true", 1), ("", 0)])
-def test_a_missing_postgresql_is_a_failure_in_ci_alone(
-    monkeypatch: pytest.MonkeyPatch, in_ci: str, status: int
-) -> None:
-    monkeypatch.setenv("CI", in_ci)
-    monkeypatch.setattr("shutil.which", lambda _name, **_path: None)
-    assert environment.provide_postgresql() == status
 
 
 def test_the_newest_postgresql_is_taken_unless_one_is_named(

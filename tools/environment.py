@@ -3,7 +3,7 @@
     tools/environment.py run      what Mien needs to run
     tools/environment.py dev      that, and what tests, lints and documentation need
     tools/environment.py browser  the system's Chromium, for the browser tests
-    tools/environment.py servers  the system's Nginx and PostgreSQL, for the tests that start them
+    tools/environment.py servers  the system's Nginx, PostgreSQL and strace, for the tests that start them
 
 Only the standard library is at hand here. Nothing is asked of any index while the lock files and
 pyproject.toml are those of the last installation, so that a second start is quick and works offline.
@@ -17,6 +17,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +32,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 def main(arguments: list[str]) -> int:
     """Do what the one argument names."""
-    if arguments == ["browser"]:
-        return provide_browser()
-    if arguments == ["servers"]:
-        # Both, whichever is missing.
-        return max([provide_nginx(), provide_postgresql()])
+    if len(arguments) == 1 and arguments[0] in PROGRAMS:
+        # All of them, whichever is missing.
+        return max([provide(program) for program in PROGRAMS[arguments[0]]])
     if len(arguments) == 1 and arguments[0] in LOCKS:
         provide_venv()
         provide_packages(arguments[0])
@@ -76,17 +76,16 @@ def provide_packages(group: str) -> None:
         STAMP.write_text(json.dumps(installed, indent=2) + "\n", encoding="utf-8")
 
 
-def provide_browser() -> int:
-    """Have a Chromium for the browser tests; without one CI fails and other runs name the skip."""
-    if find_chromium() is not None:
+def provide(program: "Program") -> int:
+    """Have a program of the system's; without it CI fails, and other runs name the skip."""
+    if program.find() is not None:
         return 0
-    why = "the browser tests drive the system's Chromium, and there is none"
     try:
-        install_system_package("chromium", why=why)
+        install_system_package(program.package, why=f"{program.why}, and there is none")
     except SystemExit as refusal:
         print(refusal.code, file=sys.stderr)
-    if find_chromium() is None:
-        print("No Chromium: the browser tests cannot run.", file=sys.stderr)
+    if program.find() is None:
+        print(program.without, file=sys.stderr)
         return 1 if os.environ.get("CI") == "true" else 0
     return 0
 
@@ -100,22 +99,6 @@ def find_chromium() -> Path | None:
     return None
 
 
-def provide_nginx() -> int:
-    """Have an Nginx for the serving tests; without one CI fails and other runs name the skip."""
-    if find_nginx() is not None:
-        return 0
-    try:
-        install_system_package(
-            "nginx-light", why="the serving tests start Nginx, and there is none"
-        )
-    except SystemExit as refusal:
-        print(refusal.code, file=sys.stderr)
-    if find_nginx() is None:
-        print("No Nginx: the tests of what stands in front cannot run.", file=sys.stderr)
-        return 1 if os.environ.get("CI") == "true" else 0
-    return 0
-
-
 def find_nginx() -> Path | None:
     """The path of the Nginx to test with: the variable NGINX's, or the system's."""
     # Where Debian has it is on the path of administrators only.
@@ -125,22 +108,6 @@ def find_nginx() -> Path | None:
         if found:
             return Path(found)
     return None
-
-
-def provide_postgresql() -> int:
-    """Have a PostgreSQL for the tests; without one CI fails and other runs name the skip."""
-    if find_postgresql() is not None:
-        return 0
-    try:
-        install_system_package(
-            "postgresql", why="the tests start a PostgreSQL server of their own, and there is none"
-        )
-    except SystemExit as refusal:
-        print(refusal.code, file=sys.stderr)
-    if find_postgresql() is None:
-        print("No PostgreSQL: its how-to cannot be tested.", file=sys.stderr)
-        return 1 if os.environ.get("CI") == "true" else 0
-    return 0
 
 
 def find_postgresql() -> Path | None:
@@ -156,6 +123,60 @@ def find_postgresql() -> Path | None:
         if folder and all(shutil.which(name, path=folder) for name in ("initdb", "postgres")):
             return Path(folder)
     return None
+
+
+def find_strace() -> Path | None:
+    """The path of strace, which shows what a process asks of the system."""
+    found = shutil.which("strace")
+    return Path(found) if found else None
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of the system's that tests start.
+
+    Attributes:
+        package: Debian's name of what brings it.
+        why: what needs it.
+        without: what cannot be done when there is none.
+    """
+
+    find: Callable[[], Path | None]
+    package: str
+    why: str
+    without: str
+
+
+PROGRAMS = {
+    "browser": (
+        Program(
+            find_chromium,
+            "chromium",
+            "the browser tests drive the system's Chromium",
+            "No Chromium: the browser tests cannot run.",
+        ),
+    ),
+    "servers": (
+        Program(
+            find_nginx,
+            "nginx-light",
+            "the serving tests start Nginx",
+            "No Nginx: the tests of what stands in front cannot run.",
+        ),
+        Program(
+            find_postgresql,
+            "postgresql",
+            "the tests start a PostgreSQL server of their own",
+            "No PostgreSQL: its how-to cannot be tested.",
+        ),
+        Program(
+            find_strace,
+            "strace",
+            "a test watches with strace that nothing is asked of the network",
+            "No strace: that nothing is asked of the network cannot be tested.",
+        ),
+    ),
+}
 
 
 def install_system_package(package: str, *, why: str) -> None:

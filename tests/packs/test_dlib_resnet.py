@@ -2,13 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from PIL import Image
 
 from mien.errors import ConversionFailed
+from mien.inference_libraries import import_onnxruntime
 from mien.packs import cache
 from mien.packs.catalog import builtin
 from mien.packs.conversion import dlib_resnet
@@ -43,7 +43,7 @@ def converted(fetched: Path) -> bytes:
 
 
 def run(model: bytes, crops_rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    session = import_onnxruntime().InferenceSession(model, providers=["CPUExecutionProvider"])
     mean = np.asarray(dlib_resnet.MEAN_RGB, np.float32)
     images = (crops_rgb.astype(np.float32) - mean) / np.float32(dlib_resnet.SCALE)
     (output,) = session.run(None, {"input": np.ascontiguousarray(images.transpose(0, 3, 1, 2))})

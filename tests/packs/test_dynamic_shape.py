@@ -1,12 +1,12 @@
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import TensorProto
 from onnx import helper
 from onnx import numpy_helper
 
 from mien.errors import ConversionFailed
+from mien.inference_libraries import import_onnxruntime
 from mien.packs.conversion.dynamic_shape import convert
 
 
@@ -41,7 +41,7 @@ def fixed_network(operator: str = "Conv") -> bytes:
 
 
 def test_a_fixed_network_runs_at_any_size() -> None:
-    session = onnxruntime.InferenceSession(
+    session = import_onnxruntime().InferenceSession(
         convert(fixed_network()), providers=["CPUExecutionProvider"]
     )
     (source,) = session.get_inputs()

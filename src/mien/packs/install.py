@@ -1,9 +1,9 @@
 """Puts a pack's files on this machine: fetched, checked, converted, kept."""
 
-import importlib
 from pathlib import Path
 
 from mien.errors import InferenceRuntimeMissing
+from mien.inference_libraries import import_openvino
 from mien.options import RuntimeChoice
 from mien.packs import cache
 from mien.packs import conversion
@@ -79,7 +79,7 @@ def require_runtime(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> N
     if needed and runtime == "onnxruntime":
         raise InferenceRuntimeMissing("pack_other_chosen", words={"pack": manifest.name})
     try:
-        importlib.import_module("openvino")
+        import_openvino()
     except ImportError as error:
         raise InferenceRuntimeMissing("pack_openvino", words={"pack": manifest.name}) from error
 

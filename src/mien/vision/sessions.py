@@ -3,8 +3,8 @@
 import importlib.util
 import os
 import queue
-import sys
 from pathlib import Path
+from typing import Any
 from typing import Protocol
 from typing import TypeAlias
 
@@ -13,6 +13,8 @@ import numpy as np
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
+from mien.inference_libraries import import_onnxruntime
+from mien.inference_libraries import import_openvino
 from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
@@ -126,9 +128,7 @@ class _OnnxSession:
     runtime: RuntimeName = "onnxruntime"
 
     def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -166,10 +166,7 @@ class _OpenVinoSession:
         threads: int,
         concurrency: int,
     ) -> None:
-        # Importing openvino would otherwise report the import to its maker over the network.
-        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None blocks an import
-        import openvino
-
+        openvino = import_openvino()
         self._owner = _Owner()
         core = openvino.Core()
         model = core.read_model(path, weights) if weights else core.read_model(path)
@@ -187,7 +184,7 @@ class _OpenVinoSession:
             },
         )
         self.input_shape = input_shape
-        self._requests: queue.LifoQueue[openvino.InferRequest] = queue.LifoQueue()
+        self._requests: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(concurrency):
             self._requests.put(self._compiled.create_infer_request())
 

@@ -12,6 +12,7 @@ from onnx import helper
 from onnx import numpy_helper
 
 from mien.errors import ConversionFailed
+from mien.inference_libraries import import_onnxruntime
 from mien.packs.conversion.dlib_file import AddEarlier
 from mien.packs.conversion.dlib_file import Affine
 from mien.packs.conversion.dlib_file import Convolution
@@ -58,7 +59,7 @@ def check_against_golden(model: bytes) -> None:
     Raises:
         ConversionFailed: a number differs by more than `TOLERANCE`, or the network does not run.
     """
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     golden = json.loads(
         resources.files(__package__).joinpath("dlib_resnet_golden.json").read_text("utf-8")

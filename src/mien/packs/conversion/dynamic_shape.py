@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 
 from mien.errors import ConversionFailed
+from mien.inference_libraries import import_onnxruntime
 
 # Two sizes, neither of them the declared one, as width and height mixed up would show.
 _TRIED = ((1, 64, 96), (2, 96, 32))
@@ -68,7 +69,7 @@ def _free(value: onnx.ValueInfoProto, names: tuple[str, str, str]) -> None:
 
 def _try(model: bytes) -> None:
     """Run the network at sizes it was not declared for."""
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     try:
         session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
