@@ -359,6 +359,12 @@ class ModelFileMissing(ModelError):
     code = "model_file_missing"
 
 
+class ModelFileDamaged(ModelError):
+    """A model file in the cache has other bytes than it was stored with."""
+
+    code = "model_file_damaged"
+
+
 class InferenceRuntimeMissing(ModelError):
     """The library that runs this kind of model file is not installed."""
 

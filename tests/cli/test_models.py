@@ -128,6 +128,21 @@ def test_damage_ends_in_an_exit_code_and_can_be_repaired() -> None:
     assert mien("verify").exit_code == 0
 
 
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_a_file_of_the_pack_in_use_that_is_cut_or_gone_is_told(harm: str) -> None:
+    assert mien("use", "own").exit_code == 0
+    path = Path(json.loads(mien("pull", "own", "--json").stdout)["paths"]["net.onnx"])
+    if harm == "cut":
+        path.write_bytes(path.read_bytes()[:-1])
+    else:
+        path.unlink()
+    checked = mien("verify", "--json")
+    assert checked.exit_code == 1
+    state = {"cut": "damaged", "gone": "missing"}[harm]
+    assert [file["state"] for file in json.loads(checked.stdout)["packs"]["own"]] == [state]
+    assert mien("verify", "--repair").exit_code == 0
+
+
 def test_the_pack_in_use_is_kept() -> None:
     assert mien("use", "own").exit_code == 0
     assert [name for name, pack in packs().items() if pack["in_use"]] == ["own"]

@@ -12,6 +12,7 @@ from drawing import draw_photo
 from mien import __version__
 from mien.access.api_keys import create_key
 from mien.app import create_app
+from mien.errors import ModelFileDamaged
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
@@ -93,6 +94,22 @@ def test_model_files_that_are_gone_are_named(tmp_path: Path) -> None:
         session.add(InstallationRow(key="pack", value="mobile"))
     assert current_pack(runtime.database) == "mobile"
     assert list(problems(runtime)) == ["models"]
+    runtime.close()
+
+
+def test_an_administrator_is_told_what_is_wrong_with_the_models(tmp_path: Path) -> None:
+    class Damaged(FakeEngine):
+        def warm_up(self) -> None:
+            raise ModelFileDamaged(words={"pack": "drawn"}, file="net.onnx")
+
+    runtime = make_runtime(tmp_path, engine=Damaged())
+    client = create_app(runtime).test_client()
+    secret, _ = create_key(acting(runtime.services), name="k", scopes=["admin"])
+    answer = client.get("/readyz", headers={"X-API-Key": secret})
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"]["models"] == "model_file_damaged"
+    assert "net.onnx" in answer.get_json()["why"]["models"]
+    assert "why" not in client.get("/readyz").get_json()
     runtime.close()
 
 

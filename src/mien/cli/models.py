@@ -1,5 +1,6 @@
 """`mien models`: which model packs there are, which are here, and which is in use."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from mien.settings import Settings
 from mien.words import say
 
 if TYPE_CHECKING:
+    from mien.packs.catalog import Catalog
     from mien.runtime import Runtime
 
 
@@ -134,24 +136,16 @@ def pull(*, name: str | None, as_json: bool) -> None:
 def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
     """Read the files of a pack again and compare them with their digests.
 
-    Without a name: of every pack that is here. The exit code is 1 when a file is not as it
-    should be.
+    Without a name: of the pack in use, and of every other that is here, whole or in part. The
+    exit code is 1 when a file is not as it should be.
     """
     from mien.packs.catalog import load_catalog
-    from mien.packs.install import is_installed
     from mien.packs.verify import remove_damaged
     from mien.packs.verify import verify as check
 
     settings = load_settings()
     catalog = load_catalog(settings.models_dir)
-    if name is not None:
-        manifests = [catalog.find(name)]
-    else:
-        manifests = [
-            entry.manifest
-            for entry in catalog.entries.values()
-            if is_installed(entry.manifest, models_dir=settings.models_dir)
-        ]
+    manifests = [catalog.find(name)] if name is not None else _here(catalog, settings)
     results = {each.name: check(each, models_dir=settings.models_dir) for each in manifests}
     if repair:
         for manifest in manifests:
@@ -223,6 +217,25 @@ def _choose(
 def _fetch(settings: Settings, name: str) -> None:
     with opened(settings) as runtime, shown_progress() as progress:
         runtime.services.packs.install(name, progress=progress)
+
+
+def _here(catalog: "Catalog", settings: Settings) -> list[Manifest]:
+    """The packs of which anything is kept, and the one in use even if nothing is."""
+    from mien.packs.install import is_begun
+    from mien.packs.install import is_installed
+
+    models_dir = settings.models_dir
+    used = _pack_in_use(settings)
+    every = [entry.manifest for entry in catalog.entries.values()]
+    count = Counter(file.sha256 for each in every for file in each.files)
+    shared = {digest for digest, packs in count.items() if packs > 1}
+    return [
+        each
+        for each in every
+        if each.name == used
+        or is_installed(each, models_dir=models_dir)
+        or is_begun(each, models_dir=models_dir, shared=shared)
+    ]
 
 
 def _pack_in_use(settings: Settings) -> str | None:

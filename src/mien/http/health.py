@@ -13,6 +13,7 @@ from mien.http.context import runtime
 from mien.http.problems import tell_programs
 from mien.runtime import Runtime
 from mien.storage.migrate import require_current
+from mien.words import say
 
 bp = Blueprint("health", __name__)
 tell_programs(bp)
@@ -38,6 +39,9 @@ def readyz() -> tuple[Response, int]:
     answer: dict[str, object] = {"status": "ready" if ready else "unavailable"}
     if _is_operator():
         answer |= {"checks": checks, "version": __version__}
+        failure = runtime().warm_up.failure
+        if failure is not None:
+            answer["why"] = {"models": say.error(failure)}
     return jsonify(answer), 200 if ready else 503
 
 

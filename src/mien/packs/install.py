@@ -1,12 +1,15 @@
 """Puts a pack's files on this machine: fetched, checked, converted, kept."""
 
+from collections.abc import Container
 from pathlib import Path
 
 from mien.errors import InferenceRuntimeMissing
+from mien.errors import ModelFileDamaged
 from mien.inference_libraries import import_openvino
 from mien.options import RuntimeChoice
 from mien.packs import cache
 from mien.packs import conversion
+from mien.packs import soundness
 from mien.packs.calibration import find_calibration
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
@@ -38,6 +41,7 @@ def install(
 
     Raises:
         ModelFileMissing: a file is not there and `offline` is set.
+        ModelFileDamaged: a file has other bytes than it was stored with.
         PackUnavailable: no source gave a file.
         DigestMismatch: no source gave a file, and at least one gave other bytes.
         ConversionFailed: a file could not be converted.
@@ -45,6 +49,7 @@ def install(
     """
     paths = {}
     for file in manifest.files:
+        _require_whole(manifest, file, models_dir=models_dir, offline=offline)
         paths[file.name] = _ready(
             manifest,
             file,
@@ -54,10 +59,26 @@ def install(
             progress=progress,
             stall_seconds=stall_seconds,
         )
+        soundness.require_sound(manifest, file, models_dir=models_dir)
     calibration = find_calibration(
         manifest.name, contract_id=manifest.contract_id, models_dir=models_dir
     )
     return InstalledPack(manifest=manifest, paths=paths, calibration=calibration)
+
+
+def is_begun(manifest: Manifest, *, models_dir: Path, shared: Container[str] = ()) -> bool:
+    """Whether any file is there, whole or not, that belongs to this pack and not to others too.
+
+    Args:
+        manifest: the pack.
+        models_dir: the cache.
+        shared: digests of files that say nothing, because other packs have them too.
+    """
+    return any(
+        cache.path_of(models_dir, file).exists()
+        for file in manifest.files
+        if file.sha256 not in shared
+    )
 
 
 def is_installed(manifest: Manifest, *, models_dir: Path) -> bool:
@@ -82,6 +103,13 @@ def require_runtime(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> N
         import_openvino()
     except ImportError as error:
         raise InferenceRuntimeMissing("pack_openvino", words={"pack": manifest.name}) from error
+
+
+def _require_whole(manifest: Manifest, file: ModelFile, *, models_dir: Path, offline: bool) -> None:
+    """Tell a file that was cut from one that was never there; with a network it is fetched again."""
+    cut = cache.path_of(models_dir, file).is_file() and not cache.has(models_dir, file)
+    if offline and cut:
+        raise ModelFileDamaged(words={"pack": manifest.name}, file=file.name)
 
 
 def _ready(

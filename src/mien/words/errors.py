@@ -472,6 +472,10 @@ _MODELS: Final = {
         "`mien run` does so at its first start."
     ),
     "model_file_missing.file": N_("The model file {file} is not there. Run `mien models pull`."),
+    "model_file_damaged": N_(
+        "The model file {file} of the pack {pack} is damaged. Run `mien models verify {pack} "
+        "--repair` to fetch it again."
+    ),
     "inference_runtime_missing.pack_other_chosen": N_(
         "The pack {pack} runs on OpenVINO alone, and MIEN_INFERENCE_RUNTIME is onnxruntime; set "
         "it to auto, or use another pack."

@@ -31,11 +31,17 @@ class WarmUp:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._problem: str | None = LOADING
+        self._failure: MienError | None = None
 
     @property
     def problem(self) -> str | None:
         """None once everything is loaded; else `loading`, or the code of what went wrong."""
         return self._problem
+
+    @property
+    def failure(self) -> MienError | None:
+        """What went wrong when loading was tried last; None when nothing has yet."""
+        return self._failure
 
     def begin(self) -> None:
         """Start to load, unless that is done or going on; what has failed is tried again."""
@@ -60,10 +66,10 @@ class WarmUp:
             self._problem = None
             _log.warning("The index cannot be reached yet", code=error.code, key=error.key)
         except MienError as error:
-            self._problem = error.code
+            self._problem, self._failure = error.code, error
             _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
         else:
-            self._problem = None
+            self._problem = self._failure = None
 
 
 def refresh_indexes(call: Call) -> int:
