@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from mien.decision.gate import LIMITS
 from mien.decision.gate import judge
+from mien.decision.gate import passed_over
 from mien.decision.gate import refuse
 from mien.errors import PhotoNotGoodEnough
 from mien.options import GATES
 from mien.options import Gate
+from mien.options import Take
 from mien.vision import quality_limits as measured
 from mien.vision.quality_limits import is_legible
 from mien.vision.types import Box
@@ -88,6 +91,86 @@ def test_every_reason_names_its_figure_its_limit_and_what_to_do(code: str) -> No
     assert reason.figure != reason.limit
 
 
+@pytest.mark.parametrize(
+    ("one", "gate", "key", "figure", "limit"),
+    [
+        (POOR["too_small"], "standard", "too_small", 31.4, 40),
+        (POOR["blurred"], "standard", "blurred", 9, 20),
+        (POOR["too_dark"], "standard", "too_dark", 12, 25),
+        (POOR["too_bright"], "standard", "too_bright", 240, 190),
+        (POOR["turned_away"], "standard", "turned_away", 90, 75),
+        (POOR["cut_off"], "standard", "cut_off", 60, 80),
+        (face(roll=-40), "strict", "tilted", 40, 25),
+        # From the eyes to the mouth it is 75 pixels.
+        (face(shift=(0, -157)), "standard", "eyes_hidden", 4, 20),
+        (face(shift=(0, -159.7)), "standard", "eyes_hidden", 0.4, 20),
+        (face(shift=(0, -160)), "standard", "eyes_hidden", 0, 20),
+        (face(shift=(0, -163)), "standard", "eyes_hidden.outside", -4, 20),
+    ],
+)
+def test_an_objection_holds_what_was_found_and_what_is_asked_for(
+    one: DetectedFace, gate: Gate, key: str, figure: float, limit: float
+) -> None:
+    (reason,) = judge(one, (), size_wh=SIZE_WH, gate=gate).refusals
+    assert reason.key == key
+    assert reason.figure == pytest.approx(figure, abs=1e-3)
+    assert reason.limit == pytest.approx(limit)
+
+
+@pytest.mark.parametrize(
+    ("gate", "at", "beyond", "code"),
+    [
+        ("standard", {"size_px": 40}, {"size_px": 39.99}, "too_small"),
+        ("strict", {"size_px": 64}, {"size_px": 63.99}, "too_small"),
+        ("standard", {"sharpness": 20}, {"sharpness": 19.99}, "blurred"),
+        ("strict", {"sharpness": 60}, {"sharpness": 59.99}, "blurred"),
+        ("standard", {"brightness": 25}, {"brightness": 24.99}, "too_dark"),
+        ("strict", {"brightness": 50}, {"brightness": 49.99}, "too_dark"),
+        ("standard", {"brightness": 190}, {"brightness": 190.01}, "too_bright"),
+        ("strict", {"brightness": 180}, {"brightness": 180.01}, "too_bright"),
+        ("standard", {"yaw": -0.75}, {"yaw": -0.7501}, "turned_away"),
+        ("strict", {"yaw": 0.4}, {"yaw": 0.4001}, "turned_away"),
+        ("strict", {"roll": 25}, {"roll": 25.01}, "tilted"),
+        ("standard", {"visible": 0.8}, {"visible": 0.7999}, "cut_off"),
+        ("strict", {"visible": 0.95}, {"visible": 0.9499}, "cut_off"),
+        ("standard", {"shift": (0, -145)}, {"shift": (0, -145.1)}, "eyes_hidden"),
+        ("strict", {"shift": (147.5, 0)}, {"shift": (147.6, 0)}, "eyes_hidden"),
+    ],
+)
+def test_a_face_at_the_limit_passes_and_one_just_beyond_does_not(
+    gate: Gate, at: dict[str, Any], beyond: dict[str, Any], code: str
+) -> None:
+    assert codes(face(**at), gate) == []
+    assert codes(face(**beyond), gate) == [code]
+
+
+def test_what_is_blurred_is_told_by_light_that_shows_it() -> None:
+    assert codes(face(brightness=25, sharpness=0), "standard") == ["blurred"]
+    assert codes(face(brightness=190, sharpness=0), "standard") == ["blurred"]
+    assert codes(face(brightness=24.9, sharpness=0), "standard") == ["too_dark"]
+    assert codes(face(brightness=190.1, sharpness=0), "standard") == ["too_bright"]
+
+
+@pytest.mark.parametrize(
+    ("take", "others", "told"),
+    [
+        ("only", 2, ["too_small", "several_faces.alike"]),
+        ("largest", 0, ["too_small", "several_faces.alike"]),
+        ("largest", 2, ["several_faces.largest", "too_small"]),
+        ("nearest-centre", 2, ["several_faces.nearest_centre", "too_small"]),
+    ],
+)
+def test_faces_that_were_passed_over_are_told_once(
+    take: Take, others: int, told: list[str]
+) -> None:
+    like = face(size_px=30)
+    objections = judge(like, (like, like), size_wh=SIZE_WH, gate="strict").refusals
+    warnings = passed_over(objections, take, others=others)
+    assert [each.key for each in warnings] == told
+    if others and take != "only":
+        assert (warnings[0].figure, warnings[0].limit) == (3, 1)
+
+
 def test_a_small_face_is_told_in_pixels() -> None:
     (reason,) = judge(POOR["too_small"], (), size_wh=SIZE_WH, gate="standard").refusals
     assert say.objection(reason).what == "The face is 31 pixels wide; at least 40 are needed."
@@ -123,6 +206,8 @@ def test_the_strict_gate_wants_one_face_that_stands_out() -> None:
     like, small = face(size_px=100), face(size_px=50)
     assert codes(face(), "standard", like) == []
     assert codes(face(), "strict", small) == []
+    assert codes(face(), "strict", face(size_px=60), face(size_px=60)) == []
+    assert codes(face(), "strict", face(size_px=60.1)) == ["several_faces"]
     assert codes(face(), "strict", like, small) == ["several_faces"]
     (reason,) = judge(face(), (like, like), size_wh=SIZE_WH, gate="strict").refusals
     assert (reason.key, reason.figure) == ("several_faces.alike", 3)

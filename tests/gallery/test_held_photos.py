@@ -13,6 +13,7 @@ from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.errors import PersonNotFound
+from mien.errors import PhotoNotGoodEnough
 from mien.errors import ProbeNotFound
 from mien.errors import UnsupportedImage
 from mien.errors import UserNotFound
@@ -82,6 +83,19 @@ def test_a_held_face_can_be_added_to_somebody_known(services: Services, root: st
     )
     assert not done.new_person
     assert done.person.id == ada.id
+
+
+def test_a_held_face_is_judged_beside_the_other_faces_of_its_photo(
+    services: Services, root: str
+) -> None:
+    call = acting(services, root)
+    alone = HeldFace(hold(services, root, draw_photo(["ada"])), 1)
+    assert enrol(call, gallery=None, gate="strict", source=alone, subject=NewPerson("Ada")).stored
+    among_others = HeldFace(hold(services, root, draw_photo(["bob", "cy", "dee"])), 2)
+    with pytest.raises(PhotoNotGoodEnough) as caught:
+        enrol(call, gallery=None, gate="strict", source=among_others, subject=NewPerson("Cy"))
+    (reason,) = caught.value.extra["reasons"]
+    assert (reason.key, reason.figure) == ("several_faces.alike", 3)
 
 
 def test_a_held_photo_shares_its_original_with_one_that_was_enrolled(

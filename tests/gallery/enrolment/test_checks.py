@@ -1,8 +1,10 @@
 """Warnings of likely mistakes, with drawn faces and a calibration."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +22,7 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.people.faces import delete_face
@@ -29,6 +32,7 @@ from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.storage.models import FaceRow
 from mien.vision.fake import FakeEngine
+from mien.vision.types import FloatArray
 from mien.words import say
 
 ADA = draw_photo(["ada"])
@@ -43,12 +47,17 @@ def measured(tmp_path: Path) -> Iterator[Services]:
 
 
 def add(
-    services: Services, name: str, photo: bytes, *, face_number: int | None = None
+    services: Services,
+    name: str,
+    photo: bytes,
+    *,
+    face_number: int | None = None,
+    gallery: str = "default",
 ) -> Enrolment:
     whom = NamedPerson(name)
     return enrol(
         acting(services),
-        gallery="default",
+        gallery=gallery,
         face_number=face_number,
         source=Upload(photo),
         subject=whom,
@@ -57,6 +66,21 @@ def add(
 
 def warned(done: Enrolment) -> list[str]:
     return [each.code for each in done.warnings]
+
+
+def turned(embedding: FloatArray, cosine: float) -> FloatArray:
+    """A unit vector that is so similar to this one."""
+    aside = np.roll(embedding, 1).astype(np.float64)
+    aside -= (aside @ embedding) * embedding
+    aside /= np.linalg.norm(aside)
+    return (cosine * embedding + math.sqrt(1 - cosine**2) * aside).astype(np.float32)
+
+
+def with_changed_bits(crop_hash: str, count: int | None) -> str | None:
+    """A hash that is so many bits away; None where none was recorded."""
+    if count is None:
+        return None
+    return f"{int(crop_hash, 16) ^ (2**count - 1):0{len(crop_hash)}x}"
 
 
 def test_a_first_photo_and_a_second_one_raise_no_doubt(measured: Services) -> None:
@@ -71,7 +95,7 @@ def test_the_very_same_photo_is_stored_once_a_person(services: Services) -> None
     assert (first.stored, second.stored, second.new_person) == (True, False, False)
     assert second.face.id == first.face.id
     assert warned(second) == ["same_photo"]
-    assert second.warnings[0].face_id == first.face.id
+    assert (second.warnings[0].face_id, second.warnings[0].similarity) == (first.face.id, 1)
     assert files_of(services) == before
     assert show_gallery(acting(services), name="default").faces == 1
     delete_face(
@@ -110,6 +134,53 @@ def test_the_same_photo_in_other_bytes_is_stored_with_a_warning(measured: Servic
     (warning,) = again.warnings
     assert (warning.person, warning.face_id) == (first.person, first.face.id)
     assert warning.similarity == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("changed_bits", "cosine", "calibrated", "codes"),
+    [
+        (12, 1.0, True, ["same_photo"]),
+        (13, 1.0, True, []),
+        # The drawn calibration has nine of ten pairs of a person's photos below 0.95.
+        (0, 0.951, True, ["same_photo"]),
+        (0, 0.949, True, []),
+        (0, 0.901, False, ["same_photo"]),
+        (0, 0.899, False, []),
+        (None, 1.0, True, []),
+    ],
+)
+def test_a_photo_is_the_same_by_its_portrait_and_its_face_together(
+    tmp_path: Path, changed_bits: int | None, cosine: float, calibrated: bool, codes: list[str]
+) -> None:
+    runtime = make_runtime(tmp_path / "home", engine=FakeEngine(calibrated=calibrated))
+    picture = draw_picture(["ada"])
+    add(runtime.services, "Ada", encode(picture, "PNG"))
+    with runtime.services.database.write() as session:
+        row = session.scalars(select(FaceRow)).one()
+        row.embedding = turned(row.embedding, cosine)
+        row.crop_hash = with_changed_bits(str(row.crop_hash), changed_bits)
+    again = add(runtime.services, "Ada", encode(picture, "PNG", compress_level=1))
+    assert warned(again) == codes
+    for each in again.warnings:
+        assert each.similarity is not None
+        assert each.similarity == pytest.approx(cosine, abs=1e-6)
+        assert each.similarity <= 1
+    runtime.close()
+
+
+def test_from_the_gallerys_threshold_on_a_face_is_like_another_persons(measured: Services) -> None:
+    photo = draw_photo(["bob"], variant=3, face_px=90)
+    add(measured, "Bob", draw_photo(["bob"]))
+    (warning,) = add(measured, "Ada", photo).warnings
+    similarity = warning.similarity
+    assert similarity is not None
+    for number, (threshold, codes) in enumerate(
+        [(similarity, ["looks_like_another"]), (math.nextafter(similarity, 1), [])]
+    ):
+        name = f"club-{number}"
+        create_gallery(acting(measured), name=name, settings={"threshold": threshold})
+        add(measured, "Bob", draw_photo(["bob"]), gallery=name)
+        assert warned(add(measured, "Ada", photo, gallery=name)) == codes
 
 
 def test_a_face_like_another_person_is_told_with_whom_and_how_alike(measured: Services) -> None:

@@ -1,5 +1,7 @@
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -23,11 +25,13 @@ from mien.errors import UnsupportedImage
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment import enrol as enrol_module
 from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
@@ -35,9 +39,12 @@ from mien.gallery.people.faces import read_photo
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
+from mien.gallery.recognition.search import Nearest
+from mien.gallery.recognition.search import nearest
 from mien.gallery.services import Services
 from mien.options import Gate
 from mien.options import Take
+from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 
@@ -54,6 +61,26 @@ def test_a_new_person_is_made_of_a_photo(services: Services) -> None:
     assert (person.name, person.faces, person.portrait_face_id) == ("Ada", 1, done.face.id)
     with services.database.read() as session:
         assert session.scalar(select(GalleryRow.revision)) == 1
+
+
+def test_a_person_is_told_of_once_and_each_example_of_theirs(services: Services) -> None:
+    made = [
+        enrol(acting(services), gallery="default", source=Upload(photo), subject=NamedPerson("Ada"))
+        for photo in (ADA, draw_photo(["ada"], variant=1), ADA)
+    ]
+    assert [each.stored for each in made] == [True, True, False]
+    with services.database.read() as session:
+        gallery_id = session.scalar(select(GalleryRow.id))
+        told = session.execute(
+            select(EventRow.kind, EventRow.subject_id, EventRow.gallery_id).where(
+                EventRow.kind.in_(("person_created", "face_added"))
+            )
+        ).all()
+    assert sorted(map(tuple, told)) == [
+        ("face_added", made[0].person.id, gallery_id),
+        ("face_added", made[0].person.id, gallery_id),
+        ("person_created", made[0].person.id, gallery_id),
+    ]
 
 
 def test_the_photo_and_the_portrait_are_kept(services: Services) -> None:
@@ -95,6 +122,19 @@ def test_whoever_has_the_name_is_meant_whether_new_or_known(services: Services) 
     )
     assert (first.new_person, second.new_person) == (True, False)
     assert first.person == second.person
+
+
+def test_somebody_known_is_meant_by_their_name_in_this_gallery_alone(services: Services) -> None:
+    create_gallery(acting(services), name="club")
+    there = create_person(acting(services), gallery="club", name="Ada")
+    ada = create_person(acting(services), gallery="default", name="Ada")
+    done = enrol(acting(services), gallery="default", source=Upload(ADA), subject=KnownName(" aDA"))
+    assert not done.new_person
+    assert done.person.id == ada.id
+    with pytest.raises(PersonNotFound):
+        enrol(
+            acting(services), gallery="default", source=Upload(ADA), subject=KnownPerson(there.id)
+        )
 
 
 def test_what_is_answered_is_what_is_stored(services: Services) -> None:
@@ -230,6 +270,8 @@ def test_a_face_that_the_photo_does_not_have_cannot_be_chosen(
         (ADA, "default", KnownPerson("nobody"), PersonNotFound),
         (ADA, "default", KnownPerson("\ud800"), PersonNotFound),
         (ADA, "default", KnownPerson("\x00"), PersonNotFound),
+        (ADA, "default", KnownName("Ada"), PersonNotFound),
+        (ADA, "default", KnownName(" "), InvalidInput),
     ],
 )
 def test_an_enrolment_that_fails_leaves_nothing_behind(
@@ -381,3 +423,48 @@ def test_whom_another_process_has_just_enrolled_is_compared_too(home: Path) -> N
     assert [each.person.name for each in alike if each.person] == ["Ada"]
     here.close()
     there.close()
+
+
+@pytest.mark.parametrize(
+    ("has_index", "behind", "searches"), [(True, 0, 0), (False, 0, 1), (False, 1, 2)]
+)
+def test_the_rows_are_read_once_more_where_the_gallery_has_changed_since_the_search(
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    has_index: bool,
+    behind: int,
+    searches: int,
+) -> None:
+    if has_index:
+        identify(acting(services), gallery="default", photo=Upload(ADA))
+    looked: list[Nearest] = []
+
+    def search(*given: Any, **options: Any) -> Nearest:
+        found = nearest(*given, **options)
+        looked.append(found)
+        return replace(found, revision=found.revision - behind)
+
+    monkeypatch.setattr(enrol_module, "nearest", search)
+    done = enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    # Also where somebody changes it all the while, the example is stored at last.
+    assert done.stored
+    assert len(looked) == searches
+
+
+def test_a_gallery_that_another_model_takes_over_meanwhile_gets_no_face(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = enrol_module._nearest
+
+    def search(*given: Any, **options: Any) -> Nearest:
+        found = searched(*given, **options)
+        with services.database.write() as session:
+            row = session.scalars(select(GalleryRow)).one()
+            row.pack, row.contract_id = "other", "other-128-0000000000000000"
+        return found
+
+    monkeypatch.setattr(enrol_module, "_nearest", search)
+    with pytest.raises(GalleryModelMismatch):
+        enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
+    assert files_of(services) == set()
+    assert "face" not in rows_of(services)

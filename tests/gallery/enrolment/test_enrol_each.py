@@ -134,6 +134,17 @@ def test_a_known_file_is_passed_over_unread_by_the_engine(
     assert engine.looked == 1
 
 
+def test_a_known_file_is_looked_at_again_unless_it_is_to_be_passed_over(
+    services: Services, engine: CountingEngine
+) -> None:
+    sent = [Submission("a", lambda: draw_photo(["ada"]), ADA)]
+    for _ in range(2):
+        [done] = enrol_each(acting(services), gallery="default", submissions=sent)
+    assert done.enrolment is not None
+    assert not done.enrolment.stored
+    assert engine.looked == 2
+
+
 def test_a_gallery_that_is_not_there_is_told_before_any_photo(services: Services) -> None:
     sent = [Submission("a", lambda: pytest.fail("it was read"), ADA)]
     with pytest.raises(GalleryNotFound):
