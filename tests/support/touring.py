@@ -113,6 +113,7 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         acting(services, user_id), gallery=_with_twins(site, photos), photo=Upload(photos.group)
     ).id
     pair = [hold(photo) for photo in photos.pair]
+    somebody_else = hold(photos.people[1][1])
     people = "/galleries/default/people"
     person = f"{people}/{first.person.id}"
     return [
@@ -134,7 +135,7 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("face-delete", f"{person}/faces/{first.face.id}/delete"),
         Stop("compare", "/compare"),
         Stop("compare-same", f"/compare/{pair[0]}/{pair[1]}"),
-        Stop("compare-different", f"/compare/{pair[0]}/{group}"),
+        Stop("compare-different", f"/compare/{pair[0]}/{somebody_else}"),
         Stop("galleries", "/galleries"),
         Stop("gallery-new", "/galleries/new"),
         Stop("gallery-settings", "/galleries/twins/settings"),
