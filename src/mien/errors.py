@@ -305,6 +305,12 @@ class NotPermitted(AccessError):
     code = "not_permitted"
 
 
+class HostNotAllowed(AccessError):
+    """The request is for a host name that Mien is not reached by."""
+
+    code = "host_not_allowed"
+
+
 class SetupLinkInvalid(AccessError):
     """The set-up link is wrong or older than the last start."""
 

@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         description="How many proxies in front of Mien set X-Forwarded-For and -Proto; exactly so "
         "many are believed, so that a client cannot forge its address.",
     )
+    hosts: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_\[\], -]*$")] = Field(
+        default="",
+        description="The host names, without ports, that Mien is reached by, with commas between "
+        "them; requests for any other are refused. Empty takes every name.",
+    )
     accel_prefix: Annotated[str, Field(pattern=r"^((/[A-Za-z0-9_-]+)+/)?$")] = Field(
         default="",
         description="Where Nginx in front keeps an internal location of the stored files, such as "

@@ -4,10 +4,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_wtf.csrf import generate_csrf
 
+from building import acting
 from building import make_runtime
+from mien.access.sign_ins import end_sign_in
+from mien.access.sign_ins import open_sign_in
+from mien.access.users import add_user
 from mien.app import create_app
+from mien.http.cookies import SIGN_IN_COOKIE
+from mien.http.csrf import form_token
 from serving_app import assert_problem
 from serving_app import photo_part
 
@@ -16,7 +21,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def form(app: Flask) -> FlaskClient:
-    app.add_url_rule("/form", "form", generate_csrf, methods=["GET"])
+    app.add_url_rule("/form", "form", form_token, methods=["GET"])
     app.add_url_rule("/change", "change", lambda: "changed", methods=["POST", "PUT", "DELETE"])
     return app.test_client()
 
@@ -57,18 +62,44 @@ def test_where_the_browser_says_it_comes_from_counts(
     assert (answer.status_code == 200) is taken
 
 
-def test_under_tls_the_referrer_that_our_policy_lets_browsers_send_is_needed(
-    form: FlaskClient,
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("headers", "taken"),
+    [
+        ({}, True),
+        ({"Referer": "https://mien.example/form"}, True),
+        ({"Origin": "SCHEME://mien.example"}, True),
+        ({"Origin": "SCHEME://mien.example", "Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "SCHEME://mien.example.evil.example"}, False),
+        ({"Origin": "SCHEME://mien.example:8443"}, False),
+        ({"Origin": "null"}, False),
+    ],
+)
+def test_a_referrer_is_not_needed_and_a_foreign_origin_is_refused(
+    form: FlaskClient, scheme: str, headers: dict[str, str], taken: bool
 ) -> None:
-    here = {"base_url": "https://mien.example"}
+    here = {"base_url": f"{scheme}://mien.example"}
     data = {"csrf_token": token(form, **here)}
-    own = {"Referer": "https://mien.example/form"}
-    assert form.post("/change", data=data, headers=own, **here).text == "changed"
-    for other in ({}, {"Referer": "https://evil.example/form"}):
-        answer = form.post("/change", data=data, headers={**JSON, **other}, **here)
+    sent = {name: value.replace("SCHEME", scheme) for name, value in headers.items()}
+    answer = form.post("/change", data=data, headers={**JSON, **sent}, **here)
+    if taken:
+        assert answer.text == "changed"
+    else:
         assert_problem(answer, 400, "csrf_failed")
-    policy = form.get("/form", **here).headers["Referrer-Policy"]
-    assert policy == "same-origin", "without a referrer every form would fail under TLS"
+
+
+def test_a_token_is_good_for_the_sign_in_it_was_made_in(form: FlaskClient, app: Flask) -> None:
+    services = app.extensions["mien"].services
+    before = token(form)
+    for name in ("Ada", "Bob"):
+        user = add_user(acting(services), name=name, password="correct horse", is_admin=False)
+        secret, _ = open_sign_in(acting(services), user_id=user.id, browser="x", lasts_seconds=600)
+        form.set_cookie(SIGN_IN_COOKIE, secret)
+        refused = form.post("/change", data={"csrf_token": before}, headers=JSON)
+        assert_problem(refused, 400, "csrf_failed")
+        before = token(form)
+        assert form.post("/change", data={"csrf_token": before}).text == "changed"
 
 
 def test_a_stranger_cannot_make_the_server_read_an_upload(form: FlaskClient) -> None:
@@ -111,10 +142,24 @@ def test_the_form_cookie_has_its_marks(
 ) -> None:
     runtime = make_runtime(tmp_path, secure_cookies=setting)
     app = create_app(runtime)
-    app.add_url_rule("/form", "form", generate_csrf)
+    app.add_url_rule("/form", "form", form_token)
     cookie = app.test_client().get("/form", base_url=f"{scheme}://localhost").headers["Set-Cookie"]
     runtime.close()
-    assert re.match(r"mien_form=\S+; ", cookie)
+    name = "__Host-mien_form" if secure else "mien_form"
+    assert re.match(rf"{name}=\S+; ", cookie)
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert ("Secure" in cookie.split("; ")) is secure
     assert "Domain" not in cookie
+
+
+def test_a_form_from_before_a_sign_in_has_ended_leads_to_the_next_one(
+    form: FlaskClient, app: Flask
+) -> None:
+    services = app.extensions["mien"].services
+    user = add_user(acting(services), name="Ada", password="correct horse", is_admin=False)
+    secret, found = open_sign_in(acting(services), user_id=user.id, browser="x", lasts_seconds=600)
+    form.set_cookie(SIGN_IN_COOKIE, secret)
+    before = token(form)
+    end_sign_in(acting(services), user_id=user.id, sign_in_id=found.id)
+    refused = form.post("/change", data={"csrf_token": before}, headers=JSON)
+    assert_problem(refused, 401, "not_authenticated")

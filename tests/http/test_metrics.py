@@ -100,6 +100,8 @@ def test_who_may_read_them_is_a_setting(
     for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
         answer = client.get("/metrics", environ_base=HERE, headers={header: "127.0.0.1"})
         assert answer.status_code == through_a_proxy
+    behind = client.get("/metrics", environ_base=HERE, headers={"Host": "mien.example"})
+    assert behind.status_code == through_a_proxy, "a proxy on this machine that leaves no header"
     answer = client.get("/metrics", environ_base={"REMOTE_ADDR": ""})
     assert answer.status_code == elsewhere, "over a Unix socket it is a proxy that asks"
     for scope, status in (("read", 403), ("admin", 200)):

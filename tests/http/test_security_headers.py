@@ -34,7 +34,7 @@ def test_the_policy_lets_nothing_inline_or_foreign_in() -> None:
 
 def test_browsers_are_held_to_tls_only_where_there_is_tls(app: Flask) -> None:
     answer = app.test_client().get("/healthz", base_url="https://localhost")
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def serve(app: Flask, runtime: Runtime, media_type: str) -> TestResponse:

@@ -22,8 +22,8 @@ from mien.errors import NotAuthenticated
 from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
-from mien.http.cookies import SIGN_IN_COOKIE
 from mien.http.cookies import set_sign_in_cookie
+from mien.http.cookies import sign_in_cookie
 
 ACTION_MARK: Final = "mien_action"
 _RENEW_EVERY = dt.timedelta(minutes=5)
@@ -159,7 +159,7 @@ def _marked_action() -> Action:
 
 
 def _look_up() -> SignIn | None:
-    secret = request.cookies.get(SIGN_IN_COOKIE)
+    secret = request.cookies.get(sign_in_cookie())
     if not secret:
         return None
     try:
@@ -171,11 +171,12 @@ def _look_up() -> SignIn | None:
 def _renew_cookie(response: Response) -> Response:
     found: SignIn | None = g.get("sign_in")
     written = any(
-        cookie.startswith(f"{SIGN_IN_COOKIE}=") for cookie in response.headers.getlist("Set-Cookie")
+        cookie.startswith(f"{sign_in_cookie()}=")
+        for cookie in response.headers.getlist("Set-Cookie")
     )
     if found is None or written:
         return response
     if dt.datetime.now(dt.UTC) - found.seen_at > _RENEW_EVERY:
         # Its row has just been given more time.
-        set_sign_in_cookie(response, request.cookies[SIGN_IN_COOKIE])
+        set_sign_in_cookie(response, request.cookies[sign_in_cookie()])
     return response

@@ -1,4 +1,8 @@
-"""The two cookies: who is signed in, and what proves that a form is ours."""
+"""The two cookies: who is signed in, and what proves that a form is ours.
+
+Over TLS their names begin with `__Host-`: browsers then take them from this host alone, over TLS,
+and a neighbouring host cannot put its own in their place.
+"""
 
 from flask import Flask
 from flask import Response
@@ -12,7 +16,12 @@ FORM_COOKIE = "mien_form"
 
 
 class _FormCookie(SecureCookieSessionInterface):
-    """Flask's signed cookie, marked Secure by the same rule as the other."""
+    """Flask's signed cookie, named and marked Secure by the same rule as the other."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """What it is called in the present request."""
+        del app
+        return _name(FORM_COOKIE)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether browsers may send it over TLS only."""
@@ -37,10 +46,15 @@ def cookies_are_secure() -> bool:
     return chosen == "always" or (chosen == "auto" and request.is_secure)
 
 
+def sign_in_cookie() -> str:
+    """What the cookie with the secret of a sign-in is called in the present request."""
+    return _name(SIGN_IN_COOKIE)
+
+
 def set_sign_in_cookie(response: Response, secret: str) -> None:
     """Let the browser keep the secret of its sign-in."""
     response.set_cookie(
-        SIGN_IN_COOKIE,
+        sign_in_cookie(),
         secret,
         max_age=runtime().settings.session_seconds,
         path="/",
@@ -53,5 +67,13 @@ def set_sign_in_cookie(response: Response, secret: str) -> None:
 def clear_sign_in_cookie(response: Response) -> None:
     """Let the browser forget the secret of its sign-in."""
     response.delete_cookie(
-        SIGN_IN_COOKIE, path="/", httponly=True, samesite="Lax", secure=cookies_are_secure()
+        sign_in_cookie(),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=cookies_are_secure(),
     )
+
+
+def _name(name: str) -> str:
+    return f"__Host-{name}" if cookies_are_secure() else name

@@ -1,11 +1,14 @@
 """Nothing that a cookie authenticates is changed by another site."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask import request
+from flask import session
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 
 from mien.errors import NotAuthenticated
 from mien.http.auth import load_user
@@ -15,6 +18,8 @@ from mien.http.problems import API_PREFIX
 _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _OWN_SITES: Final = {"same-origin", "none"}
 _STRANGERS_BYTES: Final = 64 * 1024
+_FIELD: Final = "csrf_token"
+_OWNER: Final = "csrf_owner"
 
 
 def install_csrf(app: Flask) -> None:
@@ -22,7 +27,11 @@ def install_csrf(app: Flask) -> None:
 
     A token holds as long as the browser's session: a page may stay open over lunch.
     """
-    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None)
+    # Under TLS the library asks for a Referer, which some browsers and proxies leave out; where a
+    # request comes from is told by Sec-Fetch-Site and Origin.
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False
+    )
     protection = CSRFProtect(app)
 
     def check_form() -> None:
@@ -30,16 +39,46 @@ def install_csrf(app: Flask) -> None:
             return
         if request.endpoint is None:
             return  # nothing is there; the answer says so
-        # Browsers say where a request comes from; scripts and old browsers say nothing.
-        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
+        if not _is_from_here():
             raise CSRFError
         # Looking for the token reads the whole form, so strangers may send small ones only.
         if load_user() is None:
             _refuse_uploads()
         rest_while_body_arrives()
         protection.protect()
+        if request.method in app.config["WTF_CSRF_METHODS"] and not _is_the_owners():
+            # Whose sign-in has ended meanwhile is led to the next one.
+            raise NotAuthenticated("send_again") if load_user() is None else CSRFError
 
     app.before_request(check_form)
+
+
+def form_token() -> str:
+    """What a form of the present page has to bring back; good for the present sign-in alone."""
+    if not _is_the_owners():
+        # A token from before the sign-in, or one that somebody else has put into this browser.
+        session.pop(_FIELD, None)
+        session[_OWNER] = _owner()
+    token: str = generate_csrf()
+    return token
+
+
+def _is_the_owners() -> bool:
+    return bool(session.get(_OWNER, "") == _owner())
+
+
+def _owner() -> str:
+    signed_in = load_user()
+    return "" if signed_in is None else signed_in.id
+
+
+def _is_from_here() -> bool:
+    """Whether a browser says so; scripts and very old browsers say nothing, and have no cookie."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in _OWN_SITES
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _refuse_uploads() -> None:

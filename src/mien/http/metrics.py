@@ -4,7 +4,6 @@ No label tells of a person, a gallery or a picture: routes are named by their ru
 address that was asked for.
 """
 
-import ipaddress
 import os
 import time
 from collections.abc import Iterator
@@ -35,6 +34,8 @@ from mien.access.actor import SYSTEM
 from mien.errors import StorageError
 from mien.http.auth import require_operator
 from mien.http.context import runtime
+from mien.http.hosts import host_name
+from mien.http.hosts import is_loopback
 from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.http.metrics_folder import forget_slot
 from mien.http.problems import tell_programs
@@ -207,13 +208,14 @@ def _check_reader() -> None:
 
 
 def _is_local() -> bool:
-    """Whether a program on this machine asks, and not a proxy on it for somebody else."""
-    try:
-        loopback = ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False  # a Unix socket, and so a proxy
+    """Whether a program on this machine asks, and not a proxy on it for somebody else.
+
+    Over a Unix socket it is a proxy. One that leaves no header of its own is told by the host:
+    whoever it asks for has asked for a public one.
+    """
+    here = is_loopback(request.remote_addr or "") and is_loopback(host_name())
     forwarded = any(name in request.headers for name in _FORWARDED)
-    return loopback and (not forwarded or runtime().settings.trusted_proxies > 0)
+    return here and (not forwarded or runtime().settings.trusted_proxies > 0)
 
 
 def _only(collector: Collector) -> CollectorRegistry:

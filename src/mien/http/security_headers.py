@@ -14,7 +14,6 @@ POLICY: Final = (
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    # Form tokens are checked against the referrer under TLS, so our own pages keep sending it.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), "
     "display-capture=(), browsing-topics=()",
@@ -23,7 +22,7 @@ _HEADERS: Final = {
     # Pages and answers speak of people; a shared computer keeps none of them.
     "Cache-Control": "no-store",
 }
-_TLS_ONLY: Final = "max-age=31536000"
+_TLS_ONLY: Final = "max-age=31536000; includeSubDomains"
 
 
 def install_security(app: Flask) -> None:

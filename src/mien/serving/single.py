@@ -51,6 +51,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # Gunicorn ships no types
             "proc_name": "mien",
             # One more socket in the user's home, and nobody to speak to it.
             "control_socket_disable": True,
+            # Whom to believe about addresses, schemes and paths is MIEN_TRUSTED_PROXIES alone.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "logger_class": ServerLog,
             # Gunicorn's own news at "info" is about processes; people wait for the address.
             "loglevel": "debug" if settings.log_level == "debug" else "warning",

@@ -105,6 +105,9 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
             "proc_name": "mien",
             # One more socket in the user's home, and nobody to speak to it.
             "control_socket_disable": True,
+            # Whom to believe about addresses, schemes and paths is MIEN_TRUSTED_PROXIES alone.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
             "logger_class": ServerLog,
             "loglevel": settings.log_level,
             **self._hooks,

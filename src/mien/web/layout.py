@@ -11,12 +11,12 @@ from flask import get_flashed_messages
 from flask import request
 from flask import session
 from flask import url_for
-from flask_wtf.csrf import generate_csrf
 
 from mien.access.permissions import may
 from mien.gallery.galleries import list_gallery_names
 from mien.http.auth import load_user
 from mien.http.context import this_call
+from mien.http.csrf import form_token
 from mien.http.default_gallery import default_gallery
 from mien.web.language import translated
 
@@ -130,7 +130,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
         for each in galleries
     )
     return Layout(
-        csrf_token=generate_csrf(),
+        csrf_token=form_token(),
         home_url=url_for("identify.home", gallery=_unless_default(current)),
         theme=chosen_theme(),
         user_name=signed_in.user.name,
@@ -146,7 +146,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
 def bare_layout() -> Layout:
     """What is around a page when nobody is signed in, or nothing may be asked of the database."""
     return Layout(
-        csrf_token=generate_csrf(),
+        csrf_token=form_token(),
         home_url=url_for("identify.home"),
         theme=chosen_theme(),
         flashes=_flashes(),

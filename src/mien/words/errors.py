@@ -371,6 +371,10 @@ _ACCESS: Final = {
     "not_permitted.key": N_("API keys may not do this."),
     "not_permitted.administrators_only": N_("Only administrators may do this."),
     "not_permitted.own_account_only": N_("Only whose account it is may do this."),
+    "host_not_allowed": N_(
+        "Mien does not answer under this host name. The operator lists the names it has in "
+        "MIEN_HOSTS."
+    ),
     "setup_link_invalid": N_(
         "This set-up link does not work: it is incomplete, or Mien was started again since. Use "
         "the link that the last start printed."

@@ -22,6 +22,7 @@ def test_the_password_is_changed_and_other_browsers_are_signed_out(
     assert user.done("/account", **given) == "/account"
     user.get("/account")
     other.get("/account", status=303)
+    other.get("/sign-in")
     other.refused("/sign-in", name="Sam", password=PASSWORD)
     other.done("/sign-in", name="Sam", password=NEW)
 
