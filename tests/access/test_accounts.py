@@ -1,6 +1,7 @@
 """Accounts, the set-up link, sign-ins and API keys."""
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from mien.access.users import add_user
 from mien.access.users import change_password
 from mien.access.users import list_users
 from mien.access.users import remove_user
+from mien.access.users import set_password
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
@@ -36,6 +38,7 @@ from mien.errors import LastAdministrator
 from mien.errors import NameTaken
 from mien.errors import NotAuthenticated
 from mien.errors import NotFound
+from mien.errors import NotPermitted
 from mien.errors import SetupFinished
 from mien.errors import SetupLinkInvalid
 from mien.errors import UserNotFound
@@ -144,6 +147,66 @@ def test_accounts_have_names_that_are_given_once(services: Services) -> None:
         ("eve", False),
         ("Root", True),
     ]
+
+
+EASY = (
+    "1234567890",
+    "password12",
+    "P@ssw0rd123",
+    "qwertyuiop",
+    "letmein1234",
+    "administrator",
+    "aaaaaaaaaaaa",
+    "mienmienmien",
+    "facerecognition",
+    "Ada Lovelace",
+    "adalovelace1",
+    "lovelaceada!",
+    "ADALOVELACE",
+)
+
+
+@pytest.mark.parametrize("password", EASY)
+def test_a_password_that_anybody_would_try_is_refused_wherever_it_is_set(
+    services: Services, password: str
+) -> None:
+    with pytest.raises(InvalidInput, match=r"invalid_input\.password_easy"):
+        add_user(acting(services), name="Ada Lovelace", password=password, is_admin=False)
+    user = add_user(acting(services), name="Ada Lovelace", password=GOOD, is_admin=False)
+    with pytest.raises(InvalidInput, match=r"invalid_input\.password_easy"):
+        change_password(
+            acting(services, user.id),
+            user_id=user.id,
+            old_password=GOOD,
+            new_password=password,
+            keep_sign_in="",
+        )
+    with pytest.raises(InvalidInput, match=r"invalid_input\.password_easy"):
+        set_password(acting(services), name="Ada Lovelace", password=password)
+
+
+@pytest.mark.parametrize("password", ["a long walk by the sea", "Xk7$wq-pl2", "слово за слово 7"])
+def test_a_password_that_is_not_easy_is_taken(services: Services, password: str) -> None:
+    add_user(acting(services), name="Ada Lovelace", password=password, is_admin=False)
+    enter(services, "ada lovelace", password)
+
+
+def test_a_long_password_takes_no_long_time_to_judge(services: Services) -> None:
+    password = "".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(4))
+    add_user(acting(services), name="Ada", password=password, is_admin=False)
+
+
+def test_the_operator_sets_a_password_that_was_lost(services: Services) -> None:
+    user = add_user(acting(services), name="Ada", password=GOOD, is_admin=False)
+    secret = enter(services, "Ada")
+    set_password(acting(services), name="ADA", password="another password of hers")
+    with pytest.raises(NotAuthenticated):
+        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+    with pytest.raises(WrongCredentials):
+        enter(services, "Ada")
+    enter(services, "Ada", "another password of hers")
+    with pytest.raises(NotPermitted):
+        set_password(acting(services, user.id), name="Ada", password=GOOD)
 
 
 @pytest.mark.parametrize("password", ["", "123456789", "a" * 257, "\ud800" * 12])

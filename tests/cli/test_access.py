@@ -51,6 +51,19 @@ def test_a_password_that_is_none_is_refused(mien: Mien, sent: str) -> None:
     assert "(invalid_input)" in done.stderr
 
 
+def test_a_lost_password_is_replaced_at_the_machine(mien: Mien, home: Path) -> None:
+    mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
+    other = "another fine horse"
+    done = mien("users", "password", "ROOT", "--password-stdin", "--json", input=f"{other}\n")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["name"] == "root"
+    assert other not in done.stdout + done.stderr
+    services = make_services(home)
+    sign_in(acting(services), name="root", password=other, browser="", lasts_seconds=60)
+    refused = mien("users", "password", "nobody", "--password-stdin", input=other)
+    assert (refused.exit_code, "(user_not_found)" in refused.stderr) == (1, True)
+
+
 def test_the_last_administrator_stays(mien: Mien) -> None:
     mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
     mien("users", "add", "eve", "--password-stdin", input=GOOD)

@@ -121,4 +121,4 @@ def _field(value: Any) -> Any:
 
 @cache
 def _hash() -> str:
-    return hash_password(PASSWORD)
+    return hash_password(PASSWORD, name="")

@@ -42,6 +42,7 @@ Action: TypeAlias = Literal[
     "users.read",
     "users.add",
     "users.remove",
+    "users.set_password",
     "keys.read",
     "keys.create",
     "keys.revoke",
@@ -137,6 +138,8 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "users.read": Rule(_ADMINISTRATORS, "admin"),
     "users.add": Rule(_ADMINISTRATORS, "admin", events=("user_added",)),
     "users.remove": Rule(_ADMINISTRATORS, "admin", events=("user_removed",)),
+    # Whoever sits at the machine; an administrator's browser is not asked to know a password.
+    "users.set_password": Rule(events=("password_changed",)),
     "keys.read": Rule(_ADMINISTRATORS, "admin"),
     "keys.create": Rule(_ADMINISTRATORS, "admin", events=("key_created",)),
     "keys.revoke": Rule(_ADMINISTRATORS, "admin", events=("key_revoked",)),

@@ -117,7 +117,7 @@ def change_password(
     call.services.database.rest()
     if not password_fits(row.password_hash, old_password):
         raise WrongCredentials("present_password")
-    hashed = hash_password(new_password)
+    hashed = hash_password(new_password, name=row.name)
     with call.services.database.write() as session:
         fresh = session.get(UserRow, user_id)
         if fresh is None:
@@ -127,6 +127,28 @@ def change_password(
             delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
         )
         audit.record(session, call, "password_changed", subject_id=user_id)
+
+
+def set_password(call: AccessCall, *, name: str, password: str) -> User:
+    """Set another's password, who has lost theirs, and sign them out everywhere.
+
+    Raises:
+        UserNotFound: there is no such account.
+        InvalidInput: the password breaks a rule.
+    """
+    permissions.require(call.actor, "users.set_password")
+    with call.services.database.read() as session:
+        found = find_user(session, name)
+    call.services.database.rest()
+    hashed = hash_password(password, name=found.name)
+    with call.services.database.write() as session:
+        row = session.get(UserRow, found.id)
+        if row is None:
+            raise UserNotFound("removed")
+        row.password_hash = hashed
+        session.execute(delete(SignInRow).where(SignInRow.user_id == row.id))
+        audit.record(session, call, "password_changed", subject_id=row.id)
+        return as_user(row)
 
 
 def find_user(session: Session, name: str) -> UserRow:
@@ -151,7 +173,7 @@ def user_row(*, name: str, password: str, is_admin: bool) -> UserRow:
     return UserRow(
         name=cleaned,
         name_key=name_key(cleaned),
-        password_hash=hash_password(password),
+        password_hash=hash_password(password, name=cleaned),
         is_admin=is_admin,
     )
 

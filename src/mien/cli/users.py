@@ -59,6 +59,23 @@ def list_(*, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@json_option
+def password(*, name: str, password_stdin: bool, as_json: bool) -> None:
+    """Set a new password for an account and sign it out everywhere."""
+    chosen = ask_password(from_stdin=password_stdin)
+    with ready_runtime() as runtime:
+        from mien.access.users import set_password
+
+        user = set_password(runtime.call(OPERATOR), name=name, password=chosen)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"{user.name} has a new password, and is signed out everywhere.")
+
+
+@users.command()
+@click.argument("name")
 @yes_option
 @json_option
 def remove(*, name: str, yes: bool, as_json: bool) -> None:

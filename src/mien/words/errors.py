@@ -144,6 +144,10 @@ _INPUT: Final = {
     "invalid_input.password_too_short": N_(
         "A password has at least {least} characters. A few words make a good one."
     ),
+    "invalid_input.password_easy": N_(
+        "This password is easy to guess: it is common, or made of a name or a pattern. A few words "
+        "that do not belong together make a good one."
+    ),
     "invalid_input.password_too_long": N_("A password has at most {most} characters."),
     "invalid_input.password_not_text": N_("A password is text; this one holds no valid text."),
     "invalid_input.photo_missing": N_("A photo is missing: send it as `{field}`."),

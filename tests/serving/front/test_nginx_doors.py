@@ -142,7 +142,7 @@ def test_https_speaks_http2_and_mien_knows_that_it_is_encrypted(tls: tuple[str, 
         own = curl("--http2", f"https://localhost:{port}{path}").lower()
         assert own.count("strict-transport-security: max-age=31536000") == 1
     signing_in = curl(f"https://localhost:{port}/sign-in")
-    assert "set-cookie: mien_form" in signing_in.lower()
+    assert "set-cookie: __host-mien_form" in signing_in.lower()
     assert "; secure" in signing_in.lower()
 
 
