@@ -42,7 +42,13 @@ def test_administrators_are_told_what_was_looked_at(
 ) -> None:
     everything = {
         "status": "ready",
-        "checks": {"database": "ok", "models": "ok", "index": "ok"},
+        "checks": {
+            "database": "ok",
+            "files": "ok",
+            "models": "ok",
+            "index": "ok",
+            "housekeeping": "ok",
+        },
         "version": __version__,
     }
     admin, _ = create_key(acting(runtime.services), name="a", scopes=["admin"])
@@ -67,7 +73,7 @@ def problems(runtime: Runtime) -> dict[str, str]:
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder.db")
     runtime = open_runtime(settings, engine=FakeEngine())
-    assert problems(runtime)["database"] == "database_unreachable"
+    assert problems(runtime)["database"] == "database_missing"
     runtime.close()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from building import acting
 from building import make_user
 from drawing import draw_photo
+from looking import aside_of
 from looking import files_of
 from looking import rows_of
 from mien.access.sign_ins import open_sign_in
@@ -31,7 +32,7 @@ from mien.storage.models import SignInRow
 from mien.storage.models import now
 
 ADA = draw_photo(["ada"])
-NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0)
+NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0)
 
 
 def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:
@@ -76,7 +77,7 @@ def test_held_photos_and_sign_ins_go_when_their_time_is_over(services: Services)
     assert tidy(acting(services)) == NOTHING
 
 
-def test_stray_files_go_when_they_are_an_hour_old(services: Services) -> None:
+def test_stray_files_are_set_aside_when_they_are_an_hour_old(services: Services) -> None:
     add(services, "Ada", ADA)
     known = files_of(services)
     young, old = (services.files.put(b"stray", extension="jpg") for _ in range(2))
@@ -84,6 +85,7 @@ def test_stray_files_go_when_they_are_an_hour_old(services: Services) -> None:
     age(services, [old, *known], 3700)
     assert tidy(acting(services)).files == 1
     assert files_of(services) == {*known, young}
+    assert aside_of(services) == {old}
 
 
 @pytest.mark.parametrize("days", [6, 8])

@@ -189,12 +189,13 @@ def use(*, name: str, as_json: bool) -> None:
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
     from mien.storage import migrate
+    from mien.storage.binding import bring_up
 
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
         if not has_database(settings):
-            migrate.upgrade(runtime.database)
+            bring_up(runtime.database, runtime.services.files)
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
             used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
