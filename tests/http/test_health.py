@@ -1,4 +1,6 @@
+import dataclasses
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -138,4 +140,13 @@ def test_asking_brings_the_index_to_what_another_process_has_changed(tmp_path: P
     assert lag[0] >= 1
     assert lag[-1] == 0
     other.close()
+    runtime.close()
+
+
+def test_files_of_another_database_and_house_that_nobody_keeps_are_named(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "installation").write_text("another")
+    late = dataclasses.replace(runtime, opened_at=time.time() - 7200)
+    assert problems(late) == {"files": "files_of_another_database", "housekeeping": "late"}
     runtime.close()

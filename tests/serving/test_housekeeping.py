@@ -1,5 +1,6 @@
 import datetime as dt
 import errno
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from drawing import draw_photo
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
+from mien.maintenance.rounds import SIGN
+from mien.maintenance.rounds import is_late
 from mien.serving.housekeeping import LOCK_NAME
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import ProbeRow
@@ -170,4 +173,35 @@ def test_a_home_that_is_not_there_yet_is_left_alone(tmp_path: Path) -> None:
     time.sleep(0.1)
     keeper.stop()
     assert not away.exists()
+    services.database.close()
+
+
+def test_a_round_that_is_finished_leaves_a_sign_for_every_process(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    long_ago = time.time() - 7200
+    assert is_late(tmp_path, running_since=long_ago)
+    assert not is_late(tmp_path, running_since=time.time()), "nobody was there to keep house"
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: not is_late(tmp_path, running_since=long_ago))
+    keeper.stop()
+    os.utime(tmp_path / SIGN, (long_ago, long_ago))
+    assert is_late(tmp_path, running_since=long_ago)
+    services.database.close()
+
+
+def test_a_round_that_fails_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = make_services(tmp_path)
+    tried: list[str] = []
+
+    def fail(_call: object) -> None:
+        tried.append("all")
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", fail)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: len(tried) > 2)
+    keeper.stop()
+    assert not (tmp_path / SIGN).exists()
     services.database.close()
