@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
@@ -115,7 +116,7 @@ class Database:
         try:
             with _translated():
                 yield moment.open(self._reading)
-        except (SQLAlchemyError, DatabaseUnreachable):
+        except (SQLAlchemyError, DatabaseUnreachable, DatabaseMissing):
             # A session in which a statement has failed answers nothing more.
             moment.close()
             raise

@@ -70,9 +70,7 @@ class FileStore:
         path = self.path(name)
         self.require_own()
         self.make_root()
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
-            sync_folder(self.root)
+        self.make_place(name)
         temporary = path.with_name(f"{path.name}.part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
         try:
@@ -98,6 +96,14 @@ class FileStore:
     def make_root(self) -> None:
         """Make the folder of the files where it is not there."""
         self.root.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
+
+    def make_place(self, name: str) -> Path:
+        """Where a file lies, and can be put: its folder is there afterwards."""
+        path = self.path(name)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
+            sync_folder(self.root)
+        return path
 
     def path(self, name: str) -> Path:
         """Where a file lies.

@@ -71,9 +71,7 @@ def bring_back(files: FileStore, known: AbstractSet[str]) -> Moved:
     """Put files into their place again of which rows speak."""
 
     def move(path: Path) -> None:
-        place = files.path(path.name)
-        place.parent.mkdir(exist_ok=True)
-        path.rename(place)
+        path.rename(files.make_place(path.name))
 
     moved = Moved()
     wanted = (path for path in files_aside(files) if path.name in known)

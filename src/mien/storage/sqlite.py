@@ -96,8 +96,9 @@ def _require_file(
     path = str(arguments[0])
     if path.startswith((":", "file:")):
         return
-    # What else stands in the way is told by SQLite.
-    if Path(path).parent.is_dir() and not os.path.lexists(path):
+    # A link to what is not there counts as nothing: SQLite would make its target. What else stands
+    # in the way is told by SQLite.
+    if Path(path).parent.is_dir() and not Path(path).exists():
         raise DatabaseMissing
 
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseUnreachable
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
@@ -62,7 +63,8 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
             yield put
         except BaseException:
             # If the database does not answer now, the files are removed later.
-            with contextlib.suppress(DatabaseUnreachable), database.read() as session:
+            away = contextlib.suppress(DatabaseUnreachable, DatabaseMissing)
+            with away, database.read() as session:
                 files.delete(set(written) - referenced(session, written))
             raise
 
