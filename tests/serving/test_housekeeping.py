@@ -1,6 +1,7 @@
 import datetime as dt
 import errno
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from building import acting
 from building import make_services
 from building import make_user
 from drawing import draw_photo
+from looking import aside_of
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
@@ -24,6 +26,7 @@ from mien.serving.housekeeping import LOCK_NAME
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
+from mien.storage.written_files import written_files
 
 
 def wait_for(happens: Callable[[], bool], seconds: float = 10) -> None:
@@ -204,4 +207,26 @@ def test_a_round_that_fails_leaves_none(tmp_path: Path, monkeypatch: pytest.Monk
     wait_for(lambda: len(tried) > 2)
     keeper.stop()
     assert not (tmp_path / SIGN).exists()
+    services.database.close()
+
+
+def test_what_a_killed_enrolment_has_left_is_set_aside_by_the_next_start(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    # No connection survives a fork.
+    services.database.close()
+    pid = os.fork()
+    if pid == 0:
+        # The whole of an enrolment but its rows; nothing of the parent's is cleaned up here.
+        with written_files(services.database, services.files) as put:
+            put(draw_photo(["ada"]), "png")
+            put(b"portrait", "jpg")
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    left = {path.name for path in files_of(services)}
+    assert len(left) == 2
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01)
+    keeper.start()
+    wait_for(lambda: aside_of(services) == left)
+    keeper.stop()
+    assert files_of(services) == []
     services.database.close()

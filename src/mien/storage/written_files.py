@@ -55,8 +55,8 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
         def put(data: bytes, extension: str) -> str:
             name = files.new_name(extension)
             note(name)
-            files.write(name, data)
             written.append(name)
+            files.write(name, data)
             return name
 
         try:
