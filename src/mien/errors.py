@@ -35,6 +35,9 @@ MienError
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
     ├── DatabaseOutdated
+    ├── DatabaseMissing
+    ├── FilesUnavailable
+    ├── FilesOfAnotherDatabase
     ├── FileMissing
     └── IndexUnavailable
 
@@ -405,6 +408,24 @@ class DatabaseOutdated(StorageError):
     """The database has another schema revision than this code needs."""
 
     code = "database_outdated"
+
+
+class DatabaseMissing(StorageError):
+    """There is no database yet, and this was no word to make one."""
+
+    code = "database_missing"
+
+
+class FilesUnavailable(StorageError):
+    """The stored files are not where they belong: away, not mounted, or not to be read."""
+
+    code = "files_unavailable"
+
+
+class FilesOfAnotherDatabase(StorageError):
+    """The stored files belong to another database than the one that is asked."""
+
+    code = "files_of_another_database"
 
 
 class FileMissing(StorageError):

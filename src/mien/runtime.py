@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,11 +35,16 @@ _engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What a process works with; shared by its threads, never by a fork."""
+    """What a process works with; shared by its threads, never by a fork.
+
+    Attributes:
+        opened_at: when it was built, in seconds since the epoch.
+    """
 
     settings: Settings
     services: Services
     warm_up: WarmUp
+    opened_at: float
 
     @property
     def database(self) -> Database:
@@ -94,7 +100,12 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )
-    return Runtime(settings=settings, services=services, warm_up=WarmUp(services))
+    return Runtime(
+        settings=settings,
+        services=services,
+        warm_up=WarmUp(services),
+        opened_at=time.time(),
+    )
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """`mien.wsgi:app`, for servers that are given a module: Gunicorn, uWSGI and others.
 
 The one module that builds at import, because that is how those servers ask for an application.
-It loads no model and touches no database; both happen with the first request that needs them,
-and housekeeping, which the process does beside, looks at the database some seconds later.
+It loads no model; that happens with the first request that needs one. It asks the database once,
+to make sure that the stored files belong to it, and ends with a sentence where they do not; a
+database that does not answer yet is waited for.
 Without preloading (`preload_app = False`, `lazy-apps`) every worker imports it after the fork.
 """
 
@@ -11,10 +12,12 @@ import atexit
 import structlog
 
 from mien import logs
+from mien.errors import StorageError
 from mien.http.metrics import count_as
 from mien.serving.process import Process
 from mien.settings import Settings
 from mien.settings import adopt_placeholders
+from mien.words import say
 
 try:
     # A module that exists inside uWSGI alone.
@@ -33,5 +36,10 @@ if uwsgi is not None and not {"enable-threads", "threads"} & set(uwsgi.opt):
         "uWSGI runs no threads: held photos are not deleted on time. Set enable-threads"
     )
 _process = Process(_settings)
-app = _process.open(warm=False)
+try:
+    # Nobody has looked before, as the commands have that start a server.
+    app = _process.open(warm=False, strict=True)
+except StorageError as error:
+    # Servers show the last line of what an import raises.
+    raise RuntimeError(f"{say.error(error)} ({error.code})") from error
 atexit.register(_process.close)

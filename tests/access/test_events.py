@@ -43,6 +43,8 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.services import Call
+from mien.maintenance.adopt import adopt
+from mien.maintenance.begin_anew import begin_anew
 from mien.packs.catalog import builtin
 from mien.storage.models import EventRow
 
@@ -183,6 +185,17 @@ def _pack_changed(call: Call) -> tuple[Call, Act]:
     return system, lambda: use_pack(system, name="classic")
 
 
+def _files_bound(call: Call) -> tuple[Call, Act]:
+    _face(call)
+    (call.services.files.root / "installation").write_text("another")
+    return _by_system(adopt)(call)
+
+
+def _files_set_aside(call: Call) -> tuple[Call, Act]:
+    call.services.files.put(ADA, extension="png")
+    return _by_system(begin_anew)(call)
+
+
 SCENARIOS: dict[EventKind, Scenario] = {
     "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
     "gallery_changed": _plain(
@@ -207,6 +220,8 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "key_revoked": _key_revoked,
     "pack_chosen": _by_system(ensure_pack),
     "pack_changed": _pack_changed,
+    "files_bound": _files_bound,
+    "files_set_aside": _files_set_aside,
 }
 
 

@@ -139,7 +139,7 @@ def rows_left(site: Site) -> int:
 
 
 def files_left(site: Site) -> list[Path]:
-    return [path for path in site.runtime.services.files.root.rglob("*") if path.is_file()]
+    return [path for path in site.runtime.services.files.root.glob("??/*") if path.is_file()]
 
 
 def answer_to(site: Site, key: str) -> tuple[int, list[str]]:

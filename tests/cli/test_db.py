@@ -73,10 +73,14 @@ def test_check_finds_nothing_wrong_where_nothing_is(mien: Mien, home: Path) -> N
     assert "Sound." in mien("db", "check").stderr
 
 
-def test_check_says_when_there_is_no_database_yet(mien: Mien) -> None:
+def test_check_says_when_there_is_no_database_yet_and_makes_none(mien: Mien, home: Path) -> None:
     done = mien("db", "check")
     assert done.exit_code == 1
-    assert "mien db upgrade" in done.stdout
+    assert "(database_missing)" in done.stderr
+    assert not home.exists()
+    home.mkdir()
+    assert mien("db", "check").exit_code == 1
+    assert list(home.iterdir()) == []
 
 
 def test_check_names_files_that_are_gone(mien: Mien, home: Path) -> None:
@@ -227,7 +231,7 @@ def test_a_folder_in_the_place_of_the_sqlite_file_keeps_commands_off_the_photos(
     for path in home.glob("mien.db*"):
         path.unlink()
     (home / "mien.db").mkdir()
-    photos = list((home / "files").rglob("*.*"))
+    photos = list((home / "files").glob("??/*"))
     for path in photos:
         os.utime(path, (0, 0))
     done = mien(*command.split())

@@ -47,6 +47,12 @@ def test_every_setting_is_shown(mien: Mien) -> None:
     assert {labels.get(name, label(name)) for name in GallerySettings.model_fields} <= set(shown)
 
 
+@pytest.fixture
+def _database(mien: Mien) -> None:
+    mien("db", "upgrade")
+
+
+@pytest.mark.usefixtures("_database")
 def test_a_setting_without_words_of_its_own_is_shown(
     mien: Mien, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +63,7 @@ def test_a_setting_without_words_of_its_own_is_shown(
     assert "most faces\t5" in mien("galleries", "show", "default").stdout
 
 
+@pytest.mark.usefixtures("_database")
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -85,6 +92,7 @@ def test_a_person_at_the_terminal_is_asked_first(mien: Mien) -> None:
     assert mien("galleries", "remove", "club", input="y\n").exit_code == 0
 
 
+@pytest.mark.usefixtures("_database")
 def test_settings_are_weighed_beside_each_other(mien: Mien) -> None:
     arguments = ["weigh", "default", "--accepted-fpir", "0.01", "--threshold", "0.9"]
     lines = [line.split("\t") for line in mien("galleries", *arguments).stdout.splitlines()]

@@ -13,11 +13,15 @@ def test_tidying_says_what_went(tmp_path: Path) -> None:
     environment = {"MIEN_HOME": str(tmp_path), "MIEN_OFFLINE": "true"}
     result = CliRunner().invoke(cli, ["tidy", "--json"], env=environment)
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout) == {"probes": 0, "sign_ins": 0, "removals": 0, "files": 0}
+    counts = ("probes", "sign_ins", "removals", "files", "emptied", "stuck")
+    assert json.loads(result.stdout) == dict.fromkeys(counts, 0)
     told = CliRunner().invoke(cli, ["tidy"], env=environment)
     assert "0 held photo(s)" in told.stderr
 
 
 def test_tidying_makes_no_database(tmp_path: Path) -> None:
     environment = {"MIEN_HOME": str(tmp_path / "none"), "MIEN_OFFLINE": "true"}
-    assert CliRunner().invoke(cli, ["tidy"], env=environment).exit_code == 1
+    done = CliRunner().invoke(cli, ["tidy"], env=environment)
+    assert done.exit_code == 1
+    assert "(database_missing)" in done.stderr
+    assert not (tmp_path / "none").exists()

@@ -1,4 +1,6 @@
+import dataclasses
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,13 @@ def test_administrators_are_told_what_was_looked_at(
 ) -> None:
     everything = {
         "status": "ready",
-        "checks": {"database": "ok", "models": "ok", "index": "ok"},
+        "checks": {
+            "database": "ok",
+            "files": "ok",
+            "models": "ok",
+            "index": "ok",
+            "housekeeping": "ok",
+        },
         "version": __version__,
     }
     admin, _ = create_key(acting(runtime.services), name="a", scopes=["admin"])
@@ -68,7 +76,7 @@ def problems(runtime: Runtime) -> dict[str, str]:
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url=f"sqlite:///{tmp_path}/no/such/folder.db")
     runtime = open_runtime(settings, engine=FakeEngine())
-    assert problems(runtime)["database"] == "database_unreachable"
+    assert problems(runtime)["database"] == "database_missing"
     runtime.close()
 
 
@@ -149,4 +157,13 @@ def test_asking_brings_the_index_to_what_another_process_has_changed(tmp_path: P
     assert lag[0] >= 1
     assert lag[-1] == 0
     other.close()
+    runtime.close()
+
+
+def test_files_of_another_database_and_house_that_nobody_keeps_are_named(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path)
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "installation").write_text("another")
+    late = dataclasses.replace(runtime, opened_at=time.time() - 7200)
+    assert problems(late) == {"files": "files_of_another_database", "housekeeping": "late"}
     runtime.close()

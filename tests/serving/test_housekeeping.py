@@ -1,5 +1,7 @@
 import datetime as dt
 import errno
+import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,13 +16,17 @@ from building import acting
 from building import make_services
 from building import make_user
 from drawing import draw_photo
+from looking import aside_of
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
+from mien.maintenance.rounds import SIGN
+from mien.maintenance.rounds import is_late
 from mien.serving.housekeeping import LOCK_NAME
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
+from mien.storage.written_files import written_files
 
 
 def wait_for(happens: Callable[[], bool], seconds: float = 10) -> None:
@@ -36,7 +42,7 @@ def keeps_house(one: Housekeeping) -> bool:
 
 
 def files_of(services: Services) -> list[Path]:
-    return [path for path in services.files.root.rglob("*") if path.is_file()]
+    return [path for path in services.files.root.glob("??/*") if path.is_file()]
 
 
 def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:
@@ -170,4 +176,57 @@ def test_a_home_that_is_not_there_yet_is_left_alone(tmp_path: Path) -> None:
     time.sleep(0.1)
     keeper.stop()
     assert not away.exists()
+    services.database.close()
+
+
+def test_a_round_that_is_finished_leaves_a_sign_for_every_process(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    long_ago = time.time() - 7200
+    assert is_late(tmp_path, running_since=long_ago)
+    assert not is_late(tmp_path, running_since=time.time()), "nobody was there to keep house"
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: not is_late(tmp_path, running_since=long_ago))
+    keeper.stop()
+    os.utime(tmp_path / SIGN, (long_ago, long_ago))
+    assert is_late(tmp_path, running_since=long_ago)
+    services.database.close()
+
+
+def test_a_round_that_fails_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = make_services(tmp_path)
+    tried: list[str] = []
+
+    def fail(_call: object) -> None:
+        tried.append("all")
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", fail)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
+    keeper.start()
+    wait_for(lambda: len(tried) > 2)
+    keeper.stop()
+    assert not (tmp_path / SIGN).exists()
+    services.database.close()
+
+
+def test_what_a_killed_enrolment_has_left_is_set_aside_by_the_next_start(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    # No connection survives a fork.
+    services.database.close()
+    pid = os.fork()
+    if pid == 0:
+        # The whole of an enrolment but its rows; nothing of the parent's is cleaned up here.
+        with written_files(services.database, services.files) as put:
+            put(draw_photo(["ada"]), "png")
+            put(b"portrait", "jpg")
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+    left = {path.name for path in files_of(services)}
+    assert len(left) == 2
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01)
+    keeper.start()
+    wait_for(lambda: aside_of(services) == left)
+    keeper.stop()
+    assert files_of(services) == []
     services.database.close()

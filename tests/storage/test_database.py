@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseUnreachable
 from mien.storage.database import Database
 from mien.storage.migrate import upgrade
@@ -21,6 +23,8 @@ from mien.storage.models import PersonRow
 def database(tmp_path: Path) -> Database:
     made = Database(f"sqlite:///{tmp_path / 'mien.db'}")
     upgrade(made)
+    with made.write() as session:
+        session.execute(delete(InstallationRow))
     return made
 
 
@@ -143,13 +147,37 @@ def test_a_scrub_says_when_a_reader_is_in_its_way(
 
 
 def test_nobody_else_on_the_machine_can_read_a_new_database(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
-    ask(database)
+    (tmp_path / "new").mkdir()
+    database = Database(f"sqlite:///{tmp_path / 'new' / 'new.db'}")
+    database.make()
     with database.write() as session:
         session.execute(text("create table kept (value text)"))
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
     assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
     database.close()
+
+
+def test_asking_makes_no_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'none.db'}")
+    for use in (ask, lambda asked: put(asked, "a")):
+        with pytest.raises(DatabaseMissing):
+            use(database)
+    assert not database.exists()
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        (
+            "postgresql://mien:secret@db.example.org/mien?sslpassword=secret",
+            "postgresql+psycopg://mien@db.example.org/mien",
+        ),
+        ("sqlite:////var/lib/mien/mien.db", "/var/lib/mien/mien.db"),
+    ],
+)
+def test_a_place_is_told_without_secrets(url: str, place: str) -> None:
+    assert Database(url).place == place
 
 
 def test_a_database_that_is_not_there_is_said_so_without_telling_values(tmp_path: Path) -> None:

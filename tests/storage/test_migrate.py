@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.schema import CreateTable
 
 from building import make_database
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseOutdated
 from mien.options import ACCEPTED_RATE
 from mien.storage.database import Database
@@ -93,10 +94,17 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
 
 
 def test_an_old_or_empty_database_is_named_with_the_way_out(database: Database) -> None:
-    with pytest.raises(DatabaseOutdated, match="database_outdated"):
+    with pytest.raises(DatabaseMissing):
+        require_current(database)
+    database.make()
+    with pytest.raises(DatabaseMissing):
         require_current(database)
     upgrade(database)
     require_current(database)
+    with database.connection() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0001'")
+    with pytest.raises(DatabaseOutdated):
+        require_current(database)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(database: Database) -> None:
@@ -107,6 +115,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(database: Database) -> Non
             command.upgrade(config, "head")
             raise RuntimeError
 
+    database.make()
     with pytest.raises(RuntimeError):
         fail_late()
     assert tables(database) == set()
@@ -186,4 +195,6 @@ def everything_in(path: Path) -> list[str]:
     kept = ("page_size", "journal_mode", "auto_vacuum", "encoding", "user_version")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         head = [f"{name} {connection.execute(f'pragma {name}').fetchone()[0]}" for name in kept]
-        return [*head, *connection.iterdump()]
+        # No two installations have the same id.
+        [id_] = connection.execute("select value from installation").fetchone()
+        return [*head, *(line.replace(id_, "ID") for line in connection.iterdump())]

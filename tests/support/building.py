@@ -1,6 +1,8 @@
 """Make the things that tests work with."""
 
 import tempfile
+import uuid
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from mien.names import name_key
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
+from mien.storage.binding import installation_id
 from mien.storage.database import Database
 from mien.storage.migrate import upgrade
 from mien.storage.models import UserRow
@@ -42,20 +45,38 @@ def make_database(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "mien.db"
     path.touch(mode=0o600, exist_ok=False)
-    path.write_bytes(migrated_database())
+    made = migrated_database()
+    assert made.data.count(made.installation) == 1
+    # Two installations never have the same id, however they were made.
+    path.write_bytes(made.data.replace(made.installation, str(uuid.uuid4()).encode("ascii")))
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """An empty database at the newest revision.
+
+    Attributes:
+        data: its file.
+        installation: its id, as it stands in there.
+    """
+
+    data: bytes
+    installation: bytes
 
 
 @cache
-def migrated_database() -> bytes:
-    """The file of an empty database at the newest revision, migrated once for each process."""
+def migrated_database() -> Migrated:
+    """An empty database, migrated once for each process."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "mien.db")
         database = Database(f"sqlite:///{path}")
         upgrade(database)
         # What is still in the log beside it would be missing from the copy.
         assert database.scrub()
+        with database.read() as session:
+            installation = installation_id(session)
         database.close()
-        return path.read_bytes()
+        return Migrated(path.read_bytes(), installation.encode("ascii"))
 
 
 def make_services(home: Path, *, engine: Engine | None = None) -> Services:

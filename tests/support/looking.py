@@ -10,17 +10,23 @@ from mien.storage.models import Base
 
 
 def files_of(services: Services) -> set[str]:
-    """Names of all stored files."""
-    return {path.name for path in services.files.root.rglob("*") if path.is_file()}
+    """Names of all stored files, halves included."""
+    return {path.name for path in services.files.root.glob("??/*") if path.is_file()}
+
+
+def aside_of(services: Services) -> set[str]:
+    """Names of all files that are set aside."""
+    return {path.name for path in services.files.root.glob("set-aside/*/*")}
 
 
 def rows_of(services: Services) -> dict[str, int]:
-    """How many rows each table has that has any."""
+    """How many rows each table has that has any; the id that every installation has aside."""
     with services.database.read() as session:
         counts = {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
         }
+    counts["installation"] -= 1
     return {name: count for name, count in counts.items() if count}
 
 

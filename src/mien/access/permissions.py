@@ -53,6 +53,7 @@ Action: TypeAlias = Literal[
     "maintenance.clean_up",
     "maintenance.back_up",
     "maintenance.check",
+    "maintenance.bind",
 ]
 """Everything that can be done, as `noun.verb`."""
 
@@ -78,6 +79,8 @@ EventKind: TypeAlias = Literal[
     "key_revoked",
     "pack_chosen",
     "pack_changed",
+    "files_bound",
+    "files_set_aside",
 ]
 """What the audit trail tells."""
 
@@ -150,6 +153,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.clean_up": Rule(),
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),
+    "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""
 

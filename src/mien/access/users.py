@@ -21,6 +21,9 @@ from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
 from mien.names import clean_name
 from mien.names import name_key
+from mien.storage.deletions import note_deletions
+from mien.storage.models import ProbeFaceRow
+from mien.storage.models import ProbeRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
@@ -85,6 +88,8 @@ def remove_user(call: AccessCall, *, name: str) -> User:
         )
         if row.is_admin and admins == 1:
             raise LastAdministrator
+        # Their held photos go with the account; the files do within a minute while Mien serves.
+        note_deletions(session, _held_files(session, row.id))
         session.delete(row)
         audit.record(session, call, "user_removed", subject_id=row.id)
         return as_user(row)
@@ -181,3 +186,12 @@ def user_row(*, name: str, password: str, is_admin: bool) -> UserRow:
 def as_user(row: UserRow) -> User:
     """What may be shown of an account."""
     return User(id=row.id, name=row.name, is_admin=row.is_admin, created_at=row.created_at)
+
+
+def _held_files(session: Session, user_id: str) -> list[str]:
+    queries = (
+        select(ProbeRow.original_file).where(ProbeRow.user_id == user_id),
+        select(ProbeRow.display_file).where(ProbeRow.user_id == user_id),
+        select(ProbeFaceRow.crop_file).join(ProbeRow).where(ProbeRow.user_id == user_id),
+    )
+    return [name for query in queries for name in session.scalars(query)]

@@ -33,7 +33,8 @@ COMMANDS = {
     "users": LazyCommand("mien.cli.users:users", "Accounts: who may sign in."),
     "keys": LazyCommand("mien.cli.keys:keys", "API keys: what programs sign in with."),
     "db": LazyCommand(
-        "mien.cli.db:db", "The database and the stored files: upgrade, check, back up, restore."
+        "mien.cli.db:db",
+        "The database and the stored files: upgrade, check, back up, restore, bind.",
     ),
     "deploy": LazyCommand(
         "mien.cli.deploy.commands:deploy",

@@ -1,38 +1,50 @@
 """`mien db`: the database and the stored files."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mien.access.actor import OPERATOR
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
+from mien.cli.runtime import require_database
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
+from mien.cli.terminal.prompts import make_sure
+from mien.cli.terminal.prompts import yes_option
+from mien.errors import FilesOfAnotherDatabase
+from mien.errors import FilesUnavailable
 from mien.errors import InvalidInput
 from mien.serving.startup import make_home
+
+if TYPE_CHECKING:
+    from mien.runtime import Runtime
 
 
 @click.group()
 def db() -> None:
-    """The database and the stored files: upgrade, check, back up, restore."""
+    """The database and the stored files: upgrade, check, back up, restore, bind."""
 
 
 @db.command()
 @json_option
 def upgrade(*, as_json: bool) -> None:
-    """Bring the database to the schema that this version needs; makes it when there is none."""
+    """Bring the database to the schema that this version needs; makes it when there is none.
+
+    None is made beside stored files: they belong to another, or theirs is lost.
+    """
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
-        from mien.storage import migrate
+        from mien.storage.binding import bring_up
+        from mien.storage.migrate import current_revision
 
-        before = migrate.current_revision(runtime.database)
-        migrate.upgrade(runtime.database)
-        after = migrate.current_revision(runtime.database)
+        before = bring_up(runtime.database, runtime.services.files)
+        after = current_revision(runtime.database)
     if as_json:
         print_json({"before": before, "after": after})
     elif before == after:
@@ -45,17 +57,17 @@ def upgrade(*, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def check(context: click.Context, *, as_json: bool) -> None:
-    """Look whether rows, files and galleries are sound.
+    """Look whether rows, files and galleries are sound; changes and makes nothing.
 
-    The exit code is 1 when they are not. Files that no row speaks of are told of and no fault;
-    they are swept up while Mien runs.
+    The exit code is 1 when they are not. Files that no row refers to are told of and no fault: they
+    are set aside while Mien runs, and removed a week later.
     """
-    settings = load_settings()
-    make_home(settings)
-    with opened(settings) as runtime:
+    with opened(load_settings()) as runtime:
         from mien.maintenance.integrity import check as look
 
+        require_database(runtime)
         found = look(runtime.call(OPERATOR))
+        misfit = _misfit(runtime) if found.misfit else ""
     if as_json:
         print_json({"sound": found.sound, **_facts(found)})
     else:
@@ -63,13 +75,16 @@ def check(context: click.Context, *, as_json: bool) -> None:
         rows = [
             (
                 "schema",
-                f"{found.schema or 'none'}, needed is {found.schema_needed}; run `mien db upgrade`"
+                f"{found.schema}, needed is {found.schema_needed}; run `mien db upgrade`"
                 if outdated
                 else f"{found.schema}, up to date",
             ),
             *(("damage", each) for each in found.damage),
+            *((("files", misfit),) if misfit else ()),
             *(("missing file", each) for each in found.missing_files),
             ("stray files", str(found.stray_files)),
+            ("set aside", str(found.files_aside)),
+            *((("still to be deleted", str(found.to_delete)),) if found.to_delete else ()),
             *(
                 (
                     f"gallery {each.name}",
@@ -94,11 +109,11 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     The copy is of one moment; `mien db restore` brings it back. For SQLite; PostgreSQL has
     pg_dump.
     """
-    settings = load_settings()
-    make_home(settings)
-    with opened(settings) as runtime:
+    with opened(load_settings()) as runtime:
         from mien.maintenance.backup import back_up
 
+        if not runtime.database.exists():
+            require_database(runtime)
         done = back_up(runtime.call(OPERATOR), target=file)
     if as_json:
         print_json(done)
@@ -137,6 +152,85 @@ def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -
         if done.schema != head_revision():
             print_note("The backup comes from an older version: run `mien db upgrade`.")
     context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
+
+
+@db.command()
+@json_option
+def adopt(*, as_json: bool) -> None:
+    """Bind the database and the stored files that are here to each other.
+
+    For two that belong together and do not say so, such as a dump and a copy of the files that
+    were restored, or where the files are lost and the database is to go on without them. Refuses
+    files of which the database knows none.
+    """
+    with opened(load_settings()) as runtime:
+        from mien.maintenance.adopt import adopt as bind_both
+
+        require_database(runtime)
+        done = bind_both(runtime.call(OPERATOR))
+    if as_json:
+        print_json(done)
+        return
+    print_note(
+        f"{runtime.services.files.root} belongs to {runtime.database.place} now: {done.files} "
+        f"stored file(s)."
+    )
+    if done.missing:
+        print_note(f"{done.missing} file(s) are missing; `mien db check` names them.")
+    if done.strays:
+        print_note(
+            f"The database does not know {done.strays} other file(s). While Mien runs they are set "
+            f"aside, and removed after a week."
+        )
+
+
+@db.command("begin-anew")
+@yes_option
+@json_option
+def begin_anew(*, yes: bool, as_json: bool) -> None:
+    """Go on without the files that are here, where their database is lost.
+
+    Sets the stored files aside, into a folder of which nothing is ever removed, makes an empty
+    database where there is none, and binds the two. Refuses where the database knows of the files.
+    """
+    settings = load_settings()
+    make_home(settings)
+    with opened(settings) as runtime:
+        from mien.maintenance.begin_anew import begin_anew as start_over
+        from mien.storage.migrate import current_revision
+        from mien.storage.migrate import require_current
+        from mien.storage.migrate import upgrade
+
+        place, folder = runtime.database.place, runtime.services.files.root
+        make_sure(f"Set the files in {folder} aside and go on with {place}?", yes=yes)
+        made = current_revision(runtime.database) is None
+        if made:
+            upgrade(runtime.database)
+        require_current(runtime.database)
+        done = start_over(runtime.call(OPERATOR))
+    if as_json:
+        print_json({"folder": done.folder, "files": done.files, "database_made": made})
+        return
+    if made:
+        print_note(f"A new database was made: {place}")
+    if done.folder is None:
+        print_note(f"There were no files in {folder}.")
+    else:
+        print_note(
+            f"{done.files} file(s) are in {done.folder} now. Mien never removes them: do so when "
+            f"you are sure that nobody needs them."
+        )
+
+
+def _misfit(runtime: "Runtime") -> str:
+    from mien.cli.terminal.sentences import sentence
+    from mien.storage.binding import require_fitting
+
+    try:
+        require_fitting(runtime.database, runtime.services.files)
+    except (FilesOfAnotherDatabase, FilesUnavailable) as error:
+        return f"{sentence(error)} ({error.code})"
+    return ""
 
 
 def _facts(found: object) -> dict[str, object]:

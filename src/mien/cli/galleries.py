@@ -63,7 +63,7 @@ def list_(*, as_json: bool) -> None:
 @json_option
 def create(*, name: str, as_json: bool, **settings: object) -> None:
     """Make an empty gallery, bound to the model pack in use."""
-    with ready_runtime(pack=True) as runtime:
+    with ready_runtime(makes=True, pack=True) as runtime:
         from mien.gallery.galleries import create_gallery
 
         made = create_gallery(runtime.call(OPERATOR), name=name, settings=given(settings))

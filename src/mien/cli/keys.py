@@ -32,7 +32,7 @@ def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
 
     Only a digest is kept, so nobody can show it again.
     """
-    with ready_runtime() as runtime:
+    with ready_runtime(makes=True) as runtime:
         from mien.access.api_keys import create_key
 
         secret, key = create_key(runtime.call(OPERATOR), name=name, scopes=scopes)

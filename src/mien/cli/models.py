@@ -18,6 +18,7 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.progress import shown_progress
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
@@ -183,12 +184,13 @@ def use(*, name: str, as_json: bool) -> None:
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
     from mien.storage import migrate
+    from mien.storage.binding import bring_up
 
     settings = load_settings()
     make_home(settings)
     with opened(settings) as runtime:
         if not has_database(settings):
-            migrate.upgrade(runtime.database)
+            bring_up(runtime.database, runtime.services.files)
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
             used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
@@ -247,7 +249,7 @@ def _pack_in_use(settings: Settings) -> str | None:
     with opened(settings) as runtime:
         try:
             return current_pack(runtime.database)
-        except DatabaseUnreachable:
+        except (DatabaseUnreachable, DatabaseMissing):
             # Also where its tables are not made yet. Packs can be looked at and fetched without.
             return None
 

@@ -77,7 +77,7 @@ def add(
     """
     facts = _metadata(metadata)
     found = find_photos(photos)
-    with ready_runtime(models=bool(found)) as runtime:
+    with ready_runtime(makes=True, files=True, models=bool(found)) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.people.people import change_person
         from mien.gallery.people.people import create_person

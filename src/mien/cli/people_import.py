@@ -63,7 +63,7 @@ def import_folder(
     is passed over.
     """
     photos = _pictures_of_people(folder)
-    with ready_runtime(models=True) as runtime:
+    with ready_runtime(makes=True, files=True, models=True) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.enrolment.subject import NamedPerson
 

@@ -12,7 +12,11 @@ from mien.access.actor import OPERATOR
 from mien.cli.terminal.announce import tell_pack
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import shown_progress
+from mien.errors import DatabaseMissing
+from mien.errors import FilesOfAnotherDatabase
+from mien.errors import FilesUnavailable
 from mien.errors import InvalidInput
+from mien.errors import MienError
 from mien.runtime import given_engine
 from mien.serving.startup import bring_up_to_date
 from mien.serving.startup import make_home
@@ -69,6 +73,22 @@ def has_database(settings: Settings) -> bool:
     return bool(settings.database_url) or (settings.home / "mien.db").exists()
 
 
+def require_database(runtime: "Runtime") -> None:
+    """Make sure that there is a database, for commands that make none.
+
+    Raises:
+        DatabaseMissing: there is none.
+        FilesOfAnotherDatabase: there is none, and there are files of one.
+        DatabaseUnreachable: it does not answer.
+    """
+    from mien.storage.binding import require_nothing_stored
+    from mien.storage.migrate import current_revision
+
+    if current_revision(runtime.database) is None:
+        require_nothing_stored(runtime.database, runtime.services.files)
+        raise DatabaseMissing("place", words={"database": runtime.database.place})
+
+
 def prepare_models(runtime: "Runtime") -> None:
     """Bring the database up to date and have the models here, telling a person about it.
 
@@ -80,6 +100,13 @@ def prepare_models(runtime: "Runtime") -> None:
     tell_pack(pack, wanted=runtime.settings.pack)
 
 
+def _warn(error: MienError) -> None:
+    # Only what is wrong pays for the words.
+    from mien.cli.terminal.sentences import sentence
+
+    print_note(f"{sentence(error)} ({error.code})")
+
+
 def _has_pack(runtime: "Runtime") -> bool:
     from mien.gallery.pack_in_use import current_pack
 
@@ -87,10 +114,16 @@ def _has_pack(runtime: "Runtime") -> bool:
 
 
 @contextmanager
-def ready_runtime(*, pack: bool = False, models: bool = False) -> "Iterator[Runtime]":
-    """A runtime whose database is there, also when nothing was ever started before.
+def ready_runtime(
+    *, makes: bool = False, files: bool = False, pack: bool = False, models: bool = False
+) -> "Iterator[Runtime]":
+    """A runtime whose database is there, with a word about stored files that are not its own.
 
     Args:
+        makes: whether the command adds something, and so may be the first of an installation; a
+            database is made where there is none and nothing is stored.
+        files: whether the command stores or deletes files, and so needs those of the database;
+            others go on where they are not, and say so.
         pack: whether the command needs to know which model pack is in use; one is chosen and
             fetched where none is.
         models: whether the command looks at photos, so that the files of that pack have to be
@@ -98,19 +131,31 @@ def ready_runtime(*, pack: bool = False, models: bool = False) -> "Iterator[Runt
 
     Raises:
         InvalidInput: the home folder cannot be written to.
+        DatabaseMissing: there is none, and this command makes none.
         DatabaseUnreachable: the database does not answer.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files are not those of the database,
+            and the command needs them.
         DatabaseOutdated: it is of another version; only `mien run` and `mien db upgrade` change it.
         ModelError: model files are missing and cannot be had.
     """
     settings = load_settings()
-    make_home(settings)
     with opened(settings) as runtime:
         from mien.storage import migrate
+        from mien.storage.binding import bind
+        from mien.storage.binding import bring_up
 
-        if migrate.current_revision(runtime.database) is None:
-            migrate.upgrade(runtime.database)
-            print_note(f"A new database was made in {settings.home.absolute()}.")
-        migrate.require_current(runtime.database)
+        database, stored = runtime.database, runtime.services.files
+        if makes and migrate.current_revision(database) is None:
+            make_home(settings)
+            bring_up(database, stored)
+            print_note(f"A new database was made: {database.place}")
+        require_database(runtime)
+        try:
+            bind(database, stored)
+        except (FilesOfAnotherDatabase, FilesUnavailable) as error:
+            if files:
+                raise
+            _warn(error)
         if given_engine() is not None:
             from mien.gallery.galleries import bind_galleries
 

@@ -26,7 +26,7 @@ def users() -> None:
 def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
     """Add an account; asks for the password twice on a terminal."""
     password = ask_password(from_stdin=password_stdin)
-    with ready_runtime() as runtime:
+    with ready_runtime(makes=True) as runtime:
         from mien.access.users import add_user
 
         user = add_user(runtime.call(OPERATOR), name=name, password=password, is_admin=admin)

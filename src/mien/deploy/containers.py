@@ -35,6 +35,7 @@ class ComposeServices:
         image: name of Mien's image.
         published: `address:port` of this machine.
         nginx: image of Nginx in front; empty for none.
+        needs_database: whether nothing may start without MIEN_DATABASE_URL.
         environment: settings.
     """
 
@@ -42,6 +43,7 @@ class ComposeServices:
     image: str
     published: str
     nginx: str
+    needs_database: bool
     environment: tuple[tuple[str, str], ...]
 
 
@@ -84,6 +86,7 @@ def make_services(
         image=image,
         published=published,
         nginx=nginx,
+        needs_database=bool(settings.database_url),
         environment=tuple(
             (name, value)
             for name, value in shown

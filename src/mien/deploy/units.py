@@ -32,6 +32,8 @@ class Units:
         models: folder of the model files.
         uwsgi_ini: file of uWSGI.
         secrets: file of variables that only root reads.
+        needs_secrets: whether the service must not start without that file, because the address of
+            its database is in there.
         drain_seconds: how long it may take to end.
         environment: settings.
     """
@@ -46,6 +48,7 @@ class Units:
     models: str
     uwsgi_ini: str
     secrets: str
+    needs_secrets: bool
     drain_seconds: int
     environment: tuple[tuple[str, str], ...]
 
@@ -82,6 +85,7 @@ def make_units(
         models=plain_path(models, field="MIEN_MODELS_DIR"),
         uwsgi_ini=plain_path(uwsgi_ini, field="uwsgi-ini"),
         secrets=plain_path(secrets, field="secrets"),
+        needs_secrets=bool(settings.database_url),
         drain_seconds=settings.drain_seconds,
         environment=shown_settings(settings, home=home, models_dir=models),
     )

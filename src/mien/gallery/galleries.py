@@ -29,6 +29,8 @@ from mien.names import clean_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
+from mien.storage.deletions import delete_noted
+from mien.storage.deletions import note_deletions
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -303,6 +305,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
+        note_deletions(session, files)
         audit.record(
             session,
             call,
@@ -312,7 +315,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
             faces=answer.faces,
             files=len(files),
         )
-    call.services.files.delete(files)
+    delete_noted(call.services.database, call.services.files, files)
     call.services.indexes.drop(answer.id)
     call.services.database.scrub()
     return answer

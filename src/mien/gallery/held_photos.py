@@ -27,11 +27,13 @@ from mien.gallery.galleries import require_contract
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
 from mien.names import can_be_stored
-from mien.storage.file_references import written_files
+from mien.storage.deletions import delete_noted
+from mien.storage.deletions import note_deletions
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
+from mien.storage.written_files import written_files
 
 # Large enough for a wide screen; the original is kept aside for an enrolment.
 _DISPLAY_SIDE = 1800
@@ -177,7 +179,8 @@ def let_go_of_photo(call: Call, *, probe_id: str) -> None:
         held = held_rows(session, probe_id, call.actor)
         files = files_of(held.probe, held.faces)
         session.delete(held.probe)
-    call.services.files.delete(files)
+        note_deletions(session, files)
+    delete_noted(call.services.database, call.services.files, files)
     call.services.database.scrub()
 
 

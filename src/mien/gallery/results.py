@@ -309,7 +309,8 @@ class Erasure:
         probes: photos held for identification that were let go because they may show the person.
         files: files removed from the disk.
         rows_left: rows that still speak of the person; 0.
-        files_left: files that should be gone and are not; 0.
+        files_left: files that should be gone and are not, or of which that cannot be known because
+            their disk is away; 0. They are deleted as soon as that can be.
         indexed_left: examples that a search of this process could still find; 0. All of them when
             the index could not be asked, which hears of it before its next search.
         log_cleared: whether the database's own log was emptied, so that no copy of an erased row

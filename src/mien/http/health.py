@@ -11,7 +11,9 @@ from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
 from mien.http.context import runtime
 from mien.http.problems import tell_programs
+from mien.maintenance.rounds import is_late
 from mien.runtime import Runtime
+from mien.storage.binding import require_fitting
 from mien.storage.migrate import require_current
 from mien.words import say
 
@@ -30,7 +32,11 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """The database answers with the right schema, models are loaded, indexes are up to the rows.
+    """Whether database, stored files, models and index can be worked with, and house is kept.
+
+    The database answers with the right schema, the files are those of the database, models are
+    loaded, indexes are up to the rows, and within the last hour some process of this home has
+    finished a round of housekeeping.
 
     What is missing is told to administrators alone; everybody else learns only that something is.
     """
@@ -46,7 +52,7 @@ def readyz() -> tuple[Response, int]:
 
 
 def check(runtime: Runtime) -> dict[str, str]:
-    """How database, models and index are: `ok`, `loading` or the code of what is wrong.
+    """How everything is: `ok`, `loading`, `late` or the code of what is wrong.
 
     Begins to load the models when nobody has yet, so that a process which is given no photo
     before it is ready becomes ready.
@@ -57,13 +63,31 @@ def check(runtime: Runtime) -> dict[str, str]:
         require_current(runtime.database)
     except MienError as error:
         return {"database": error.code, "models": runtime.warm_up.problem or "ok"}
-    checks = {"database": "ok", "models": runtime.warm_up.problem or "ok", "index": "ok"}
+    checks = {
+        "database": "ok",
+        "files": _state_of_files(runtime),
+        "models": runtime.warm_up.problem or "ok",
+        "index": "ok",
+        "housekeeping": "late" if _is_late(runtime) else "ok",
+    }
     if runtime.warm_up.problem is None:
         try:
             refresh_indexes(runtime.call(SYSTEM))
         except MienError as error:
             checks["index"] = error.code
     return checks
+
+
+def _state_of_files(runtime: Runtime) -> str:
+    try:
+        require_fitting(runtime.database, runtime.services.files)
+    except MienError as error:
+        return error.code
+    return "ok"
+
+
+def _is_late(runtime: Runtime) -> bool:
+    return is_late(runtime.settings.home, running_since=runtime.opened_at)
 
 
 def _is_operator() -> bool:

@@ -2,82 +2,207 @@
 
 import datetime as dt
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import structlog
 from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 
 from mien.access import permissions
+from mien.errors import MienError
 from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.storage.binding import bind
+from mien.storage.deletions import delete_noted
+from mien.storage.deletions import note_deletions
+from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
+from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now
+from mien.storage.set_aside import Moved
+from mien.storage.set_aside import bring_back
+from mien.storage.set_aside import empty
+from mien.storage.set_aside import set_aside
+from mien.storage.written_files import abandoned
 
-# A file is written before its row; one this old has been left by a crash.
+# A file is written before its row; one this old has been left by a crash that left no journal.
 _STRAY_SECONDS = 3600
 # A process that has not searched a gallery for this long builds its index anew.
 _REMEMBER_REMOVALS = dt.timedelta(days=7)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """How much was removed."""
+    """How much was removed.
+
+    Attributes:
+        probes: held photos.
+        sign_ins: that had ended.
+        removals: of faces, of which every index has heard.
+        files: that no row knows, set aside.
+        emptied: files that were set aside long enough ago, removed for good.
+        stuck: files that could not be moved or removed; tried again the next time.
+    """
 
     probes: int
     sign_ins: int
     removals: int
     files: int
+    emptied: int
+    stuck: int
 
 
 def tidy(call: Call) -> Tidied:
     """Remove what has had its time; safe at any moment, in any process.
 
+    What fails keeps nothing else from being done.
+
     Raises:
         DatabaseUnreachable: the database does not answer.
-        IndexUnavailable: indexes of galleries that are gone cannot be reached; everything else is
-            done.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files are not those of the database;
+            none of them was touched.
+        IndexUnavailable: indexes of galleries that are gone cannot be reached.
     """
     permissions.require(call.actor, "maintenance.clean_up")
-    probes = remove_expired_probes(call)
-    with call.services.database.write() as session:
-        sign_ins = session.execute(
-            delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
-        ).all()
-    done = Tidied(
-        probes=probes,
-        sign_ins=len(sign_ins),
-        removals=_old_removals(call.services),
-        files=_stray_files(call.services),
+    services = call.services
+    steps = _Steps()
+    files = _Files()
+    probes = steps.do(lambda: _expired_probes(services))
+    sign_ins = steps.do(lambda: _ended_sign_ins(services))
+    removals = steps.do(lambda: _old_removals(services))
+    steps.do(lambda: _noted_files(services))
+    steps.do(lambda: _broken_off_changes(services, files))
+    steps.do(lambda: _stray_files(services, files))
+    steps.do(lambda: _strays_of_indexes(services))
+    files.tell()
+    steps.raise_first()
+    return Tidied(
+        probes=probes or 0,
+        sign_ins=sign_ins or 0,
+        removals=removals or 0,
+        files=files.aside,
+        emptied=files.emptied,
+        stuck=files.failed.total(),
     )
-    with call.services.database.read() as session:
-        call.services.indexes.drop_strays(session)
-    return done
 
 
 def remove_expired_probes(call: Call) -> int:
-    """Remove held photos whose time is over; one quick look when there are none."""
+    """Remove held photos whose time is over, and files that deletions and killed changes have left.
+
+    A few quick looks when there is nothing of the kind.
+
+    Returns:
+        How many held photos.
+    """
     permissions.require(call.actor, "maintenance.clean_up")
-    with call.services.database.read() as session:
+    steps = _Steps()
+    files = _Files()
+    probes = steps.do(lambda: _expired_probes(call.services))
+    steps.do(lambda: _noted_files(call.services))
+    steps.do(lambda: _broken_off_changes(call.services, files))
+    files.tell()
+    steps.raise_first()
+    return probes or 0
+
+
+class _Steps:
+    """Does one thing after the other, whatever happens to the one before."""
+
+    def __init__(self) -> None:
+        self._first: Exception | None = None
+
+    def do(self, step: Callable[[], int | None]) -> int | None:
+        try:
+            return step()
+        except (MienError, SQLAlchemyError, OSError) as error:
+            self._first = self._first or error
+            return None
+
+    def raise_first(self) -> None:
+        if self._first is not None:
+            raise self._first
+
+
+class _Files:
+    """How many files were moved and removed."""
+
+    def __init__(self) -> None:
+        self.aside = 0
+        self.emptied = 0
+        self.failed: Counter[tuple[str, int | None]] = Counter()
+
+    def add(self, *, aside: Moved | None = None, emptied: Moved | None = None) -> None:
+        self.aside += aside.done if aside else 0
+        self.emptied += emptied.done if emptied else 0
+        for moved in (aside, emptied):
+            self.failed.update(moved.failed if moved else {})
+
+    def tell(self) -> None:
+        if self.aside or self.emptied:
+            _log.warning("Stray files set aside", files=self.aside, emptied=self.emptied)
+        for (kind, number), count in self.failed.items():
+            # No path: a name of a file is nobody's, but of the folders nothing is known.
+            _log.error("Stray files cannot be moved", files=count, kind=kind, errno=number)
+
+
+def _expired_probes(services: Services) -> int:
+    with services.database.read() as session:
         any_expired = session.scalar(
             select(ProbeRow.id).where(ProbeRow.expires_at <= now()).limit(1)
         )
     if any_expired is None:
         return 0
-    with call.services.database.write() as session:
+    with services.database.write() as session:
         expired = session.scalars(select(ProbeRow).where(ProbeRow.expires_at <= now())).all()
         files = [name for probe in expired for name in probe_files(session, probe)]
         for probe in expired:
             session.delete(probe)
-    call.services.files.delete(files)
-    call.services.database.scrub()
+        note_deletions(session, files)
+    delete_noted(services.database, services.files, files)
+    services.database.scrub()
     return len(expired)
+
+
+def _ended_sign_ins(services: Services) -> int:
+    with services.database.write() as session:
+        ended = session.execute(
+            delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
+        ).all()
+    return len(ended)
+
+
+def _noted_files(services: Services) -> None:
+    with services.database.read() as session:
+        names = noted(session)
+    delete_noted(services.database, services.files, names)
+
+
+def _broken_off_changes(services: Services, files: "_Files") -> None:
+    """Set aside what changes have written that were killed before their rows were committed."""
+    store = services.files
+    journals = abandoned(store)
+    for names in journals:
+        bind(services.database, store)
+        with services.database.read() as session:
+            left = set(names) - referenced(session, names)
+        paths = [path for path in map(store.written_path, left) if path is not None]
+        # Half a file is nobody's picture.
+        removed = Moved()
+        removed.each([path.with_name(f"{path.name}.part") for path in paths], Path.unlink)
+        files.add(aside=set_aside(store, paths), emptied=removed)
 
 
 def _old_removals(services: Services) -> int:
@@ -104,12 +229,34 @@ def _old_removals(services: Services) -> int:
     return sum(count for _, _, count in purged)
 
 
-def _stray_files(services: Services) -> int:
+def _stray_files(services: Services, files: "_Files") -> None:
+    """Set aside what no row knows, and remove for good what was set aside long enough ago."""
+    store = services.files
     older_than = time.time() - _STRAY_SECONDS
+    bind(services.database, store)
     with services.database.read() as session:
         known = referenced(session)
-    count = 0
-    for path in services.files.stray(known, older_than=older_than):
-        path.unlink(missing_ok=True)
-        count += 1
-    return count
+        deleted = set(noted(session))
+        holds_faces = session.scalar(select(FaceRow.id).limit(1)) is not None
+        holds_photos = session.scalar(select(PhotoRow.id).limit(1)) is not None
+    brought = bring_back(store, known)
+    files.add(aside=Moved(failed=brought.failed))
+    if not (holds_faces or holds_photos) and store.holds_any():
+        # A database of before, or of nowhere, that has the right id all the same: to it every
+        # file would be a stray.
+        return
+    # What is to be deleted is not kept for some days because that fails.
+    strays = list(store.stray(known | deleted, older_than=older_than))
+    halves = [path for path in strays if path.suffix == ".part"]
+    removed = Moved()
+    removed.each(halves, Path.unlink)
+    files.add(
+        aside=set_aside(store, [path for path in strays if path.suffix != ".part"]),
+        emptied=removed,
+    )
+    files.add(emptied=empty(store))
+
+
+def _strays_of_indexes(services: Services) -> None:
+    with services.database.read() as session:
+        services.indexes.drop_strays(session)

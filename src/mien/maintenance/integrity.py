@@ -8,14 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.access import permissions
+from mien.errors import FilesOfAnotherDatabase
+from mien.errors import FilesUnavailable
 from mien.errors import ModelError
 from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.storage.binding import require_fitting
+from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.set_aside import files_aside
 
 # Younger files may be about to get their row.
 _STRAY_SECONDS = 3600
@@ -47,14 +52,21 @@ class Checkup:
         schema_needed: this code's.
         damage: what the database says of itself; nothing when it is whole.
         missing_files: stored files that rows speak of and that are not on the disk.
-        stray_files: how many files nobody speaks of; swept up while Mien runs.
+        misfit: the code of the error that keeps Mien from touching the stored files, because they
+            are not those of the database; empty where they are.
+        stray_files: how many files no row refers to; set aside while Mien runs.
+        files_aside: how many are set aside.
+        to_delete: files of what was deleted that could not be removed yet.
     """
 
     schema: str | None
     schema_needed: str
     damage: tuple[str, ...]
+    misfit: str
     missing_files: tuple[str, ...]
     stray_files: int
+    files_aside: int
+    to_delete: int
     galleries: tuple[CheckedGallery, ...]
 
     @property
@@ -63,6 +75,7 @@ class Checkup:
         return (
             self.schema == self.schema_needed
             and not self.damage
+            and not self.misfit
             and not self.missing_files
             and all(each.comparable is not False for each in self.galleries)
             and not any(each.wrong_vectors for each in self.galleries)
@@ -80,19 +93,32 @@ def check(call: Call) -> Checkup:
     damage = call.services.database.find_damage()
     if schema != needed:
         # The tables may not be those that the code knows.
-        return Checkup(schema, needed, damage, (), 0, ())
+        return Checkup(schema, needed, damage, "", (), 0, 0, 0, ())
     with call.services.database.read() as session:
         known = referenced(session)
+        deleted = noted(session)
         galleries = _galleries(call.services, session)
-    stray = call.services.files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+    files = call.services.files
+    stray = files.stray(known | set(deleted), older_than=time.time() - _STRAY_SECONDS)
     return Checkup(
         schema=schema,
         schema_needed=needed,
         damage=damage,
-        missing_files=tuple(name for name in sorted(known) if not call.services.files.exists(name)),
+        misfit=_misfit(call.services),
+        missing_files=tuple(name for name in sorted(known) if not files.exists(name)),
         stray_files=sum(1 for _ in stray),
+        files_aside=sum(1 for _ in files_aside(files)),
+        to_delete=len(deleted),
         galleries=galleries,
     )
+
+
+def _misfit(services: Services) -> str:
+    try:
+        require_fitting(services.database, services.files)
+    except (FilesOfAnotherDatabase, FilesUnavailable) as error:
+        return error.code
+    return ""
 
 
 def _galleries(services: Services, session: Session) -> tuple[CheckedGallery, ...]:

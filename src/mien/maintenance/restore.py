@@ -16,9 +16,11 @@ from sqlalchemy import text
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
 from mien.errors import InvalidInput
+from mien.storage.binding import find_installation_id
 from mien.storage.database import Database
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
+from mien.storage.marker import write_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
 from mien.storage.models import FaceRow
@@ -72,7 +74,9 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
         new.mkdir()
         old.mkdir()
         _unpack(source, new)
-        found = _look(home, new)
+        found, installation = _look(home, new)
+        if installation is not None:
+            write_marker(new / _FILES_NAME, installation)
         for path in held:
             path.rename(old / path.name)
         for path in sorted(new.iterdir()):
@@ -119,8 +123,8 @@ def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
     return path
 
 
-def _look(home: Path, folder: Path) -> Restored:
-    """Make sure that a database can be used, and count what is there."""
+def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
+    """Make sure that a database can be used, count what is there, and say whose it is."""
     database = Database(f"sqlite:///{folder / _DATABASE_NAME}")
     try:
         schema = current_revision(database)
@@ -130,6 +134,7 @@ def _look(home: Path, folder: Path) -> Restored:
             damage = session.scalars(text("pragma integrity_check")).all()
             faces = session.scalar(select(func.count()).select_from(FaceRow)) or 0
             names = referenced(session)
+            installation = find_installation_id(session)
     finally:
         database.close()
     for path in folder.glob(f"{_DATABASE_NAME}-*"):
@@ -138,7 +143,8 @@ def _look(home: Path, folder: Path) -> Restored:
         raise InvalidInput("backup_damaged", field="file")
     store = FileStore(folder / _FILES_NAME)
     missing = tuple(sorted(name for name in names if not store.exists(name)))
-    return Restored(home, schema, faces, len(names) - len(missing), missing)
+    restored = Restored(home, schema, faces, len(names) - len(missing), missing)
+    return restored, installation
 
 
 def _foreign(source: Path) -> InvalidInput:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mien.errors import MienError
+from mien.maintenance.rounds import note_round
 from mien.words import say
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Housekeeping:
         all_seconds: float = ALL_SECONDS,
     ) -> None:
         self._services = services
+        self._home = home
         self._lock_path = home / LOCK_NAME
         self._lock: IO[bytes] | None = None
         self._told = False
@@ -83,6 +85,7 @@ class Housekeeping:
                 if self._is_mine():
                     self._clean_up(everything=done % self._rounds == 0)
                     done += 1
+                    note_round(self._home)
             except MienError as error:
                 _log.warning(
                     "Housekeeping is tried again later", code=error.code, why=say.error(error)

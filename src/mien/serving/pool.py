@@ -61,18 +61,21 @@ def look_around(settings: Settings) -> "tuple[str | None, Need]":
 
     Raises:
         InvalidInput: the home folder cannot be written to.
+        DatabaseMissing: there is no database yet.
         DatabaseUnreachable: the database does not answer.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files are not those of the database.
         DatabaseOutdated: its schema is not this version's.
         ModelError: no model pack was chosen, or a file of it is missing.
     """
     from mien.access.first_administrator import issue_link
     from mien.runtime import given_engine
     from mien.runtime import open_runtime
-    from mien.storage.migrate import require_current
+    from mien.storage.binding import bind
 
-    make_home(settings)
     with closing(open_runtime(settings, engine=given_engine())) as runtime:
-        require_current(runtime.database)
+        bind(runtime.database, runtime.services.files)
+        # Asked after, so that a place without a database stays as it was.
+        make_home(settings)
         need = _need(runtime, with_models=given_engine() is None)
         return issue_link(runtime.call(SYSTEM)), need
 

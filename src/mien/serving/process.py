@@ -2,14 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from mien.serving.housekeeping import Housekeeping
 from mien.settings import Settings
+from mien.words import say
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from mien.runtime import Runtime
     from mien.vision.engine import Engine
+
+_log = structlog.get_logger(__name__)
 
 
 class Process:
@@ -30,17 +35,23 @@ class Process:
         self._runtime: Runtime | None = None
         self._housekeeping: Housekeeping | None = None
 
-    def open(self, *, warm: bool = True) -> "Flask":
+    def open(self, *, warm: bool = True, strict: bool = False) -> "Flask":
         """Open the runtime, begin housekeeping, and make the application.
 
         Args:
             warm: load the models now, in a thread, instead of with the first request.
+            strict: fail, instead of serving what needs no files, where the stored files are not
+                those of the database.
+
+        Raises:
+            FilesOfAnotherDatabase, FilesUnavailable: they are not, and it is strict.
         """
         from mien.app import create_app
         from mien.runtime import given_engine
         from mien.runtime import open_runtime
 
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
+        _bind(runtime, strict=strict)
         self._runtime = runtime
         if warm:
             runtime.warm_up.begin()
@@ -61,3 +72,23 @@ class Process:
             housekeeping.stop()
         if runtime is not None:
             runtime.close()
+
+
+def _bind(runtime: "Runtime", *, strict: bool) -> None:
+    from mien.errors import FilesOfAnotherDatabase
+    from mien.errors import FilesUnavailable
+    from mien.errors import StorageError
+    from mien.storage.binding import bind
+
+    try:
+        bind(runtime.database, runtime.services.files)
+    except StorageError as error:
+        if strict and isinstance(error, (FilesOfAnotherDatabase, FilesUnavailable)):
+            raise
+        # A database may come, and a disk be mounted; until then readiness says so, and the first
+        # file that is to be written asks again. A worker that takes another's place must not end
+        # all the others.
+        _log.warning("Photos cannot be stored yet", code=error.code, why=say.error(error))
+    finally:
+        # No connection survives a fork, and a server may import this before it forks.
+        runtime.database.close()

@@ -47,6 +47,7 @@ def prepare(
     Raises:
         InvalidInput: the home folder cannot be written to.
         DatabaseUnreachable: the database does not answer.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files are not those of the database.
         ModelError: model files are missing and cannot be had.
     """
     from mien.access.first_administrator import issue_link
@@ -85,14 +86,15 @@ def bring_up_to_date(
 
     Raises:
         DatabaseUnreachable: the database does not answer.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files are not those of the database.
         ModelError: model files are missing and cannot be had.
     """
     from mien.gallery.pack_in_use import ensure_pack
-    from mien.storage import migrate
+    from mien.storage.binding import bring_up
+    from mien.storage.migrate import head_revision
 
-    before = migrate.current_revision(runtime.database)
-    migrate.upgrade(runtime.database)
-    if before != migrate.head_revision():
-        _log.info("Database upgraded", before=before, after=migrate.head_revision())
+    before = bring_up(runtime.database, runtime.services.files)
+    if before != head_revision():
+        _log.info("Database upgraded", before=before, after=head_revision())
     with progress as shown:
         return ensure_pack(runtime.call(SYSTEM), progress=shown)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import create_engine
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
@@ -55,6 +57,9 @@ class Database:
     Args:
         url: SQLite or PostgreSQL.
 
+    Attributes:
+        place: where it is, for people: the file, or the address without password and options.
+
     Raises:
         DatabaseUnreachable: the address cannot be understood or its driver is not installed.
     """
@@ -69,6 +74,8 @@ class Database:
         except (ArgumentError, ImportError, ValueError) as error:
             raise DatabaseUnreachable("address") from error
         self.dialect = engine.dialect.name
+        self.place = _place(parsed)
+        self._path = sqlite.path_of(parsed) if self.dialect == "sqlite" else None
         self._engine = engine
         if self.dialect == "sqlite":
             sqlite.prepare(engine)
@@ -78,6 +85,18 @@ class Database:
         self._writing = engine.execution_options(**{sqlite.WRITE: True})
         self._moments = _Moments()
 
+    def exists(self) -> bool:
+        """Whether there is a database to ask; of a server it is not known before it is asked."""
+        return self._path is None or self._path.exists()
+
+    def make(self) -> None:
+        """Make the file of a SQLite database where it is not there; nothing else ever does.
+
+        A server's database is made by its own programs.
+        """
+        if self._path is not None:
+            sqlite.make(self._path)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one moment of the database and changes nothing.
@@ -86,6 +105,7 @@ class Database:
 
         Raises:
             DatabaseUnreachable: the database does not answer.
+            DatabaseMissing: there is none yet.
         """
         moment = self._moments.present
         if moment is None:
@@ -96,7 +116,7 @@ class Database:
         try:
             with _translated():
                 yield moment.open(self._reading)
-        except (SQLAlchemyError, DatabaseUnreachable):
+        except (SQLAlchemyError, DatabaseUnreachable, DatabaseMissing):
             # A session in which a statement has failed answers nothing more.
             moment.close()
             raise
@@ -202,6 +222,19 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _place(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return url.database or "memory"
+    # Options may hold further secrets.
+    return URL.create(
+        url.drivername,
+        username=url.username,
+        host=url.host,
+        port=url.port,
+        database=url.database,
+    ).render_as_string()
 
 
 @contextmanager

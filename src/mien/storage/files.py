@@ -6,8 +6,15 @@ import secrets
 from collections.abc import Iterable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from mien.errors import FileMissing
+from mien.errors import FilesUnavailable
+from mien.storage.marker import read_marker
+from mien.storage.marker import sync_folder
+
+SET_ASIDE: Final = "set-aside"
+"""Folder in the store, for files that nobody knows: below it one for each day."""
 
 _NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
@@ -18,10 +25,16 @@ class FileStore:
     Args:
         root: folder, made when the first file is put; readable by its owner alone.
         group_reads: let the owner's group read too: a web server that sends the files.
+
+    Attributes:
+        installation: the id of the installation that it has been made sure the files belong to;
+            None before. Nothing is written once the folder no longer says so, as when the disk
+            with the files is not mounted any more.
     """
 
     def __init__(self, root: Path, *, group_reads: bool = False) -> None:
         self.root = root
+        self.installation: str | None = None
         self._folder_mode = 0o750 if group_reads else 0o700
         self._file_mode = 0o640 if group_reads else 0o600
 
@@ -29,18 +42,35 @@ class FileStore:
         """Store bytes and say under which name.
 
         The file is on the disk when this returns, before any row speaks of it; one that no row
-        comes to speak of is swept up later.
+        comes to speak of is set aside later.
 
         Args:
             data: what to store.
             extension: such as `jpg`, without a dot.
+
+        Raises:
+            FilesUnavailable: the folder is not the one that belongs to the database.
+        """
+        name = self.new_name(extension)
+        self.write(name, data)
+        return name
+
+    def new_name(self, extension: str) -> str:
+        """A name that no file has.
+
+        Raises:
+            FileMissing: the extension is none, such as `jpg` without a dot.
         """
         name = f"{secrets.token_hex(16)}.{extension}"
+        self.path(name)
+        return name
+
+    def write(self, name: str, data: bytes) -> None:
+        """Store bytes under a new name; see `put`."""
         path = self.path(name)
-        self.root.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
-            _sync_folder(self.root)
+        self.require_own()
+        self.make_root()
+        self.make_place(name)
         temporary = path.with_name(f"{path.name}.part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
         try:
@@ -52,8 +82,28 @@ class FileStore:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
-        return name
+        sync_folder(path.parent)
+
+    def require_own(self) -> None:
+        """Make sure that the folder still is the one that it was when it was bound.
+
+        Raises:
+            FilesUnavailable: it is not.
+        """
+        if self.installation is not None and read_marker(self.root) != self.installation:
+            raise FilesUnavailable
+
+    def make_root(self) -> None:
+        """Make the folder of the files where it is not there."""
+        self.root.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
+
+    def make_place(self, name: str) -> Path:
+        """Where a file lies, and can be put: its folder is there afterwards."""
+        path = self.path(name)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
+            sync_folder(self.root)
+        return path
 
     def path(self, name: str) -> Path:
         """Where a file lies.
@@ -64,6 +114,10 @@ class FileStore:
         if not _NAME.fullmatch(name):
             raise FileMissing("name")
         return self.root / name[:2] / name
+
+    def written_path(self, name: str) -> Path | None:
+        """Where a file would lie; None when the name is none, as where only half of it is known."""
+        return self.path(name) if _NAME.fullmatch(name) else None
 
     def read(self, name: str) -> bytes:
         """The bytes of a file.
@@ -91,19 +145,31 @@ class FileStore:
         """Whether a file is there."""
         return self.path(name).is_file()
 
-    def delete(self, names: Iterable[str]) -> int:
-        """Remove files and say how many were.
+    def is_left(self, name: str) -> bool:
+        """Whether a file is there or among those that were set aside."""
+        return self.exists(name) or any(each.is_file() for each in self._aside(name))
 
-        What is gone already is passed over, and so is what cannot be removed now: no row speaks
-        of it any more, so it is swept up later.
+    def holds_any(self) -> bool:
+        """Whether there is any stored file, whoever knows it."""
+        return any(True for _ in self._stored())
+
+    def count(self) -> int:
+        """How many stored files there are, whoever knows them."""
+        return sum(1 for _ in self._stored())
+
+    def delete(self, names: Iterable[str]) -> int:
+        """Remove files, also where they were set aside, and say how many were.
+
+        What is gone already is passed over, and so is what cannot be removed now.
         """
         count = 0
         for name in names:
-            try:
-                self.path(name).unlink()
-            except OSError:
-                continue
-            count += 1
+            for path in (self.path(name), *self._aside(name)):
+                try:
+                    path.unlink()
+                except OSError:
+                    continue
+                count += 1
         return count
 
     def stray(self, known: set[str], *, older_than: float) -> Iterator[Path]:
@@ -116,16 +182,13 @@ class FileStore:
         for path in sorted(self.root.glob("??/*")):
             try:
                 young = path.stat().st_mtime >= older_than
-            except FileNotFoundError:
+            except OSError:
                 continue
             if path.name not in known and not young:
                 yield path
 
+    def _stored(self) -> Iterator[Path]:
+        return (path for path in self.root.glob("??/*") if _NAME.fullmatch(path.name))
 
-def _sync_folder(folder: Path) -> None:
-    # A file's bytes outlive a power cut only together with the entry that names it.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _aside(self, name: str) -> list[Path]:
+        return [day / name for day in self.root.glob(f"{SET_ASIDE}/*")]

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from mien.errors import DatabaseMissing
 from mien.errors import DatabaseOutdated
 from mien.storage.database import Database
 
@@ -38,16 +39,20 @@ def known_revisions() -> frozenset[str]:
 
 
 def current_revision(database: Database) -> str | None:
-    """The schema revision that the database has; None when it is empty."""
+    """The schema revision that the database has; None when it is empty or not there."""
+    if not database.exists():
+        return None
     with database.read() as session:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def upgrade(database: Database) -> None:
-    """Apply the migrations that are missing, in one transaction.
+    """Apply the migrations that are missing, in one transaction; makes the database first.
 
     Several processes may start at once: one migrates, the others wait and find nothing to do.
+    Whether a database may be made here is asked by `binding.bring_up`.
     """
+    database.make()
     with database.connection() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -60,8 +65,11 @@ def require_current(database: Database) -> None:
     """Make sure that code and schema fit.
 
     Raises:
+        DatabaseMissing: there is no database yet.
         DatabaseOutdated: they do not; says what to do.
     """
     have, need = current_revision(database), head_revision()
+    if have is None:
+        raise DatabaseMissing
     if have != need:
-        raise DatabaseOutdated(words={"have": have or "none", "need": need})
+        raise DatabaseOutdated(words={"have": have, "need": need})

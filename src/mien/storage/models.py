@@ -49,7 +49,7 @@ class Base(DeclarativeBase):
 
 
 class InstallationRow(Base):
-    """Facts of the whole installation, by key: the pack in use, the set-up link's digest."""
+    """Facts of the whole installation, by key: its id, the pack in use, the set-up link's digest."""
 
     __tablename__ = "installation"
 
@@ -212,6 +212,18 @@ class ProbeFaceRow(Base):
     score: Mapped[float]
     pose: Mapped[dict[str, Any]] = mapped_column(Json)
     quality: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class FileDeletionRow(Base):
+    """A stored file that is to be deleted, from when its rows go until it is gone.
+
+    Says nothing of whose it was.
+    """
+
+    __tablename__ = "file_deletion"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
 class UserRow(Base):

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 from typing import Final
 
+from sqlalchemy import URL
 from sqlalchemy import Connection
 from sqlalchemy import Engine
 from sqlalchemy import event
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from mien.errors import DatabaseMissing
 from mien.errors import StorageError
 
 WRITE: Final = "mien_write"
@@ -24,9 +26,24 @@ _SCRUB_MILLISECONDS: Final = 2_000
 
 def prepare(engine: Engine) -> None:
     """Let every connection of an engine be made as Mien needs it."""
-    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "do_connect", _require_file)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
+
+
+def path_of(url: URL) -> Path | None:
+    """The file of a database; None for one in memory."""
+    name = url.database or ":"
+    return None if name.startswith((":", "file:")) else Path(name)
+
+
+def make(path: Path) -> None:
+    """Make an empty file for a database, unless it is there."""
+    # SQLite would let everybody on the machine read a new file, and its log takes the file's mode.
+    # Never opened when it is there: closing it would drop the locks of other connections. What
+    # else stands in the way is told by SQLite, which tries the same next.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def find_damage(session: Session) -> tuple[str, ...]:
@@ -71,16 +88,18 @@ def clear_log(connection: Connection) -> bool:
     return not busy
 
 
-def _make_private(
+def _require_file(
     _dialect: object, _record: object, arguments: list[Any], _parameters: object
 ) -> None:
-    # SQLite would let everybody on the machine read a new file, and its log takes the file's mode.
+    # SQLite would make an empty database in the place of one that was lost or lies elsewhere, and
+    # to that one every stored photo is a stranger.
     path = str(arguments[0])
-    if not path.startswith((":", "file:")):
-        # Never opened when it is there: closing it would drop the locks of other connections.
-        # What else stands in the way is told by SQLite, which tries the same next.
-        with suppress(OSError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    if path.startswith((":", "file:")):
+        return
+    # A link to what is not there counts as nothing: SQLite would make its target. What else stands
+    # in the way is told by SQLite.
+    if Path(path).parent.is_dir() and not Path(path).exists():
+        raise DatabaseMissing
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:

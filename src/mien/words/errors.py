@@ -116,6 +116,14 @@ _CONFLICTS: Final = {
         "one: {held}. Remove them, or import their people into a new installation with "
         "MIEN_PACK={pack}."
     ),
+    "conflict.already_bound": N_(
+        "The files in {folder} belong to the database {database} already, so there is nothing to "
+        "begin anew."
+    ),
+    "conflict.files_in_use": N_(
+        "The database {database} refers to {found} of the files in {folder}, so there is nothing "
+        "to begin anew. To bind the two: `mien db adopt`."
+    ),
     "name_taken.account": N_("An account of this name exists already."),
     "name_taken.gallery": N_("A gallery of this name exists already."),
     "name_taken.person": N_("This gallery has a person of this name already."),
@@ -540,6 +548,52 @@ _STORAGE: Final = {
     "database_outdated.backup": N_(
         "The backup has schema revision {have}, which this version of Mien does not know. "
         "Restore it with the version that made it, or a newer one."
+    ),
+    "database_missing": N_(
+        "There is no database here yet. `mien run` starts Mien and makes one; `mien db upgrade` "
+        "makes one and nothing else."
+    ),
+    "database_missing.place": N_(
+        "There is no database yet: {database}. `mien run` starts Mien and makes one; "
+        "`mien db upgrade` makes one and nothing else. If there should be one, look at MIEN_HOME "
+        "and MIEN_DATABASE_URL."
+    ),
+    "files_unavailable": N_(
+        "The stored photos cannot be reached, so nothing is stored. `mien db check` says more."
+    ),
+    "files_unavailable.away": N_(
+        "The folder {folder} does not say to which database its files belong, and of {files} "
+        "files that the database {database} refers to, {found} are in it. Mount the disk that "
+        "holds the files, or restore them. If they are lost: `mien db adopt`."
+    ),
+    "files_unavailable.not_readable": N_(
+        "What the folder {folder} says of its database cannot be read: {why}. Check that the disk "
+        "is there and that this account may read it."
+    ),
+    "files_unavailable.not_writable": N_(
+        "The folder {folder} cannot be written to: {why}. Check that the disk is there and that "
+        "this account may write to it."
+    ),
+    "files_of_another_database.marker": N_(
+        "The files in {folder} belong to another database (installation {marker}) than "
+        "{database} (installation {installation}). Nothing was changed. Set MIEN_HOME and "
+        "MIEN_DATABASE_URL to two that belong together. If these do: `mien db adopt`. If the "
+        "files' database is lost: `mien db begin-anew`."
+    ),
+    "files_of_another_database.unclaimed": N_(
+        "There are files in {folder}, and the database {database} refers to none of them. Nothing "
+        "was changed. Set MIEN_HOME and MIEN_DATABASE_URL to two that belong together, or restore "
+        "the database. If it is lost: `mien db begin-anew`."
+    ),
+    "files_of_another_database.no_database": N_(
+        "There are files of an installation in {folder}, and no database: {database}. None was "
+        "made, and nothing was changed. Set MIEN_DATABASE_URL as it was, or restore the database. "
+        "If it is lost: `mien db begin-anew`."
+    ),
+    "files_of_another_database.nothing_in_common": N_(
+        "There are files in {folder}, and the database {database} refers to none of them. They do "
+        "not belong together. To set these files aside and go on with this database: "
+        "`mien db begin-anew`."
     ),
     "file_missing": N_(
         "A stored file is gone from the disk although its row says otherwise. Restore it from a "

@@ -325,14 +325,14 @@ def test_files_stay_when_an_interruption_comes_after_the_rows_are_written(
 def test_a_full_disk_leaves_no_portrait_without_its_photo(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = services.files.put
+    write = services.files.write
 
-    def full(data: bytes, *, extension: str) -> str:
-        if extension == "png":
+    def full(name: str, data: bytes) -> None:
+        if name.endswith(".png"):
             raise OSError(28, "No space left on device")
-        return put(data, extension=extension)
+        write(name, data)
 
-    monkeypatch.setattr(services.files, "put", full)
+    monkeypatch.setattr(services.files, "write", full)
     with pytest.raises(OSError, match="No space"):
         enrol(acting(services), gallery="default", source=Upload(ADA), subject=NewPerson("Ada"))
     assert files_of(services) == set()

@@ -9,6 +9,7 @@ from building import acting
 from building import make_runtime
 from building import make_user
 from drawing import draw_photo
+from looking import aside_of
 from looking import bytes_of
 from looking import files_of
 from looking import rows_of
@@ -32,11 +33,15 @@ from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.index.exact import _Writer
+from mien.maintenance.cleanup import remove_expired_probes
+from mien.maintenance.cleanup import tidy
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
+from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
+from mien.storage.set_aside import set_aside
 from mien.vision.fake import FakeEngine
 from mien.vision.types import EngineSummary
 
@@ -313,3 +318,64 @@ def test_the_proof_tells_of_a_log_that_somebody_still_reads(
     assert vector.tobytes() in bytes_of(home)
     assert services.database.scrub()
     assert vector.tobytes() not in bytes_of(home)
+
+
+def test_nothing_is_left_among_the_files_that_are_set_aside_either(services: Services) -> None:
+    done = add(services, "Ada")
+    add(services, "Bob", draw_photo(["bob"]))
+    mine = {
+        path
+        for path in services.files.root.glob("??/*")
+        if path.name not in _files_of_others(services, done.person.id)
+    }
+    # As after a database of another moment was in use for a while.
+    set_aside(services.files, mine)
+    assert len(aside_of(services)) == 2
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
+    assert (proof.files, proof.files_left, proof.complete) == (2, 0, True)
+    assert aside_of(services) == set()
+    assert len(files_of(services)) == 2
+
+
+def _files_of_others(services: Services, person_id: str) -> set[str]:
+    with services.database.read() as session:
+        rows = session.scalars(select(FaceRow).where(FaceRow.person_id != person_id)).all()
+        photos = session.scalars(
+            select(PhotoRow.file).where(PhotoRow.id.in_([row.photo_id for row in rows]))
+        )
+        return {*(row.crop_file for row in rows), *photos}
+
+
+def test_the_proof_does_not_take_a_disk_that_is_away_for_an_empty_one(services: Services) -> None:
+    done = add(services, "Ada")
+    add(services, "Bob", draw_photo(["bob"]))
+    root = services.files.root
+    root.rename(root.with_name("mounted"))
+    root.mkdir()
+    proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
+    assert (proof.rows_left, proof.files_left, proof.complete) == (0, 2, False)
+    assert rows_of(services)["file_deletion"] == 2
+    root.rmdir()
+    root.with_name("mounted").rename(root)
+    assert len(files_of(services)) == 4
+    remove_expired_probes(acting(services))
+    assert len(files_of(services)) == 2
+    assert "file_deletion" not in rows_of(services)
+
+
+def test_what_a_killed_deletion_has_left_is_deleted_and_not_set_aside(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = add(services, "Ada")
+    add(services, "Bob", draw_photo(["bob"]))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mien.gallery.people.forget.delete_noted", killed)
+    with pytest.raises(KeyboardInterrupt):
+        forget_person(acting(services), gallery="default", person_id=done.person.id)
+    assert len(files_of(services)) == 4
+    tidy(acting(services))
+    assert len(files_of(services)) == 2
+    assert aside_of(services) == set()

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "--secrets",
     default="/etc/mien/secrets.env",
     metavar="FILE",
-    help="Of MIEN_SECRET_KEY and MIEN_DATABASE_URL; need not be there.",
+    help="Of MIEN_SECRET_KEY and MIEN_DATABASE_URL; has to be there where the latter is set now.",
 )
 @out_option
 @click.pass_context

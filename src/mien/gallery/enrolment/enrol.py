@@ -35,7 +35,6 @@ from mien.gallery.services import Services
 from mien.gallery.settings import check_gate
 from mien.options import Gate
 from mien.options import Take
-from mien.storage.file_references import written_files
 from mien.storage.insert import insert_unless_there
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -44,6 +43,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import new_id
 from mien.storage.models import now
 from mien.storage.revisions import lock_gallery
+from mien.storage.written_files import written_files
 
 # Who is nearest, and who else where that is the person itself.
 _LOOKED_AT = 2

@@ -20,6 +20,9 @@ from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key
 from mien.options import ACCEPTED_RATE
+from mien.storage.binding import is_bound
+from mien.storage.deletions import delete_noted
+from mien.storage.deletions import note_deletions
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -68,8 +71,9 @@ def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         erased = _erase(call, session, row, person, threshold=_threshold(row, summary))
-    call.services.files.delete(erased.files)
-    return _prove(call.services, erased, log_cleared=call.services.database.scrub())
+    services = call.services
+    delete_noted(services.database, services.files, erased.files)
+    return _prove(services, erased, log_cleared=services.database.scrub())
 
 
 def _erase(
@@ -88,6 +92,7 @@ def _erase(
     # Faces of other people lose their photo by the foreign key.
     session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
     session.execute(delete(PersonRow).where(PersonRow.id == person.id))
+    note_deletions(session, files)
     event_id = audit.record(
         session,
         call,
@@ -180,8 +185,15 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         probes=len(erased.probe_ids),
         files=len(erased.files),
         rows_left=rows_left,
-        files_left=sum(services.files.exists(name) for name in erased.files),
+        files_left=_files_left(services, erased.files),
         indexed_left=indexed_left,
         log_cleared=log_cleared,
         event_id=erased.event_id,
     )
+
+
+def _files_left(services: Services, names: list[str]) -> int:
+    if names and not is_bound(services.database, services.files):
+        # That a disk which is not mounted lacks them proves nothing.
+        return len(names)
+    return sum(services.files.is_left(name) for name in names)
