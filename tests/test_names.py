@@ -25,6 +25,9 @@ from mien.names import name_key
         "अमित",
         "O'Brien-Smith, Jr.",
         "🧑‍🔬",
+        "\U0001f3f3\ufe0f\u200d\U0001f308",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "\u0d9a\u0dca\u200d\u0dc2",
         "𠮷野家",
         "\u31350",
         "\U0002ebf0",
@@ -43,6 +46,16 @@ def test_names_of_any_script_are_kept_as_they_are(name: str) -> None:
         ("Ada\n", "Ada"),
         ("Zoe\u0308", "Zoë"),
         ("\u00a0Ada\u3000", "Ada"),
+        ("\ufeffAnna", "Anna"),
+        ("\u05e9\u05dc\u05d5\u05dd\u200f", "\u05e9\u05dc\u05d5\u05dd"),
+        ("\u202aDana\u202c", "Dana"),
+        ("\u202eadA", "adA"),
+        ("\u2068Ada\u2069 Lovelace\u200e", "Ada Lovelace"),
+        ("An\u00adna", "Anna"),
+        ("An\u200dna", "Anna"),
+        ("An\u200cna\u200b", "Anna"),
+        ("Ada \u200b Lovelace", "Ada Lovelace"),
+        ("\u200dAda\U000e0067", "Ada"),
     ],
 )
 def test_a_name_is_composed_and_has_no_idle_spaces(written: str, kept: str) -> None:
@@ -59,8 +72,11 @@ def test_a_name_is_composed_and_has_no_idle_spaces(written: str, kept: str) -> N
         "Ada\nLovelace",
         "Ada\x00",
         "Ada\x1b[31m",
-        "\u202eadA",
-        "\ufeffAda",
+        "\u3164",
+        "\u200b \u2060",
+        "\u00ad",
+        "\u034f\ufe0f",
+        "\u115f\u2800",
         "Ada\u2028L",
         "\ud800",
         "a" * (NAME_LENGTH + 1),
@@ -103,7 +119,12 @@ def test_names_that_read_alike_are_the_same(one: str, other: str) -> None:
 
 
 def test_other_names_are_not_the_same() -> None:
-    names = ["Ada", "Ida", "Àda", "ada 2", "\u0410da"]  # the last begins with a Cyrillic letter
+    england, scotland = (
+        f"\U0001f3f4{''.join(chr(0xE0000 + ord(c)) for c in tags)}\U000e007f"
+        for tags in ("gbeng", "gbsct")
+    )
+    # The fifth begins with a Cyrillic letter.
+    names = ["Ada", "Ida", "Àda", "ada 2", "\u0410da", england, scotland]
     assert len({name_key(name) for name in names}) == len(names)
 
 

@@ -14,23 +14,39 @@ GALLERY_PATTERN: Final = GALLERY_NAME.pattern
 
 _ADDRESS_LENGTH = 80
 # Unassigned characters are let in: some are newer than this Python's tables, and people's names.
-_CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_CONTROL = ("Cc", "Cs", "Zl", "Zp")
 # These shape scripts and emoji rather than hide text.
 _JOINERS = "\u200c\u200d"
+# Scripts whose letters take another shape by them (Unicode Standard Annex 31, section 2.3): Arabic
+# and Syriac, those of India and South-East Asia, Mongolian.
+_SHAPED = (range(0x0600, 0x1100), range(0x1700, 0x1AB0), range(0xA800, 0xAC00))
+# Format characters that are seen: signs before numbers in Arabic script and Syriac, Kaithi.
+_SEEN = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+# Unseen too, though they are no format characters: fillers of Hangul, an empty Braille cell, and
+# what only chooses the form of its neighbour.
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_VARIANTS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_BLACK_FLAG = "\U0001f3f4"
+_TAGS = range(0xE0020, 0xE0080)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean_name(name: str, *, field: str = "name") -> str:
-    """A name as it is stored: any script, composed, without control characters or outer spaces.
+    """A name as it is stored: any script, composed, without what nobody sees, or outer spaces.
+
+    What is copied from other programs often carries marks of direction, soft hyphens and the like;
+    they are left out. Joiners stay where they shape a script or an emoji.
 
     Raises:
         InvalidInput: it is empty, too long, or has characters that cannot be shown.
     """
-    words = unicodedata.normalize("NFC", name).strip().split(" ")
+    words = unicodedata.normalize("NFC", _without_unseen(name)).strip().split(" ")
     composed = " ".join(word for word in words if word)
-    if any(unicodedata.category(c) in _CONTROL and c not in _JOINERS for c in composed):
+    if any(unicodedata.category(c) in _CONTROL for c in composed):
         raise InvalidInput("name_control_characters", field=field)
-    if not composed.strip(_JOINERS + " "):
+    if not any(_is_seen(character) for character in composed):
         raise InvalidInput("name_empty", field=field)
     if len(composed) > NAME_LENGTH:
         raise InvalidInput(
@@ -53,7 +69,47 @@ def name_key(name: str) -> str:
     for _ in range(2):
         folded = unicodedata.normalize("NFKD", folded).casefold()
     composed = unicodedata.normalize("NFKC", folded)
-    return " ".join(composed.translate(dict.fromkeys(map(ord, _JOINERS))).split())
+    without = _without_unseen(composed).translate(dict.fromkeys(map(ord, _JOINERS)))
+    return " ".join(without.split())
+
+
+def _without_unseen(text: str) -> str:
+    kept: list[str] = []
+    in_flag = False
+    for at, character in enumerate(text):
+        # The flags of England, Scotland, Wales: a black flag with letters that are not drawn.
+        in_flag = character == _BLACK_FLAG or (in_flag and ord(character) in _TAGS)
+        if character in _JOINERS:
+            keep = at > 0 and _joins(text[at - 1], text[at + 1 : at + 2])
+        else:
+            keep = in_flag or not _is_format(character)
+        if keep:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether a joiner between these two shapes anything."""
+    if not after:
+        return False
+    shaped = any(ord(before) in block for block in _SHAPED)
+    emoji = unicodedata.category(after) == "So" and (
+        unicodedata.category(before) in ("So", "Sk") or before == "\ufe0f"
+    )
+    return emoji or (shaped and any(ord(after) in block for block in _SHAPED))
+
+
+def _is_format(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" and character not in _SEEN
+
+
+def _is_seen(character: str) -> bool:
+    """Whether anything is drawn where a character stands by itself."""
+    if character in _SEEN:
+        return True
+    if character in _FILLERS or any(ord(character) in block for block in _VARIANTS):
+        return False
+    return unicodedata.category(character)[0] in "LNPS" or unicodedata.category(character) == "Cn"
 
 
 def can_be_stored(text: str) -> bool:
