@@ -97,8 +97,17 @@ class Settings(BaseSettings):
     )
     stall_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=30,
-        description="How long a client of `mien serve` may send or take nothing before it is given "
-        "up; an upload that moves may last as long as it likes.",
+        description="How long a client may send nothing of a large body, or take nothing of an "
+        "answer, before it is given up; an upload that moves may last as long as it likes.",
+    )
+    head_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=10,
+        description="How long a client may take to send the head of a request, all in all.",
+    )
+    body_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=30,
+        description="How long a client may take to send a body of up to 64 KiB, all in all. Who is "
+        "not signed in and shows no key can send no larger one.",
     )
     recycle_requests: Annotated[int, Field(ge=0)] = Field(
         default=20_000,

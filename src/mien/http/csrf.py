@@ -6,15 +6,16 @@ from flask import Flask
 from flask import request
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import LengthRequired
 
 from mien.errors import NotAuthenticated
 from mien.http.auth import load_user
 from mien.http.moments import rest_while_body_arrives
 from mien.http.problems import API_PREFIX
+from mien.http.small_bodies import SMALL_BODY_BYTES
 
 _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _OWN_SITES: Final = {"same-origin", "none"}
-_STRANGERS_BYTES: Final = 64 * 1024
 
 
 def install_csrf(app: Flask) -> None:
@@ -45,4 +46,7 @@ def install_csrf(app: Flask) -> None:
 def _refuse_uploads() -> None:
     if request.mimetype == "multipart/form-data":
         raise NotAuthenticated("send_again")
-    request.max_content_length = _STRANGERS_BYTES
+    # What is not said to be small is not taken in before a thread waits for it.
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired
+    request.max_content_length = SMALL_BODY_BYTES
