@@ -16,6 +16,7 @@ from crowds import SIGNING_IN
 from crowds import connect
 from crowds import crowd
 from crowds import ended
+from crowds import everything
 from crowds import trickling
 from drawing import draw_photo
 from load import Request
@@ -195,12 +196,3 @@ def begin(address: str, request: Request) -> http.client.HTTPConnection:
         connection.putheader(name, value)
     connection.endheaders()
     return connection
-
-
-def everything(client: socket.socket) -> bytes:
-    """All that is said until the end."""
-    client.settimeout(10)
-    said = b""
-    while piece := client.recv(65536):
-        said += piece
-    return said

@@ -79,3 +79,12 @@ def ended(connection: socket.socket, *, seconds: float = 0.05) -> bool:
     except OSError:
         return True
     return True
+
+
+def everything(client: socket.socket) -> bytes:
+    """All that is said until the end."""
+    client.settimeout(10)
+    said = b""
+    while piece := client.recv(65536):
+        said += piece
+    return said

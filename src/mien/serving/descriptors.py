@@ -24,5 +24,9 @@ def most_connections(wanted: int, *, threads: int) -> int:
     taken = 0
     with suppress(OSError):
         taken = len(list(Path("/dev/fd").iterdir()))
-    room = limit - taken - _FILES_A_THREAD * threads - _OTHER_FILES
-    return min(wanted, max(_FEWEST, room))
+    return min(wanted, fewer_connections(limit - taken, threads=threads))
+
+
+def fewer_connections(files: int, *, threads: int) -> int:
+    """How many connections so many files may be, when other files are to be opened beside them."""
+    return max(_FEWEST, files - _FILES_A_THREAD * threads - _OTHER_FILES)

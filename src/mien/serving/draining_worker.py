@@ -18,7 +18,9 @@ from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
 from mien.http.small_bodies import SMALL_BODY_BYTES
+from mien.serving.connection import CONTINUE
 from mien.serving.connection import Connection
+from mien.serving.descriptors import fewer_connections
 from mien.serving.descriptors import most_connections
 from mien.serving.waiting_line import WaitingLine
 from mien.serving.whole_response import send_whole
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from mien.settings import Settings
 
 _PIECE_BYTES: Final = 64 * 1024
-_FORGOTTEN_BYTES: Final = 256 * 1024
+_FORGOTTEN_PIECE_BYTES: Final = 256 * 1024
 # What cannot be had just now, and comes back when others let go of theirs.
 _EXHAUSTED: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 # A connection that was gone before it was taken in; Linux tells of its network errors here.
@@ -41,6 +43,7 @@ _BROKEN: Final = (OSError, ValueError, KeyError)
 _REST_SECONDS: Final = 0.1
 _FRESH_SECONDS: Final = 1.0
 _AT_THE_END_SECONDS: Final = 2.0
+_FORGET_SECONDS: Final = 60.0
 _QUIET_SECONDS: Final = 10.0
 
 
@@ -68,8 +71,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     to whoever connects, and a few silent clients would hold every thread. When connections or
     open files run out, whoever has been silent longest makes room.
 
-    A connection is closed by the event loop as well, which waits until the client has seen the end.
-    And an answer leaves together with its headers, so that a process that is killed has sent all
+    A connection is closed by the event loop as well: it reads and forgets what the client still
+    sends, so that a refusal is seen by whoever sends a large body before reading the answer. And
+    nobody is asked for a body (`100 Continue`) before somebody wants to read it.
+
+    An answer leaves together with its headers, so that a process that is killed has sent all
     of a small one or nothing.
     """
 
@@ -82,6 +88,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     body_seconds = 30
     """How long a small body may take, all in all."""
 
+    forget_bytes = 512 * 1024 * 1024
+    """How much is read of a client that has been refused, until it reads its answer."""
+
     sockets: list[Any]
 
     @classmethod
@@ -90,6 +99,8 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         cls.stall_seconds = settings.stall_seconds
         cls.head_seconds = settings.head_seconds
         cls.body_seconds = settings.body_seconds
+        # Who sends more than is accepted should see that it was too much.
+        cls.forget_bytes = 2 * settings.max_request_bytes
 
     def init_process(self) -> None:
         """Begin, in the worker's own process."""
@@ -110,7 +121,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         self._leaving = WaitingLine(
             _AT_THE_END_SECONDS, on_readable=self._forget, on_expired=self._let_go
         )
-        self._lines = (self._heads, self._bodies, self._idle, self._leaving)
+        self._refused = WaitingLine(
+            _FORGET_SECONDS, on_readable=self._forget, on_expired=self._let_go
+        )
+        self._lines = (self._heads, self._bodies, self._idle, self._leaving, self._refused)
         self._rests_until = self._quiet_until = 0.0
         self._most_connections = most_connections(
             self.cfg.worker_connections, threads=self.cfg.threads
@@ -146,6 +160,14 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                 for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                     conn.sock.setsockopt(socket.SOL_SOCKET, option, patience)
         super().enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: Connection) -> bool:
+        """Answer a request, in a thread."""
+        if req._expected_100_continue and conn.arrival is not None:  # noqa: SLF001 - no other way to know
+            req._expected_100_continue = False  # noqa: SLF001
+            begun = conn.was_asked or req.unreader.buf.getbuffer().nbytes > 0
+            req.unreader.owes_continue = not begun
+        return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
         """Go on with a connection that a thread is done with."""
@@ -194,21 +216,20 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     def _cap_keepalive(self, deadline: float) -> None:
         """At the worker's end, wait no longer than that for a request that has not begun."""
         super()._cap_keepalive(deadline)
-        for line in (self._heads, self._idle, self._leaving):
+        for line in (self._heads, self._idle, self._leaving, self._refused):
             line.hurry(deadline)
 
     def _take_in(self, listener: Any) -> bool:
         """Take in a connection that waits; whether there was one."""
-        if self.nr_conns >= self._most_connections and not self._make_room():
-            self._rest()
-            return False
+        while self.nr_conns >= self._most_connections:
+            if not self._make_room():
+                self._rest()
+                return False
         try:
             sock, address = listener.accept()
         except OSError as error:
             if error.errno in _EXHAUSTED:
-                self._tell_exhausted(error)
-                if not self._make_room():
-                    self._rest()
+                self._take_fewer(error)
             elif error.errno not in _PASSING:
                 raise
             return False
@@ -228,7 +249,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         """Close the connection that has been silent longest; whether there was one."""
         first = self._heads.first
         stale = first is not None and first.since < time.monotonic() - _FRESH_SECONDS
-        lines = (self._idle, self._heads, self._leaving, self._bodies)
+        lines = (self._idle, self._heads, self._leaving, self._bodies, self._refused)
         for line in (self._heads, *lines) if stale else lines:
             silent = line.first
             if silent is not None:
@@ -241,7 +262,16 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         self._rests_until = time.monotonic() + _REST_SECONDS
         super().set_accept_enabled(False)
 
-    def _tell_exhausted(self, error: OSError) -> None:
+    def _take_fewer(self, error: OSError) -> None:
+        """Leave room for the files that answers need, once even a connection finds none."""
+        if error.errno == errno.EMFILE:
+            self._most_connections = min(
+                self._most_connections,
+                fewer_connections(self.nr_conns, threads=self.cfg.threads),
+            )
+        else:
+            self._make_room()
+        self._rest()
         now = time.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _QUIET_SECONDS
@@ -276,6 +306,9 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         elif arrival.head is None:
             self._wait(conn, self._heads)
         else:
+            if arrival.head.expects_continue and not conn.was_asked:
+                conn.was_asked = True
+                conn.sock.send(CONTINUE)
             self._wait(conn, self._bodies)
 
     def _tell_too_slow(self, conn: Connection) -> None:
@@ -303,13 +336,15 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     def _forget(self, conn: Connection) -> None:
         """Read what a client sends that has had its answer."""
         try:
-            if conn.sock.recv(_FORGOTTEN_BYTES):
-                return
+            piece = conn.sock.recv(_FORGOTTEN_PIECE_BYTES)
         except (BlockingIOError, InterruptedError):
             return
-        except OSError:
-            pass
-        self._let_go(conn)
+        conn.forgotten_bytes += len(piece)
+        if not piece or conn.forgotten_bytes > self.forget_bytes:
+            self._let_go(conn)
+        else:
+            # It has more to say than a goodbye.
+            self._wait(conn, self._refused)
 
     def _let_go(self, conn: Connection) -> None:
         """Close a connection now."""
