@@ -73,7 +73,8 @@ class Settings(BaseSettings):
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=8,
-        description="Requests answered at the same time by `mien run`; inference has its own bound.",
+        description="Requests answered at the same time by `mien run`; inference has its own bound. "
+        "Two threads more are kept for what needs neither a photo nor a large body.",
     )
     bind: str = Field(
         default="",
@@ -88,7 +89,8 @@ class Settings(BaseSettings):
     worker_threads: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
         description="Requests that each process of `mien serve` answers at the same time; 0 leaves "
-        "room for slow uploads beside what inference takes.",
+        "room for slow uploads beside what inference takes. Two threads more are kept for what "
+        "needs neither a photo nor a large body.",
     )
     drain_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60,
@@ -113,6 +115,11 @@ class Settings(BaseSettings):
         default=20_000,
         description="Requests after which a process of `mien serve` is replaced by a fresh one, "
         "give or take a fifth, so that no leak of a library adds up; 0 never does.",
+    )
+    queue_requests: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=16,
+        description="Requests with photos or large bodies that may wait in one process until a "
+        "thread is free for them; one more is told to try again later (`overloaded`).",
     )
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0,

@@ -46,6 +46,8 @@ class Connection(TConn):  # type: ignore[misc]  # Gunicorn ships no types
         deadline: when it has waited long enough, in seconds of `time.monotonic`.
         since: when it began to wait.
         was_asked: the client has been told that the body of the next request is wanted.
+        is_long: it has one of the threads for what takes long.
+        is_refused: there is no room for what it asks.
         forgotten_bytes: how much was read of it after its last answer.
     """
 
@@ -53,7 +55,7 @@ class Connection(TConn):  # type: ignore[misc]  # Gunicorn ships no types
         super().__init__(cfg, sock, client, server)
         self.line: WaitingLine | None = None
         self.deadline = self.since = 0.0
-        self.was_asked = False
+        self.was_asked = self.is_long = self.is_refused = False
         self.forgotten_bytes = 0
         early = (
             not cfg.is_ssl

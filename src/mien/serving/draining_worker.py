@@ -7,7 +7,10 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING
@@ -17,6 +20,9 @@ from typing import Final
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
+from mien.http.metrics import door_gauges
+from mien.http.overload import OVERLOADED
+from mien.http.overload import photo_requests
 from mien.http.small_bodies import SMALL_BODY_BYTES
 from mien.serving.connection import CONTINUE
 from mien.serving.connection import Connection
@@ -28,6 +34,9 @@ from mien.serving.whole_response import send_whole
 if TYPE_CHECKING:
     from mien.settings import Settings
 
+# Beside those for what takes long: pages, lists and signs of life are answered meanwhile.
+_KEPT_THREADS: Final = 2
+_SHOW_SECONDS: Final = 1.0
 _PIECE_BYTES: Final = 64 * 1024
 _FORGOTTEN_PIECE_BYTES: Final = 256 * 1024
 # What cannot be had just now, and comes back when others let go of theirs.
@@ -75,6 +84,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     sends, so that a refusal is seen by whoever sends a large body before reading the answer. And
     nobody is asked for a body (`100 Continue`) before somebody wants to read it.
 
+    What takes long, because the engine has to look at photos or a large body is still to come, has
+    as many threads as are set, and a few more are kept for the rest. Behind those threads a bounded
+    number waits; one more is refused at once, before its body is read.
+
     An answer leaves together with its headers, so that a process that is killed has sent all
     of a small one or nothing.
     """
@@ -88,10 +101,14 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     body_seconds = 30
     """How long a small body may take, all in all."""
 
+    queue_requests = 16
+    """How many requests that take long may wait for a thread."""
+
     forget_bytes = 512 * 1024 * 1024
     """How much is read of a client that has been refused, until it reads its answer."""
 
     sockets: list[Any]
+    wsgi: Any
 
     @classmethod
     def heed(cls, settings: "Settings") -> None:
@@ -99,6 +116,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         cls.stall_seconds = settings.stall_seconds
         cls.head_seconds = settings.head_seconds
         cls.body_seconds = settings.body_seconds
+        cls.queue_requests = settings.queue_requests
         # Who sends more than is accepted should see that it was too much.
         cls.forget_bytes = 2 * settings.max_request_bytes
 
@@ -107,8 +125,29 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         send_whole()
         super().init_process()
 
+    def get_thread_pool(self) -> Any:
+        """Make the threads: those that are set, and those that are kept for what is done at once."""
+        return ThreadPoolExecutor(max_workers=self.cfg.threads + _KEPT_THREADS)
+
+    def load_wsgi(self) -> None:
+        """Make the application, and let it know what there is no room for."""
+        super().load_wsgi()
+        app = self.wsgi
+        self._looks_at_photos = photo_requests(app)
+        self._show_gauges = door_gauges(app)
+        self._here = threading.local()
+
+        def served(environ: dict[str, Any], start_response: Any) -> Any:
+            if getattr(self._here, "is_refused", False):
+                environ[OVERLOADED] = True
+            return app(environ, start_response)
+
+        self.wsgi = served
+
     def run(self) -> None:
         """Serve until told to stop."""
+        self._long_running = 0
+        self._queue: deque[Connection] = deque()
         self._heads = WaitingLine(
             self.head_seconds, on_readable=self._receive, on_expired=self._let_go
         )
@@ -125,7 +164,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
             _FORGET_SECONDS, on_readable=self._forget, on_expired=self._let_go
         )
         self._lines = (self._heads, self._bodies, self._idle, self._leaving, self._refused)
-        self._rests_until = self._quiet_until = 0.0
+        self._rests_until = self._quiet_until = self._shows_at = 0.0
         self._most_connections = most_connections(
             self.cfg.worker_connections, threads=self.cfg.threads
         )
@@ -161,6 +200,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                     conn.sock.setsockopt(socket.SOL_SOCKET, option, patience)
         super().enqueue_req(conn)
 
+    def handle(self, conn: Connection) -> Any:
+        """Answer what is asked on a connection, in a thread."""
+        self._here.is_refused = conn.is_refused
+        return super().handle(conn)
+
     def handle_request(self, req: Any, conn: Connection) -> bool:
         """Answer a request, in a thread."""
         if req._expected_100_continue and conn.arrival is not None:  # noqa: SLF001 - no other way to know
@@ -171,6 +215,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
         """Go on with a connection that a thread is done with."""
+        if conn.is_long:
+            conn.is_long = False
+            self._long_running -= 1
+            self._begin_queued()
+        conn.is_refused = False
         try:
             goes_on = not fs.cancelled() and bool(fs.result())
             if not goes_on:
@@ -178,7 +227,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                 return
             if conn.arrival is None and conn.parser.unreader.buf.getvalue():
                 # Only a thread can read it, and it is here already.
-                self.enqueue_req(conn)
+                self._admit(conn)
                 return
             conn.sock.setblocking(False)
             if conn.take_rest():
@@ -199,6 +248,10 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
             for conn in line.expired(all_deadlines=not self.alive):
                 self._wait(conn, None)
                 line.on_expired(conn)
+        now = time.monotonic()
+        if now >= self._shows_at:
+            self._shows_at = now + _SHOW_SECONDS
+            self._show_gauges(self.nr_conns, len(self._queue))
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """Whether the connection can take another request: what was left of a body is here already.
@@ -300,7 +353,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         arrival = conn.arrival
         if arrival is None or arrival.complete:
             self._wait(conn, None)
-            self.enqueue_req(conn)
+            self._admit(conn)
         elif arrival.too_large:
             self._refuse(conn, 431, "Request Header Fields Too Large")
         elif arrival.head is None:
@@ -310,6 +363,31 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                 conn.was_asked = True
                 conn.sock.send(CONTINUE)
             self._wait(conn, self._bodies)
+
+    def _admit(self, conn: Connection) -> None:
+        """Give a request a thread, now or in its turn, or have it refused."""
+        if not self._takes_long(conn):
+            self.enqueue_req(conn)
+            return
+        if len(self._queue) < self.queue_requests or self._long_running < self.cfg.threads:
+            self._queue.append(conn)
+            self._begin_queued()
+            return
+        conn.is_refused = True
+        self.enqueue_req(conn)
+
+    def _takes_long(self, conn: Connection) -> bool:
+        head = conn.arrival.head if conn.arrival is not None else None
+        if head is None:
+            return False
+        return not head.body_is_small or self._looks_at_photos(head.method, head.path)
+
+    def _begin_queued(self) -> None:
+        while self._queue and self._long_running < self.cfg.threads:
+            conn = self._queue.popleft()
+            conn.is_long = True
+            self._long_running += 1
+            self.enqueue_req(conn)
 
     def _tell_too_slow(self, conn: Connection) -> None:
         self._refuse(conn, 408, "Request Timeout")

@@ -12,6 +12,7 @@ from mien.gallery.recognition.verify import compare_held
 from mien.http.auth import require_sign_in
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
+from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.web.forms.photos import CompareForm
 from mien.web.pages.compare import compare_page
@@ -30,6 +31,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.post("")
+@looks_at_photos
 def submit() -> ResponseReturnValue:
     """Hold both photos and lead to the answer."""
     form = CompareForm()

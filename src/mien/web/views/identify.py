@@ -22,6 +22,7 @@ from mien.gallery.recognition.identify_held import identify_and_hold
 from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import require_sign_in
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
 from mien.web.forms.photos import AddFaceForm
@@ -50,6 +51,7 @@ def home() -> ResponseReturnValue:
 
 
 @bp.post("/identify")
+@looks_at_photos
 def submit() -> ResponseReturnValue:
     """Hold the photo and lead to its answers."""
     form = IdentifyForm()

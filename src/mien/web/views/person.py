@@ -22,6 +22,7 @@ from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import require_sign_in
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
@@ -51,6 +52,7 @@ def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
 
 
 @bp.post(ONE)
+@looks_at_photos
 def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     """Add the faces of photos; what became of each is told by its file's name."""
     form = AddPhotosForm()
