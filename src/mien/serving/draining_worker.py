@@ -9,7 +9,6 @@ import struct
 import sys
 import threading
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
@@ -24,11 +23,14 @@ from mien.http.metrics import door_gauges
 from mien.http.overload import OVERLOADED
 from mien.http.overload import photo_requests
 from mien.http.small_bodies import SMALL_BODY_BYTES
+from mien.serving.admission import Admission
 from mien.serving.connection import CONTINUE
 from mien.serving.connection import Connection
 from mien.serving.descriptors import fewer_connections
 from mien.serving.descriptors import most_connections
+from mien.serving.gunicorn_inside import INSIDE
 from mien.serving.waiting_line import WaitingLine
+from mien.serving.whole_response import require_known_gunicorn
 from mien.serving.whole_response import send_whole
 
 if TYPE_CHECKING:
@@ -121,7 +123,12 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         cls.forget_bytes = 2 * settings.max_request_bytes
 
     def init_process(self) -> None:
-        """Begin, in the worker's own process."""
+        """Begin, in the worker's own process.
+
+        Raises:
+            UnknownServerVersion: Gunicorn is one that this was not tried with.
+        """
+        require_known_gunicorn(inside=INSIDE)
         send_whole()
         super().init_process()
 
@@ -132,8 +139,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
     def load_wsgi(self) -> None:
         """Make the application, and let it know what there is no room for."""
         super().load_wsgi()
-        app = self.wsgi
-        self._looks_at_photos = photo_requests(app)
+        app = self._app = self.wsgi
         self._show_gauges = door_gauges(app)
         self._here = threading.local()
 
@@ -146,8 +152,12 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
 
     def run(self) -> None:
         """Serve until told to stop."""
-        self._long_running = 0
-        self._queue: deque[Connection] = deque()
+        self._admission = Admission(
+            threads=self.cfg.threads,
+            most_waiting=self.queue_requests,
+            looks_at_photos=photo_requests(self._app),
+            begin=self.enqueue_req,
+        )
         self._heads = WaitingLine(
             self.head_seconds, on_readable=self._receive, on_expired=self._let_go
         )
@@ -215,11 +225,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
         """Go on with a connection that a thread is done with."""
-        if conn.is_long:
-            conn.is_long = False
-            self._long_running -= 1
-            self._begin_queued()
-        conn.is_refused = False
+        self._admission.finished(conn)
         try:
             goes_on = not fs.cancelled() and bool(fs.result())
             if not goes_on:
@@ -227,7 +233,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                 return
             if conn.arrival is None and conn.parser.unreader.buf.getvalue():
                 # Only a thread can read it, and it is here already.
-                self._admit(conn)
+                self._admission.admit(conn)
                 return
             conn.sock.setblocking(False)
             if conn.take_rest():
@@ -251,7 +257,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         now = time.monotonic()
         if now >= self._shows_at:
             self._shows_at = now + _SHOW_SECONDS
-            self._show_gauges(self.nr_conns, len(self._queue))
+            self._show_gauges(self.nr_conns, self._admission.waiting)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """Whether the connection can take another request: what was left of a body is here already.
@@ -353,7 +359,7 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
         arrival = conn.arrival
         if arrival is None or arrival.complete:
             self._wait(conn, None)
-            self._admit(conn)
+            self._admission.admit(conn)
         elif arrival.too_large:
             self._refuse(conn, 431, "Request Header Fields Too Large")
         elif arrival.head is None:
@@ -363,31 +369,6 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no t
                 conn.was_asked = True
                 conn.sock.send(CONTINUE)
             self._wait(conn, self._bodies)
-
-    def _admit(self, conn: Connection) -> None:
-        """Give a request a thread, now or in its turn, or have it refused."""
-        if not self._takes_long(conn):
-            self.enqueue_req(conn)
-            return
-        if len(self._queue) < self.queue_requests or self._long_running < self.cfg.threads:
-            self._queue.append(conn)
-            self._begin_queued()
-            return
-        conn.is_refused = True
-        self.enqueue_req(conn)
-
-    def _takes_long(self, conn: Connection) -> bool:
-        head = conn.arrival.head if conn.arrival is not None else None
-        if head is None:
-            return False
-        return not head.body_is_small or self._looks_at_photos(head.method, head.path)
-
-    def _begin_queued(self) -> None:
-        while self._queue and self._long_running < self.cfg.threads:
-            conn = self._queue.popleft()
-            conn.is_long = True
-            self._long_running += 1
-            self.enqueue_req(conn)
 
     def _tell_too_slow(self, conn: Connection) -> None:
         self._refuse(conn, 408, "Request Timeout")

@@ -1,5 +1,6 @@
 """Answers of Gunicorn that leave in one piece, so that a killed process has sent all or nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 from typing import Final
 
@@ -12,7 +13,7 @@ from gunicorn.util import write
 from mien.errors import UnknownServerVersion
 
 KNOWN_MAJORS: Final = (27,)
-"""Gunicorn's releases whose insides `WholeResponse` and `DrainingWorker` were tried with."""
+"""Gunicorn's releases whose insides `WholeResponse`, `DrainingWorker` and `Connection` fit."""
 
 # Larger ones take several turns of the kernel anyway.
 _TOGETHER_BYTES: Final = 64 * 1024
@@ -109,13 +110,20 @@ class _Catcher:
         self.caught += data
 
 
-def require_known_gunicorn(version: str = gunicorn_version) -> None:
+def require_known_gunicorn(
+    version: str = gunicorn_version, *, inside: Iterable[tuple[type, str]] = ()
+) -> None:
     """Make sure that Gunicorn is one whose insides are known here.
+
+    Args:
+        version: of Gunicorn.
+        inside: what is replaced or called in it: a class and a name.
 
     Raises:
         UnknownServerVersion: it is another; what is replaced in it may not fit any more.
     """
-    if int(version.split(".", 1)[0]) not in KNOWN_MAJORS:
+    complete = all(hasattr(where, name) for where, name in inside)
+    if int(version.split(".", 1)[0]) not in KNOWN_MAJORS or not complete:
         known = " and ".join(str(each) for each in KNOWN_MAJORS)
         raise UnknownServerVersion(
             "gunicorn", words={"version": version, "known": known, "major": KNOWN_MAJORS[-1]}
