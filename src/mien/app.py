@@ -20,6 +20,7 @@ from mien.http.limits import install_proxies
 from mien.http.limits import install_rates
 from mien.http.metrics import install_metrics
 from mien.http.moments import install_moments
+from mien.http.overload import install_overload
 from mien.http.problems import install_problems
 from mien.http.request_ids import install_request_ids
 from mien.http.security_headers import install_security
@@ -39,6 +40,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_proxies(app, settings)
     install_request_ids(app)
     install_metrics(app, runtime)
+    install_overload(app)
     install_moments(app)
     install_converters(app)
     install_json(app)

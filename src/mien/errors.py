@@ -31,6 +31,7 @@ MienError
 │   ├── ModelFileMissing
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
+├── Overloaded                more is asked than can be answered in time
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
@@ -384,6 +385,12 @@ class SessionForked(ModelError):
     """A loaded model is used by another process than the one that loaded it."""
 
     code = "session_forked"
+
+
+class Overloaded(MienError):
+    """More is being asked than can be answered in time; `extra["retry_after_seconds"]` says when."""
+
+    code = "overloaded"
 
 
 class UnknownServerVersion(MienError):

@@ -73,7 +73,8 @@ class Settings(BaseSettings):
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=8,
-        description="Requests answered at the same time by `mien run`; inference has its own bound.",
+        description="Requests answered at the same time by `mien run`; inference has its own bound. "
+        "Two threads more are kept for what needs neither a photo nor a large body.",
     )
     bind: str = Field(
         default="",
@@ -88,7 +89,8 @@ class Settings(BaseSettings):
     worker_threads: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
         description="Requests that each process of `mien serve` answers at the same time; 0 leaves "
-        "room for slow uploads beside what inference takes.",
+        "room for slow uploads beside what inference takes. Two threads more are kept for what "
+        "needs neither a photo nor a large body.",
     )
     drain_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60,
@@ -97,13 +99,27 @@ class Settings(BaseSettings):
     )
     stall_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=30,
-        description="How long a client of `mien serve` may send or take nothing before it is given "
-        "up; an upload that moves may last as long as it likes.",
+        description="How long a client may send nothing of a large body, or take nothing of an "
+        "answer, before it is given up; an upload that moves may last as long as it likes.",
+    )
+    head_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=10,
+        description="How long a client may take to send the head of a request, all in all.",
+    )
+    body_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        default=30,
+        description="How long a client may take to send a body of up to 64 KiB, all in all. Who is "
+        "not signed in and shows no key can send no larger one.",
     )
     recycle_requests: Annotated[int, Field(ge=0)] = Field(
         default=20_000,
         description="Requests after which a process of `mien serve` is replaced by a fresh one, "
         "give or take a fifth, so that no leak of a library adds up; 0 never does.",
+    )
+    queue_requests: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=16,
+        description="Requests with photos or large bodies that may wait in one process until a "
+        "thread is free for them; one more is told to try again later (`overloaded`).",
     )
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0,

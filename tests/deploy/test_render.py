@@ -13,6 +13,7 @@ from mien.deploy.error_responses import OWN_ANSWERS
 from mien.http.problems import INTERNAL_ERROR
 from mien.web.errors import TITLES
 from mien.words.http_codes import HTTP_CODES
+from mien.words.http_codes import OVERLOADED
 
 NEEDED = {"nginx": ["--server-name", "mien.example.org"]}
 KINDS = sorted(render.commands)
@@ -116,7 +117,9 @@ def test_the_nodes_setting_is_told_when_it_is_not_there() -> None:
 def test_what_a_server_says_in_miens_stead_is_what_mien_says() -> None:
     for each in OWN_ANSWERS:
         assert each.status in TITLES
-        if each.status in HTTP_CODES:
+        if each.code == "overloaded":
+            assert each.detail == OVERLOADED
+        elif each.status in HTTP_CODES:
             assert (each.code, each.detail) == HTTP_CODES[each.status]
     assert INTERNAL_ERROR
 

@@ -109,6 +109,26 @@ def test_a_stranger_cannot_make_the_server_read_an_upload(form: FlaskClient) -> 
     assert_problem(form.post("/change", data=text, headers=JSON), 413, "payload_too_large")
 
 
+def test_a_stranger_has_to_say_how_much_is_coming(form: FlaskClient, browser: FlaskClient) -> None:
+    chunks = {"Transfer-Encoding": "chunked"}
+    answer = form.post("/change", headers={**JSON, **chunks})
+    assert_problem(answer, 411, "length_required")
+    assert_problem(browser.post("/change", headers={**JSON, **chunks}), 400, "csrf_failed")
+
+
+def test_what_nothing_is_there_for_is_not_read(form: FlaskClient) -> None:
+    class Unread:
+        def read(self, _size: int = -1) -> bytes:
+            raise AssertionError("somebody has read it")
+
+    for path in ("/nowhere", "/form"):
+        answer = form.post(
+            path, headers=JSON, content_type="application/x-www-form-urlencoded",
+            environ_overrides={"wsgi.input": Unread(), "CONTENT_LENGTH": "300000"},
+        )  # fmt: skip
+        assert answer.status_code in (404, 405)
+
+
 def test_what_is_not_there_is_not_found_rather_than_forged(form: FlaskClient) -> None:
     assert_problem(form.post("/nowhere", headers=JSON), 404, "not_found")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import drawn_mien
+import drawn_single
 from servers import Home
 from servers import Server
 from servers import make_home
@@ -41,6 +42,25 @@ def serve(home: Home, start_process: Callable[..., Server]) -> Callable[..., Ser
             [sys.executable, drawn_mien.__file__, "serve", *arguments],
             cwd=home.folder.parent,
             env={"MIEN_HOME": str(home.folder), "MIEN_PORT": "0", **env},
+        )
+        found = server.waits_to_say(r"Mien serves at (http://[^\s,]+)")
+        server.address = found[1]
+        wait_until_alive(server.address)
+        return server
+
+    return start
+
+
+@pytest.fixture
+def single(home: Home, start_process: Callable[..., Server]) -> Callable[..., Server]:
+    """Starts the server of `mien run` with drawn faces, and waits until it answers."""
+
+    def start(*, limit: int = 0, **env: str) -> Server:
+        command = [sys.executable, drawn_single.__file__]
+        if limit:
+            command = ["sh", "-c", f'ulimit -n {limit}; exec "$0" "$@"', *command]
+        server = start_process(
+            command, cwd=home.folder.parent, env={"MIEN_HOME": str(home.folder), **env}
         )
         found = server.waits_to_say(r"Mien serves at (http://[^\s,]+)")
         server.address = found[1]

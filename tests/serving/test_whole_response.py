@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import ThreadWorker
 
 from mien.errors import UnknownServerVersion
+from mien.serving.draining_worker import DrainingWorker
+from mien.serving.gunicorn_inside import INSIDE
 from mien.serving.whole_response import WholeResponse
 from mien.serving.whole_response import require_known_gunicorn
 
@@ -67,3 +71,13 @@ def test_a_gunicorn_that_was_not_tried_is_refused_by_name() -> None:
     with pytest.raises(UnknownServerVersion, match=r"unknown_server_version\.gunicorn"):
         require_known_gunicorn("28.1.0")
     require_known_gunicorn("27.9.9")
+    with pytest.raises(UnknownServerVersion):
+        require_known_gunicorn("27.9.9", inside=[(Line, "sendall"), (Line, "sendfile")])
+
+
+def test_whatever_the_worker_replaces_is_looked_for_first() -> None:
+    replaced = {name for name in vars(DrainingWorker) if name in vars(ThreadWorker)}
+    replaced |= {name for name in vars(DrainingWorker) if name in vars(Worker)}
+    named = {name for where, name in INSIDE if where is ThreadWorker}
+    assert {name for name in replaced if not name.startswith("__")} == named
+    require_known_gunicorn(inside=INSIDE)

@@ -12,6 +12,7 @@ from mien.api.bodies import read_photo_body
 from mien.gallery.analysis import detect
 from mien.http.auth import asks
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.schemas.common import FaceOut
 from mien.schemas.common import ImageOut
 from mien.schemas.common import PhotoOptionsIn
@@ -32,6 +33,7 @@ class DetectPhotoIn(PhotoIn, PhotoOptionsIn):
     responses=described(200, DetectionOut, *BODY, text="Every face; there may be none."),
 )
 @asks("photos.detect")
+@looks_at_photos
 def detect_faces() -> Response:
     """Find every face of a photo."""
     asked = read_photo_body(DetectPhotoIn)

@@ -20,6 +20,7 @@ from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import show_face
 from mien.http.auth import asks
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.http.responses import file_response
 from mien.options import Gate
 from mien.options import Take
@@ -73,6 +74,7 @@ def list_all(path: PersonPath) -> Response:
     },
 )
 @asks("faces.add")
+@looks_at_photos
 def add(path: PersonPath) -> Response:
     """Add an example of a person; `face_number` or `take` says which face when several.
 

@@ -12,6 +12,7 @@ from mien.api.bodies import read_photo_body
 from mien.gallery.recognition.identify import identify
 from mien.http.auth import asks
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.schemas.common import GalleryPath
 from mien.schemas.identification import IdentificationOut
 from mien.schemas.identification import IdentifyQuery
@@ -28,6 +29,7 @@ bp = make_blueprint("identify", "Photos")
     ),
 )
 @asks("photos.identify")
+@looks_at_photos
 def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of a photo who of a gallery it shows, or that it is nobody."""
     found = identify(

@@ -19,6 +19,7 @@ from mien.gallery.recognition.identify import identify
 from mien.http.auth import asks
 from mien.http.context import runtime
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
@@ -71,6 +72,7 @@ _RESPONSES["200"] = {
     responses=_RESPONSES,
 )
 @asks("photos.identify")
+@looks_at_photos
 def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Say for every face of many photos who of a gallery it shows; a photo that is bad stops none."""
     check_question(this_call(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)

@@ -18,6 +18,7 @@ from mien.gallery.settings import Threshold
 from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
+from mien.http.overload import looks_at_photos
 from mien.schemas.common import FaceNumber
 from mien.schemas.common import GalleryName
 from mien.schemas.common import Id
@@ -57,6 +58,7 @@ class VerifyPersonIn(FacePhotoIn, PhotoOptionsIn):
     ),
 )
 @asks("photos.verify")
+@looks_at_photos
 def verify() -> Response:
     """Compare two photos, `photo_a` and `photo_b`, or a `photo` and a `person_id`."""
     fields, strict = read_photo_fields(photos=2)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mien.words.http_codes import HTTP_CODES
+from mien.words.http_codes import OVERLOADED
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class OwnAnswer:
         code: stable, for programs; the same as Mien's where Mien has such an error.
         detail: one or two sentences for people.
         when: statuses of the web server that become this one; itself as a rule.
+        name: of its page and its address; that of the status unless given.
         retry_after_seconds: when to try again; None where that does not help.
     """
 
@@ -24,6 +26,12 @@ class OwnAnswer:
     detail: str
     when: tuple[int, ...]
     retry_after_seconds: int | None = None
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """The last part of its address, and its page's name."""
+        return self.name or str(self.status)
 
     def problem(self, request_id: str) -> str:
         """The answer for programs, as one line of JSON."""
@@ -49,7 +57,9 @@ OWN_ANSWERS: Final = (
     ),
     OwnAnswer(413, *HTTP_CODES[413], (413,)),
     OwnAnswer(414, *HTTP_CODES[414], (414,)),
-    OwnAnswer(429, *HTTP_CODES[429], (429,), retry_after_seconds=5),
+    # Which of the two, `$mien_too_many` says.
+    OwnAnswer(429, *HTTP_CODES[429], (), retry_after_seconds=5),
+    OwnAnswer(429, "overloaded", OVERLOADED, (), retry_after_seconds=5, name="overloaded"),
     # 494 is Nginx's own number for it.
     OwnAnswer(431, *HTTP_CODES[431], (494,)),
     OwnAnswer(500, "internal_error", "Something went wrong in the web server.", (500,)),

@@ -22,6 +22,9 @@ class GunicornServer:
         reason: why so many.
         drain_seconds: how long a worker that is to go may take to answer what it was asked.
         stall_seconds: how long a client may send nothing.
+        head_seconds: how long the head of a request may take.
+        body_seconds: how long a small body may take.
+        queue_requests: how many may wait for a thread.
         recycle_requests: after which a worker is replaced; 0 never is.
         environment: settings.
     """
@@ -34,6 +37,9 @@ class GunicornServer:
     reason: str
     drain_seconds: int
     stall_seconds: int
+    head_seconds: int
+    body_seconds: int
+    queue_requests: int
     recycle_requests: int
     environment: tuple[tuple[str, str], ...]
 
@@ -63,6 +69,9 @@ def gunicorn_server(
         reason=chosen.reason,
         drain_seconds=settings.drain_seconds,
         stall_seconds=settings.stall_seconds,
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        queue_requests=settings.queue_requests,
         recycle_requests=settings.recycle_requests,
         environment=shown_settings(
             settings,

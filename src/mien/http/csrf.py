@@ -9,15 +9,16 @@ from flask import session
 from flask_wtf.csrf import CSRFError
 from flask_wtf.csrf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import LengthRequired
 
 from mien.errors import NotAuthenticated
 from mien.http.auth import load_user
 from mien.http.moments import rest_while_body_arrives
 from mien.http.problems import API_PREFIX
+from mien.http.small_bodies import SMALL_BODY_BYTES
 
 _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _OWN_SITES: Final = {"same-origin", "none"}
-_STRANGERS_BYTES: Final = 64 * 1024
 _FIELD: Final = "csrf_token"
 _OWNER: Final = "csrf_owner"
 
@@ -84,4 +85,7 @@ def _is_from_here() -> bool:
 def _refuse_uploads() -> None:
     if request.mimetype == "multipart/form-data":
         raise NotAuthenticated("send_again")
-    request.max_content_length = _STRANGERS_BYTES
+    # What is not said to be small is not taken in before a thread waits for it.
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired
+    request.max_content_length = SMALL_BODY_BYTES

@@ -21,8 +21,8 @@ def install_unread(app: Flask, *, most_bytes: int) -> None:
     """Under uWSGI, read what an answer left unread of its request, once the answer is sent.
 
     uWSGI closes the connection at once; with bytes still on their way that resets it, and who
-    sends a large photo with a wrong key would never see why it was refused. Other servers see to
-    it themselves.
+    sends a large photo with a wrong key would never see why it was refused. Under Gunicorn the
+    worker sees to it, without a thread (`serving/draining_worker.py`); Nginx has read all before.
 
     Args:
         app: whose answers.

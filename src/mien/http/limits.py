@@ -72,7 +72,9 @@ def _refuse_null_characters() -> None:
     if "\x00" in request.path:
         raise NotFound
     texts = [*request.args.keys(), *request.args.values()]
-    if request.method == "POST" and not request.path.startswith(API_PREFIX):
+    # What nothing is there for is not read at all: it may be large, and anybody's.
+    posted = request.method == "POST" and request.endpoint is not None
+    if posted and not request.path.startswith(API_PREFIX):
         # Read already, for the form's token; the API looks at its own fields.
         # A part of a form may have no name at all.
         texts += [*filter(None, request.form.keys()), *request.form.values()]

@@ -6,6 +6,7 @@ address that was asked for.
 
 import os
 import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,18 @@ class Metrics:
             multiprocess_mode="livesum",
             **own,
         )
+        self.connections = Gauge(
+            "mien_connections",
+            "Connections that are open, also those on which nothing is asked.",
+            multiprocess_mode="livesum",
+            **own,
+        )
+        self.queued = Gauge(
+            "mien_requests_queued",
+            "Requests with photos or large bodies that wait for a thread.",
+            multiprocess_mode="livesum",
+            **own,
+        )
         lag = Gauge(
             "mien_index_lag_revisions",
             "Changes of a gallery that the latest search of a process had to catch up with.",
@@ -185,6 +198,22 @@ def install_metrics(app: Flask, runtime: Runtime) -> None:
     app.before_request(begin)
     app.after_request(count)
     app.teardown_request(end)
+
+
+def door_gauges(app: object) -> Callable[[int, int], None]:
+    """Takes the numbers of connections and of queued requests, from a server that knows them.
+
+    Args:
+        app: the application that is served; of one that is not Mien's nobody is told.
+    """
+    metrics: Metrics | None = getattr(app, "extensions", {}).get(_EXTENSION)
+
+    def show(connections: int, queued: int) -> None:
+        if metrics is not None:
+            metrics.connections.set(connections)
+            metrics.queued.set(queued)
+
+    return show
 
 
 @bp.get("/metrics")

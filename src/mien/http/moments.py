@@ -1,16 +1,13 @@
 """What one request reads is of one moment of the database, in one transaction."""
 
 from io import BytesIO
-from typing import Final
 
 from flask import Flask
 from flask import request
 from werkzeug.exceptions import ClientDisconnected
 
 from mien.http.context import runtime
-
-# No more is kept in memory of somebody who has not said yet who they are.
-_SMALL_BYTES: Final = 64 * 1024
+from mien.http.small_bodies import SMALL_BODY_BYTES
 
 
 def install_moments(app: Flask) -> None:
@@ -30,7 +27,7 @@ def rest_while_body_arrives() -> None:
     as who asks and which gallery is meant, stays one transaction.
     """
     length = request.content_length
-    if length is None or length > _SMALL_BYTES:
+    if length is None or length > SMALL_BODY_BYTES:
         runtime().database.rest()
 
 
@@ -42,7 +39,7 @@ def _begin() -> None:
 def _take_in_small_body() -> None:
     """Wait for a small body before anything is read, so that nobody slow holds a transaction."""
     length = request.content_length
-    if not length or length > _SMALL_BYTES:
+    if not length or length > SMALL_BODY_BYTES:
         return
     source = request.environ["wsgi.input"]
     data = b""

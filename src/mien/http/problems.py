@@ -55,6 +55,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.KeyInvalid: 401,
     errors.AccessError: 403,
     errors.ModelError: 503,
+    errors.Overloaded: 503,
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,
@@ -207,7 +208,8 @@ def _problem(error: Exception, *, translate: say.Translate = say.english) -> Pro
 
 def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Problem:
     status = status_of(type(error))
-    if status >= _SERVER_ERROR:
+    # Too much to do is no fault, and there would be a line for each.
+    if status >= _SERVER_ERROR and not isinstance(error, errors.Overloaded):
         _log.error(
             "A request failed",
             code=error.code,
@@ -217,7 +219,10 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         )
     detail = say.error(error, translate=translate)
     facts = say.facts(error, translate=translate)
-    return Problem(status, error.code, detail, request_id(), facts)
+    headers = {}
+    if isinstance(error, errors.Overloaded) and "retry_after_seconds" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after_seconds"])
+    return Problem(status, error.code, detail, request_id(), facts, headers)
 
 
 def _problem_of_http(error: HTTPException, translate: say.Translate) -> Problem:

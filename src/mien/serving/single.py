@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from mien.serving.access_log import ServerLog
+from mien.serving.draining_worker import DrainingWorker
 from mien.settings import Settings
 
 _TIMEOUT_SECONDS = 60
@@ -38,10 +39,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # Gunicorn ships no types
         when_leaving: Callable[[], None],
     ) -> None:
         self._load = load
+        DrainingWorker.heed(settings)
         self._options = {
             "bind": f"fd://{listener.detach()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": DrainingWorker,
             "threads": settings.threads,
             # Inference sessions made before a fork hang in the child.
             "preload_app": False,

@@ -82,7 +82,7 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
         if self.cfg.preload_app:
             _log.warning("Preloading is not taken: models loaded before a fork hang in the child")
             self.cfg.set("preload_app", False)
-        DrainingWorker.stall_seconds = settings.stall_seconds
+        DrainingWorker.heed(settings)
 
     def load(self) -> Any:
         """Make the application; called in each worker."""

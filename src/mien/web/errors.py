@@ -42,6 +42,7 @@ TITLES: Final = {
 }
 """What happened, in a few words, by status."""
 _TITLES_BY_CODE: Final = {
+    "overloaded": N_("Busy at the moment"),
     "csrf_failed": N_("This page has been open too long"),
     "probe_not_found": N_("This photo is no longer held"),
     "person_not_found": N_("This person is not here"),

@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,8 +39,8 @@ class Collected:
     pages: int
 
 
-def collect(app: Flask, folder: Path, problems: Iterable[Problem]) -> Collected:
-    """Write `static/<digest>/…`, packed beside plain, and `errors/<status>.html`.
+def collect(app: Flask, folder: Path, problems: Mapping[str, Problem]) -> Collected:
+    """Write `static/<digest>/…`, packed beside plain, and `errors/<name>.html`.
 
     Folders of other versions stay: pages that are open, and nodes that are upgraded later, still
     ask for them.
@@ -48,20 +48,20 @@ def collect(app: Flask, folder: Path, problems: Iterable[Problem]) -> Collected:
     Args:
         app: the application, for its templates.
         folder: where to; made when it is not there.
-        problems: errors that the web server answers itself; the id of the request is put in by
-            server-side includes.
+        problems: errors that the web server answers itself, by the names of their pages; the id of
+            the request is put in by server-side includes.
     """
     assets = read_assets(static_folder())
     files = _write_static(assets, folder / "static")
     errors = folder / "errors"
     errors.mkdir(exist_ok=True)
     count = 0
-    for problem in problems:
+    for name, problem in problems.items():
         with app.test_request_context("/"):
             page = error_page(
                 Problem(problem.status, problem.code, problem.detail, request_id=_ID_TO_COME)
             ).get_data(as_text=True)
-        _write(errors / f"{problem.status}.html", page.replace(_ID_TO_COME, _ECHO).encode())
+        _write(errors / f"{name}.html", page.replace(_ID_TO_COME, _ECHO).encode())
         count += 1
     return Collected(digest=assets.digest, files=files, pages=count)
 

@@ -7,6 +7,7 @@ are the error's `words` and `extra`.
 from collections.abc import Mapping
 from typing import Final
 
+from mien.words.http_codes import OVERLOADED
 from mien.words.marking import N_
 
 _IMAGE: Final = {
@@ -515,6 +516,7 @@ _MODELS: Final = {
 }
 
 _SERVERS: Final = {
+    "overloaded": OVERLOADED,
     "unknown_server_version.gunicorn": N_(
         "Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
         "{known} only. Install one of those, for example with "

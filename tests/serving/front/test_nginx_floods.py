@@ -83,7 +83,7 @@ def test_too_many_requests_are_refused_in_miens_own_shapes(site: str) -> None:
     assert answer.headers["Retry-After"] == "5"
     assert call(site, "/sign-in").status == 200, "looking is no attempt"
     assert many("/api/v1/detect", "POST")[-1] == 429
-    problem(call(site, "/api/v1/detect", method="POST"), 429, "rate_limited")
+    problem(call(site, "/api/v1/detect", method="POST"), 429, "overloaded")
 
 
 def test_silent_clients_hold_no_worker_and_are_let_go(site: str) -> None:

@@ -58,7 +58,9 @@ def static(*, out: Path, as_json: bool) -> None:
         from mien.http.problems import Problem
         from mien.web.static_export import collect
 
-        problems = (Problem(each.status, each.code, each.detail, "") for each in OWN_ANSWERS)
+        problems = {
+            each.place: Problem(each.status, each.code, each.detail, "") for each in OWN_ANSWERS
+        }
         try:
             done = collect(create_app(runtime), out, problems)
         except OSError as error:

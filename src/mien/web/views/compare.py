@@ -13,6 +13,7 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
+from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.web.forms.photos import CompareForm
 from mien.web.pages.compare import compare_page
@@ -33,6 +34,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.post("")
 @asks("photos.verify")
+@looks_at_photos
 def submit() -> ResponseReturnValue:
     """Hold both photos and lead to the answer."""
     form = CompareForm()

@@ -23,6 +23,7 @@ from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
 from mien.web.forms.photos import AddFaceForm
@@ -54,6 +55,7 @@ def home() -> ResponseReturnValue:
 
 @bp.post("/identify")
 @asks("photos.identify")
+@looks_at_photos
 def submit() -> ResponseReturnValue:
     """Hold the photo and lead to its answers."""
     form = IdentifyForm()

@@ -23,6 +23,7 @@ from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
@@ -54,6 +55,7 @@ def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
 
 @bp.post(ONE)
 @asks("faces.add")
+@looks_at_photos
 def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     """Add the faces of photos; what became of each is told by its file's name."""
     form = AddPhotosForm()

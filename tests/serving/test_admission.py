@@ -1,0 +1,71 @@
+"""Who has a thread, who waits, and who is refused."""
+
+from typing import Any
+
+from mien.http.small_bodies import SMALL_BODY_BYTES
+from mien.serving.admission import Admission
+from mien.serving.arrival import Arrival
+
+
+class Asker:
+    """As much of a connection as matters here."""
+
+    def __init__(self, method: str = "POST", path: str = "/photos", length: int = 0) -> None:
+        self.arrival = Arrival()
+        self.arrival.add(f"{method} {path} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode())
+        self.is_long = self.is_refused = False
+
+
+class Door:
+    """Notes who was given a thread."""
+
+    def __init__(self, *, threads: int = 1, most_waiting: int = 1) -> None:
+        self.begun: list[Any] = []
+        self.admission = Admission(
+            threads=threads,
+            most_waiting=most_waiting,
+            looks_at_photos=lambda method, path: (method, path) == ("POST", "/photos"),
+            begin=self.begun.append,
+        )
+
+    def ask(self, **what: Any) -> Any:
+        asker: Any = Asker(**what)
+        self.admission.admit(asker)
+        return asker
+
+
+def test_those_that_take_long_wait_for_each_other_and_one_too_many_is_refused() -> None:
+    door = Door()
+    one, two, three = door.ask(), door.ask(), door.ask()
+    assert door.begun == [one, three]
+    assert (one.is_refused, three.is_refused) == (False, True)
+    assert door.admission.waiting == 1
+    door.admission.finished(three)
+    assert door.begun == [one, three], "a refusal has no turn to give"
+    door.admission.finished(one)
+    assert door.begun == [one, three, two]
+    assert door.admission.waiting == 0
+
+
+def test_a_large_body_takes_long_whatever_it_is_for() -> None:
+    door = Door()
+    door.ask(path="/else", length=SMALL_BODY_BYTES + 1)
+    waiting = door.ask(path="/else", length=SMALL_BODY_BYTES + 1)
+    assert waiting not in door.begun
+
+
+def test_the_rest_never_waits() -> None:
+    door = Door(most_waiting=0)
+    door.ask()
+    for what in ({"method": "GET"}, {"path": "/else"}, {"path": "/else", "length": 1000}):
+        assert door.ask(**what) in door.begun
+        assert not door.begun[-1].is_refused
+    assert door.ask().is_refused
+
+
+def test_one_that_could_not_be_read_here_is_let_through() -> None:
+    door = Door(threads=0, most_waiting=0)
+    asker: Any = Asker()
+    asker.arrival = None
+    door.admission.admit(asker)
+    assert door.begun == [asker]
