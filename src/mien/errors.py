@@ -31,6 +31,7 @@ MienError
 │   ├── ModelFileMissing
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
+├── ShuttingDown              this process ends and lets go of what was asked for
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
@@ -369,6 +370,12 @@ class SessionForked(ModelError):
     """A loaded model is used by another process than the one that loaded it."""
 
     code = "session_forked"
+
+
+class ShuttingDown(MienError):
+    """This process ends, and has let go of what was asked for."""
+
+    code = "shutting_down"
 
 
 class UnknownServerVersion(MienError):

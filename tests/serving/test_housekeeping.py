@@ -1,5 +1,6 @@
 import datetime as dt
 import errno
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -170,4 +171,31 @@ def test_a_home_that_is_not_there_yet_is_left_alone(tmp_path: Path) -> None:
     time.sleep(0.1)
     keeper.stop()
     assert not away.exists()
+    services.database.close()
+
+
+def test_a_clean_up_that_never_ends_does_not_hold_the_process_and_keeps_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.serving.housekeeping.STOPPING_SECONDS", 0.05)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang(_call: object) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", hang)
+    services = make_services(tmp_path)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01)
+    keeper.start()
+    assert begun.wait(5)
+    stopper = threading.Thread(target=keeper.stop)
+    stopper.start()
+    stopper.join(5)
+    assert not stopper.is_alive()
+    assert keeps_house(keeper)
+    go_on.set()
+    keeper._thread.join(5)
+    keeper.stop()
+    assert not keeps_house(keeper)
     services.database.close()

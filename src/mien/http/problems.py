@@ -55,6 +55,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.KeyInvalid: 401,
     errors.AccessError: 403,
     errors.ModelError: 503,
+    errors.ShuttingDown: 503,
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.MienError: 500,

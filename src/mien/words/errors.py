@@ -495,6 +495,7 @@ _MODELS: Final = {
 }
 
 _SERVERS: Final = {
+    "shutting_down": N_("This process of the server is ending. Send the request again."),
     "unknown_server_version.gunicorn": N_(
         "Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
         "{known} only. Install one of those, for example with "
