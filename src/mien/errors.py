@@ -19,6 +19,7 @@ MienError
 │   ├── GalleryModelMismatch
 │   ├── GalleryProtected
 │   ├── LastAdministrator
+│   ├── AddressInUse
 │   └── SetupFinished
 ├── InvalidInput              a value breaks a rule; names the field
 ├── AccessError               who asks may not
@@ -250,6 +251,12 @@ class SetupFinished(Conflict):
     """An administrator exists, so the set-up link is spent."""
 
     code = "setup_finished"
+
+
+class AddressInUse(Conflict):
+    """Somebody listens already where a server is to listen."""
+
+    code = "address_in_use"
 
 
 class InvalidInput(MienError):

@@ -35,6 +35,7 @@ class Services:
         image: name of Mien's image.
         published: `address:port` of this machine.
         nginx: image of Nginx in front; empty for none.
+        drain_seconds: how long it may take to end.
         environment: settings.
     """
 
@@ -42,6 +43,7 @@ class Services:
     image: str
     published: str
     nginx: str
+    drain_seconds: int
     environment: tuple[tuple[str, str], ...]
 
 
@@ -84,6 +86,7 @@ def make_services(
         image=image,
         published=published,
         nginx=nginx,
+        drain_seconds=settings.drain_seconds,
         environment=tuple(
             (name, value)
             for name, value in shown

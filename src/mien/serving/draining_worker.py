@@ -8,8 +8,7 @@ import struct
 import sys
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
-
+from mien.serving.dependent_worker import DependentWorker
 from mien.serving.whole_response import send_whole
 
 
@@ -26,8 +25,8 @@ def heed_early_stop(arbiter: Any, _worker: Any) -> None:
                 sys.exit(0)
 
 
-class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no types
-    """Threads, as `gthread`, with three differences.
+class DrainingWorker(DependentWorker):
+    """Threads, as `gthread`, that end with their master, and with three further differences.
 
     One that is to stop first takes in whoever has connected already, then closes its door: the
     kernel would otherwise go on taking connections for it that are reset at its end. And a

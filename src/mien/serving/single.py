@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from mien.serving.access_log import ServerLog
+from mien.serving.dependent_worker import DependentWorker
 from mien.settings import Settings
 
 _TIMEOUT_SECONDS = 60
@@ -41,7 +42,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Gunicorn ships no types
         self._options = {
             "bind": f"fd://{listener.detach()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": DependentWorker,
             "threads": settings.threads,
             # Inference sessions made before a fork hang in the child.
             "preload_app": False,

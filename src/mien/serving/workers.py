@@ -13,6 +13,7 @@ from gunicorn.app.base import Application
 from mien.serving.access_log import ServerLog
 from mien.serving.draining_worker import DrainingWorker
 from mien.serving.draining_worker import heed_early_stop
+from mien.serving.listener import require_free
 from mien.settings import Settings
 from mien.sizing import Machine
 from mien.sizing import Need
@@ -83,6 +84,19 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
             _log.warning("Preloading is not taken: models loaded before a fork hang in the child")
             self.cfg.set("preload_app", False)
         DrainingWorker.stall_seconds = settings.stall_seconds
+
+    def run(self) -> None:
+        """Serve, until it is told to stop.
+
+        Raises:
+            AddressInUse: somebody else listens where it is to listen.
+            InvalidInput: nobody can listen there.
+        """
+        # Sockets that are handed over listen already.
+        handed_over = "LISTEN_FDS" in os.environ or "GUNICORN_FD" in os.environ
+        if not handed_over and not self.cfg.reuse_port:
+            require_free(self.cfg.address)
+        super().run()
 
     def load(self) -> Any:
         """Make the application; called in each worker."""
