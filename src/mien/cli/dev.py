@@ -39,8 +39,11 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
     address = f"http://{settings.host}:{settings.port}"
     application: Any = _unserved
     if not reload or is_running_from_reloader():
+        from jinja2 import FileSystemLoader
+
         from mien.serving.end_with_parent import end_with_parent
         from mien.serving.process import Process
+        from mien.web.kept_templates import FOLDER
 
         if reload:
             # Without an alarm: a terminal may stop it for as long as somebody likes.
@@ -49,6 +52,8 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
         ready = prepare(settings, progress=shown_progress(), with_link=not reload)
         process = Process(settings)
         application = process.open()
+        # Kept ones would be as they were at the start.
+        application.jinja_loader = FileSystemLoader(FOLDER)
         application.config["TEMPLATES_AUTO_RELOAD"] = True
         application.debug = is_loopback(settings.host)
         atexit.register(process.close)

@@ -36,12 +36,18 @@ class Process:
         Args:
             warm: load the models now, in a thread, instead of with the first request.
         """
+        from mien.serving.preload import read_everything
+
+        read_everything()
+
         from mien.app import create_app
         from mien.runtime import given_engine
         from mien.runtime import open_runtime
+        from mien.storage.migrate import require_fitting
 
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         self._runtime = runtime
+        runtime.database.guard(require_fitting)
         if warm:
             runtime.warming.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)

@@ -532,6 +532,10 @@ _STORAGE: Final = {
         "The database has schema revision {have}, this version of Mien needs {need}. Run "
         "`mien db upgrade`."
     ),
+    "database_outdated.newer": N_(
+        "The database has schema revision {have}, which is newer than this version of Mien; it "
+        "needs {need}. Reload or start Mien anew once the new version is installed here."
+    ),
     "database_outdated.backup": N_(
         "The backup has schema revision {have}, which this version of Mien does not know. "
         "Restore it with the version that made it, or a newer one."
