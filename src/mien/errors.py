@@ -19,6 +19,7 @@ MienError
 │   ├── GalleryModelMismatch
 │   ├── GalleryProtected
 │   ├── LastAdministrator
+│   ├── AddressInUse
 │   └── SetupFinished
 ├── InvalidInput              a value breaks a rule; names the field
 ├── AccessError               who asks may not
@@ -32,6 +33,7 @@ MienError
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
 ├── Overloaded                more is asked than can be answered in time
+├── ShuttingDown              this process ends and lets go of what was asked for
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
@@ -255,6 +257,12 @@ class SetupFinished(Conflict):
     code = "setup_finished"
 
 
+class AddressInUse(Conflict):
+    """Somebody listens already where a server is to listen."""
+
+    code = "address_in_use"
+
+
 class InvalidInput(MienError):
     """A value breaks a rule; `extra["field"]` names it."""
 
@@ -391,6 +399,12 @@ class Overloaded(MienError):
     """More is being asked than can be answered in time; `extra["retry_after_seconds"]` says when."""
 
     code = "overloaded"
+
+
+class ShuttingDown(MienError):
+    """This process ends, and has let go of what was asked for."""
+
+    code = "shutting_down"
 
 
 class UnknownServerVersion(MienError):

@@ -61,10 +61,11 @@ class Runtime:
         return Call(self.services, actor, request_id)
 
     def close(self) -> None:
-        """Let go of models and connections."""
+        """Let go of models and connections; whoever still asks for them is sent away."""
         # A thread inside a native library when the process ends would abort it.
         self.warm_up.wait(_WARMING_SECONDS)
         self.services.searches.flush()
+        self.services.reader.close()
         self.services.engine.close()
         self.services.indexes.close()
         self.services.database.close()

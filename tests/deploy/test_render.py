@@ -144,3 +144,20 @@ def test_a_folder_that_cannot_be_written_to_is_said_so(tmp_path: Path) -> None:
         result = mien("deploy", *command, "--out", str(tmp_path / "file" / "in"))
         assert result.exit_code == 1
         assert "Name another folder" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "lines"),
+    [
+        ("systemd", "mien.service", ["TimeoutStopSec=25", "KillMode=mixed"]),
+        ("compose", "compose.yaml", ["    stop_grace_period: 25s", "  init: true"]),
+        ("gunicorn", "gunicorn.conf.py", ["graceful_timeout = 10"]),
+        ("uwsgi", "", ["reload-mercy = 10", "worker-reload-mercy = 10", "no-orphans = true"]),
+    ],
+)
+def test_whoever_ends_a_server_gives_it_the_time_it_may_take_and_leaves_nothing_of_it(
+    tmp_path: Path, kind: str, name: str, lines: list[str]
+) -> None:
+    files = rendered(tmp_path, kind, MIEN_DRAIN_SECONDS="10")
+    text = files[name] if name else next(iter(files.values()))
+    assert set(lines) <= set(text.splitlines())

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from building import acting
 from drawing import draw_photo
 from mien.errors import GalleryNotFound
+from mien.errors import ShuttingDown
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
@@ -236,3 +237,36 @@ def test_closing_lets_go_of_every_index_and_then_of_the_backend(services: Servic
     indexes.close()
     assert told == ["index", "backend"]
     assert indexes.applied_revision(gallery_id(services)) is None
+
+
+def test_closed_indexes_are_not_opened_again(services: Services) -> None:
+    indexes = Indexes(ExactBackend())
+    refreshed(services, indexes)
+    indexes.close()
+    with pytest.raises(ShuttingDown):
+        refreshed(services, indexes)
+
+
+def test_closing_does_not_wait_for_an_index_that_never_opens(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.gallery.index_sync._CLOSING_SECONDS", 0.05)
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(ExactBackend):
+        def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> ExactIndex:
+            begun.set()
+            go_on.wait(10)
+            return super().open(gallery_id, contract_id=contract_id, dimension=dimension)
+
+    indexes = Indexes(Slow())
+    opener = threading.Thread(target=refreshed, args=(services, indexes))
+    opener.start()
+    assert begun.wait(5)
+    closer = threading.Thread(target=indexes.close)
+    closer.start()
+    closer.join(5)
+    waited = not closer.is_alive()
+    go_on.set()
+    opener.join()
+    assert waited

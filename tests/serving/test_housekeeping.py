@@ -2,6 +2,7 @@ import datetime as dt
 import errno
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -229,4 +230,30 @@ def test_what_a_killed_enrolment_has_left_is_set_aside_by_the_next_start(tmp_pat
     wait_for(lambda: aside_of(services) == left)
     keeper.stop()
     assert files_of(services) == []
+
+
+def test_a_clean_up_that_never_ends_does_not_hold_the_process_and_keeps_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.serving.housekeeping.STOPPING_SECONDS", 0.05)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang(_call: object) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("mien.maintenance.cleanup.tidy", hang)
+    services = make_services(tmp_path)
+    keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01)
+    keeper.start()
+    assert begun.wait(5)
+    stopper = threading.Thread(target=keeper.stop)
+    stopper.start()
+    stopper.join(5)
+    assert not stopper.is_alive()
+    assert keeps_house(keeper)
+    go_on.set()
+    keeper._thread.join(5)
+    keeper.stop()
+    assert not keeps_house(keeper)
     services.database.close()

@@ -3,6 +3,7 @@ import socket
 import pytest
 
 from mien.cli.dev import is_loopback
+from mien.errors import AddressInUse
 from mien.errors import InvalidInput
 from mien.serving.listener import address_of
 from mien.serving.listener import listen
@@ -18,9 +19,8 @@ def test_port_0_takes_a_free_port_and_the_address_names_it() -> None:
 def test_a_port_in_use_is_refused_with_a_way_out() -> None:
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(InvalidInput, match="port_in_use") as refusal:
+        with pytest.raises(AddressInUse):
             listen("127.0.0.1", port)
-    assert refusal.value.field == "MIEN_PORT"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])

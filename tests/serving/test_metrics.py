@@ -52,7 +52,7 @@ def test_every_process_tells_the_sum_and_a_replaced_one_is_not_forgotten(
     os.kill(min(before), signal.SIGKILL)
     wait_for(lambda: len(server.workers()) == 3 and min(before) not in server.workers())
     server.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: len(server.workers()) == 3 and not before & server.workers())
+    wait_for(lambda: len(server.workers()) == 3 and not before & server.workers(), seconds=60)
     for _ in range(3):
         assert ask(server.address, request)[0] == 200
         done += 1

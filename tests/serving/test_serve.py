@@ -101,7 +101,7 @@ def test_a_reload_takes_new_processes_and_fails_no_request(serve: Serve, home: H
         for outcome in both:
             outcome.wait_for_more(3)
         server.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: len(server.workers()) == 2 and not before & server.workers())
+        wait_for(lambda: len(server.workers()) == 2 and not before & server.workers(), seconds=60)
         for outcome in both:
             outcome.wait_for_more(3)
     for outcome in both:

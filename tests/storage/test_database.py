@@ -235,3 +235,12 @@ def test_a_lock_held_for_too_long_is_an_error_and_not_a_hang(
     other.execute("rollback")
     other.close()
     put(database, "a")
+
+
+def test_closing_waits_for_no_connection_in_use(database: Database) -> None:
+    with database.read() as session:
+        session.execute(text("select 1"))
+        closer = threading.Thread(target=database.close)
+        closer.start()
+        closer.join(5)
+        assert not closer.is_alive()

@@ -2,6 +2,7 @@ import io
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table
 from sqlalchemy import inspect
 from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.schema import CreateTable
@@ -27,9 +29,11 @@ from mien.storage.migrate import configuration
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.migrate import require_current
+from mien.storage.migrate import require_schema
 from mien.storage.migrate import upgrade
 from mien.storage.models import Base
 from mien.storage.models import GalleryRow
+from mien.storage.models import InstallationRow
 from mien.storage.models import PersonRow
 
 
@@ -198,3 +202,50 @@ def everything_in(path: Path) -> list[str]:
         # No two installations have the same id.
         [id_] = connection.execute("select value from installation").fetchone()
         return [*head, *(line.replace(id_, "ID") for line in connection.iterdump())]
+
+
+def migrated_by_newer_code(database: Database, *, lives_with: str) -> None:
+    upgrade(database)
+    with database.write() as session:
+        session.execute(text("update alembic_version set version_num = '9999'"))
+        session.merge(InstallationRow(key="schema_lives_with", value=lives_with))
+
+
+def test_code_refuses_a_schema_that_is_newer(database: Database) -> None:
+    migrated_by_newer_code(database, lives_with="9999")
+    with pytest.raises(DatabaseOutdated, match="newer"):
+        require_current(database)
+    with pytest.raises(DatabaseOutdated, match="newer"):
+        upgrade(database)
+
+
+def test_code_lives_with_a_newer_schema_that_says_so_and_leaves_it_as_it_is(
+    database: Database,
+) -> None:
+    migrated_by_newer_code(database, lives_with=head_revision())
+    require_current(database)
+    upgrade(database)
+    assert current_revision(database) == "9999"
+
+
+def test_a_schema_is_for_its_own_code_alone_unless_it_says_otherwise(database: Database) -> None:
+    migrated_by_newer_code(database, lives_with=head_revision())
+    with database.write() as session:
+        session.execute(text("delete from installation"))
+    with pytest.raises(DatabaseOutdated, match="newer"):
+        require_current(database)
+
+
+def test_a_guarded_database_lets_no_old_code_write(database: Database) -> None:
+    upgrade(database)
+    other = Database(str(database._engine.url))
+    other.guard(require_schema)
+    with other.read() as session:
+        session.execute(text("select 1"))
+    migrated_by_newer_code(database, lives_with="9999")
+    with pytest.raises(DatabaseOutdated, match="newer"), other.write():
+        pass
+    time.sleep(1.1)
+    with pytest.raises(DatabaseOutdated, match="newer"), other.read():
+        pass
+    other.close()

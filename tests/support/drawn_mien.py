@@ -1,6 +1,7 @@
 """The command `mien` with drawn faces instead of a model pack; run as a program of its own.
 
-MIEN_TEST_SECONDS is how long the engine ponders a photo.
+MIEN_TEST_SECONDS is how long the engine ponders a photo. With MIEN_TEST_STUCK it never comes back
+from one, inside a library that lets other threads run (`native`) or does not (`gil`).
 """
 
 import os
@@ -12,6 +13,7 @@ from mien.runtime import using_engine
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
+from stuck import get_stuck
 
 
 class PonderingEngine(FakeEngine):
@@ -27,6 +29,9 @@ class PonderingEngine(FakeEngine):
 
     def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
         time.sleep(self._seconds)
+        stuck = os.environ.get("MIEN_TEST_STUCK")
+        if stuck:
+            get_stuck(stuck)
         return super().analyze(image_rgb, detail=detail)
 
 

@@ -23,6 +23,7 @@ from mien.serving.process import Process
 from mien.settings import Settings
 from mien.settings import adopt_placeholders
 from mien.vision.fake import FakeEngine
+from stuck import get_stuck
 
 BATCH = "/api/v1/galleries/<gallery:gallery>/identify/batch"
 
@@ -37,7 +38,13 @@ def make() -> Flask:
     settings = Settings()
     logs.configure(log_format="json", log_level="warning")
     made = Process(settings, engine=FakeEngine()).open(warm=False)
-    for name, view in (("echo", echo), ("lines", lines), ("upload", upload), ("slow", slow)):
+    for name, view in (
+        ("echo", echo),
+        ("lines", lines),
+        ("upload", upload),
+        ("slow", slow),
+        ("stuck", stuck),
+    ):
         made.add_url_rule(f"/api/test/{name}", f"test_{name}", view, methods=["GET", "POST"])
     if BATCH not in {rule.rule for rule in made.url_map.iter_rules()}:
         made.add_url_rule(BATCH, "test_batch", batch, methods=["POST"])
@@ -67,6 +74,12 @@ def slow() -> Response:
     """An answer after a while."""
     time.sleep(0.05)
     return jsonify(node=os.environ.get("MIEN_TEST_NODE", ""), pid=os.getpid())
+
+
+def stuck() -> Response:
+    """No answer, ever, to anybody whom this process was to give one."""
+    get_stuck("gil")
+    return jsonify()
 
 
 def lines() -> Response:

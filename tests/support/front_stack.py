@@ -74,8 +74,10 @@ class Stack:
             "MIEN_ACCEL_PREFIX": "/_files/",
             "MIEN_TEST_NODE": name,
             "MIEN_TEST_LOG": str(self.folder / "uploads"),
-            # Where drawn_wsgi is.
-            "PYTHONPATH": str(Path(__file__).parent),
+            # Where drawn_wsgi is, and Mien where it is not installed.
+            "PYTHONPATH": os.pathsep.join(
+                [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+            ),
             **more,
         }
 

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextlib import suppress
@@ -126,6 +127,20 @@ def started(command: list[str], cwd: Path, env: dict[str, str]) -> Iterator[Serv
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone, or waits only for somebody to ask how it ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+    return stat.rpartition(")")[2].split()[0] in {"Z", "X"}
+
+
+def all_ended(pids: Iterable[int]) -> bool:
+    """Whether all of these processes are gone."""
+    return all(ended(pid) for pid in pids)
 
 
 def wait_for(holds: Callable[[], bool], *, seconds: float = 15) -> None:

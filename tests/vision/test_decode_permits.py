@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from mien.errors import ShuttingDown
 from mien.vision.decode_permits import DecodePermits
 
 
@@ -46,3 +47,23 @@ def test_room_is_given_back_when_a_picture_fails() -> None:
     for _ in range(3):
         with pytest.raises(MemoryError), room.take(10):
             raise MemoryError
+
+
+def test_closing_sends_away_all_who_wait_for_a_picture_that_never_ends() -> None:
+    room = DecodePermits(10)
+    sent_away: list[bool] = []
+
+    def wait() -> None:
+        with pytest.raises(ShuttingDown), room.take(10):
+            pass
+        sent_away.append(True)
+
+    threads = [threading.Thread(target=wait, daemon=True) for _ in range(3)]
+    with room.take(10):
+        for thread in threads:
+            thread.start()
+        threads[0].join(0.05)
+        room.close()
+        for thread in threads:
+            thread.join(5)
+        assert len(sent_away) == 3

@@ -9,6 +9,7 @@ import pytest
 
 from drawing import draw_picture
 from mien.errors import InferenceRuntimeMissing
+from mien.errors import ShuttingDown
 from mien.options import RuntimeChoice
 from mien.packs.manifest import InstalledPack
 from mien.vision.engine import Engine
@@ -174,3 +175,59 @@ def test_a_lazy_engine_says_the_same_before_it_loads(
     assert lazy._engine is not None
     assert before == PackEngine(installed).summary
     lazy.close()
+
+
+class Closable(FakeEngine):
+    """Knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_closed_lazy_engine_is_not_built_anew() -> None:
+    built: list[Closable] = []
+
+    def build() -> Engine:
+        built.append(Closable())
+        return built[-1]
+
+    lazy = LazyEngine(lambda: EnginePlan(FakeEngine().summary, build))
+    lazy.warm_up()
+    lazy.close()
+    with pytest.raises(ShuttingDown):
+        lazy.analyze(draw_picture(["ada"], face_px=200))
+    assert [engine.closed for engine in built] == [True]
+
+
+def test_a_lazy_engine_that_is_closed_while_it_is_built_is_let_go_of_by_whoever_builds_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mien.vision.engine._CLOSING_SECONDS", 0.05)
+    begun, go_on, refused = threading.Event(), threading.Event(), threading.Event()
+    engine = Closable()
+
+    def build() -> Engine:
+        begun.set()
+        go_on.wait(10)
+        return engine
+
+    lazy = LazyEngine(lambda: EnginePlan(engine.summary, build))
+
+    def warm() -> None:
+        with pytest.raises(ShuttingDown):
+            lazy.warm_up()
+        refused.set()
+
+    builder = threading.Thread(target=warm)
+    builder.start()
+    assert begun.wait(5)
+    closer = threading.Thread(target=lazy.close)
+    closer.start()
+    closer.join(5)
+    assert not closer.is_alive()
+    go_on.set()
+    assert refused.wait(5)
+    assert engine.closed
+    builder.join()

@@ -14,6 +14,7 @@ from onnx import helper
 
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
+from mien.errors import ShuttingDown
 from mien.observing import Observer
 from mien.options import RuntimeName
 from mien.vision.inference_permits import InferencePermits
@@ -124,6 +125,44 @@ def test_no_more_inferences_run_than_permitted() -> None:
     for thread in threads:
         thread.join()
     assert most == 2
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_closed_session_refuses_at_once(doubling: Path, runtime: RuntimeName) -> None:
+    session = _open(doubling, runtime)
+    batch = np.ones((1, 3, 4, 4), dtype=np.float32)
+    session.run(batch)
+    session.close()
+    refused = threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(ShuttingDown):
+            session.run(batch)
+        refused.set()
+
+    # A thread that the test need not wait for: it must not stand for ever.
+    threading.Thread(target=ask, daemon=True).start()
+    assert refused.wait(5)
+
+
+def test_whoever_waits_for_openvino_while_it_is_closed_is_sent_away(doubling: Path) -> None:
+    session = _open(doubling, "openvino")
+    requests = session._requests  # type: ignore[attr-defined]  # stands for an inference that never returns
+    taken = requests.take()
+    refused = threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(ShuttingDown):
+            session.run(np.ones((1, 3, 4, 4), dtype=np.float32))
+        refused.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    assert not refused.wait(0.1)
+    session.close()
+    assert refused.wait(5)
+    requests.give_back(taken)
+    with pytest.raises(ShuttingDown):
+        requests.take()
 
 
 def test_openvino_computes_as_precisely_as_it_is_told(doubling: Path) -> None:

@@ -2,6 +2,7 @@
 
 import atexit
 import ipaddress
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 
 from mien.cli.runtime import load_settings
 
+_WATCHER = "_MIEN_DEV_WATCHER"
 _WATCHED = (".html", ".css", ".js", ".svg", ".toml")
 
 
@@ -37,12 +39,21 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
     address = f"http://{settings.host}:{settings.port}"
     application: Any = _unserved
     if not reload or is_running_from_reloader():
-        from mien.serving.process import Process
+        from jinja2 import FileSystemLoader
 
+        from mien.serving.end_with_parent import end_with_parent
+        from mien.serving.process import Process
+        from mien.web.kept_templates import FOLDER
+
+        if reload:
+            # Without an alarm: a terminal may stop it for as long as somebody likes.
+            end_with_parent(int(os.environ[_WATCHER]), stuck_seconds=None)
         # A new link would undo the one that the watching process has told.
         ready = prepare(settings, progress=shown_progress(), with_link=not reload)
         process = Process(settings)
         application = process.open()
+        # Kept ones would be as they were at the start.
+        application.jinja_loader = FileSystemLoader(FOLDER)
         application.config["TEMPLATES_AUTO_RELOAD"] = True
         application.debug = is_loopback(settings.host)
         atexit.register(process.close)
@@ -55,6 +66,7 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
         ready = prepare(settings, progress=shown_progress())
         tell_pack(ready.pack, wanted=settings.pack)
         tell_link(address, ready.token)
+        os.environ[_WATCHER] = str(os.getpid())
     run_simple(
         settings.host,
         settings.port,

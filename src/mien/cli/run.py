@@ -23,12 +23,15 @@ def run(*, host: str | None, port: int | None) -> None:
     from mien.cli.terminal.announce import tell_pack
     from mien.cli.terminal.announce import tell_where
     from mien.cli.terminal.progress import shown_progress
+    from mien.serving.preload import read_everything
     from mien.serving.process import Process
     from mien.serving.single import Server
     from mien.serving.startup import prepare
 
     ready = prepare(settings, progress=shown_progress())
     tell_pack(ready.pack, wanted=settings.pack)
+    # Before the fork: a process that takes another's place later is of the same version.
+    read_everything()
     process = Process(settings)
     Server(
         listener,

@@ -32,8 +32,9 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     itself: the database is upgraded with `mien db upgrade`, models are fetched with
     `mien models pull`.
 
-    SIGTERM answers what is being asked and ends; SIGHUP takes new processes one for one. Options
-    of Gunicorn may be given in GUNICORN_CMD_ARGS.
+    SIGTERM answers what is being asked and ends. SIGHUP takes new processes of the version that
+    is installed then, if that can start; those of before go when the new ones answer. Options of
+    Gunicorn may be given in GUNICORN_CMD_ARGS.
     """
     settings = load_settings(serving=True)
 
@@ -41,10 +42,17 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     from mien.serving.metrics_slots import MetricsSlots
     from mien.serving.pool import Pool
     from mien.serving.pool import look_around
+    from mien.serving.pool import rehearse
+    from mien.serving.renewal import begin_rehearsal
+    from mien.serving.renewal import end_rehearsal
+    from mien.serving.renewal import is_rehearsal
+    from mien.serving.renewal import is_renewed
     from mien.serving.workers import Workers
     from mien.sizing import this_machine
 
-    token, need = look_around(settings)
+    if is_rehearsal():
+        begin_rehearsal()
+    token, need = look_around(settings, with_link=not (is_rehearsal() or is_renewed()))
     pool = Pool(settings, tell=lambda addresses: tell_serving(addresses, token))
     slots = MetricsSlots()
     server = Workers(
@@ -54,7 +62,12 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
         need=need,
         load=pool.load,
         hooks={"when_ready": pool.tell, "worker_exit": pool.close, **slots.hooks()},
+        slots=slots,
     )
+    if is_rehearsal():
+        rehearse(settings)
+        end_rehearsal()
+        return
     tell_plan(server.plan)
     with slots:
         server.run()

@@ -36,6 +36,7 @@ class ComposeServices:
         published: `address:port` of this machine.
         nginx: image of Nginx in front; empty for none.
         needs_database: whether nothing may start without MIEN_DATABASE_URL.
+        drain_seconds: how long it may take to end.
         environment: settings.
     """
 
@@ -44,6 +45,7 @@ class ComposeServices:
     published: str
     nginx: str
     needs_database: bool
+    drain_seconds: int
     environment: tuple[tuple[str, str], ...]
 
 
@@ -87,6 +89,7 @@ def make_services(
         published=published,
         nginx=nginx,
         needs_database=bool(settings.database_url),
+        drain_seconds=settings.drain_seconds,
         environment=tuple(
             (name, value)
             for name, value in shown

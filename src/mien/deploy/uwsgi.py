@@ -30,6 +30,7 @@ class UwsgiServer:
         static: folder that `mien deploy static` has written.
         max_request_bytes: largest body.
         harakiri_seconds: how long a request may take from its first byte on.
+        drain_seconds: how long a process that is to go may take.
         environment: settings.
     """
 
@@ -44,6 +45,7 @@ class UwsgiServer:
     static: str
     max_request_bytes: int
     harakiri_seconds: int
+    drain_seconds: int
     environment: tuple[tuple[str, str], ...]
 
 
@@ -79,6 +81,7 @@ def uwsgi_server(
         static=plain_path(str(static), field="static"),
         max_request_bytes=settings.max_request_bytes,
         harakiri_seconds=harakiri_seconds,
+        drain_seconds=settings.drain_seconds,
         environment=shown_settings(
             settings,
             **proxies,

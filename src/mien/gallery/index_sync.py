@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from mien.errors import GalleryNotFound
 from mien.errors import IndexUnavailable
+from mien.errors import ShuttingDown
 from mien.index.base import NOTHING
 from mien.index.base import ExactSearch
 from mien.index.base import IndexBackend
@@ -31,6 +32,7 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import RemovedFaceRow
 
 _BATCH = 5_000
+_CLOSING_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +58,7 @@ class Indexes:
         self._observer = observer or Observer()
         self._opened: dict[str, _Opened] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def refresh(
         self,
@@ -78,6 +81,7 @@ class Indexes:
         Raises:
             GalleryNotFound: the gallery is gone.
             IndexUnavailable: the index cannot be reached.
+            ShuttingDown: all were closed.
         """
         index = self._brought_up(session, gallery_id, dimension, known)
         if _may_decide(index):
@@ -165,10 +169,15 @@ class Indexes:
 
     def close(self) -> None:
         """Let go of every index; nobody searches any more."""
-        with self._lock:
-            for opened in self._opened.values():
-                opened.index.close()
-            self._opened.clear()
+        self._closed = True
+        # One that is being opened may take as long as its backend likes.
+        if self._lock.acquire(timeout=_CLOSING_SECONDS):
+            try:
+                for opened in self._opened.values():
+                    opened.index.close()
+                self._opened.clear()
+            finally:
+                self._lock.release()
         self._backend.close()
 
     def _brought_up(
@@ -199,6 +208,8 @@ class Indexes:
         if opened is None or not _fits(opened, contract_id, dimension):
             with self._lock:
                 opened = self._opened.get(gallery_id)
+                if self._closed:
+                    raise ShuttingDown
                 if opened is None or not _fits(opened, contract_id, dimension):
                     index = self._backend.open(
                         gallery_id, contract_id=contract_id, dimension=dimension

@@ -56,6 +56,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.AccessError: 403,
     errors.ModelError: 503,
     errors.Overloaded: 503,
+    errors.ShuttingDown: 503,
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,

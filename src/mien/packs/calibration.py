@@ -149,7 +149,7 @@ def find_calibration(pack: str, *, contract_id: str, models_dir: Path) -> Calibr
     Raises:
         PackInvalid: the operator's cannot be read, or breaks a rule.
     """
-    for found in (_read(models_dir / "packs" / file_name(pack)), _builtin(pack)):
+    for found in (_read(models_dir / "packs" / file_name(pack)), builtin_calibration(pack)):
         if found is not None and found.contract_id == contract_id:
             return found
     return None
@@ -161,7 +161,8 @@ def file_name(pack: str) -> str:
 
 
 @cache
-def _builtin(pack: str) -> Calibration | None:
+def builtin_calibration(pack: str) -> Calibration | None:
+    """The calibration that a built-in pack comes with; read once."""
     file = resources.files("mien.packs").joinpath("builtin", file_name(pack))
     return parse_calibration(file.read_text(encoding="utf-8")) if file.is_file() else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -83,8 +84,9 @@ def find_pack(name: str, *, models_dir: Path) -> Manifest:
     return load_catalog(models_dir).find(name)
 
 
+@cache
 def builtin(name: str) -> Manifest:
-    """A built-in manifest."""
+    """A built-in manifest; read once."""
     file = resources.files("mien.packs").joinpath("builtin", f"{name}.toml")
     return parse_manifest(file.read_text(encoding="utf-8"))
 

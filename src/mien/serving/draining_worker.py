@@ -17,7 +17,6 @@ from typing import Any
 from typing import Final
 
 from gunicorn import util
-from gunicorn.workers.gthread import ThreadWorker
 
 from mien.http.metrics import door_gauges
 from mien.http.overload import OVERLOADED
@@ -26,6 +25,7 @@ from mien.http.small_bodies import SMALL_BODY_BYTES
 from mien.serving.admission import Admission
 from mien.serving.connection import CONTINUE
 from mien.serving.connection import Connection
+from mien.serving.dependent_worker import DependentWorker
 from mien.serving.descriptors import fewer_connections
 from mien.serving.descriptors import most_connections
 from mien.serving.gunicorn_inside import INSIDE
@@ -71,8 +71,8 @@ def heed_early_stop(arbiter: Any, _worker: Any) -> None:
                 sys.exit(0)
 
 
-class DrainingWorker(ThreadWorker):  # type: ignore[misc]  # Gunicorn ships no types
-    """Threads, as `gthread`, with these differences.
+class DrainingWorker(DependentWorker):
+    """Threads, as `gthread`, that end with their master, and with these further differences.
 
     One that is to stop first takes in whoever has connected already, then closes its door: the
     kernel would otherwise go on taking connections for it that are reset at its end.

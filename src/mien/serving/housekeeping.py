@@ -24,6 +24,9 @@ ALL_SECONDS = 3600.0
 FIRST_SECONDS = 3.0
 """How long after its start a server looks for the first time."""
 
+STOPPING_SECONDS = 10.0
+"""How long its end waits for what is being removed; the next one finishes what is broken off."""
+
 LOCK_NAME = "housekeeping.lock"
 """The file in the home whose lock the one process holds that keeps house."""
 
@@ -69,11 +72,14 @@ class Housekeeping:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let what is being removed be finished, end, and leave the work to another process."""
+        """Let what is being removed be finished, end, and leave the work to another process.
+
+        Does not wait for ever: a database may not answer. The lock stays with what goes on.
+        """
         self._stopped.set()
         if self._thread.is_alive():
-            self._thread.join()
-        if self._lock is not None:
+            self._thread.join(STOPPING_SECONDS)
+        if self._lock is not None and not self._thread.is_alive():
             self._lock.close()
             self._lock = None
 

@@ -2,11 +2,20 @@
 
 import errno
 import socket
+import time
+from collections.abc import Sequence
+from typing import Any
 
+from mien.errors import AddressInUse
 from mien.errors import InvalidInput
+from mien.errors import MienError
+from mien.serving.port_holder import holder_of_port
 
 _BACKLOG = 256
 _LAST_PORT = 65535
+# Processes of a server that was killed are gone a moment later; a supervisor starts at once.
+_PATIENCE_SECONDS = 2.0
+_PAUSE_SECONDS = 0.05
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -17,6 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
         port: 0 takes a free one.
 
     Raises:
+        AddressInUse: somebody else has it; says who, where the system tells.
         InvalidInput: that cannot be had; says why and what else to do.
     """
     try:
@@ -27,16 +37,34 @@ def listen(host: str, port: int) -> socket.socket:
         raise InvalidInput(
             "no_address_of_machine", words={"host": host}, field="MIEN_HOST"
         ) from error
-    listener = socket.socket(family, kind, protocol)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        # Two sockets may be bound to one port, but only one may listen.
-        listener.listen(_BACKLOG)
+        return _take((family, kind, protocol), address)
     except OSError as error:
-        listener.close()
-        raise _refusal(error, host, port) from error
-    return listener
+        raise _refusal(error, host, port, option="port", variable="MIEN_PORT") from error
+
+
+def require_free(addresses: Sequence[Any]) -> None:
+    """Make sure that a server may listen at each of these, before it is started.
+
+    Gunicorn would try again and again, and end without a word about who is in the way.
+
+    Args:
+        addresses: host and port, or the path of a Unix socket, or a descriptor that listens.
+
+    Raises:
+        AddressInUse: somebody else has it; says who, where the system tells.
+        InvalidInput: it cannot be had; says why.
+    """
+    for address in addresses:
+        if isinstance(address, tuple):
+            host, port = str(address[0]), int(address[1])
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            try:
+                _take((family, socket.SOCK_STREAM, 0), (host, port)).close()
+            except OSError as error:
+                raise _refusal(error, host, port, option="bind", variable="MIEN_BIND") from error
+        elif isinstance(address, str):
+            _require_nobody_at(address)
 
 
 def address_of(listener: socket.socket) -> str:
@@ -47,19 +75,53 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _refusal(error: OSError, host: str, port: int) -> InvalidInput:
+def _take(kind: tuple[int, int, int], address: Any) -> socket.socket:
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        listener = socket.socket(*kind)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            # Two sockets may be bound to one port, but only one may listen.
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return listener
+
+
+def _require_nobody_at(path: str) -> None:
+    # What a server that was killed leaves behind is a file at which nobody listens.
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(path)
+        except OSError:
+            return
+    way = "`--bind unix:/PATH` or MIEN_BIND"
+    raise AddressInUse("socket", words={"path": path, "way": way})
+
+
+def _refusal(error: OSError, host: str, port: int, *, option: str, variable: str) -> MienError:
     if error.errno == errno.EADDRINUSE:
-        return InvalidInput(
-            "port_in_use",
-            words={"port": port, "host": host, "other": port + 1 if port < _LAST_PORT else 8000},
-            field="MIEN_PORT",
+        other = port + 1 if port < _LAST_PORT else 8000
+        value = f"{host}:{other}" if option == "bind" else other
+        way = f"`--{option} {value}` or {variable}"
+        holder = holder_of_port(port)
+        if holder is None:
+            return AddressInUse(words={"port": port, "host": host, "way": way})
+        pid, name = holder.pid, holder.name
+        return AddressInUse(
+            "held", words={"port": port, "host": host, "way": way, "pid": pid, "name": name}
         )
     if error.errno == errno.EACCES:
-        return InvalidInput("port_not_allowed", words={"port": port}, field="MIEN_PORT")
+        return InvalidInput("port_not_allowed", words={"port": port}, field=variable)
     if error.errno == errno.EADDRNOTAVAIL:
         return InvalidInput("no_address", words={"host": host}, field="MIEN_HOST")
     return InvalidInput(
         "cannot_listen",
         words={"port": port, "host": host, "why": error.strerror},
-        field="MIEN_PORT",
+        field=variable,
     )

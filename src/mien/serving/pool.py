@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from mien.access.actor import SYSTEM
+from mien.serving.preload import read_everything
 from mien.serving.process import Process
 from mien.serving.startup import make_home
 from mien.settings import Settings
@@ -52,8 +53,13 @@ class Pool:
             self._process.close()
 
 
-def look_around(settings: Settings) -> "tuple[str | None, Need]":
+def look_around(settings: Settings, *, with_link: bool) -> "tuple[str | None, Need]":
     """Make sure that all is there, and close again whatever was opened for it.
+
+    Args:
+        settings: of the server.
+        with_link: make a new set-up link while there is no administrator; an older one stops
+            working.
 
     Returns:
         The token of a new set-up link, None when there is an administrator; and what one worker
@@ -77,7 +83,18 @@ def look_around(settings: Settings) -> "tuple[str | None, Need]":
         # Asked after, so that a place without a database stays as it was.
         make_home(settings)
         need = _need(runtime, with_models=given_engine() is None)
-        return issue_link(runtime.call(SYSTEM)), need
+        return issue_link(runtime.call(SYSTEM)) if with_link else None, need
+
+
+def rehearse(settings: Settings) -> None:
+    """Do what a worker does at its start but for loading models, so that what fails fails here."""
+    from mien.app import create_app
+    from mien.runtime import given_engine
+    from mien.runtime import open_runtime
+
+    read_everything()
+    with closing(open_runtime(settings, engine=given_engine())) as runtime:
+        create_app(runtime)
 
 
 def with_plan(settings: Settings, plan: "Plan") -> Settings:

@@ -46,13 +46,19 @@ class Process:
         Raises:
             FilesOfAnotherDatabase, FilesUnavailable: they are not, and it is strict.
         """
+        from mien.serving.preload import read_everything
+
+        read_everything()
+
         from mien.app import create_app
         from mien.runtime import given_engine
         from mien.runtime import open_runtime
+        from mien.storage.migrate import require_schema
 
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         _bind(runtime, strict=strict)
         self._runtime = runtime
+        runtime.database.guard(require_schema)
         if warm:
             runtime.warm_up.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)

@@ -13,6 +13,11 @@ from gunicorn.app.base import Application
 from mien.serving.access_log import ServerLog
 from mien.serving.draining_worker import DrainingWorker
 from mien.serving.draining_worker import heed_early_stop
+from mien.serving.listener import require_free
+from mien.serving.metrics_slots import MetricsSlots
+from mien.serving.preload import read_everything
+from mien.serving.renewal import Renewable
+from mien.serving.whole_response import require_known_gunicorn
 from mien.settings import Settings
 from mien.sizing import Machine
 from mien.sizing import Need
@@ -25,7 +30,7 @@ _MEMORY_FOLDER = "/dev/shm"  # noqa: S108 - Gunicorn makes an unlinked file of i
 _log = structlog.get_logger(__name__)
 
 
-class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
+class Workers(Application, Renewable):  # type: ignore[misc]  # Gunicorn ships no types
     """Serves one application with as many processes as the machine bears.
 
     What holds, the strongest first: options of the command, Gunicorn's own GUNICORN_CMD_ARGS, a
@@ -38,6 +43,7 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
         need: what one worker takes.
         load: makes the application, in the process that serves.
         hooks: Gunicorn's, by their names.
+        slots: the places in which its processes count.
     """
 
     def __init__(
@@ -49,13 +55,16 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
         need: Need,
         load: Callable[[Plan], Any],
         hooks: Mapping[str, Callable[..., None]],
+        slots: MetricsSlots,
     ) -> None:
+        require_known_gunicorn()
         self._settings = settings
         self._given = {name: value for name, value in options.items() if value is not None}
         self._machine = machine
         self._need = need
         self._load = load
         self._hooks = hooks
+        self.slots = slots
         self.plan: Plan
         super().__init__(prog="GUNICORN_CMD_ARGS")
 
@@ -83,6 +92,21 @@ class Workers(Application):  # type: ignore[misc]  # Gunicorn ships no types
             _log.warning("Preloading is not taken: models loaded before a fork hang in the child")
             self.cfg.set("preload_app", False)
         DrainingWorker.heed(settings)
+
+    def run(self) -> None:
+        """Serve, until it is told to stop.
+
+        Raises:
+            AddressInUse: somebody else listens where it is to listen.
+            InvalidInput: nobody can listen there.
+        """
+        # Sockets that are handed over listen already.
+        handed_over = "LISTEN_FDS" in os.environ or "GUNICORN_FD" in os.environ
+        if not handed_over and not self.cfg.reuse_port:
+            require_free(self.cfg.address)
+        # Before the first fork: a worker that takes another's place later is of one version, too.
+        read_everything()
+        super().run()
 
     def load(self) -> Any:
         """Make the application; called in each worker."""

@@ -1,6 +1,8 @@
 """One database, two ways in: reading sees one moment, writing is all or nothing."""
 
 import threading
+import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,8 @@ from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
 from mien.storage import sqlite
+
+_GUARD_SECONDS = 1.0
 
 MOMENT_CACHE = "mien_moment"
 """Where a session of a moment keeps what has been looked up; others have no such place."""
@@ -84,6 +88,20 @@ class Database:
             self._reading = postgresql.for_reading(engine)
         self._writing = engine.execution_options(**{sqlite.WRITE: True})
         self._moments = _Moments()
+        self._check: Callable[[Session], None] | None = None
+        self._read_unchecked_until = 0.0
+
+    def guard(self, check: Callable[[Session], None]) -> None:
+        """Have the rows kept from code that they are not made for.
+
+        A process that serves lives longer than the schema may stay as it is: another may bring the
+        database to a newer version at any time.
+
+        Args:
+            check: raises where the code must not go on; called at the beginning of every
+                transaction that writes, in it, and once a second of one that reads.
+        """
+        self._check = check
 
     def exists(self) -> bool:
         """Whether there is a database to ask; of a server it is not known before it is asked."""
@@ -110,12 +128,15 @@ class Database:
         moment = self._moments.present
         if moment is None:
             with _translated(), Session(self._reading, expire_on_commit=False) as session:
+                self._check_now_and_then(session)
                 # Closing rolls back; an explicit rollback would also empty the rows that were read.
                 yield session
             return
         try:
             with _translated():
-                yield moment.open(self._reading)
+                session = moment.open(self._reading)
+                self._check_now_and_then(session)
+                yield session
         except (SQLAlchemyError, DatabaseUnreachable, DatabaseMissing):
             # A session in which a statement has failed answers nothing more.
             moment.close()
@@ -161,6 +182,8 @@ class Database:
                 Session(self._writing, expire_on_commit=False) as session,
                 session.begin(),
             ):
+                if self._check is not None:
+                    self._check(session)
                 yield session
         finally:
             self.rest()
@@ -222,6 +245,12 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    def _check_now_and_then(self, session: Session) -> None:
+        now = time.monotonic()
+        if self._check is not None and now >= self._read_unchecked_until:
+            self._check(session)
+            self._read_unchecked_until = now + _GUARD_SECONDS
 
 
 def _place(url: URL) -> str:

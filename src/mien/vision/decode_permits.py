@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mien.errors import ShuttingDown
+
 
 class DecodePermits:
     """Bounds the pixels that the threads of a process decode at the same time, first come first.
@@ -19,14 +21,21 @@ class DecodePermits:
         self._all = self._free = pixels
         self._door = threading.Lock()
         self._changed = threading.Condition()
+        self._closed = False
 
     @contextmanager
     def take(self, pixels: int) -> Iterator[None]:
-        """Wait for room and have it for the length of the block; more than there is takes all."""
+        """Wait for room and have it for the length of the block; more than there is takes all.
+
+        Raises:
+            ShuttingDown: nobody gets room any more.
+        """
         wanted = min(pixels, self._all)
         # Who waits keeps the door, or a large picture would wait until no small one comes.
         with self._door, self._changed:
-            self._changed.wait_for(lambda: self._free >= wanted)
+            self._changed.wait_for(lambda: self._closed or self._free >= wanted)
+            if self._closed:
+                raise ShuttingDown
             self._free -= wanted
         try:
             yield
@@ -34,3 +43,9 @@ class DecodePermits:
             with self._changed:
                 self._free += wanted
                 self._changed.notify_all()
+
+    def close(self) -> None:
+        """Give nobody room any more, and send away whoever waits; what is being decoded finishes."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

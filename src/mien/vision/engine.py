@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from mien.errors import ShuttingDown
 from mien.options import Detail
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
 from mien.vision.types import ImageRGB
+
+_CLOSING_SECONDS = 10.0
 
 
 class Engine(Protocol):
@@ -35,7 +38,10 @@ class Engine(Protocol):
         """Load what is loaded lazily, so that the first request is not the slow one."""
 
     def close(self) -> None:
-        """Wait for running inferences and let go of the sessions."""
+        """Let go of the sessions; running inferences are waited for a little.
+
+        Whoever asks afterwards, or waits for a turn, gets `ShuttingDown`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class LazyEngine:
     def __init__(self, plan: Callable[[], EnginePlan]) -> None:
         self._make_plan = plan
         self._lock = threading.RLock()
+        self._closed = False
         self._plan: EnginePlan | None = None
         self._engine: Engine | None = None
 
@@ -85,10 +92,13 @@ class LazyEngine:
 
     def close(self) -> None:
         """See `Engine.close`; an engine that was never used is never built."""
-        with self._lock:
+        self._closed = True
+        # Whoever builds it just now holds the lock, and closes what comes of it.
+        if self._lock.acquire(timeout=_CLOSING_SECONDS):
             engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
+            self._lock.release()
+            if engine is not None:
+                engine.close()
 
     def _get_plan(self) -> EnginePlan:
         plan = self._plan
@@ -101,5 +111,16 @@ class LazyEngine:
         engine = self._engine
         if engine is None:
             with self._lock:
-                engine = self._engine = self._engine or self._get_plan().build()
+                if self._engine is None:
+                    self._engine = self._build()
+                engine = self._engine
+        return engine
+
+    def _build(self) -> Engine:
+        if self._closed:
+            raise ShuttingDown
+        engine = self._get_plan().build()
+        if self._closed:
+            engine.close()
+            raise ShuttingDown
         return engine

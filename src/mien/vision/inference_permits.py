@@ -5,8 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mien.errors import ShuttingDown
 from mien.observing import Observer
 from mien.observing import Stage
+
+CLOSING_SECONDS = 10.0
+"""How long closing waits for an inference that runs; one that never returns must not hold a process."""
 
 
 class InferencePermits:
@@ -18,34 +22,40 @@ class InferencePermits:
     """
 
     def __init__(self, count: int, observer: Observer) -> None:
-        self._count = count
-        self._permits = threading.Semaphore(count)
-        self._closing = threading.Lock()
+        self._count = self._free = count
+        self._changed = threading.Condition()
+        self._closed = False
         self._observer = observer
         self._mine = _Waited()
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Wait for a turn, and have it for the length of the block."""
-        if not self._permits.acquire(blocking=False):
-            self._wait()
-        else:
+        """Wait for a turn, and have it for the length of the block.
+
+        Raises:
+            ShuttingDown: nobody gets a turn any more.
+        """
+        if self._take(waiting=False):
             self._observer.on_wait(0.0)
+        else:
+            self._wait()
         try:
             yield
         finally:
-            self._permits.release()
+            with self._changed:
+                self._free += 1
+                self._changed.notify()
 
-    @contextmanager
-    def all(self) -> Iterator[None]:
-        """Wait until nobody has a turn; nobody gets one during the block."""
-        with self._closing:
-            for _ in range(self._count):
-                self._permits.acquire()
-            try:
-                yield
-            finally:
-                self._permits.release(self._count)
+    def close(self, seconds: float = CLOSING_SECONDS) -> bool:
+        """Give nobody a turn any more, and wait so long at most for those who have one.
+
+        Returns:
+            Whether nobody has one any more.
+        """
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._free == self._count, seconds)
 
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:
@@ -59,12 +69,23 @@ class InferencePermits:
         start = time.perf_counter()
         self._observer.on_waiting(1)
         try:
-            self._permits.acquire()
+            self._take(waiting=True)
         finally:
             self._observer.on_waiting(-1)
         waited = time.perf_counter() - start
         self._mine.seconds += waited
         self._observer.on_wait(waited)
+
+    def _take(self, *, waiting: bool) -> bool:
+        with self._changed:
+            if waiting:
+                self._changed.wait_for(lambda: self._free or self._closed)
+            if self._closed:
+                raise ShuttingDown
+            if not self._free:
+                return False
+            self._free -= 1
+            return True
 
 
 class _Waited(threading.local):

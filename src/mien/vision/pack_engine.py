@@ -141,9 +141,9 @@ class PackEngine:
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
-        with self._permits.all():
-            for session in self._sessions:
-                session.close()
+        self._permits.close()
+        for session in self._sessions:
+            session.close()
 
 
 class BoundedSession:

@@ -32,9 +32,14 @@ class ImageReader:
         Raises:
             ImageTooLarge: more bytes than accepted.
             TooManyPixels, UnsupportedImage, UnreadableImage: see `mien.vision.images.decode`.
+            ShuttingDown: the reader was closed.
         """
         if len(data) > self._max_bytes:
             raise ImageTooLarge("file", bytes=len(data), max_bytes=self._max_bytes)
         from mien.vision.images import decode
 
         return decode(data, max_pixels=self._max_pixels, permits=self._permits)
+
+    def close(self) -> None:
+        """Decode nothing any more; waits for nobody."""
+        self._permits.close()

@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-import queue
+import threading
 from pathlib import Path
 from typing import Any
 from typing import Protocol
@@ -13,6 +13,7 @@ import numpy as np
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
+from mien.errors import ShuttingDown
 from mien.inference_libraries import import_onnxruntime
 from mien.inference_libraries import import_openvino
 from mien.options import Precision
@@ -42,10 +43,13 @@ class Session(Protocol):
 
         Returns:
             The network's outputs in their order, float32, owned by the caller.
+
+        Raises:
+            ShuttingDown: it was closed before, or while this call waited.
         """
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Let go of the memory; waits for nobody. What is running finishes first."""
 
 
 def usable_cores() -> int:
@@ -136,7 +140,7 @@ class _OnnxSession:
         # Spinning threads would keep the cores from the web server between two inferences.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._owner = _Owner()
-        self._session = onnxruntime.InferenceSession(
+        self._session: Any = onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
         (feed,) = self._session.get_inputs()
@@ -147,7 +151,10 @@ class _OnnxSession:
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self._owner.check()
-        return [np.asarray(out) for out in self._session.run(None, {self._name: batch})]
+        session = self._session
+        if session is None:
+            raise ShuttingDown
+        return [np.asarray(out) for out in session.run(None, {self._name: batch})]
 
     def close(self) -> None:
         self._session = None
@@ -184,22 +191,61 @@ class _OpenVinoSession:
             },
         )
         self.input_shape = input_shape
-        self._requests: queue.LifoQueue[Any] = queue.LifoQueue()
-        for _ in range(concurrency):
-            self._requests.put(self._compiled.create_infer_request())
+        self._requests = _Requests(
+            [self._compiled.create_infer_request() for _ in range(concurrency)]
+        )
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self._owner.check()
-        request = self._requests.get()
+        request = self._requests.take()
         try:
             request.infer([batch])
             return [np.array(tensor.data, dtype=np.float32) for tensor in request.output_tensors]
         finally:
-            self._requests.put(request)
+            self._requests.give_back(request)
 
     def close(self) -> None:
-        self._requests = queue.LifoQueue()
+        self._requests.close()
         self._compiled = None
+
+
+class _Requests:
+    """OpenVINO's prepared inferences: one a thread, whoever finds none waits for one.
+
+    Args:
+        free: all of them.
+    """
+
+    def __init__(self, free: list[Any]) -> None:
+        self._free = free
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def take(self) -> Any:
+        """Wait for one, unless all are closed.
+
+        Raises:
+            ShuttingDown: they are, or are while this call waits.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._free or self._closed)
+            if self._closed:
+                raise ShuttingDown
+            return self._free.pop()
+
+    def give_back(self, request: Any) -> None:
+        """Let another thread have it; after the closing nobody has it again."""
+        with self._changed:
+            if not self._closed:
+                self._free.append(request)
+                self._changed.notify()
+
+    def close(self) -> None:
+        """Let go of all, and send away whoever waits."""
+        with self._changed:
+            self._closed = True
+            self._free.clear()
+            self._changed.notify_all()
 
 
 _ORT_ERRORS_ONLY = 3

@@ -5,12 +5,16 @@ relative paths are versioned with it, and browsers and proxies may keep them for
 """
 
 import hashlib
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
 from flask import Response
-from flask import send_from_directory
+from flask import abort
+from flask import send_file
 from flask import url_for
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -19,26 +23,39 @@ _DIGEST_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """A folder of static files, and the digest that stands for its content.
+    """Static files, and the digest that stands for their content.
 
     Attributes:
         folder: where the files are.
         digest: hexadecimal; changes when any file or any name changes.
+        files: content by name. Kept, so that what is sent under this digest is what it was made
+            of, also when the files have been replaced by those of another version since.
     """
 
     folder: Path
     digest: str
+    files: Mapping[str, bytes]
 
 
 def read_assets(folder: Path) -> Assets:
     """Reads all static files once and works out their digest."""
     state = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            state.update(path.relative_to(folder).as_posix().encode())
-            state.update(b"\0")
-            state.update(hashlib.sha256(path.read_bytes()).digest())
-    return Assets(folder=folder, digest=state.hexdigest()[:_DIGEST_LENGTH])
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    for name, content in files.items():
+        state.update(name.encode())
+        state.update(b"\0")
+        state.update(hashlib.sha256(content).digest())
+    return Assets(folder=folder, digest=state.hexdigest()[:_DIGEST_LENGTH], files=files)
+
+
+@cache
+def own_assets() -> Assets:
+    """Those that Mien comes with, read once."""
+    return read_assets(static_folder())
 
 
 def static_folder() -> Path:
@@ -50,7 +67,14 @@ def install_assets(app: Flask, assets: Assets) -> None:
     """Serves the static files as `/static/<digest>/…`, and gives templates `asset_url`."""
 
     def static_file(digest: str, name: str) -> Response:
-        response = send_from_directory(assets.folder, name)
+        content = assets.files.get(name)
+        if content is None:
+            abort(404)
+        response = send_file(
+            io.BytesIO(content),
+            download_name=Path(name).name,
+            etag=hashlib.sha256(content).hexdigest()[:_DIGEST_LENGTH],
+        )
         # Flask's own word, which would have browsers ask again for every file of every page.
         response.cache_control.no_cache = None
         if digest == assets.digest:

@@ -12,8 +12,8 @@ from flask import request
 from jinja2 import StrictUndefined
 
 from mien.web.assets import install_assets
-from mien.web.assets import read_assets
-from mien.web.assets import static_folder
+from mien.web.assets import own_assets
+from mien.web.kept_templates import own_templates
 from mien.web.language import install_language
 from mien.web.layout import Layout
 from mien.web.layout import NavPlace
@@ -29,6 +29,7 @@ _SEE_OTHER = 303
 
 def install_pages(app: Flask) -> None:
     """Gives an app the static files, filters and functions that the templates need."""
+    app.jinja_loader = own_templates()
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
@@ -38,7 +39,7 @@ def install_pages(app: Flask) -> None:
     environment.filters.update(verdicts.FILTERS)
     environment.globals["scale_of"] = verdicts.scale
     environment.globals["mark_place"] = verdicts.mark_place
-    install_assets(app, read_assets(static_folder()))
+    install_assets(app, own_assets())
     install_language(app)
 
 

@@ -346,10 +346,6 @@ _INPUT: Final = {
         "underscores, and begins with a letter or a digit."
     ),
     "invalid_input.cannot_listen": N_("Nothing can listen on port {port} of {host}: {why}."),
-    "invalid_input.port_in_use": N_(
-        "Port {port} of {host} is in use. Stop what listens there, or take another: "
-        "`--port {other}` or MIEN_PORT."
-    ),
     "invalid_input.port_not_allowed": N_(
         "Port {port} may not be used by this account; ports from 1024 on are for everybody."
     ),
@@ -517,6 +513,17 @@ _MODELS: Final = {
 
 _SERVERS: Final = {
     "overloaded": OVERLOADED,
+    "address_in_use": N_(
+        "Port {port} of {host} is in use. Stop what listens there, or take another: {way}."
+    ),
+    "address_in_use.held": N_(
+        "Port {port} of {host} is in use by {name}, process {pid}. Stop it, or take another port: "
+        "{way}."
+    ),
+    "address_in_use.socket": N_(
+        "Somebody listens at {path} already. Stop it, or take another path: {way}."
+    ),
+    "shutting_down": N_("This process of the server is ending. Send the request again."),
     "unknown_server_version.gunicorn": N_(
         "Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
         "{known} only. Install one of those, for example with "
@@ -546,6 +553,10 @@ _STORAGE: Final = {
     "database_outdated": N_(
         "The database has schema revision {have}, this version of Mien needs {need}. Run "
         "`mien db upgrade`."
+    ),
+    "database_outdated.newer": N_(
+        "The database has schema revision {have}, which is newer than this version of Mien; it "
+        "needs {need}. Reload or start Mien anew once the new version is installed here."
     ),
     "database_outdated.backup": N_(
         "The backup has schema revision {have}, which this version of Mien does not know. "

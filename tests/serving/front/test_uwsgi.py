@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from front_stack import Stack
 from front_stack import render
 from load import Request
 from load import running
+from load import send
 from load import upload
 from mien.web.assets import static_folder
 from servers import Server
+from servers import all_ended
 from servers import free_port
+from servers import wait_for
 from servers import wait_until_alive
 
 pytestmark = pytest.mark.processes
@@ -215,3 +219,22 @@ def test_the_node_logs_the_id_that_nginx_gave(site: str, stack: Stack) -> None:
     given = answer.headers["X-Request-ID"]
     node: Server = stack.nodes["one"]
     node.waits_to_say(rf"path=/api/test/echo .*client=127.0.0.5 .*request_id={given}")
+
+
+def test_nothing_of_it_outlives_its_killed_master(stack: Stack) -> None:
+    run, place = stack.folder / "killed", f"127.0.0.1:{free_port()}"
+    config = render("uwsgi-router", "--listen", place, "--processes", "2", "--run", str(run),
+                    "--static", str(stack.static), "--application", "drawn_wsgi:app",
+                    out=run)  # fmt: skip
+    command = [str(stack.uwsgi_program), "--ini", str(config)]
+    for _ in range(2):
+        server = stack.start_process(command, cwd=run, env=stack.environment("killed"))
+        wait_until_alive(f"http://{place}")
+        # Two processes that answer, and the web router.
+        below = server.all_workers(3)
+        asking = send(f"http://{place}", Request("GET", "/api/test/stuck"))
+        server.waits_to_say("The engine is stuck")
+        server.process.kill()
+        server.process.wait()
+        wait_for(partial(all_ended, below), seconds=5)
+        asking.close()

@@ -7,6 +7,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# The oldest revision whose code can work on the result as well; without it, this one's alone.
+# lives_with = ${repr(down_revision)}
 
 
 def upgrade() -> None:
