@@ -81,7 +81,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     Raises:
         DatabaseUnreachable: the database's address cannot be understood.
     """
-    database = Database(settings.resolved_database_url)
+    database = Database(settings.database)
     packs = PackStore(
         models_dir=settings.models_dir,
         offline=settings.offline,

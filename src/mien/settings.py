@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 from pydantic import SecretStr
+from pydantic import field_validator
 from pydantic import model_validator
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
@@ -29,9 +30,13 @@ FORM_BYTES: Final = 512 * 1024
 _COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def _default_models_dir() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "mien" / "models"
+def _default_models_dir(given: Mapping[str, Any]) -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(cache or Path.home() / ".cache") / "mien" / "models"
+    except RuntimeError:
+        # An account without a home folder, as services and containers have.
+        return Path(given.get("home", "var")) / "models"
 
 
 class Settings(BaseSettings):
@@ -235,9 +240,19 @@ class Settings(BaseSettings):
         return MOST_PHOTOS * self.max_upload_bytes + FORM_BYTES
 
     @property
-    def resolved_database_url(self) -> str:
-        """The address given, or SQLite's in the home folder."""
-        return self.database_url or f"sqlite:///{(self.home / 'mien.db').resolve()}"
+    def database(self) -> str | Path:
+        """The address given, or the file in the home folder."""
+        return self.database_url or (self.home / "mien.db").resolve()
+
+    @field_validator("home", "models_dir")
+    @classmethod
+    def _expand_user(cls, value: Path) -> Path:
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError(
+                "it is not known whose home folder ~ is; write the path out"
+            ) from error
 
 
 def adopt_placeholders(options: Mapping[str, object]) -> None:

@@ -49,6 +49,17 @@ def put(database: Database, key: str) -> None:
         session.add(InstallationRow(key=key, value="1"))
 
 
+@pytest.mark.parametrize("name", ["a?1", "a?2", "b%41", "c#d", "e f", "g&h=i", "ü"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "mien.db"
+    path.parent.mkdir()
+    made = Database(path)
+    upgrade(made)
+    made.close()
+    assert made.place == str(path)
+    assert sorted(found.name for found in tmp_path.rglob("*") if found.is_file()) == ["mien.db"]
+
+
 def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(database: Database) -> None:
     with database.read() as session:
         before = session.scalar(select(func.count()).select_from(InstallationRow))

@@ -167,4 +167,4 @@ def _figure(name: str | None, similarity: float | None) -> str:
 @contextmanager
 def _temporary_settings() -> "Iterator[Settings]":
     with tempfile.TemporaryDirectory(prefix="mien-demo-") as folder:
-        yield load_settings(home=Path(folder), database_url=f"sqlite:///{Path(folder, 'mien.db')}")
+        yield load_settings(home=Path(folder), database_url="")

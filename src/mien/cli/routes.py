@@ -41,8 +41,7 @@ def list_routes() -> list[Route]:
     from mien.settings import Settings
 
     with tempfile.TemporaryDirectory(prefix="mien-routes-") as folder:
-        database = f"sqlite:///{Path(folder, 'mien.db')}"
-        runtime = open_runtime(Settings(home=Path(folder), database_url=database))
+        runtime = open_runtime(Settings(home=Path(folder), database_url=""))
         try:
             rules = list(create_app(runtime).url_map.iter_rules())
         finally:

@@ -71,7 +71,7 @@ def back_up(call: Call, *, target: Path) -> BackedUp:
 def _copy_database(services: Services, copy: Path) -> set[str]:
     copy.unlink(missing_ok=True)
     services.database.copy_to(copy)
-    copied = Database(f"sqlite:///{copy}")
+    copied = Database(copy)
     try:
         with copied.read() as session:
             return referenced(session)

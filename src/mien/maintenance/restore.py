@@ -125,7 +125,7 @@ def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
 
 def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
     """Make sure that a database can be used, count what is there, and say whose it is."""
-    database = Database(f"sqlite:///{folder / _DATABASE_NAME}")
+    database = Database(folder / _DATABASE_NAME)
     try:
         schema = current_revision(database)
         if schema is None or schema not in known_revisions():

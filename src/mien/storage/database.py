@@ -59,7 +59,7 @@ class Database:
     """A database by its SQLAlchemy address; connects when first used.
 
     Args:
-        url: SQLite or PostgreSQL.
+        address: the file of a SQLite database, or the SQLAlchemy address of one or of PostgreSQL.
 
     Attributes:
         place: where it is, for people: the file, or the address without password and options.
@@ -68,9 +68,14 @@ class Database:
         DatabaseUnreachable: the address cannot be understood or its driver is not installed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, address: str | Path) -> None:
         try:
-            parsed = make_url(url)
+            # A file may be called anything; in an address some characters mean something else.
+            parsed = (
+                URL.create("sqlite", database=str(address))
+                if isinstance(address, Path)
+                else make_url(address)
+            )
             if parsed.get_backend_name() == "postgresql":
                 parsed = postgresql.with_driver(parsed)
             # Parameters hold names and embeddings, so they never reach a message or a log.
