@@ -395,6 +395,12 @@ class SessionForked(ModelError):
     code = "session_forked"
 
 
+class UnreadableFolder(MienError):
+    """A folder among those to be looked through was not entered; `extra["folder"]` names it."""
+
+    code = "unreadable_folder"
+
+
 class Overloaded(MienError):
     """More is being asked than can be answered in time; `extra["retry_after_seconds"]` says when."""
 

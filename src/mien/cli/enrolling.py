@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mien.access.actor import OPERATOR
 from mien.cli.terminal.photo_files import PhotoResults
+from mien.cli.terminal.photo_files import Refused
 from mien.cli.terminal.photo_files import counted
 from mien.cli.terminal.photo_files import read_photo
 from mien.errors import SeveralFacesFound
@@ -25,6 +26,7 @@ def enrol_photos(
     gallery: str,
     options: "EachOptions",
     way_out: str,
+    passed_over: "Sequence[Refused]" = (),
 ) -> "PhotoResults[Enrolment | None]":
     """Store a face of each photo, with a bar on a terminal; those that are refused are told of.
 
@@ -33,6 +35,7 @@ def enrol_photos(
         photos: in their order, each with the person.
         gallery: its name.
         options: how they are taken.
+        passed_over: folders of photos that were not entered.
         way_out: variant of the advice on a photo with several faces: what this command can do.
 
     Returns:
@@ -51,7 +54,7 @@ def enrol_photos(
         Submission(str(path), partial(read_photo, path, max_bytes=most), subject)
         for path, subject in photos
     ]
-    looked: PhotoResults[Enrolment | None] = PhotoResults([], [])
+    looked: PhotoResults[Enrolment | None] = PhotoResults([], list(passed_over))
     outcomes = enrol_each(
         runtime.call(OPERATOR), gallery=gallery, submissions=submissions, options=options
     )
@@ -63,6 +66,6 @@ def enrol_photos(
                 continue
             if isinstance(refusal, SeveralFacesFound):
                 refusal = with_way_out(refusal, way_out)
-            looked.refuse(path, refusal, alone=len(paths) == 1)
+            looked.refuse(path, refusal, alone=len(paths) == 1 and not passed_over)
     looked.tell_refused()
     return looked

@@ -24,6 +24,7 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import PhotoResults
+from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
@@ -251,17 +252,18 @@ people.add_command(import_folder)
 
 
 def _enrol_all(
-    runtime: "Runtime", photos: list[Path], *, gallery: str, name: str, options: "EachOptions"
+    runtime: "Runtime", photos: Photos, *, gallery: str, name: str, options: "EachOptions"
 ) -> "PhotoResults[Enrolment]":
     from mien.gallery.enrolment.subject import NamedPerson
 
     subject = NamedPerson(name)
     looked = enrol_photos(
         runtime,
-        [(path, subject) for path in photos],
+        [(path, subject) for path in photos.paths],
         gallery=gallery,
         options=options,
         way_out="face_option",
+        passed_over=photos.passed_over,
     )
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 

@@ -18,10 +18,13 @@ from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
-from mien.cli.terminal.photo_files import SUFFIXES
 from mien.cli.terminal.photo_files import PhotoResults
-from mien.cli.terminal.photo_files import find_photos
+from mien.cli.terminal.photo_files import Refused
+from mien.cli.terminal.photo_files import refused_folder
 from mien.errors import InvalidInput
+from mien.picture_files import folders_in
+from mien.picture_files import pictures_below
+from mien.picture_files import pictures_in
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment
@@ -62,7 +65,7 @@ def import_folder(
     Importing a folder again adds what has joined it: a file that is the person's example already
     is passed over.
     """
-    photos = _pictures_of_people(folder)
+    photos, passed_over = _pictures_of_people(folder)
     with ready_runtime(makes=True, files=True, models=True) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.enrolment.subject import NamedPerson
@@ -73,30 +76,33 @@ def import_folder(
             gallery=gallery,
             options=EachOptions(options, take=take, gate=gate, skip_known=True),
             way_out="take_option",
+            passed_over=passed_over,
         )
     _tell(looked, as_json=as_json)
     context.exit(looked.exit_code)
 
 
-def _pictures_of_people(folder: Path) -> list[Path]:
-    people = [
-        each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
-    ]
+def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused]]:
+    people, links = folders_in(folder)
     if not people:
+        if links:
+            raise links[0]
         raise InvalidInput("no_subfolders", words={"folder": folder}, field="folder")
-    loose = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in SUFFIXES]
-    for each in loose:
-        if each.is_file():
-            print_note(f"{each}: lies in no person's folder and is passed over")
+    for each in pictures_in(folder):
+        print_note(f"{each}: lies in no person's folder and is passed over")
     photos: list[Path] = []
+    not_entered = links
     for person in people:
-        try:
-            photos += find_photos([person])
-        except InvalidInput:
+        found = pictures_below(person)
+        photos += found.pictures
+        not_entered += found.passed_over
+        if not found.pictures and not found.passed_over:
             print_note(f"{person}: holds no pictures")
     if not photos:
+        if not_entered:
+            raise not_entered[0]
         raise InvalidInput("no_pictures_of_people", words={"folder": folder}, field="folder")
-    return photos
+    return photos, [refused_folder(each) for each in not_entered]
 
 
 def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from mien import picture_files
 from mien.errors import InvalidInput
 from mien.evaluation.pairs_file import PhotoName
 
-SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
-        *(".tif", ".tiff", ".avif", ".heic", ".heif", ".hif", ".pgm", ".ppm"),
-    }
-)
+# Published sets have some that no camera makes.
+SUFFIXES = picture_files.SUFFIXES | {".pgm", ".ppm"}
 _INSIDE = "images"
 _TOLD = 3
 
@@ -37,13 +34,10 @@ def photos_of_people(folder: Path) -> dict[str, list[str]]:
 
     Raises:
         InvalidInput: there is no picture.
+        UnreadableFolder: a folder is not entered; figures without its photos would be others.
     """
     found = {
-        person.name: [
-            each.relative_to(folder).as_posix()
-            for each in sorted(person.rglob("*"))
-            if _is_picture(each, folder)
-        ]
+        person.name: [each.relative_to(folder).as_posix() for each in _pictures(person)]
         for person in _subfolders(folder)
     }
     found = {person: photos for person, photos in found.items() if photos}
@@ -100,11 +94,14 @@ def _numbered(folder: Path, person: str) -> dict[int, str]:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    return [
-        each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith(".")
-    ]
+    found, links = picture_files.folders_in(folder)
+    if links:
+        raise links[0]
+    return found
 
 
-def _is_picture(path: Path, below: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
-    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+def _pictures(person: Path) -> list[Path]:
+    found = picture_files.pictures_below(person, suffixes=SUFFIXES)
+    if found.passed_over:
+        raise found.passed_over[0]
+    return found.pictures

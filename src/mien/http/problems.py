@@ -60,6 +60,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,
+    errors.UnreadableFolder: 422,
     errors.MienError: 500,
 }
 """Status of each class of errors; the nearest ancestor that stands here decides."""

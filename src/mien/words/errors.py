@@ -513,6 +513,12 @@ _MODELS: Final = {
 
 _SERVERS: Final = {
     "overloaded": OVERLOADED,
+    "unreadable_folder": N_(
+        "The folder {folder} cannot be read: {why}. Its pictures are missing here."
+    ),
+    "unreadable_folder.link": N_(
+        "The folder {folder} is a link and is not entered. Name it itself to have its pictures read."
+    ),
     "address_in_use": N_(
         "Port {port} of {host} is in use. Stop what listens there, or take another: {way}."
     ),

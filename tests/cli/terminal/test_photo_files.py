@@ -231,3 +231,26 @@ def test_verify_compares_with_a_person_by_name_or_id(mien: Mien, album: Path) ->
 def test_verify_needs_something_to_compare_with(mien: Mien, album: Path) -> None:
     assert mien("verify", album / "a.png").exit_code == 2
     assert mien("verify", album, album / "a.png").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["detect", "identify", "verify"])
+def test_a_linked_folder_is_named_and_makes_the_code_three(
+    mien: Mien, album: Path, command: str
+) -> None:
+    (album / "round").symlink_to(album)
+    first = [album / "a.png"] if command == "verify" else []
+    (album / "empty.png").unlink()
+    done = mien(command, "--json", *first, album)
+    assert done.exit_code == 3, done.stderr
+    refused = json.loads(done.stdout)["refused"]
+    assert ("unreadable_folder", str(album / "round")) in {
+        (each["code"], each["photo"]) for each in refused
+    }
+
+
+def test_a_folder_with_nothing_but_a_link_names_the_link(mien: Mien, tmp_path: Path) -> None:
+    (tmp_path / "only").mkdir()
+    (tmp_path / "only" / "link").symlink_to(tmp_path)
+    done = mien("detect", tmp_path / "only")
+    assert done.exit_code == 1
+    assert "(unreadable_folder)" in done.stderr

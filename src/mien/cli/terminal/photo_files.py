@@ -21,23 +21,18 @@ from mien.errors import ImageError
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
+from mien.errors import UnreadableFolder
 from mien.errors import UnreadableImage
+from mien.picture_files import is_there
+from mien.picture_files import pictures_below
 from mien.words import say
 
-# What cameras and programs call the kinds of pictures that are read. In a folder nothing else is
-# looked at; a file that is named itself is tried whatever it is called.
-SUFFIXES = frozenset(
-    {
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
-        *(".tif", ".tiff", ".avif", ".heic", ".heif", ".hif"),
-    }
-)
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A picture that was passed over, and why.
+    """A picture, or a folder of them, that was passed over, and why.
 
     Attributes:
         reasons: a gate's, or what is wrong with the number of faces, each with its figure; empty
@@ -84,25 +79,45 @@ class PhotoResults(Generic[_T]):
         return ExitCode.SOME_FAILED if self.done else ExitCode.FAILED
 
 
-def find_photos(paths: Iterable[Path]) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """The photos that a command is about, and the folders among them that were not entered."""
+
+    paths: list[Path]
+    passed_over: list[Refused]
+
+    def __bool__(self) -> bool:
+        return bool(self.paths)
+
+
+def find_photos(paths: Iterable[Path]) -> Photos:
     """The photos that are meant: files as they are named, of folders every picture below.
 
     Raises:
         InvalidInput: a folder holds none.
+        UnreadableFolder: it holds none that can be read.
     """
-    found: list[Path] = []
+    found = Photos([], [])
     for path in paths:
-        if not path.is_dir():
-            found.append(path)
+        if not is_there(path, Path.is_dir):
+            found.paths.append(path)
             continue
-        inside = [each for each in sorted(path.rglob("*")) if _is_picture(each, path)]
-        if not inside:
+        inside = pictures_below(path)
+        if not inside.pictures:
+            if inside.passed_over:
+                raise inside.passed_over[0]
             raise InvalidInput("no_pictures", words={"folder": path}, field="photo")
-        found += inside
+        found.paths.extend(inside.pictures)
+        found.passed_over.extend(map(refused_folder, inside.passed_over))
     return found
 
 
-def for_each_photo(photos: Sequence[Path], work: Callable[[Path], _T]) -> PhotoResults[_T]:
+def refused_folder(error: UnreadableFolder) -> Refused:
+    """A folder that was not entered, as results tell of it."""
+    return Refused(str(error.extra["folder"]), error.code, say.error(error))
+
+
+def for_each_photo(photos: Photos, work: Callable[[Path], _T]) -> PhotoResults[_T]:
     """Do something with each photo; those that are refused are told of and passed over.
 
     A photo that is alone and refused is the command's own failure, which names it.
@@ -114,13 +129,14 @@ def for_each_photo(photos: Sequence[Path], work: Callable[[Path], _T]) -> PhotoR
     Raises:
         MienError: the only photo is refused, or something else is wrong.
     """
-    looked: PhotoResults[_T] = PhotoResults([], [])
-    with counted(photos) as one_by_one:
+    looked: PhotoResults[_T] = PhotoResults([], list(photos.passed_over))
+    alone = len(photos.paths) == 1 and not photos.passed_over
+    with counted(photos.paths) as one_by_one:
         for photo in one_by_one:
             try:
                 looked.done.append((photo, work(photo)))
             except (ImageError, FaceError) as error:
-                looked.refuse(photo, error, alone=len(photos) == 1)
+                looked.refuse(photo, error, alone=alone)
     looked.tell_refused()
     return looked
 
@@ -139,11 +155,6 @@ def read_photo(path: Path, *, max_bytes: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableImage("not_readable", words={"why": error.strerror}) from error
-
-
-def _is_picture(path: Path, below: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
-    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
 
 
 @contextmanager
