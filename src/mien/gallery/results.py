@@ -134,9 +134,16 @@ class StoredFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate(Ranked):
-    """Somebody whom a face may show; see `Ranked`."""
+    """Somebody whom a face may show; see `Ranked`.
+
+    Attributes:
+        person: who.
+        same_photo: whether this very face of this very file is one of the person's examples, so
+            that the similarity says nothing but that.
+    """
 
     person: PersonRef
+    same_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +242,7 @@ class Verification:
         face_a: the face looked at in the first photo.
         face_b: the face in the second photo; None when compared with a person.
         example_face_id: the person's nearest example; None when two photos were compared.
+        same_photo: whether a face was compared with itself: the same place of the same file.
     """
 
     same_person: bool
@@ -245,6 +253,7 @@ class Verification:
     face_a: DetectedFace
     face_b: DetectedFace | None
     example_face_id: str | None
+    same_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

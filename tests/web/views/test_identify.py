@@ -77,8 +77,22 @@ def test_a_face_becomes_a_new_person_and_is_known_from_then_on(user: Visitor) ->
     assert user.done(f"{probe}/faces/1/add", name="Cy") == f"{probe}#face-1"
     assert user.told() == ["Face 1 was added to Cy."]
     page = user.get(probe)
-    assert "Added to" in page
-    assert "face-card--match" in page
+    assert "face-card--added" in page
+    assert "face-card--match" not in page
+    assert "no other face to compare it with" in page
+    # Another photo of the same person is recognised.
+    assert "face-card--match" in user.get(identified(user, "cy", face_px=100))
+
+
+def test_a_stranger_in_somebodys_record_does_not_match_himself_there(user: Visitor) -> None:
+    for size in (120, 119, 118):
+        user.enrol("woman", face_px=size)
+    probe = identified(user, "man")
+    user.done(f"{probe}/faces/1/add", person="woman")
+    page = user.get(probe)
+    assert "face-card--added" in page
+    assert "scale--unknown" in page
+    assert "scale--match" not in page
 
 
 def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -> None:
