@@ -176,6 +176,9 @@ def _store(
             )
             photo = _keep(session, gallery, example, written)
             face = _face_row(gallery, person, example, crop_file=written.crop, photo=photo)
+            if is_new:
+                # Of one moment, so that it can be told whether the person was made for this face.
+                face.created_at = person.created_at
             session.add(face)
             kept_photo = photo.file if photo else None
             if is_new:

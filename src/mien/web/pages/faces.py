@@ -103,6 +103,7 @@ class AddedTo:
         url: the person's page.
         similarity: to the person's other faces, in [-1, 1]; None when there is no other.
         nearest_url: portrait of the nearest of them; empty when there is no other.
+        face_id: of the face as it is stored; the value of the field `face` that takes it back.
     """
 
     person_id: str
@@ -110,6 +111,7 @@ class AddedTo:
     url: str
     similarity: float | None
     nearest_url: str = ""
+    face_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class FaceCard:
         wrong: how often a stranger is named here; None when not measured.
         added: whom this face has been added to, the first added first; what else the card says
             leaves this face itself out.
+        undo_url: takes a POST with `face` that takes its addition back; empty for those who may not.
     """
 
     number: int
@@ -152,6 +155,12 @@ class FaceCard:
     alike: Rate | None = None
     wrong: Rate | None = None
     added: tuple[AddedTo, ...] = ()
+    undo_url: str = ""
+
+
+def card_place(number: int) -> str:
+    """The id of the card of a face, by the face's number."""
+    return f"face-{number}"
 
 
 def box_view(box: Box) -> BoxView:

@@ -139,7 +139,7 @@ def identify_result(
             height=found.height,
             marks=tuple(_mark(held, answer) for answer in found.answers),
         ),
-        faces=tuple(_card(held, answer, forms or {}) for answer in found.answers),
+        faces=tuple(_card(call, held, answer, forms or {}) for answer in found.answers),
         gallery=found.gallery,
         people_count=found.point.people,
         threshold=found.point.threshold,
@@ -175,7 +175,7 @@ def _mark(held: HeldProbe, answer: Answer) -> FaceMark:
     )
 
 
-def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
+def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
     gallery, point = held.identification.gallery, held.identification.point
     candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
     first = candidates[0] if candidates else None
@@ -199,6 +199,9 @@ def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> Fa
         alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
         wrong=rate_view(point.expected_fpir, point.least_expected_rate),
         added=tuple(_added(gallery, each) for each in held.added.get(answer.number, ())),
+        undo_url=(
+            url_for("identify.undo", **place) if may(call.actor, "faces.delete", gallery) else ""
+        ),
     )
 
 
@@ -210,6 +213,7 @@ def _added(gallery: str, added: AddedFace) -> AddedTo:
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         similarity=added.similarity,
         nearest_url=crop_url(gallery, person.id, added.nearest_face_id),
+        face_id=added.face_id,
     )
 
 
