@@ -111,3 +111,20 @@ def test_somebody_new_is_taken_back_with_their_only_face(
     card.get_by_role("button", name="Undo").click()
     expect(card.locator(".card-message")).to_contain_text("The new person Ian")
     assert faces(site) == 5
+
+
+def test_a_suspected_face_is_found_and_kept_from_the_list_of_people(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    address = furnish(site, context)
+    page.goto(address)
+    add(page.locator("#face-1"), "Add this face to", "Ada", "Add")
+    expect(page.locator("#face-1 .card-message").first).to_be_visible()
+    page.goto(f"{site.url}/galleries/default/people")
+    page.get_by_role("link", name="1 to review").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("To review")
+    review = page.locator(".review")
+    expect(review).to_contain_text("It does not look like the other faces of Ada")
+    expect(review.locator(".portrait")).to_have_count(2)
+    review.get_by_role("button", name="Keep").click()
+    expect(page.locator(".empty__title")).to_have_text("Nothing to review")

@@ -71,7 +71,8 @@ class Person:
     Attributes:
         metadata: a JSON object of the caller's.
         faces: how many examples there are.
-        portrait_face_id: the example of the best quality, None when there is none.
+        portrait_face_id: the example of the best quality among those that nothing is suspected
+            of, or else of all; None when there is none.
     """
 
     id: str
@@ -123,6 +124,7 @@ class StoredFace:
     Attributes:
         found: where the face was in its photo, in pixels of the upright photo, and how good it is.
         photo_id: the kept original, None when it was not kept.
+        suspicions: what may be a mistake and nobody has looked at yet.
     """
 
     id: str
@@ -130,6 +132,7 @@ class StoredFace:
     found: DetectedFace
     photo_id: str | None
     created_at: dt.datetime
+    suspicions: tuple["EnrolmentWarning", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,8 @@ def cards(portrait: Portrait) -> tuple[FaceCard, ...]:
         face(4, "unknown", (), portrait),
         replace(
             face(5, "unknown", (near(5, 0.39), near(1, 0.12)), portrait),
-            added=(AddedTo("5", NAMES[5], "/people/5", 0.39, portrait(5)),),
+            added=(AddedTo("5", NAMES[5], "/people/5", 0.39, portrait(5), "face-5"),),
+            undo_url="/identify/p/5/undo",
         ),
         face(6, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "look_alike"),
         face(7, "ambiguous", (near(0, 0.44), near(3, 0.12)), portrait, "low_quality"),

@@ -13,10 +13,12 @@ from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
+from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
+from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
 from mien.storage.models import FaceRow
@@ -55,7 +57,8 @@ def list_faces(call: Call, *, gallery: str, person_id: str) -> tuple[StoredFace,
     with call.services.database.read() as session:
         person = find_person(session, find_gallery(session, gallery), person_id)
         rows = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
-    faces = [as_stored(row) for row in rows]
+        suspicions = suspicions_of(session, person.id)
+    faces = [as_stored(row, suspicions.get(row.id, ())) for row in rows]
     return tuple(sorted(faces, key=lambda face: (-face.found.quality.score, face.id)))
 
 
@@ -69,10 +72,11 @@ def show_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> Stor
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         person = find_person(session, row, person_id)
-        return as_stored(find_face(session, row, face_id, person_id=person.id))
+        face = find_face(session, row, face_id, person_id=person.id)
+        return as_stored(face, suspicions_of(session, person.id).get(face.id, ()))
 
 
-def as_stored(row: FaceRow) -> StoredFace:
+def as_stored(row: FaceRow, suspicions: tuple[EnrolmentWarning, ...] = ()) -> StoredFace:
     """What is told of an example's row."""
     return StoredFace(
         id=row.id,
@@ -80,6 +84,7 @@ def as_stored(row: FaceRow) -> StoredFace:
         found=from_columns(row),
         photo_id=row.photo_id,
         created_at=row.created_at,
+        suspicions=suspicions,
     )
 
 
