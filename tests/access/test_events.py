@@ -31,6 +31,7 @@ from mien.access.users import remove_user
 from mien.errors import WrongCredentials
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
@@ -42,6 +43,8 @@ from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
+from mien.gallery.people.review import keep_face
+from mien.gallery.people.review import keep_pair
 from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
@@ -119,6 +122,25 @@ def _face_removed(call: Call) -> tuple[Call, Act]:
     made = _face(call)
     given = {"gallery": "default", "person_id": made.person.id, "face_id": made.face.id}
     return call, lambda: delete_face(call, **given)
+
+
+def _face_reviewed(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    person_id = made.person.id
+    odd = enrol(
+        call,
+        gallery="default",
+        source=Upload(draw_photo(["bob"])),
+        subject=KnownPerson(person_id),
+    )
+    given = {"gallery": "default", "person_id": person_id, "face_id": odd.face.id}
+    return call, lambda: keep_face(call, **given)
+
+
+def _pair_reviewed(call: Call) -> tuple[Call, Act]:
+    one, other = (create_person(call, gallery="default", name=name) for name in (NAME, "Other"))
+    given = {"gallery": "default", "person_id": one.id, "other_person_id": other.id}
+    return call, lambda: keep_pair(call, **given)
 
 
 def _gallery_removed(call: Call) -> tuple[Call, Act]:
@@ -208,6 +230,8 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "person_erased": _person_erased,
     "face_added": _plain(_face),
     "face_removed": _face_removed,
+    "face_reviewed": _face_reviewed,
+    "pair_reviewed": _pair_reviewed,
     "password_changed": _password_changed,
     "signed_in": _signed_in_again,
     "sign_in_refused": _refused,

@@ -42,11 +42,23 @@ SCOPES = {
     ("GET", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}"): "read",
     ("DELETE", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}"): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}/crop"): "read",
+    ("PUT", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}/reviewed"): "enrol",
+    (
+        "PUT",
+        "/api/v1/galleries/{gallery}/people/{person_id}/look-alikes/{other_person_id}/reviewed",
+    ): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/review"): "read",
 }
 
 
 OPERATIONS = [
-    (method, path.format(gallery="default", person_id=NOBODY, face_id=NOBODY)[7:], scope)
+    (
+        method,
+        path.format(gallery="default", person_id=NOBODY, face_id=NOBODY, other_person_id=NOBODY)[
+            7:
+        ],
+        scope,
+    )
     for (method, path), scope in SCOPES.items()
 ]
 

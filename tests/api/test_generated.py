@@ -67,6 +67,7 @@ class Served:
         self.real = {
             "gallery": "default",
             "person_id": person,
+            "other_person_id": api.add_person("Bob"),
             "face_id": face.get_json()["id"],
         }
         self.schema: OpenApiSchema = schemathesis.openapi.from_wsgi(

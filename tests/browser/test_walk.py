@@ -162,7 +162,7 @@ def identify_and_add_the_unknown(walker: Walker) -> None:
     card = walker.page.locator(".face-card--unknown")
     card.get_by_label("This is a new person").fill("Cy")
     card.get_by_role("button", name="Create").click()
-    walker.told("was added to Cy")
+    walker.told("Added to Cy")
     assert sorted(walker.verdicts()) == ["Ada", "Bob", "Cy"]
     walker.identify(photo_file("cy", variant=3, face_px=90))
     assert walker.verdicts() == ["Cy"]

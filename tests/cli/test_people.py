@@ -296,3 +296,26 @@ def test_an_import_tells_what_was_refused_and_what_may_be_a_mistake(
     assert again.exit_code == 0
     assert f"{small}: The face is 34 pixels wide" in again.stderr
     assert "1 to look at again." in again.stderr
+
+
+def test_what_may_be_a_mistake_is_listed_after_an_import(mien: Mien, tmp_path: Path) -> None:
+    for number, drawn in enumerate(["ada", "bob"]):
+        write(tmp_path / "album" / "Ada" / f"{number}.png", drawn, size=120 - 9 * number)
+    write(tmp_path / "album" / "Bob" / "1.png", "bob")
+    assert mien("people", "import", tmp_path / "album").exit_code == 0
+    done = mien("people", "review", "--json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    [face] = found["faces"]
+    assert face["person"]["name"] == "Ada"
+    assert "unlike_this_person" in {each["code"] for each in face["face"]["warnings"]}
+    assert "unlike_this_person\tAda\t\t" in mien("people", "review").stdout
+    assert "unlike_this_person" in mien("people", "show", "Ada").stdout
+    assert mien("people", "review", "--limit", "0").exit_code != 0
+
+
+def test_a_gallery_in_which_all_is_well_has_nothing_to_review(mien: Mien, ada: Path) -> None:
+    mien("people", "add", "Ada", ada)
+    done = mien("people", "review")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == ""

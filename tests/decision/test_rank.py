@@ -8,6 +8,7 @@ from mien.decision.rank import Ranked
 from mien.decision.rank import rank
 from mien.decision.similarity import similarity_to
 from mien.index.exact import ExactIndex
+from mien.index.rerank import Examples
 
 DIMENSION = 8
 
@@ -46,6 +47,21 @@ def test_several_examples_count_half_by_the_nearest_and_half_by_their_mean() -> 
     assert found.similarity == pytest.approx((cosines.max() + mean @ query[0]) / 2, abs=1e-6)
     assert found.face_id == f"ada-{int(cosines.argmax())}"
     assert found.examples == 3
+
+
+def test_a_person_may_be_compared_by_other_examples_than_the_indexs() -> None:
+    ada, bob, query = unit(1, 3), unit(2), unit(1)
+    index = ExactIndex.of(
+        ["ada-0", "ada-1", "ada-2", "bob-0"], ["ada"] * 3 + ["bob"], np.concatenate([ada, bob])
+    )
+    left = Examples(["ada-1", "ada-2"], ada[1:])
+    [without] = rank(index, query, limit=5, instead=[{"ada": left}])
+    expected = ranked({"ada": ada[1:], "bob": bob}, query)
+    assert [(each.person_id, each.similarity, each.examples) for each in without] == [
+        (each.person_id, each.similarity, each.examples) for each in expected
+    ]
+    [alone] = rank(index, query, limit=5, instead=[{"ada": None}])
+    assert [each.person_id for each in alone] == ["bob"]
 
 
 def test_an_example_under_a_wrong_name_does_not_win_over_two_right_ones() -> None:

@@ -20,7 +20,9 @@ from mien.errors import UserNotFound
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
+from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.held_photos import hold_photo
@@ -29,7 +31,9 @@ from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
 from mien.gallery.people.faces import read_photo
 from mien.gallery.people.people import create_person
+from mien.gallery.recognition.identify_held import identify_and_hold
 from mien.gallery.recognition.identify_held import show_held
+from mien.gallery.recognition.what_if import weigh
 from mien.gallery.services import Services
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
@@ -59,10 +63,71 @@ def test_an_answer_shows_at_once_whom_one_has_just_added(services: Services, roo
     made = enrol(
         acting(services, root), gallery=None, source=HeldFace(held, 2), subject=NewPerson("Two")
     )
-    second = show_held(acting(services, root), probe_id=held).identification
-    assert [answer.decision for answer in second.answers] == ["unknown", "match"]
-    assert second.answers[1].candidates[0].face_id == made.face.id
-    assert second.answers[1].candidates[0].similarity == pytest.approx(1, abs=1e-5)
+    shown = show_held(acting(services, root), probe_id=held)
+    [added] = shown.added[2]
+    assert (added.person, added.face_id) == (made.person, made.face.id)
+    assert set(shown.added) == {2}
+
+
+def test_a_face_that_was_added_is_compared_with_the_others_of_its_person_alone(
+    services: Services, root: str
+) -> None:
+    """A man in a woman's record, who would match himself there."""
+    for size in (120, 119, 118):
+        enrol(
+            acting(services),
+            gallery="default",
+            source=Upload(draw_photo(["woman"], face_px=size)),
+            subject=NamedPerson("Woman"),
+        )
+    held = hold(services, root, draw_photo(["man"]))
+    made = enrol(
+        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=KnownName("Woman")
+    )
+    shown = show_held(acting(services, root), probe_id=held)
+    [answer] = shown.identification.answers
+    assert answer.decision == "unknown"
+    [added] = shown.added[1]
+    assert added.similarity == pytest.approx(answer.candidates[0].similarity)
+    assert answer.candidates[0].similarity < 0.3
+    assert added.nearest_face_id == answer.candidates[0].face_id != made.face.id
+    assert answer.candidates[0].examples == 3
+
+
+def test_a_face_that_is_somebodys_only_one_is_compared_with_nobody(
+    services: Services, root: str
+) -> None:
+    held = hold(services, root, draw_photo(["ada"]))
+    enrol(acting(services, root), gallery=None, source=HeldFace(held, 1), subject=NewPerson("Ada"))
+    shown = show_held(acting(services, root), probe_id=held)
+    assert shown.identification.answers[0].candidates == ()
+    assert shown.added[1][0].similarity is None
+
+
+def test_a_photo_that_is_held_anew_is_not_compared_with_itself_either(
+    services: Services, root: str
+) -> None:
+    photo = draw_photo(["ada", "bob"])
+    for number, name in ((1, "One"), (2, "Two")):
+        enrol(
+            acting(services),
+            gallery="default",
+            source=Upload(photo),
+            subject=NewPerson(name),
+            face_number=number,
+        )
+    shown = show_held(acting(services, root), probe_id=hold(services, root, photo))
+    one, two = shown.identification.answers
+    assert [each.person.name for each in one.candidates] == ["Two"]
+    assert [each.person.name for each in two.candidates] == ["One"]
+    assert [shown.added[number][0].person.name for number in (1, 2)] == ["One", "Two"]
+
+
+def test_what_a_page_shows_is_what_is_counted_and_remembered(services: Services, root: str) -> None:
+    photo = draw_photo(["ada"])
+    enrol(acting(services), gallery="default", source=Upload(photo), subject=NewPerson("Ada"))
+    identify_and_hold(acting(services, root), gallery="default", photo=Upload(photo))
+    assert weigh(acting(services), gallery="default").searches == 0
 
 
 def test_an_example_keeps_its_files_when_the_held_photo_goes(services: Services, root: str) -> None:

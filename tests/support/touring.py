@@ -112,6 +112,10 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
     twins = hold_photo(
         acting(services, user_id), gallery=_with_twins(site, photos), photo=Upload(photos.group)
     ).id
+    suspected, mistakes = _with_mistakes(site, photos), "/galleries/mistakes"
+    wrong = hold_photo(
+        acting(services, user_id), gallery="mistakes", photo=Upload(photos.pair[0])
+    ).id
     pair = [hold(photo) for photo in photos.pair]
     somebody_else = hold(photos.people[1][1])
     people = "/galleries/default/people"
@@ -123,12 +127,16 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("identify-empty-gallery", "/identify?gallery=club"),
         Stop("identify-result", f"/identify/{group}"),
         Stop("identify-three-answers", f"/identify/{twins}"),
+        Stop("identify-added", f"/identify/{wrong}", act=_add_to(photos.people[1][0])),
         Stop("identify-no-face", f"/identify/{nobody}"),
         Stop("people", people),
         Stop("people-search", f"{people}?q=o"),
         Stop("people-empty", "/galleries/club/people"),
         Stop("person-new", f"{people}/new"),
         Stop("person", person),
+        Stop("person-suspected", f"{mistakes}/people/{suspected}"),
+        Stop("review", f"{mistakes}/review"),
+        Stop("review-nothing", "/galleries/club/review"),
         Stop("person-edit", f"{person}/edit"),
         Stop("person-choose-face", f"{person}/choose/{group}"),
         Stop("person-delete", f"{person}/delete"),
@@ -167,6 +175,39 @@ def _with_twins(site: Site, photos: Photos) -> str:
             subject=NamedPerson(whom),
         )
     return "twins"
+
+
+def _with_mistakes(site: Site, photos: Photos) -> str:
+    """A gallery in which one has a face of another, and one is there twice; gives the first."""
+    (name, photo), (other, other_photo) = photos.people[:2]
+    create_gallery(acting(site.runtime.services), name="mistakes")
+    first = ""
+    for whose, whom in (
+        (photo, name),
+        (other_photo, other),
+        (other_photo, name),
+        (photos.pair[1], f"{name} again"),
+    ):
+        done = enrol(
+            acting(site.runtime.services),
+            gallery="mistakes",
+            source=Upload(whose),
+            subject=NamedPerson(whom),
+        )
+        first = done.person.id if whom == name else first
+    return first
+
+
+def _add_to(name: str) -> Callable[[Page], None]:
+    def add(page: Page) -> None:
+        card = page.locator(".face-card").first
+        if not card.locator(".card-message").count() and card.locator("summary").count():
+            card.locator("summary").click()
+            card.get_by_label("Add this face to").fill(name)
+            card.get_by_role("button", name="Add", exact=True).click()
+            card.locator(".card-message").first.wait_for()
+
+    return add
 
 
 def _set_no_similarity(page: Page) -> None:

@@ -80,9 +80,9 @@ class Visitor:
         assert response.status_code == status, (path, response.status_code, says(response.text))
         return html.unescape(response.text)
 
-    def told(self) -> list[str]:
-        """The messages about what just happened, which are told once."""
-        page = self.client.get("/sign-in", follow_redirects=True).text
+    def told(self, path: str = "/sign-in") -> list[str]:
+        """The messages about what just happened, which are told once, on this page."""
+        page = self.client.get(path, follow_redirects=True).text
         return [html.unescape(text) for text in re.findall(r'flash__text">([^<]*)<', page)]
 
     def enrol(self, name: str, *, gallery: str = "default", **drawing: Any) -> str:

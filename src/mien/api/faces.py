@@ -27,9 +27,9 @@ from mien.options import Take
 from mien.schemas.common import FacePath
 from mien.schemas.common import PersonPath
 from mien.schemas.common import PhotoOptionsIn
-from mien.schemas.common import StoredFaceOut
 from mien.schemas.faces import FacesOut
 from mien.schemas.faces import NewFaceOut
+from mien.schemas.faces import StoredFaceOut
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"

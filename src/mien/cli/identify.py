@@ -52,8 +52,10 @@ def identify(
     """Say who is in photos, or that it is nobody known.
 
     A folder stands for every picture in it. A face that nobody matches is answered "unknown",
-    with those who come nearest beside it; "ambiguous" is a face of which it cannot be told. The
-    last column says how many strangers' searches would find somebody as similar.
+    with those who come nearest beside it; "ambiguous" is a face of which it cannot be told. Who
+    was added from this very photo is marked "same photo": being found in it again says nothing of
+    another photo. The last column says how many strangers' searches would find somebody as
+    similar.
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
@@ -113,4 +115,7 @@ def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:
 
 
 def _figure(candidate: "Candidate | None") -> str:
-    return "" if candidate is None else f"{candidate.person.name} {candidate.similarity:.2f}"
+    if candidate is None:
+        return ""
+    same = " (same photo)" if candidate.same_photo else ""
+    return f"{candidate.person.name} {candidate.similarity:.2f}{same}"

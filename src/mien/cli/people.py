@@ -16,6 +16,7 @@ from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.options import take_option
 from mien.cli.people_import import import_folder
+from mien.cli.people_review import review
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
 from mien.cli.terminal.output import ExitCode
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mien.gallery.enrolment.enrol_each import EachOptions
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
+    from mien.gallery.results import StoredFace
     from mien.gallery.services import Call
     from mien.options import Gate
     from mien.options import PhotoOptions
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def people() -> None:
-    """People of a gallery: add, list, show, rename, remove, import."""
+    """People of a gallery: add, list, show, rename, remove, import, review."""
 
 
 @people.command()
@@ -167,7 +169,7 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
         faces = list_faces(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
     if as_json:
-        from mien.schemas.common import StoredFaceOut
+        from mien.schemas.faces import StoredFaceOut
         from mien.schemas.people import PersonOut
 
         print_json(
@@ -182,9 +184,7 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
         facts.append(("notes", person.notes))
     if person.metadata:
         facts.append(("metadata", json.dumps(person.metadata, ensure_ascii=False)))
-    facts += [
-        ("face", f"{face.id} ({', '.join(face.found.quality.reasons) or 'good'})") for face in faces
-    ]
+    facts += [("face", f"{face.id} ({', '.join(_said_of(face))})") for face in faces]
     print_table(["", person.name], facts)
 
 
@@ -249,6 +249,12 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
 
 
 people.add_command(import_folder)
+people.add_command(review)
+
+
+def _said_of(face: "StoredFace") -> list[str]:
+    """The reasons against a face, and what is suspected of it."""
+    return [*(face.found.quality.reasons or ["good"]), *(each.code for each in face.suspicions)]
 
 
 def _enrol_all(

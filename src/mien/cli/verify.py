@@ -58,8 +58,9 @@ def verify(
 
     Compares the first photo with each of the others, or every photo with --person. A folder
     stands for every picture in it. The exit code is 0 when all show the same person and 4 when
-    one does not. The last column says how many comparisons with somebody else would be as
-    similar.
+    one does not. A face that was compared with itself, since the photo or the person's example is
+    the same file, is marked "same photo". The last column says how many comparisons with somebody
+    else would be as similar.
     """
     if person is None and (len(photos) == 1 or photos[0].is_dir()):
         raise click.UsageError("Give one photo and then others, or --person.")
@@ -105,7 +106,7 @@ def verify(
             [
                 (
                     path,
-                    "same person" if seen.same_person else "not the same",
+                    _answer(seen),
                     f"{seen.similarity:.3f}",
                     f"{seen.threshold:.3f}",
                     one_of(seen.expected_false_match_rate, least=least),
@@ -116,6 +117,11 @@ def verify(
     if all(seen.same_person for _, seen in results.done) or results.refused:
         context.exit(results.exit_code)
     context.exit(ExitCode.ANSWER_IS_NO)
+
+
+def _answer(seen: "Verification") -> str:
+    answer = "same person" if seen.same_person else "not the same"
+    return f"{answer} (same photo)" if seen.same_photo else answer
 
 
 def _with_photo(

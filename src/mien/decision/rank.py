@@ -1,5 +1,6 @@
 """From the nearest examples to the most similar people."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from mien.index.base import ExactSearch
 from mien.index.base import Hit
+from mien.index.cosine import cosines
+from mien.index.rerank import Examples
 
 # People whose single example is near may be passed by others whose examples are near as a whole.
 _SPARE = 8
@@ -37,7 +40,11 @@ class Ranked:
 
 
 def rank(
-    index: ExactSearch, queries: NDArray[np.float32], *, limit: int
+    index: ExactSearch,
+    queries: NDArray[np.float32],
+    *,
+    limit: int,
+    instead: Sequence[Mapping[str, Examples | None]] = (),
 ) -> list[tuple[Ranked, ...]]:
     """The most similar people for each face, best first, each once.
 
@@ -49,13 +56,16 @@ def rank(
         index: of the gallery.
         queries: float32, shape (n, dimension), unit length.
         limit: how many people for each.
+        instead: for each face, by person, the examples to compare it with instead of those of the
+            index; None for a person it is not to be compared with. Empty when there are none.
     """
-    found = index.search(queries, groups=limit + _SPARE)
+    others = instead or [{} for _ in queries]
+    found = index.search(queries, groups=limit + _SPARE + max(map(len, others), default=0))
     members = index.members(sorted({hit.group for hits in found for hit in hits}))
     means = {group: mean_direction(vectors) for group, vectors in members.items()}
     return [
-        _ranked(query, hits, members, means)[:limit]
-        for query, hits in zip(queries, found, strict=True)
+        _ranked(query, *_replaced(query, hits, members, means, by))[:limit]
+        for query, hits, by in zip(queries, found, others, strict=True)
     ]
 
 
@@ -81,6 +91,30 @@ def mean_direction(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 _NOTHING = 1e-9
+
+
+def _replaced(
+    query: NDArray[np.float32],
+    hits: Sequence[Hit],
+    members: dict[str, NDArray[np.float32]],
+    means: dict[str, NDArray[np.float64]],
+    by: Mapping[str, Examples | None],
+) -> tuple[Sequence[Hit], dict[str, NDArray[np.float32]], dict[str, NDArray[np.float64]]]:
+    """What was found for a face, with other examples of some people in place of the index's."""
+    if not by:
+        return hits, members, means
+    given = {group: examples for group, examples in by.items() if examples is not None}
+    found = [hit for hit in hits if hit.group not in by]
+    for group, examples in given.items():
+        similarities = cosines(examples.vectors, query)
+        best = int(similarities.argmax())
+        found.append(Hit(examples.keys[best], group, float(similarities[best])))
+    vectors = {group: examples.vectors for group, examples in given.items()}
+    return (
+        found,
+        {**members, **vectors},
+        {**means, **{group: mean_direction(each) for group, each in vectors.items()}},
+    )
 
 
 def _ranked(

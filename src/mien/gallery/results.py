@@ -71,7 +71,8 @@ class Person:
     Attributes:
         metadata: a JSON object of the caller's.
         faces: how many examples there are.
-        portrait_face_id: the example of the best quality, None when there is none.
+        portrait_face_id: the example of the best quality among those that nothing is suspected
+            of, or else of all; None when there is none.
     """
 
     id: str
@@ -123,6 +124,7 @@ class StoredFace:
     Attributes:
         found: where the face was in its photo, in pixels of the upright photo, and how good it is.
         photo_id: the kept original, None when it was not kept.
+        suspicions: what may be a mistake and nobody has looked at yet.
     """
 
     id: str
@@ -130,13 +132,21 @@ class StoredFace:
     found: DetectedFace
     photo_id: str | None
     created_at: dt.datetime
+    suspicions: tuple["EnrolmentWarning", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate(Ranked):
-    """Somebody whom a face may show; see `Ranked`."""
+    """Somebody whom a face may show; see `Ranked`.
+
+    Attributes:
+        person: who.
+        same_photo: whether this very face of this very file is one of the person's examples, so
+            that the similarity says nothing but that.
+    """
 
     person: PersonRef
+    same_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +245,7 @@ class Verification:
         face_a: the face looked at in the first photo.
         face_b: the face in the second photo; None when compared with a person.
         example_face_id: the person's nearest example; None when two photos were compared.
+        same_photo: whether a face was compared with itself: the same place of the same file.
     """
 
     same_person: bool
@@ -245,6 +256,7 @@ class Verification:
     face_a: DetectedFace
     face_b: DetectedFace | None
     example_face_id: str | None
+    same_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

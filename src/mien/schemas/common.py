@@ -11,7 +11,6 @@ from pydantic import ConfigDict
 from pydantic import Field
 
 from mien.gallery.analysis import Upload
-from mien.gallery.results import StoredFace
 from mien.names import GALLERY_PATTERN
 from mien.names import ID_PATTERN
 from mien.options import Detail
@@ -149,26 +148,6 @@ class FaceOut(Out):
     score: float = Field(description="The detector's, from 0 to 1.")
     pose: PoseOut
     quality: QualityOut
-
-
-class StoredFaceOut(FaceOut):
-    """An example of a person."""
-
-    id: Id
-    person_id: Id
-    has_photo: bool = Field(description="Whether the original photo was kept.")
-    created_at: str = Field(json_schema_extra={"format": "date-time"})
-
-    @classmethod
-    def of(cls, face: StoredFace) -> Self:
-        """From the verbs' answer."""
-        return cls(
-            id=face.id,
-            person_id=face.person_id,
-            has_photo=face.photo_id is not None,
-            created_at=face.created_at.isoformat(),
-            **face_fields(face.found),
-        )
 
 
 class ProblemOut(BaseModel):

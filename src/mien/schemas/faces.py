@@ -1,15 +1,18 @@
 """Examples of a person, as JSON, and what may be wrong with a new one."""
 
+from typing import Any
 from typing import Self
 
 from pydantic import Field
 
 from mien.gallery.results import Enrolment
 from mien.gallery.results import EnrolmentWarning
+from mien.gallery.results import StoredFace
+from mien.schemas.common import FaceOut
 from mien.schemas.common import Id
 from mien.schemas.common import Out
 from mien.schemas.common import Similarity
-from mien.schemas.common import StoredFaceOut
+from mien.schemas.common import face_fields
 from mien.schemas.common import similarity_out
 from mien.words import say
 
@@ -59,6 +62,30 @@ class WarningOut(Out):
         )
 
 
+class StoredFaceOut(FaceOut):
+    """An example of a person."""
+
+    id: Id
+    person_id: Id
+    has_photo: bool = Field(description="Whether the original photo was kept.")
+    created_at: str = Field(json_schema_extra={"format": "date-time"})
+    warnings: list[WarningOut] = Field(
+        description="What may be a mistake and nobody has kept yet; see `GET …/review`."
+    )
+
+    @classmethod
+    def of(cls, face: StoredFace) -> Self:
+        """From the verbs' answer."""
+        return cls(
+            id=face.id,
+            person_id=face.person_id,
+            has_photo=face.photo_id is not None,
+            created_at=face.created_at.isoformat(),
+            warnings=[WarningOut.of(each) for each in face.suspicions],
+            **face_fields(face.found),
+        )
+
+
 class NewFaceOut(StoredFaceOut):
     """An example that was added, and what may be wrong with it."""
 
@@ -66,16 +93,16 @@ class NewFaceOut(StoredFaceOut):
         description="False when this very photo is an example of the person already: it is not "
         "stored again, and the status is 200."
     )
-    warnings: list[WarningOut]
+    warnings: list[WarningOut] = Field(
+        description="What may be a mistake, also what a gate has let through."
+    )
 
     @classmethod
     def of_enrolment(cls, made: Enrolment) -> Self:
         """From the verb's answer."""
-        return cls(
-            **dict(StoredFaceOut.of(made.face)),
-            stored=made.stored,
-            warnings=[WarningOut.of(each) for each in made.warnings],
-        )
+        told: dict[str, Any] = dict(StoredFaceOut.of(made.face))
+        told["warnings"] = [WarningOut.of(each) for each in made.warnings]
+        return cls(**told, stored=made.stored)
 
 
 class FacesOut(Out):

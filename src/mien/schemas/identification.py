@@ -49,6 +49,10 @@ class CandidateOut(Out):
     face_id: Id = Field(description="The nearest example.")
     example_similarity: Similarity = Field(description="Cosine to the nearest example.")
     example_count: int = Field(description="How many examples the person has.")
+    same_photo: bool = Field(
+        description="Whether the nearest example is this very face of this very file: then the "
+        "similarity is that of a picture to itself, and says nothing of another photo."
+    )
 
 
 class IdentifiedFaceOut(FaceOut):
@@ -92,6 +96,7 @@ class IdentifiedFaceOut(FaceOut):
                     face_id=each.face_id,
                     example_similarity=similarity_out(each.example_similarity),
                     example_count=each.examples,
+                    same_photo=each.same_photo,
                 )
                 for each in given.candidates
             ],

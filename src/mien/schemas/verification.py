@@ -31,6 +31,10 @@ class VerificationOut(Out):
     face_a: FaceOut
     face_b: FaceOut | None
     example_face_id: Id | None
+    same_photo: bool = Field(
+        description="Whether a face was compared with itself: the other photo, or the person's "
+        "nearest example, is this very face of this very file."
+    )
 
     @classmethod
     def of(cls, found: Verification) -> "VerificationOut":
@@ -44,4 +48,5 @@ class VerificationOut(Out):
             face_a=FaceOut(**face_fields(found.face_a)),
             face_b=None if found.face_b is None else FaceOut(**face_fields(found.face_b)),
             example_face_id=found.example_face_id,
+            same_photo=found.same_photo,
         )

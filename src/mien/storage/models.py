@@ -146,6 +146,47 @@ class FaceRow(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
+class SuspicionRow(Base):
+    """Something about a face that may be a mistake, told when it was stored.
+
+    `code` is that of an `EnrolmentWarning`; the other person is whom it may be instead, or whose
+    photo it repeats, and the other face the one that speaks for it.
+    """
+
+    __tablename__ = "suspicion"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    face_id: Mapped[str] = mapped_column(ForeignKey("face.id", ondelete="cascade"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    similarity: Mapped[float | None]
+    # Nothing is left of somebody who is forgotten, here either.
+    other_person_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), index=True
+    )
+    other_face_id: Mapped[str | None] = mapped_column(
+        ForeignKey("face.id", ondelete="set null"), index=True
+    )
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    reviewed_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
+class ReviewedPairRow(Base):
+    """That two people who look alike are two; the lesser id is `person_id`."""
+
+    __tablename__ = "reviewed_pair"
+
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), primary_key=True
+    )
+    other_person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), primary_key=True, index=True
+    )
+    reviewed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
 class RemovedFaceRow(Base):
     """That a face is gone, for indexes that have not heard yet; says nothing of whose it was."""
 

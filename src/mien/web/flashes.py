@@ -7,9 +7,11 @@ from typing import Any
 from flask import flash
 from flask import url_for
 
+from mien.gallery.people.faces import Undone
 from mien.gallery.results import Enrolment
 from mien.gallery.results import EnrolmentWarning
 from mien.web.language import translated
+from mien.web.layout import FlashKind
 from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
 from mien.words import say
@@ -26,15 +28,46 @@ class Doubtful:
     enrolment: Enrolment
 
 
+def say_so(
+    text: str,
+    kind: FlashKind,
+    *,
+    links: Iterable[tuple[str, str]] = (),
+    place: str = "",
+    undo: str = "",
+) -> None:
+    """Keep a message for the next page; see `layout.Flash`."""
+    message: Any = {"text": text, "links": list(links), "place": place, "undo": undo}
+    flash(message, kind)
+
+
 def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
     """Say of each what may be wrong, with links to whom it may be and to undo it."""
     found = [(each, warning) for each in doubtful for warning in each.enrolment.warnings]
     for each, warning in found[:_MOST]:
-        text = f"{each.source}: {_words(warning, stored=each.enrolment.stored)}"
-        message: Any = (text, _links(each.enrolment, warning, gallery))
-        flash(message, "doubt")
+        links = _links(each.enrolment, warning, gallery)
+        if each.enrolment.stored:
+            links.append(("Remove the new face", _delete_url(each.enrolment, gallery)))
+        words = _words(warning, stored=each.enrolment.stored)
+        say_so(f"{each.source}: {words}", "doubt", links=links)
     if len(found) > _MOST:
         flash(f"{counted(len(found) - _MOST, 'more doubt')} of this kind.", "doubt")
+
+
+def tell_of_face(enrolment: Enrolment, *, gallery: str, place: str) -> None:
+    """Say in the place of a face that it was added, with a way to take that back, and what is odd."""
+    if enrolment.stored:
+        say_so(f"Added to {enrolment.person.name}.", "done", place=place, undo=enrolment.face.id)
+    for warning in enrolment.warnings[:_MOST]:
+        words = _words(warning, stored=enrolment.stored)
+        say_so(words, "doubt", links=_links(enrolment, warning, gallery), place=place)
+
+
+def undone_words(undone: Undone) -> str:
+    """That an addition was taken back."""
+    if undone.person_deleted:
+        return f"Undone. The new person {undone.person.name} and the face are deleted."
+    return f"Undone. The face is no longer stored for {undone.person.name}."
 
 
 def _words(warning: EnrolmentWarning, *, stored: bool) -> str:
@@ -52,12 +85,13 @@ def _links(enrolment: Enrolment, warning: EnrolmentWarning, gallery: str) -> lis
     if warning.person is not None and warning.person.id != enrolment.person.id:
         address = url_for("person.show_one", gallery=gallery, person_id=warning.person.id)
         links.append((f"Look at {warning.person.name}", address))
-    if enrolment.stored:
-        address = url_for(
-            "faces.ask_delete",
-            gallery=gallery,
-            person_id=enrolment.person.id,
-            face_id=enrolment.face.id,
-        )
-        links.append(("Remove the new face", address))
     return links
+
+
+def _delete_url(enrolment: Enrolment, gallery: str) -> str:
+    return url_for(
+        "faces.ask_delete",
+        gallery=gallery,
+        person_id=enrolment.person.id,
+        face_id=enrolment.face.id,
+    )

@@ -1,6 +1,8 @@
 """What surrounds a page in the present request: navigation, galleries, who is signed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 from typing import Literal
 from typing import TypeAlias
@@ -74,11 +76,15 @@ class Flash:
         text: a sentence or two.
         kind: how it went.
         links: what can be done about it.
+        place: id of the part of the page that it is about; empty for the page as a whole.
+        undo: id of the face that can be taken back; empty when nothing can.
     """
 
     text: str
     kind: FlashKind = "done"
     links: tuple[FlashLink, ...] = ()
+    place: str = ""
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Layout:
         gallery: the gallery that the page is about; empty where it is about none.
         galleries: those to switch to; the switch is shown from two on.
         flashes: messages about what just happened.
+        placed: those that stand in a part of the page, by its id.
     """
 
     csrf_token: str
@@ -108,6 +115,7 @@ class Layout:
     gallery: str = ""
     galleries: tuple[GalleryLink, ...] = ()
     flashes: tuple[Flash, ...] = ()
+    placed: Mapping[str, tuple[Flash, ...]] = field(default_factory=dict)
 
 
 def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
@@ -125,6 +133,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
     if gallery:
         session[_REMEMBERED] = gallery
     current = gallery or _remembered(names)
+    flashes = _flashes()
     links = tuple(
         GalleryLink(each.title, _same_place(place, each.name), active=each.name == gallery)
         for each in galleries
@@ -139,7 +148,11 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
         more_places=_more_places(place),
         gallery=next((each.title for each in galleries if each.name == gallery), gallery),
         galleries=links,
-        flashes=_flashes(),
+        flashes=tuple(each for each in flashes if not each.place),
+        placed={
+            place: tuple(each for each in flashes if each.place == place)
+            for place in {each.place for each in flashes if each.place}
+        },
     )
 
 
@@ -223,6 +236,6 @@ def _flash(kind: str, message: Any) -> Flash:
     known = cast("FlashKind", kind) if kind in get_args(FlashKind) else "done"
     if isinstance(message, str):
         return Flash(message, known)
-    # The cookie keeps plain lists; see `flashes.tell`.
-    text, links = message
-    return Flash(text, known, tuple(FlashLink(label, url) for label, url in links))
+    # The cookie keeps plain values; see `flashes.say_so`.
+    links = tuple(FlashLink(label, url) for label, url in message["links"])
+    return Flash(message["text"], known, links, message["place"], message["undo"])

@@ -21,6 +21,7 @@ from mien.web.layout import full_layout
 from mien.web.pages import verdicts
 from mien.web.pages.base import Page
 from mien.web.text import rates
+from mien.web.text import suspicions
 from mien.web.text.filters import FILTERS
 
 PARTIAL_HEADER = "X-Partial"
@@ -36,6 +37,7 @@ def install_pages(app: Flask) -> None:
     environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
     environment.filters.update(rates.FILTERS)
+    environment.filters.update(suspicions.FILTERS)
     environment.filters.update(verdicts.FILTERS)
     environment.globals["scale_of"] = verdicts.scale
     environment.globals["mark_place"] = verdicts.mark_place

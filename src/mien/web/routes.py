@@ -15,6 +15,7 @@ from mien.web.views import keys
 from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
+from mien.web.views import review
 from mien.web.views import users
 
 
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
         people,
         person,
         faces,
+        review,
         compare,
         galleries,
         keys,

@@ -26,6 +26,7 @@ from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
+from mien.web.flashes import tell_of_face
 from mien.web.forms.base import REJECTED
 from mien.web.forms.photos import GatedForm
 from mien.web.language import translated
@@ -132,7 +133,12 @@ def _reason(error: MienError) -> str:
 
 
 def add_held_face(
-    form: GatedForm, face: HeldFace, *, subject: Subject, gallery: str | None = None
+    form: GatedForm,
+    face: HeldFace,
+    *,
+    subject: Subject,
+    gallery: str | None = None,
+    place: str = "",
 ) -> str:
     """Store a face of a held photo as a form asks for it, with messages for the next page.
 
@@ -141,6 +147,7 @@ def add_held_face(
         face: which of the held photo.
         subject: the person.
         gallery: where the person is; None for the gallery of the held photo.
+        place: id of the part of the next page that is about the face; empty where there is none.
 
     Returns:
         The id of the person.
@@ -152,6 +159,9 @@ def add_held_face(
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
+    if place:
+        tell_of_face(done, gallery=done.gallery, place=place)
+        return done.person.id
     if done.stored:
         flash(f"Face {face.number} was added to {done.person.name}.", "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from typing import Literal
 
 from mien.options import Decision
 from mien.words.marking import N_
@@ -13,12 +14,13 @@ VERDICTS: Final[Mapping[Decision, str]] = {
 }
 """A decision as the word beside its mark."""
 
-FOUND: Final[Mapping[Decision, str]] = {
+FOUND: Final[Mapping[Decision | Literal["added"], str]] = {
+    "added": N_("added"),
     "match": N_("recognised"),
     "ambiguous": N_("ambiguous"),
     "unknown": N_("unknown"),
 }
-"""The same within a sentence that counts faces."""
+"""The same within a sentence that counts faces, those added to somebody among them."""
 
 PAIR_VERDICTS: Final[Mapping[Decision, str]] = {
     "match": N_("Same person"),

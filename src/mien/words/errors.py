@@ -281,6 +281,8 @@ _INPUT: Final = {
         "The cursor is not one that this list gave for this order. Begin without one."
     ),
     "invalid_input.page_size": N_("A page has 1 to {most} people."),
+    "invalid_input.review_limit": N_("A review lists 1 to {most} faces."),
+    "invalid_input.pair_of_one": N_("Name two people who are not the same."),
     "invalid_input.notes_too_long": N_("Notes have at most {most} characters."),
     "invalid_input.notes_characters": N_("Notes hold a character that is none."),
     "invalid_input.metadata_too_large": N_("Metadata has at most {most} bytes as JSON."),

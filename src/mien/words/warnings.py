@@ -32,3 +32,10 @@ WARNINGS: Final[Mapping[str, Told]] = {
     ),
 }
 """What is odd and what to do, by the key of the warning."""
+
+SUSPECTED: Final[Mapping[str, str]] = {
+    "same_photo": N_("same photo twice"),
+    "looks_like_another": N_("like another person"),
+    "unlike_this_person": N_("unlike the others"),
+}
+"""What is suspected of a stored face, as a small word, by the code of the warning."""

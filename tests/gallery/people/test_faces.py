@@ -11,13 +11,20 @@ from mien.errors import PersonNotFound
 from mien.errors import PhotoNotFound
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import read_photo
+from mien.gallery.people.faces import undo_addition
+from mien.gallery.people.people import change_person
+from mien.gallery.people.people import create_person
+from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
@@ -118,3 +125,49 @@ def test_a_portrait_keeps_its_validator_and_others_have_another(services: Servic
     tag = read_crop(acting(services), gallery="default", face_id=one.face.id).etag
     assert tag == read_crop(acting(services), gallery="default", face_id=one.face.id).etag
     assert tag != read_crop(acting(services), gallery="default", face_id=two.face.id).etag
+
+
+def test_an_addition_that_is_taken_back_leaves_nothing_of_the_face(services: Services) -> None:
+    made = enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
+    undone = undo_addition(
+        acting(services), gallery="default", person_id=made.person.id, face_id=made.face.id
+    )
+    assert (undone.person, undone.person_deleted) == (made.person, True)
+    assert files_of(services) == set()
+    assert not {"person", "face", "photo"} & rows_of(services).keys()
+    with pytest.raises(PersonNotFound):
+        undo_addition(
+            acting(services), gallery="default", person_id=made.person.id, face_id=made.face.id
+        )
+
+
+@pytest.mark.parametrize("kept_by", ["another-face", "notes", "metadata", "being-there-before"])
+def test_a_person_stays_who_is_more_than_the_face_that_is_taken_back(
+    services: Services, kept_by: str
+) -> None:
+    call = acting(services)
+    subject: Subject = NewPerson("Ada")
+    if kept_by == "being-there-before":
+        subject = KnownPerson(create_person(call, gallery="default", name="Ada").id)
+    made = enrol(call, gallery="default", source=Upload(draw_photo(["ada"])), subject=subject)
+    person_id = made.person.id
+    if kept_by == "another-face":
+        enrol(
+            call,
+            gallery="default",
+            source=Upload(draw_photo(["ada"], face_px=90)),
+            subject=KnownPerson(person_id),
+        )
+    if kept_by == "notes":
+        change_person(call, gallery="default", person_id=person_id, notes="Comes on Tuesdays.")
+    if kept_by == "metadata":
+        change_person(call, gallery="default", person_id=person_id, metadata={"number": 7})
+    undone = undo_addition(call, gallery="default", person_id=person_id, face_id=made.face.id)
+    assert not undone.person_deleted
+    left = show_person(call, gallery="default", person_id=person_id).faces
+    assert left == (1 if kept_by == "another-face" else 0)

@@ -1,4 +1,8 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
+from sqlalchemy import update
 
 from building import acting
 from drawing import draw_photo
@@ -20,6 +24,7 @@ from mien.gallery.recognition.search import Found
 from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Services
+from mien.storage.models import FaceRow
 from mien.vision.fake import FakeEngine
 from mien.vision.reader import ImageReader
 
@@ -85,6 +90,54 @@ def test_no_more_people_are_named_than_asked_for(services: Services) -> None:
         ).answers
         assert len(answer.candidates) == min(limit, 3)
         assert answer.candidates[0].person.name == "Ada"
+
+
+@pytest.mark.parametrize("recorded", [True, False], ids=["digest", "kept-photo"])
+def test_who_was_added_from_the_very_photo_is_found_and_marked(
+    services: Services, *, recorded: bool
+) -> None:
+    add(services, "ada", "bob")
+    if not recorded:
+        with services.database.write() as session:
+            session.execute(update(FaceRow).values(photo_sha256=None))
+    [same], [other] = (
+        identify(acting(services), gallery="default", photo=Upload(photo)).answers
+        for photo in (draw_photo(["ada"]), draw_photo(["ada"], face_px=119))
+    )
+    assert [each.decision for each in (same, other)] == ["match", "match"]
+    assert [each.same_photo for each in same.candidates] == [True, False]
+    assert [each.same_photo for each in other.candidates] == [False, False]
+
+
+def test_another_face_of_the_same_photo_is_no_reason_for_a_mark(services: Services) -> None:
+    photo = draw_photo(["ada", "bob"])
+    enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(photo),
+        subject=NamedPerson("One"),
+        face_number=1,
+    )
+    one, two = identify(acting(services), gallery="default", photo=Upload(photo)).answers
+    assert one.candidates[0].same_photo
+    assert not two.candidates[0].same_photo
+
+
+def test_who_is_left_without_the_very_photo_does_not_crowd_out_others(services: Services) -> None:
+    """Three who were added from one face leave as many places as there were."""
+    photo = draw_photo(["ada"])
+    for name in ("One", "Two", "Three"):
+        enrol(acting(services), gallery="default", source=Upload(photo), subject=NamedPerson(name))
+    add(services, *(f"p{number}" for number in range(8)))
+    asked: dict[str, Any] = {"gallery": "default", "photo": Upload(photo), "limit": 8}
+    [marked] = identify(acting(services), **asked).answers
+    [left] = identify(acting(services), **asked, itself="left_out").answers
+    assert [each.same_photo for each in marked.candidates[:4]] == [True, True, True, False]
+    assert len(left.candidates) == 8
+    assert left.candidates[:5] == tuple(
+        replace(each, similarity_to_best=known.similarity_to_best)
+        for each, known in zip(marked.candidates[3:], left.candidates, strict=False)
+    )
 
 
 def test_the_decision_does_not_depend_on_how_many_are_named() -> None:

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import update
 
 from building import acting
 from drawing import draw_photo
@@ -17,6 +18,7 @@ from mien.gallery.people.people import create_person
 from mien.gallery.recognition.verify import verify_person
 from mien.gallery.recognition.verify import verify_photos
 from mien.gallery.services import Services
+from mien.storage.models import FaceRow
 
 ADA = draw_photo(["ada"])
 OTHER_ADA = draw_photo(["ada"], face_px=90)
@@ -36,6 +38,39 @@ def test_two_photos_of_one_person_and_of_two(services: Services) -> None:
 
 def test_a_photo_compared_with_itself_stays_within_the_scale(services: Services) -> None:
     assert verify_photos(acting(services), photo_a=Upload(ADA), photo_b=Upload(ADA)).similarity <= 1
+
+
+def test_a_face_that_was_compared_with_itself_is_marked(services: Services) -> None:
+    itself = verify_photos(acting(services), photo_a=Upload(ADA), photo_b=Upload(ADA))
+    other = verify_photos(acting(services), photo_a=Upload(ADA), photo_b=Upload(OTHER_ADA))
+    neighbour = verify_photos(
+        acting(services),
+        photo_a=Upload(GROUP),
+        photo_b=Upload(GROUP),
+        face_number_a=1,
+        face_number_b=2,
+    )
+    assert [each.same_photo for each in (itself, other, neighbour)] == [True, False, False]
+
+
+@pytest.mark.parametrize("recorded", [True, False], ids=["digest", "kept-photo"])
+def test_a_photo_that_is_the_persons_example_is_marked(
+    services: Services, *, recorded: bool
+) -> None:
+    made = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=NamedPerson("Ada")
+    )
+    if not recorded:
+        with services.database.write() as session:
+            session.execute(update(FaceRow).values(photo_sha256=None))
+    same, other = (
+        verify_person(
+            acting(services), gallery="default", person_id=made.person.id, photo=Upload(photo)
+        )
+        for photo in (ADA, OTHER_ADA)
+    )
+    assert (same.same_person, same.same_photo) == (True, True)
+    assert (other.same_person, other.same_photo) == (True, False)
 
 
 def test_of_several_faces_one_can_be_chosen_by_its_number(services: Services) -> None:

@@ -7,6 +7,7 @@ from mien.options import Doubt
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
@@ -65,7 +66,11 @@ def cards(portrait: Portrait) -> tuple[FaceCard, ...]:
         face(2, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "close_runner_up"),
         face(3, "unknown", (near(4, 0.19), near(2, -0.07)), portrait),
         face(4, "unknown", (), portrait),
-        replace(face(5, "match", (near(5, 0.39),), portrait), added_to=near(5, 0.39)),
+        replace(
+            face(5, "unknown", (near(5, 0.39), near(1, 0.12)), portrait),
+            added=(AddedTo("5", NAMES[5], "/people/5", 0.39, portrait(5), "face-5"),),
+            undo_url="/identify/p/5/undo",
+        ),
         face(6, "ambiguous", (near(1, 0.44), near(3, 0.42)), portrait, "look_alike"),
         face(7, "ambiguous", (near(0, 0.44), near(3, 0.12)), portrait, "low_quality"),
     )
@@ -76,8 +81,8 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         FaceMark(
             card.number,
             BoxView(20 + 84.5 * index, 10 + 40.25 * index, 70, 90),
-            card.candidates[0].name if card.decision == "match" else "",
-            card.decision,
+            card.candidates[0].name if card.decision == "match" or card.added else "",
+            "" if card.added else card.decision,
         )
         for index, card in enumerate(faces)
     )

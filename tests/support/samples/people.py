@@ -22,6 +22,11 @@ from mien.web.pages.person import LooksLike
 from mien.web.pages.person import MetadataEntry
 from mien.web.pages.person import PersonPage
 from mien.web.pages.person import RefusedPhoto
+from mien.web.pages.review import Doubt
+from mien.web.pages.review import FaceToReview
+from mien.web.pages.review import PairToReview
+from mien.web.pages.review import ReviewedPerson
+from mien.web.pages.review import ReviewPage
 from samples.cast import GOOD
 from samples.cast import HOSTILE
 from samples.cast import LATELY
@@ -53,6 +58,8 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         previous_url="",
         next_url="/people?after=x",
         add_url="/people/new",
+        review_count=3,
+        review_url="/galleries/default/review",
     )
     faces = tuple(
         FaceEntry(
@@ -61,6 +68,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             LONG_AGO,
             POOR if number == 1 else GOOD,
             f"/faces/{number}/delete",
+            ("unlike_this_person",) if number == 2 else (),
         )
         for number in range(5)
     )
@@ -83,6 +91,41 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         delete_url="/people/0/delete",
         back_url="/people",
         max_bytes=MAX_BYTES,
+        review_url="/galleries/default/review",
+    )
+    ada, grace = (
+        ReviewedPerson(NAMES[number], f"/people/{number}", portrait(number)) for number in (0, 1)
+    )
+    review = ReviewPage(
+        gallery="default",
+        faces=(
+            FaceToReview(
+                id="face-1",
+                person=ada,
+                portrait_url=portrait(1),
+                others=(grace,),
+                doubts=(
+                    Doubt("unlike_this_person", 0.08, ""),
+                    Doubt("looks_like_another", 0.71, grace.name),
+                ),
+                keep_url="/face/1/keep",
+                delete_url="/face/1/delete",
+            ),
+            FaceToReview(
+                id="face-2",
+                person=ReviewedPerson(HOSTILE, "/people/2", ""),
+                portrait_url=portrait(2),
+                others=(),
+                doubts=(Doubt("same_photo", 0.99, ""),),
+                keep_url="",
+                delete_url="",
+            ),
+        ),
+        more_faces=7,
+        pairs=(PairToReview("pair-0-1", (ada, grace), 0.44, "/pair/keep"),),
+        compared_count=500,
+        all_compared=False,
+        back_url="/people",
     )
     typed = FormState(values={"name": NAMES[0]}, errors={"name": "Someone here has this name."})
     marks = tuple(
@@ -95,6 +138,8 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         ),
         "people-none-found": replace(people, query="qq", people=(), found_count=0, letters=()),
         "people-empty": replace(people, people=(), total_count=0, found_count=0, letters=()),
+        "review": review,
+        "review-nothing": replace(review, faces=(), more_faces=0, pairs=(), all_compared=True),
         "person": person,
         "person-bare": replace(
             person,

@@ -135,7 +135,9 @@ def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitor
         "first": "a",
         "second": "b",
     }
-    ids = dict.fromkeys(("person_id", "face_id", "key_id", "user_id", "sign_in_id"), some_id)
+    ids = dict.fromkeys(
+        ("person_id", "other_person_id", "face_id", "key_id", "user_id", "sign_in_id"), some_id
+    )
     opened = set()
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,10 +76,24 @@ def test_all_pictures_of_an_answer_are_there(user: Visitor) -> None:
 def test_a_face_becomes_a_new_person_and_is_known_from_then_on(user: Visitor) -> None:
     probe = identified(user, "cy")
     assert user.done(f"{probe}/faces/1/add", name="Cy") == f"{probe}#face-1"
-    assert user.told() == ["Face 1 was added to Cy."]
+    assert user.told(probe) == ["Added to Cy."]
     page = user.get(probe)
-    assert "Added to" in page
-    assert "face-card--match" in page
+    assert "face-card--added" in page
+    assert "face-card--match" not in page
+    assert "no other face to compare it with" in page
+    # Another photo of the same person is recognised.
+    assert "face-card--match" in user.get(identified(user, "cy", face_px=100))
+
+
+def test_a_stranger_in_somebodys_record_does_not_match_himself_there(user: Visitor) -> None:
+    for size in (120, 119, 118):
+        user.enrol("woman", face_px=size)
+    probe = identified(user, "man")
+    user.done(f"{probe}/faces/1/add", person="woman")
+    page = user.get(probe)
+    assert "face-card--added" in page
+    assert "scale--unknown" in page
+    assert "scale--match" not in page
 
 
 def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -> None:
@@ -106,7 +121,7 @@ def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> 
     assert '<option value="Zoe">' not in page
     assert "Suggests the first 500 of 501 names. For anyone else, type the whole name." in page
     user.done(f"{probe}/faces/1/add", person="zoe")
-    assert user.told()[0] == "Face 1 was added to Zoe."
+    assert user.told(probe)[0] == "Added to Zoe."
     assert "2 faces" in says(user.get(person))
 
 
@@ -127,9 +142,21 @@ def test_a_face_that_cannot_be_added_says_why_on_its_card(
 ) -> None:
     user.enrol("ada")
     probe = identified(user, "cy")
-    page = user.refused(f"{probe}/faces/1/add", **fields)
-    assert words in page
+    assert user.done(f"{probe}/faces/1/add", **fields) == f"{probe}#face-1"
+    page = user.get(probe)
+    assert words in card_message(page)
     assert "face-card--unknown" in page
+    # Told once: looking again begins anew.
+    assert words not in user.get(probe)
+
+
+def test_a_form_that_was_refused_is_shown_again_on_its_own_card_alone(user: Visitor) -> None:
+    probe, other = identified(user, "bob", "cy", face_px=100), identified(user, "dee")
+    user.done(f"{probe}/faces/2/add", name=" ")
+    assert "card-message" not in user.get(other)
+    page = user.get(probe)
+    assert page.index('id="face-2"') < page.index("card-message--problem")
+    assert page.count("card-message--problem") == 1
 
 
 def test_a_face_that_the_photo_does_not_have_is_not_added(user: Visitor) -> None:
@@ -206,20 +233,82 @@ def test_a_face_that_the_gate_refuses_keeps_what_was_typed_and_can_be_stored_any
     user: Visitor,
 ) -> None:
     probe = identified(user, "cy", face_px=34)
-    page = user.refused(f"{probe}/faces/1/add", name="Cy")
+    user.done(f"{probe}/faces/1/add", name="Cy")
+    page = user.get(probe)
     assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
     assert page.count('name="anyway"') == 1
     assert '<input type="hidden" name="name" value="Cy">' in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
     user.done(f"{probe}/faces/1/add", name="Cy", anyway="yes")
-    assert user.told()[0] == "Face 1 was added to Cy."
+    assert user.told(probe)[0] == "Added to Cy."
 
 
 def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
     user.enrol("ada")
     probe = identified(user, "cy")
     user.done(f"{probe}/faces/1/add", name="Cy")
-    user.told()
+    user.told(probe)
     user.done(f"{probe}/faces/1/add", person="Cy")
-    (told,) = user.told()
-    assert told.startswith("Face 1: This very photo is an example of this person already")
+    page = user.get(probe)
+    assert "This very photo is an example of this person already" in card_message(page)
+    # What was there before is not this message's to take back.
+    assert "Undo" not in card_message(page)
+    assert "Added to Cy by mistake?" in page
+
+
+def card_message(page: str) -> str:
+    """What the first message on a card says, its buttons included."""
+    [*_, message] = re.findall(r'<div class="card-message.*?</div>', page, re.DOTALL)[:1]
+    return says(message)
+
+
+def undo(user: Visitor, page: str) -> str:
+    """Press the first button that takes an addition back; gives where it leads."""
+    (address, face) = re.findall(
+        r'action="([^"]+/undo)">.*?name="face" value="([^"]+)"', page, re.DOTALL
+    )[0]
+    return user.done(address, face=face)
+
+
+def test_what_is_odd_about_a_face_is_told_on_its_card_with_a_way_to_take_it_back(
+    user: Visitor,
+) -> None:
+    ada, bob = user.enrol("ada"), user.enrol("bob")
+    probe = identified(user, "bob", face_px=90)
+    user.done(f"{probe}/faces/1/add", person="ada")
+    page = user.get(probe)
+    assert card_message(page) == "Added to ada. Undo"
+    assert page.index('id="face-1"') < page.index("card-message--done")
+    assert "It is bob, 0." in says(page)
+    assert f'<a href="{bob}">Look at bob</a>' in page
+    assert undo(user, page) == f"{probe}#face-1"
+    page = user.get(probe)
+    assert "The face is no longer stored for ada." in card_message(page)
+    assert "1 face," in says(user.get(ada))
+    assert "card-message" not in user.get(probe)
+
+
+def test_somebody_who_was_made_for_a_face_goes_with_it(user: Visitor) -> None:
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="Cy")
+    user.told(probe)
+    # Also later, when the message has been read.
+    undo(user, user.get(probe))
+    assert "The new person Cy and the face are deleted." in card_message(user.get(probe))
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    user.done(f"{probe}/faces/1/add", name="Cy")
+
+
+def test_taking_back_what_is_gone_does_nothing(user: Visitor) -> None:
+    ada = user.enrol("ada")
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", person="ada")
+    page = user.get(probe)
+    undo(user, page)
+    undo(user, page)
+    assert "1 face," in says(user.get(ada))
+    # Only the face of the card can be taken back there, whatever is sent.
+    [face] = re.findall(r"/faces/([^/]+)/crop", user.get(ada))[:1]
+    user.done(f"{probe}/faces/1/undo", face=face)
+    assert "1 face," in says(user.get(ada))
+    assert user.client.get(f"{probe}/faces/1/undo").headers["Location"] == f"{probe}#face-1"

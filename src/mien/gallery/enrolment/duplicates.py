@@ -12,16 +12,13 @@ from mien.access import permissions
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
+from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call
 from mien.names import name_key
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.vision.types import Box
-
-# Of the two boxes' union; the same face of the same file has the same box, unless the photo was
-# searched more closely one time.
-_LEAST_OVERLAP = 0.5
 
 
 def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: bytes) -> bool:
@@ -90,13 +87,7 @@ def same_face(examples: Sequence[KnownExample], *, photo_sha256: str, box: Box) 
         photo_sha256: of the photo's bytes.
         box: of the face, since a photo may show several.
     """
-    same = (each.face for each in examples if each.photo_sha256 == photo_sha256)
-    return next((face for face in same if _overlap(Box(*face.box), box) >= _LEAST_OVERLAP), None)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    shared = max(width, 0.0) * max(height, 0.0)
-    union = one.width * one.height + other.width * other.height - shared
-    return shared / union if union > 0 else 0.0
+    seen = SeenFace(photo_sha256, box)
+    return next(
+        (each.face for each in examples if seen.is_at(each.photo_sha256, each.face.box)), None
+    )

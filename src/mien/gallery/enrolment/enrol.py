@@ -33,6 +33,7 @@ from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.gallery.settings import check_gate
+from mien.gallery.suspicions import keep_suspicions
 from mien.options import Gate
 from mien.options import Take
 from mien.storage.insert import insert_unless_there
@@ -176,7 +177,12 @@ def _store(
             )
             photo = _keep(session, gallery, example, written)
             face = _face_row(gallery, person, example, crop_file=written.crop, photo=photo)
+            if is_new:
+                # Of one moment, so that it can be told whether the person was made for this face.
+                face.created_at = person.created_at
             session.add(face)
+            session.flush()
+            keep_suspicions(session, gallery_id=gallery.id, face_id=face.id, warnings=warnings)
             kept_photo = photo.file if photo else None
             if is_new:
                 audit.record(
@@ -185,7 +191,7 @@ def _store(
             audit.record(session, call, "face_added", subject_id=person.id, gallery_id=gallery.id)
         else:
             warnings = (already_there(ref, face.id),)
-        told = as_stored(face)
+        told = as_stored(face, warnings if stored else ())
     unused = [] if stored else [written.crop]
     if written.photo is not None and written.photo != kept_photo:
         unused.append(written.photo)

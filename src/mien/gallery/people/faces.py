@@ -1,5 +1,7 @@
 """The examples of a person: list, show, remove."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +13,12 @@ from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
+from mien.gallery.results import EnrolmentWarning
+from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
+from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
 from mien.storage.deletions import delete_noted
@@ -54,7 +59,8 @@ def list_faces(call: Call, *, gallery: str, person_id: str) -> tuple[StoredFace,
     with call.services.database.read() as session:
         person = find_person(session, find_gallery(session, gallery), person_id)
         rows = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
-    faces = [as_stored(row) for row in rows]
+        suspicions = suspicions_of(session, person.id)
+    faces = [as_stored(row, suspicions.get(row.id, ())) for row in rows]
     return tuple(sorted(faces, key=lambda face: (-face.found.quality.score, face.id)))
 
 
@@ -68,10 +74,11 @@ def show_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> Stor
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         person = find_person(session, row, person_id)
-        return as_stored(find_face(session, row, face_id, person_id=person.id))
+        face = find_face(session, row, face_id, person_id=person.id)
+        return as_stored(face, suspicions_of(session, person.id).get(face.id, ()))
 
 
-def as_stored(row: FaceRow) -> StoredFace:
+def as_stored(row: FaceRow, suspicions: tuple[EnrolmentWarning, ...] = ()) -> StoredFace:
     """What is told of an example's row."""
     return StoredFace(
         id=row.id,
@@ -79,6 +86,7 @@ def as_stored(row: FaceRow) -> StoredFace:
         found=from_columns(row),
         photo_id=row.photo_id,
         created_at=row.created_at,
+        suspicions=suspicions,
     )
 
 
@@ -93,16 +101,60 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
-        files = [face.crop_file]
-        photo_id = face.photo_id
-        note_removed(session, row.id, [face.id], revision=row.revision)
-        session.delete(face)
-        session.flush()
-        files += _drop_photo_if_unused(session, photo_id)
+        files = _remove(session, row, face)
         note_deletions(session, files)
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
     delete_noted(call.services.database, call.services.files, files)
     call.services.database.scrub()
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back.
+
+    Attributes:
+        person: whose face it was.
+        person_deleted: whether the person, who was made for this face, went with it.
+    """
+
+    person: PersonRef
+    person_deleted: bool
+
+
+def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> Undone:
+    """Take back that a face was added: delete it, and the person when it was made for this face.
+
+    The person stays who was there before the face, has other faces by now, or has notes or
+    metadata.
+
+    Raises:
+        GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
+    """
+    permissions.require(call.actor, "faces.delete", gallery)
+    with call.services.database.write() as session:
+        row = lock_gallery(session, key=name_key(gallery))
+        person = find_person(session, row, person_id)
+        face = find_face(session, row, face_id, person_id=person.id)
+        ref = PersonRef(person.id, person.name)
+        # A person who is made for a face is made in the same moment; see `enrol`.
+        made_for_it = face.created_at == person.created_at
+        files = _remove(session, row, face)
+        audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
+        goes = (
+            made_for_it
+            and not (person.notes or person.details)
+            and permissions.may(call.actor, "people.delete", gallery)
+            and not session.scalar(
+                select(func.count()).select_from(FaceRow).where(FaceRow.person_id == person.id)
+            )
+        )
+        if goes:
+            session.delete(person)
+            audit.record(session, call, "person_erased", subject_id=person.id, gallery_id=row.id)
+        note_deletions(session, files)
+    delete_noted(call.services.database, call.services.files, files)
+    call.services.database.scrub()
+    return Undone(ref, goes)
 
 
 def read_crop(call: Call, *, gallery: str, face_id: str) -> StoredFile:
@@ -141,6 +193,15 @@ def read_photo(call: Call, *, gallery: str, face_id: str) -> StoredFile:
         media_type=photo.media_type,
         etag=photo.sha256[:32],
     )
+
+
+def _remove(session: Session, gallery: GalleryRow, face: FaceRow) -> list[str]:
+    """Take an example out of a locked gallery; gives the files that nothing needs any more."""
+    files, photo_id = [face.crop_file], face.photo_id
+    note_removed(session, gallery.id, [face.id], revision=gallery.revision)
+    session.delete(face)
+    session.flush()
+    return files + _drop_photo_if_unused(session, photo_id)
 
 
 def _drop_photo_if_unused(session: Session, photo_id: str | None) -> list[str]:

@@ -29,6 +29,8 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import ReviewedPairRow
+from mien.storage.models import SuspicionRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
 from mien.vision.types import EngineSummary
@@ -166,6 +168,11 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
     looked_for = (
         (PersonRow.id, [erased.person_id]),
         (FaceRow.person_id, [erased.person_id]),
+        (SuspicionRow.face_id, erased.face_ids),
+        (SuspicionRow.other_person_id, [erased.person_id]),
+        (SuspicionRow.other_face_id, erased.face_ids),
+        (ReviewedPairRow.person_id, [erased.person_id]),
+        (ReviewedPairRow.other_person_id, [erased.person_id]),
         (PhotoRow.id, erased.photo_ids),
         (ProbeRow.id, erased.probe_ids),
         (ProbeFaceRow.probe_id, erased.probe_ids),

@@ -26,6 +26,7 @@ from mien.gallery.results import Initial
 from mien.gallery.results import PeopleSlice
 from mien.gallery.results import Person
 from mien.gallery.services import Call
+from mien.gallery.suspicions import is_suspected
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.names import name_key
@@ -264,16 +265,16 @@ def _checked_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answers(session: Session, rows: list[PersonRow]) -> list[Person]:
-    faces: dict[str, list[tuple[float, str]]] = {row.id: [] for row in rows}
+    faces: dict[str, list[tuple[bool, float, str]]] = {row.id: [] for row in rows}
     found = session.execute(
-        select(FaceRow.person_id, FaceRow.id, FaceRow.quality).where(
+        select(FaceRow.person_id, FaceRow.id, FaceRow.quality, is_suspected()).where(
             FaceRow.person_id.in_(list(faces))
         )
     )
-    for person_id, face_id, quality in found:
-        faces[person_id].append((float(quality["score"]), face_id))
+    for person_id, face_id, quality, suspected in found:
+        faces[person_id].append((not suspected, float(quality["score"]), face_id))
     return [
-        _answer(row, len(faces[row.id]), max(faces[row.id])[1] if faces[row.id] else None)
+        _answer(row, len(faces[row.id]), max(faces[row.id])[-1] if faces[row.id] else None)
         for row in rows
     ]
 

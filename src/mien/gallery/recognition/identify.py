@@ -8,12 +8,14 @@ from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.recognition.recognise import Itself
 from mien.gallery.recognition.recognise import Probe
 from mien.gallery.recognition.recognise import recognise
 from mien.gallery.recognition.search import check_query
 from mien.gallery.results import Answer
 from mien.gallery.results import Identification
 from mien.gallery.results import Recognised
+from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call
 from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
@@ -26,6 +28,7 @@ def identify(
     photo: Upload | AnalyzedPhoto,
     limit: int = 5,
     threshold: float | None = None,
+    itself: Itself = "marked",
 ) -> Identification:
     """Answer, for every face of a photo, who of a gallery it shows, or that it is nobody.
 
@@ -36,6 +39,7 @@ def identify(
         limit: how many people to name for each face at most, 1 to 100.
         threshold: similarity from which a candidate is a match, for this call; None takes the
             gallery's.
+        itself: whether an example that is the very face is compared with and marked, or left out.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -49,9 +53,10 @@ def identify(
     found = recognise(
         call,
         gallery=gallery,
-        probes=[Probe(face.embedding, is_legible(face.quality)) for face in analyzed.faces],
+        probes=_probes(analyzed),
         limit=limit,
         threshold=threshold,
+        itself=itself,
     )
     return Identification(
         gallery=found.gallery,
@@ -60,6 +65,14 @@ def identify(
         height=analyzed.image.height,
         answers=answers(analyzed.faces, found.faces),
     )
+
+
+def _probes(photo: AnalyzedPhoto) -> list[Probe]:
+    digest = photo.sha256
+    return [
+        Probe(face.embedding, is_legible(face.quality), SeenFace(digest, face.box))
+        for face in photo.faces
+    ]
 
 
 def check_question(call: Call, *, gallery: str, limit: int, threshold: float | None) -> None:

@@ -1,9 +1,17 @@
 """Say who is in a photo of a page, and hold it so that the answer can be looked at again."""
 
 import datetime as dt
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from mien.access import permissions
+from mien.decision.similarity import similarity_to
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.face_columns import from_columns
@@ -18,8 +26,31 @@ from mien.gallery.recognition.recognise import decided
 from mien.gallery.recognition.search import check_query
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Identification
+from mien.gallery.results import PersonRef
+from mien.gallery.same_face import EnrolledFace
+from mien.gallery.same_face import SeenFace
+from mien.gallery.same_face import enrolled_faces
 from mien.gallery.services import Call
+from mien.storage.models import FaceRow
+from mien.storage.models import PersonRow
 from mien.vision.quality_limits import is_legible
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFace:
+    """A face of a held photo that is an example of somebody.
+
+    Attributes:
+        person: whose.
+        face_id: the example.
+        similarity: to the person's other examples, as `rank` has it; None when there is no other.
+        nearest_face_id: the nearest of the others.
+    """
+
+    person: PersonRef
+    face_id: str
+    similarity: float | None
+    nearest_face_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +60,14 @@ class HeldProbe:
     Attributes:
         id: random; the address of its page.
         expires_at: when it is let go.
+        identification: no face is compared with itself, should it be an example by now.
+        added: whose example each face is, the first added first, by the face's number.
     """
 
     id: str
     expires_at: dt.datetime
     identification: Identification
+    added: Mapping[int, tuple[AddedFace, ...]]
 
 
 def identify_and_hold(call: Call, *, gallery: str, photo: Upload) -> Held:
@@ -51,12 +85,15 @@ def identify_and_hold(call: Call, *, gallery: str, photo: Upload) -> Held:
     permissions.require(call.actor, "photos.hold", gallery)
     check_question(call, gallery=gallery, limit=1, threshold=None)
     analyzed = analyze(call.services, photo)
-    identify(call, gallery=gallery, photo=analyzed, limit=1)
+    # Counted and remembered as it is going to be shown.
+    identify(call, gallery=gallery, photo=analyzed, limit=1, itself="left_out")
     return hold_photo(call, gallery=gallery, photo=analyzed)
 
 
 def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
     """Who each face of a held photo shows, as the gallery knows it now; counts nothing.
+
+    A face that is an example already is not compared with itself: that would always be a match.
 
     Raises:
         ProbeNotFound: it was let go, or is somebody else's.
@@ -68,8 +105,15 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
     with call.services.database.read() as session:
         held = held_rows(session, probe_id, call.actor)
         embeddings = [row.embedding for row in held.faces]
-        found = search(call.services, session, held.gallery, embeddings, limit=limit)
-    faces = [from_columns(row) for row in held.faces]
+        faces = [from_columns(row) for row in held.faces]
+        seen = [SeenFace(held.probe.sha256, face.box) for face in faces]
+        known = enrolled_faces(session, held.gallery.id, seen)
+        found = search(call.services, session, held.gallery, embeddings, limit=limit, without=known)
+        added = {
+            row.number: _added(session, row.embedding, examples)
+            for row, examples in zip(held.faces, known, strict=True)
+            if examples
+        }
     probes = [
         Probe(row.embedding, is_legible(face.quality))
         for row, face in zip(held.faces, faces, strict=True)
@@ -84,4 +128,26 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
             height=held.probe.height,
             answers=answers(faces, decided(probes, found, limit=limit)),
         ),
+        added=added,
     )
+
+
+def _added(
+    session: Session, embedding: NDArray[np.float32], examples: Sequence[EnrolledFace]
+) -> tuple[AddedFace, ...]:
+    """Whose example a face is, with how similar it is to their others."""
+    people = {each.person_id for each in examples}
+    named = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
+    names = {row.id: row.name for row in named}
+    rows = session.execute(
+        select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(
+            FaceRow.person_id.in_(people), FaceRow.id.not_in([each.face_id for each in examples])
+        )
+    ).all()
+    found = []
+    for each in examples:
+        others = {row.id: row.embedding for row in rows if row.person_id == each.person_id}
+        similarity, nearest = similarity_to(embedding, others) if others else (None, None)
+        person = PersonRef(each.person_id, names[each.person_id])
+        found.append(AddedFace(person, each.face_id, similarity, nearest))
+    return tuple(found)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+from typing import Literal
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +21,14 @@ from mien.gallery.recognition.search import check_query
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Candidate
 from mien.gallery.results import Recognised
+from mien.gallery.same_face import EnrolledFace
+from mien.gallery.same_face import SeenFace
+from mien.gallery.same_face import enrolled_faces
 from mien.gallery.search_log import SearchRecord
 from mien.gallery.services import Call
+
+Itself: TypeAlias = Literal["marked", "left_out"]
+"""What is done about an example that is the very face that is searched for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +38,12 @@ class Probe:
     Attributes:
         embedding: float32, shape (dimension,), unit length.
         legible: whether the face shows enough to be told from others; see `quality.is_legible`.
+        seen: where it was seen; None for a face of no photo.
     """
 
     embedding: NDArray[np.float32] = field(repr=False)
     legible: bool = True
+    seen: SeenFace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ def recognise(
     probes: Sequence[Probe],
     limit: int = 5,
     threshold: float | None = None,
+    itself: Itself = "marked",
 ) -> Recognition:
     """Search, decide, count the decisions and remember the search.
 
@@ -67,6 +79,7 @@ def recognise(
         limit: how many people to name for each at most, 1 to 100.
         threshold: similarity from which a candidate is a match, for this call; None takes the
             gallery's.
+        itself: whether an example that is the very face is compared with and marked, or left out.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -78,6 +91,7 @@ def recognise(
     services = call.services
     with services.database.read() as session:
         row = find_gallery(session, gallery)
+        known = enrolled_faces(session, row.id, [probe.seen for probe in probes])
         found = search(
             services,
             session,
@@ -85,7 +99,9 @@ def recognise(
             [probe.embedding for probe in probes],
             limit=limit,
             threshold=threshold,
+            without=known if itself == "left_out" else (),
         )
+    found = _marked(found, known)
     faces = decided(probes, found, limit=limit)
     for each in faces:
         services.observer.on_decision(each.decision)
@@ -98,6 +114,22 @@ def decided(probes: Sequence[Probe], found: Found, *, limit: int) -> tuple[Recog
     return tuple(
         _decided(probe, candidates, found.point, limit)
         for probe, candidates in zip(probes, found.candidates, strict=True)
+    )
+
+
+def _marked(found: Found, known: Sequence[Sequence[EnrolledFace]]) -> Found:
+    """The same, with a mark at those whose example is the very face."""
+    return replace(
+        found,
+        candidates=tuple(
+            tuple(
+                replace(each, same_photo=True) if each.face_id in examples else each
+                for each in candidates
+            )
+            for candidates, examples in zip(
+                found.candidates, ({face.face_id for face in some} for some in known), strict=True
+            )
+        ),
     )
 
 

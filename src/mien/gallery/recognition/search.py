@@ -1,5 +1,6 @@
 """The nearest people for each embedding, and where a gallery's answers are cut."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,12 @@ from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
 from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
+from mien.gallery.same_face import EnrolledFace
 from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
 from mien.index.base import ExactSearch
+from mien.index.rerank import Examples
+from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 
@@ -61,6 +65,7 @@ def search(
     *,
     limit: int,
     threshold: float | None = None,
+    without: Sequence[Sequence[EnrolledFace]] = (),
 ) -> Found:
     """The most similar people for each embedding, and where the gallery's answers are cut.
 
@@ -71,6 +76,7 @@ def search(
         embeddings: float32, shape (dimension,), unit length.
         limit: how many people for each.
         threshold: for this search; None takes what the gallery is set to.
+        without: for each embedding, the examples that it is not compared with; empty for none.
 
     Raises:
         GalleryModelMismatch: the gallery holds vectors of another model.
@@ -83,9 +89,10 @@ def search(
     if not embeddings:
         return Found(point, ())
     queries = np.stack(embeddings)
+    instead = _other_examples(session, without)
     needed = wanted = max(limit, DECISIVE)
     while True:
-        ranked = rank(index, queries, limit=wanted)
+        ranked = rank(index, queries, limit=wanted, instead=instead)
         people = _people(session, {each.person_id for some in ranked for each in some})
         candidates = tuple(
             tuple(named(each, people[each.person_id]) for each in some if each.person_id in people)[
@@ -226,6 +233,40 @@ def named(ranked: Ranked, person: PersonRef) -> Candidate:
         examples=ranked.examples,
         similarity_to_best=ranked.similarity_to_best,
     )
+
+
+def _other_examples(
+    session: Session, without: Sequence[Sequence[EnrolledFace]]
+) -> list[Mapping[str, Examples | None]]:
+    """For each face, by person, what is left of the examples of those who have lost some."""
+    people = sorted({each.person_id for some in without for each in some})
+    if not people:
+        return []
+    rows = session.execute(
+        select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
+        .where(FaceRow.person_id.in_(people))
+        .order_by(FaceRow.id)
+    ).all()
+    left: list[Mapping[str, Examples | None]] = []
+    for some in without:
+        passed_over = {each.face_id for each in some}
+        kept = {
+            person_id: [
+                row for row in rows if row.person_id == person_id and row.id not in passed_over
+            ]
+            for person_id in {each.person_id for each in some}
+        }
+        left.append(
+            {
+                person_id: Examples(
+                    [row.id for row in faces], np.stack([row.embedding for row in faces])
+                )
+                if faces
+                else None
+                for person_id, faces in kept.items()
+            }
+        )
+    return left
 
 
 def _people(session: Session, person_ids: set[str]) -> dict[str, PersonRef]:

@@ -1,10 +1,12 @@
 """Say whether two photos, or a photo and a person, show the same person."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,16 +23,19 @@ from mien.gallery.analysis import analyze
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.held_photos import HeldRows
 from mien.gallery.held_photos import held_rows
 from mien.gallery.people.people import find_person
 from mien.gallery.results import Verification
+from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import FaceRow
-from mien.storage.models import ProbeFaceRow
+from mien.storage.models import PhotoRow
 from mien.vision.quality_limits import is_legible
+from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
 
@@ -77,13 +82,14 @@ def verify_photos(
     """
     permissions.require(call.actor, "photos.verify")
     check_threshold(threshold)
-    face_a = _face(call.services, photo_a, face_number_a, which="a")
-    face_b = _face(call.services, photo_b, face_number_b, which="b")
+    face_a, seen = _face(call.services, photo_a, face_number_a, which="a")
+    face_b, other = _face(call.services, photo_b, face_number_b, which="b")
     return _verified(
         call.services,
         face_a.embedding,
         {"b": face_b.embedding},
         faces=(face_a, face_b),
+        itself={"b"} if seen.is_at(other.photo_sha256, other.box) else set(),
         threshold=threshold,
     )
 
@@ -123,16 +129,24 @@ def verify_person(
         require_contract(row, call.services.engine.summary)
         person = find_person(session, row, person_id)
         examples = session.execute(
-            select(FaceRow.id, FaceRow.embedding).where(FaceRow.person_id == person.id)
+            select(
+                FaceRow.id,
+                FaceRow.embedding,
+                FaceRow.box,
+                func.coalesce(FaceRow.photo_sha256, PhotoRow.sha256).label("digest"),
+            )
+            .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+            .where(FaceRow.person_id == person.id)
         ).all()
     if not examples:
         raise NoFaceFound("person")
-    face = _face(call.services, photo, face_number)
+    face, seen = _face(call.services, photo, face_number)
     return _verified(
         call.services,
         face.embedding,
         {example.id: example.embedding for example in examples},
         faces=(face, None),
+        itself={example.id for example in examples if seen.is_at(example.digest, example.box)},
         threshold=threshold,
         accepted=row.accepted_fmr,
     )
@@ -147,14 +161,17 @@ def compare_held(call: Call, *, probe_a: str, probe_b: str) -> HeldComparison:
     """
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
-        faces_a = _held_faces(session, call, probe_a, which="a")
-        faces_b = _held_faces(session, call, probe_b, which="b")
+        held_a = _held_with_faces(session, call, probe_a, which="a")
+        held_b = _held_with_faces(session, call, probe_b, which="b")
+    faces_a, faces_b = held_a.faces, held_b.faces
+    seen = SeenFace(held_a.probe.sha256, Box(*faces_a[0].box))
     return HeldComparison(
         verification=_verified(
             call.services,
             faces_a[0].embedding,
             {"b": faces_b[0].embedding},
             faces=(from_columns(faces_a[0]), from_columns(faces_b[0])),
+            itself={"b"} if seen.is_at(held_b.probe.sha256, faces_b[0].box) else set(),
         ),
         faces_a=len(faces_a),
         faces_b=len(faces_b),
@@ -167,10 +184,21 @@ def _verified(
     examples: Mapping[str, NDArray[np.float32]],
     *,
     faces: tuple[DetectedFace, DetectedFace | None],
+    itself: Collection[str],
     threshold: float | None = None,
     accepted: float = ACCEPTED_RATE,
 ) -> Verification:
-    """The answer about two faces, or about a face and a person when the second is None."""
+    """The answer about two faces, or about a face and a person when the second is None.
+
+    Args:
+        services: the collaborators.
+        embedding: of the first face.
+        examples: embeddings of the second face, or of the person, by id.
+        faces: both.
+        itself: those of the examples that are the very first face.
+        threshold: similarity from which it is the same person; None takes what follows.
+        accepted: share of comparisons of two people that may pass as one.
+    """
     face_a, face_b = faces
     similarity, nearest = similarity_to(embedding, examples)
     summary, count = services.engine.summary, len(examples)
@@ -185,21 +213,25 @@ def _verified(
         face_a=face_a,
         face_b=face_b,
         example_face_id=nearest if face_b is None else None,
+        same_photo=nearest in itself,
     )
 
 
-def _face(services: Services, photo: Upload, face_number: int | None, *, which: str = "a") -> Face:
+def _face(
+    services: Services, photo: Upload, face_number: int | None, *, which: str = "a"
+) -> tuple[Face, SeenFace]:
+    """The face that is meant, and where it was seen."""
     try:
-        return choose_face(analyze(services, photo).faces, face_number=face_number)
+        analyzed = analyze(services, photo)
+        face = choose_face(analyzed.faces, face_number=face_number)
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
         raise
+    return face, SeenFace(analyzed.sha256, face.box)
 
 
-def _held_faces(
-    session: Session, call: Call, probe_id: str, *, which: str
-) -> tuple[ProbeFaceRow, ...]:
-    faces = held_rows(session, probe_id, call.actor).faces
-    if not faces:
+def _held_with_faces(session: Session, call: Call, probe_id: str, *, which: str) -> HeldRows:
+    held = held_rows(session, probe_id, call.actor)
+    if not held.faces:
         raise NoFaceFound("photo", photo=which)
-    return faces
+    return held

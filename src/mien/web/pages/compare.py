@@ -48,6 +48,7 @@ class Comparison:
         legible: whether both faces show enough to be told from others.
         alike: how often different people are as much alike; None when not measured.
         wrong: how often different people pass as one; None when not measured.
+        same_photo: whether a face was compared with itself.
     """
 
     same_person: bool
@@ -58,6 +59,7 @@ class Comparison:
     legible: bool = True
     alike: Rate | None = None
     wrong: Rate | None = None
+    same_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def comparison(call: Call, found: HeldComparison, first: str, second: str) -> Co
         legible=told.legible,
         alike=rate_view(told.expected_false_match_rate, least),
         wrong=rate_view(verification_rate(summary, told.threshold), least),
+        same_photo=told.same_photo,
     )
 
 

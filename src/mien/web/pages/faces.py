@@ -94,6 +94,27 @@ class QualityView:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedTo:
+    """A person whom the face of a card has been added to.
+
+    Attributes:
+        person_id: who.
+        name: as stored.
+        url: the person's page.
+        similarity: to the person's other faces, in [-1, 1]; None when there is no other.
+        nearest_url: portrait of the nearest of them; empty when there is no other.
+        face_id: of the face as it is stored; the value of the field `face` that takes it back.
+    """
+
+    person_id: str
+    name: str
+    url: str
+    similarity: float | None
+    nearest_url: str = ""
+    face_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FaceCard:
     """All that is said about one face of an identified photo.
 
@@ -113,7 +134,9 @@ class FaceCard:
         rival: who stands in the way of a match; None unless somebody does.
         alike: how often a stranger is as much like somebody here; None when not measured.
         wrong: how often a stranger is named here; None when not measured.
-        added_to: the person this face has been added to since; None when to nobody.
+        added: whom this face has been added to, the first added first; what else the card says
+            leaves this face itself out.
+        undo_url: takes a POST with `face` that takes its addition back; empty for those who may not.
     """
 
     number: int
@@ -131,7 +154,13 @@ class FaceCard:
     rival: Rival | None = None
     alike: Rate | None = None
     wrong: Rate | None = None
-    added_to: CandidateView | None = None
+    added: tuple[AddedTo, ...] = ()
+    undo_url: str = ""
+
+
+def card_place(number: int) -> str:
+    """The id of the card of a face, by the face's number."""
+    return f"face-{number}"
 
 
 def box_view(box: Box) -> BoxView:

@@ -12,6 +12,7 @@ from mien.decision.operating_point import OperatingPoint
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.person_names import PersonNames
 from mien.gallery.people.person_names import list_person_names
+from mien.gallery.recognition.identify_held import AddedFace
 from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.results import Answer
 from mien.gallery.results import Candidate
@@ -20,6 +21,7 @@ from mien.http.context import runtime
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import FaceMark
@@ -32,8 +34,6 @@ from mien.web.pages.faces import quality_view
 from mien.web.pages.faces import rate_view
 from mien.web.text.rates import Rate
 
-# Two photos of one person are never this similar; a face and its stored self always are.
-_ITSELF = 0.9999
 # Names offered while one types; more would make the page heavy, and nobody reads as many.
 _MOST_NAMES = 500
 
@@ -137,9 +137,9 @@ def identify_result(
             url=url_for("identify.photo", probe_id=held.id),
             width=found.width,
             height=found.height,
-            marks=tuple(_mark(answer) for answer in found.answers),
+            marks=tuple(_mark(held, answer) for answer in found.answers),
         ),
-        faces=tuple(_card(held, answer, forms or {}) for answer in found.answers),
+        faces=tuple(_card(call, held, answer, forms or {}) for answer in found.answers),
         gallery=found.gallery,
         people_count=found.point.people,
         threshold=found.point.threshold,
@@ -160,17 +160,22 @@ def _settings_url(call: Call, gallery: str) -> str:
     return url_for("galleries.settings", gallery=gallery)
 
 
-def _mark(answer: Answer) -> FaceMark:
+def _mark(held: HeldProbe, answer: Answer) -> FaceMark:
+    box = box_view(answer.face.box)
+    if answer.number in held.added:
+        # Whose it is was said by somebody, and nothing was decided.
+        names = (each.person.name for each in held.added[answer.number])
+        return FaceMark(answer.number, box, ", ".join(names))
     matched = answer.decision == "match"
     return FaceMark(
         number=answer.number,
-        box=box_view(answer.face.box),
+        box=box,
         label=answer.candidates[0].person.name if matched else "",
         decision=answer.decision,
     )
 
 
-def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
+def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
     gallery, point = held.identification.gallery, held.identification.point
     candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
     first = candidates[0] if candidates else None
@@ -193,7 +198,22 @@ def _card(held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> Fa
         rival=rival,
         alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
         wrong=rate_view(point.expected_fpir, point.least_expected_rate),
-        added_to=first if first and answer.candidates[0].example_similarity >= _ITSELF else None,
+        added=tuple(_added(gallery, each) for each in held.added.get(answer.number, ())),
+        undo_url=(
+            url_for("identify.undo", **place) if may(call.actor, "faces.delete", gallery) else ""
+        ),
+    )
+
+
+def _added(gallery: str, added: AddedFace) -> AddedTo:
+    person = added.person
+    return AddedTo(
+        person_id=person.id,
+        name=person.name,
+        url=url_for("person.show_one", gallery=gallery, person_id=person.id),
+        similarity=added.similarity,
+        nearest_url=crop_url(gallery, person.id, added.nearest_face_id),
+        face_id=added.face_id,
     )
 
 

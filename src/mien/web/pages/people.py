@@ -10,6 +10,7 @@ from flask import url_for
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.people import list_initials
 from mien.gallery.people.people import list_people
+from mien.gallery.people.review import count_review
 from mien.gallery.results import Person
 from mien.gallery.services import Call
 from mien.http.context import runtime
@@ -59,6 +60,8 @@ class PeoplePage(Page):
         search_url: the page itself, without query.
         previous_url, next_url: neighbouring pages; empty where there is none.
         add_url: the page that adds a person.
+        review_count: faces and pairs that somebody should look at; 0 hides the link.
+        review_url: the page that shows them.
     """
 
     template: ClassVar[str] = "people/list.html"
@@ -76,6 +79,8 @@ class PeoplePage(Page):
     previous_url: str
     next_url: str
     add_url: str
+    review_count: int
+    review_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,9 @@ def people_page(
         previous_url="" if found.first else at(found.previous_cursor),
         next_url=at(found.next_cursor) if found.next_cursor else "",
         add_url=url_for("people.new", gallery=shown.name),
+        # Not while one types: the link stands outside of what is drawn anew.
+        review_count=0 if query else count_review(call, gallery=gallery),
+        review_url=url_for("review.show_all", gallery=shown.name),
     )
 
 

@@ -39,6 +39,7 @@ class FaceEntry:
         added_at: ISO 8601 in UTC.
         quality: as judged when it was added.
         delete_url: the page that asks before it is deleted.
+        suspicions: codes of what may be a mistake and nobody has looked at yet.
     """
 
     url: str
@@ -46,6 +47,7 @@ class FaceEntry:
     added_at: str
     quality: QualityView
     delete_url: str
+    suspicions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class PersonPage(Page):
         add_photos_url: takes a POST with any number of `photos`.
         edit_url, delete_url: pages that rename, and that ask before deleting.
         back_url: the contact sheet.
+        review_url: the page on which what is suspected can be kept.
         max_bytes: largest file accepted.
     """
 
@@ -132,6 +135,7 @@ class PersonPage(Page):
     edit_url: str
     delete_url: str
     back_url: str
+    review_url: str
     max_bytes: int
 
 
@@ -220,6 +224,7 @@ def person_page(
         edit_url=url_for("person.edit", **place),
         delete_url=url_for("person.ask_delete", **place),
         back_url=url_for("people.sheet", gallery=gallery),
+        review_url=url_for("review.show_all", gallery=gallery),
         max_bytes=runtime().settings.max_upload_bytes,
     )
 
@@ -289,6 +294,7 @@ def _stored(gallery: str, face: StoredFace) -> FaceEntry:
         added_at=face.created_at.isoformat(),
         quality=quality_view(face.found),
         delete_url=url_for("faces.ask_delete", **place),
+        suspicions=tuple(dict.fromkeys(each.code for each in face.suspicions)),
     )
 
 

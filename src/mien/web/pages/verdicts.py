@@ -14,6 +14,7 @@ from mien.web.pages.certainty import certainty
 from mien.web.pages.certainty import poor_words
 from mien.web.pages.certainty import searched_words
 from mien.web.pages.compare import Comparison
+from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
@@ -102,7 +103,7 @@ def scale(threshold: float, similarity: float | None, runner_up: float | None = 
 
 def likely(card: FaceCard) -> tuple[CandidateView, ...]:
     """Who is shown beside the face: who matched, who may be it; nobody beside a stranger."""
-    if card.decision == "unknown":
+    if card.decision == "unknown" or card.added:
         return ()
     rival = () if card.rival is None else (card.rival.candidate,)
     return card.candidates[:1] + rival
@@ -113,10 +114,27 @@ def perhaps(card: FaceCard) -> bool:
     return card.decision == "ambiguous" and len(likely(card)) == 1
 
 
+def added_decision(card: FaceCard, added: AddedTo) -> Decision:
+    """The mark of an added face on the scale: whether it looks like the person's other faces."""
+    alike = added.similarity is not None and added.similarity >= card.threshold
+    return "match" if alike else "unknown"
+
+
+def added_sure(card: FaceCard, added: AddedTo) -> str:
+    """How similar an added face is to the person's other faces."""
+    if added.similarity is None:
+        return f"{added.name} has no other face to compare it with."
+    reached, enough = decimal(added.similarity), decimal(card.threshold)
+    words = f"Similarity to the other faces of {added.name}: {reached}"
+    if added.similarity >= card.threshold:
+        return f"{words} ({enough} is enough for a match here)."
+    return f"{words}. A match here needs {enough}."
+
+
 def others(card: FaceCard) -> tuple[CandidateView, ...]:
     """The candidates that are listed, but not shown beside the face."""
-    shown = likely(card)
-    return tuple(candidate for candidate in card.candidates if candidate not in shown)
+    shown = {each.person_id for each in likely(card)} | {each.person_id for each in card.added}
+    return tuple(candidate for candidate in card.candidates if candidate.person_id not in shown)
 
 
 def findings(faces: tuple[FaceCard, ...]) -> str:
@@ -125,16 +143,18 @@ def findings(faces: tuple[FaceCard, ...]) -> str:
         return "No face found"
     if len(faces) == 1:
         return _finding(faces[0])
-    found = Counter(card.decision for card in faces)
+    found = Counter("added" if card.added else card.decision for card in faces)
     told = [
-        f"{'all' if found[decision] == len(faces) else found[decision]} {translated(word)}"
-        for decision, word in FOUND.items()
-        if found[decision]
+        f"{'all' if found[state] == len(faces) else found[state]} {translated(word)}"
+        for state, word in FOUND.items()
+        if found[state]
     ]
     return f"{counted(len(faces), 'face')}: {', '.join(told)}"
 
 
 def _finding(card: FaceCard) -> str:
+    if card.added:
+        return f"Added to {' and '.join(each.name for each in card.added)}"
     names = [candidate.name for candidate in likely(card)]
     if not names:
         return "No one in this gallery"
@@ -164,6 +184,8 @@ def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
     words = [f"The similarity is {reached}; the same person needs {needed}."]
+    if result.same_photo:
+        words.append("But both are the same photo: its face was compared with itself.")
     if result.same_person and result.alike is not None:
         often = how_often(result.alike, "comparisons of different people")
         words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
@@ -214,6 +236,8 @@ def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "added_decision": added_decision,
+    "added_sure": added_sure,
     "findings": findings,
     "certainty": certainty,
     "likely": likely,

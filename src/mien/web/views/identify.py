@@ -18,6 +18,7 @@ from mien.gallery.enrolment.subject import Subject
 from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
+from mien.gallery.people.faces import undo_addition
 from mien.gallery.recognition.identify_held import identify_and_hold
 from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import asks
@@ -26,9 +27,14 @@ from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
+from mien.web.flashes import say_so
+from mien.web.flashes import undone_words
+from mien.web.forms.kept import keep_form
+from mien.web.forms.kept import kept_form
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
 from mien.web.layout import current_gallery
+from mien.web.pages.faces import card_place
 from mien.web.pages.identify import identify_home
 from mien.web.pages.identify import identify_result
 from mien.web.rendering import go_to
@@ -73,7 +79,11 @@ def submit() -> ResponseReturnValue:
 def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
-    page = identify_result(this_call(), held)
+    numbers = (answer.number for answer in held.identification.answers)
+    kept = {number: kept_form(_kept_at(probe_id, number)) for number in numbers}
+    page = identify_result(
+        this_call(), held, forms={number: form for number, form in kept.items() if form}
+    )
     return show(page, place="identify", gallery=page.gallery)
 
 
@@ -97,18 +107,40 @@ def add(probe_id: str, number: int) -> ResponseReturnValue:
     """Add a face of the held photo to somebody, known or new."""
     form = AddFaceForm()
     with form.noting_refusals():
-        add_held_face(form, HeldFace(probe_id, number), subject=_subject(form))
-        return go_to(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
+        face = HeldFace(probe_id, number)
+        add_held_face(form, face, subject=_subject(form), place=card_place(number))
+        return go_to(_card(probe_id, number))
+    keep_form(form, _kept_at(probe_id, number))
+    return go_to(_card(probe_id, number))
+
+
+@bp.post("/identify/<probe_id>/faces/<int:number>/undo")
+@asks("faces.delete")
+def undo(probe_id: str, number: int) -> ResponseReturnValue:
+    """Take back that a face of the held photo was added; one that is gone already is passed over."""
     held = show_held(this_call(), probe_id=probe_id)
-    page = identify_result(this_call(), held, forms={number: form.state()})
-    return show(page, place="identify", gallery=page.gallery, status=form.status)
+    gallery, place = held.identification.gallery, card_place(number)
+    for added in held.added.get(number, ()):
+        if added.face_id == request.form.get("face"):
+            undone = undo_addition(
+                this_call(), gallery=gallery, person_id=added.person.id, face_id=added.face_id
+            )
+            say_so(undone_words(undone), "done", place=place)
+    return go_to(_card(probe_id, number))
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/add")
 @asks("faces.add")
 def add_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
     """The form to add a face is on the photo's page."""
-    return redirect(url_for("identify.result", probe_id=probe_id, _anchor=f"face-{number}"))
+    return redirect(_card(probe_id, number))
+
+
+@bp.get("/identify/<probe_id>/faces/<int:number>/undo")
+@asks("faces.delete")
+def undo_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
+    """The same for taking it back."""
+    return redirect(_card(probe_id, number))
 
 
 @bp.post("/identify/<probe_id>/let-go")
@@ -124,6 +156,15 @@ def _ask(gallery: str, form: IdentifyForm | None = None) -> ResponseReturnValue:
     page = identify_home(this_call(), gallery=gallery, form=form.state() if form else None)
     status = form.status if form else 200
     return show(page, place="identify", gallery=page.gallery, status=status)
+
+
+def _card(probe_id: str, number: int) -> str:
+    """The address of a face's card."""
+    return url_for("identify.result", probe_id=probe_id, _anchor=card_place(number))
+
+
+def _kept_at(probe_id: str, number: int) -> str:
+    return f"{probe_id}/{number}"
 
 
 def _subject(form: AddFaceForm) -> Subject:

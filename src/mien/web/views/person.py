@@ -24,6 +24,8 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
+from mien.web.forms.kept import keep_form
+from mien.web.forms.kept import kept_form
 from mien.web.forms.people import EditPersonForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
@@ -71,7 +73,10 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
 @asks("faces.add")
 def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnValue:
     """Ask which face of a held photo is this person's."""
-    return _ask_which(gallery, person_id, probe_id)
+    person = show_person(this_call(), gallery=gallery, person_id=person_id)
+    held = show_held(this_call(), probe_id=probe_id)
+    page = choose_face_page(person, held, form=kept_form(_kept_at(person_id, probe_id)))
+    return show(page, place="people", gallery=gallery)
 
 
 @bp.post(f"{ONE}/choose/<probe_id>")
@@ -86,7 +91,10 @@ def choose_face(gallery: str, person_id: str, probe_id: str) -> ResponseReturnVa
             add_held_face(form, face, subject=subject, gallery=gallery)
             let_go_of_photo(this_call(), probe_id=probe_id)
             return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
-    return _ask_which(gallery, person_id, probe_id, form)
+    keep_form(form, _kept_at(person_id, probe_id))
+    return go_to(
+        url_for("person.ask_which_face", gallery=gallery, person_id=person_id, probe_id=probe_id)
+    )
 
 
 @bp.post(f"{ONE}/let-go")
@@ -140,10 +148,5 @@ def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     return go_to(url_for("people.sheet", gallery=gallery))
 
 
-def _ask_which(
-    gallery: str, person_id: str, probe_id: str, form: ChooseFaceForm | None = None
-) -> ResponseReturnValue:
-    person = show_person(this_call(), gallery=gallery, person_id=person_id)
-    held = show_held(this_call(), probe_id=probe_id)
-    page = choose_face_page(person, held, form=form.state() if form else None)
-    return show(page, place="people", gallery=gallery, status=form.status if form else 200)
+def _kept_at(person_id: str, probe_id: str) -> str:
+    return f"{person_id}/{probe_id}"

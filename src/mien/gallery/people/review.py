@@ -1,0 +1,393 @@
+"""What of a gallery somebody should look at: faces that may be a mistake, people who look alike."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from mien.access import audit
+from mien.access import permissions
+from mien.errors import IndexUnavailable
+from mien.errors import InvalidInput
+from mien.errors import ModelError
+from mien.gallery.galleries import find_gallery
+from mien.gallery.people.faces import as_stored
+from mien.gallery.people.faces import find_face
+from mien.gallery.people.people import find_person
+from mien.gallery.recognition.search import search
+from mien.gallery.results import EnrolmentWarning
+from mien.gallery.results import PersonRef
+from mien.gallery.results import StoredFace
+from mien.gallery.services import Call
+from mien.gallery.services import Services
+from mien.gallery.suspicions import as_warning
+from mien.gallery.suspicions import is_open
+from mien.gallery.suspicions import is_suspected
+from mien.storage.insert import insert_unless_there
+from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
+from mien.storage.models import ReviewedPairRow
+from mien.storage.models import SuspicionRow
+from mien.storage.models import now
+
+MOST_LISTED = 500
+# The newest of more people are compared with everybody; who was added last is looked at least.
+MOST_COMPARED = 500
+# Up to so many people, comparing all of them is quick enough to be done for a count.
+_COMPARED_FOR_COUNT = 200
+# Newer suspicions stand for more than these.
+_MOST_READ = 2_000
+# So many candidates an example: the person themselves and a few who are like them.
+_LOOKED_AT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedFace:
+    """A face that may be a mistake.
+
+    Attributes:
+        person: whose it is.
+        face: with what is suspected of it.
+        beside_face_id: another face of the person to compare it with; None when there is none.
+    """
+
+    person: PersonRef
+    face: StoredFace
+    beside_face_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlikePair:
+    """Two people whom a search could take for each other.
+
+    Attributes:
+        people: both, by name.
+        face_ids: a face of each, in the same order: those that are alike where that is known;
+            None for somebody who has none.
+        similarity: of one's face to the other, in [-1, 1].
+    """
+
+    people: tuple[PersonRef, PersonRef]
+    face_ids: tuple[str | None, str | None]
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What of a gallery somebody should look at.
+
+    Attributes:
+        faces: the newest first, as many as were asked for.
+        face_count: how many there are.
+        pairs: the likest first.
+        compared: people who were compared with everybody else for that; the newest ones.
+    """
+
+    faces: tuple[SuspectedFace, ...]
+    face_count: int
+    pairs: tuple[AlikePair, ...]
+    compared: int
+
+
+def list_review(call: Call, *, gallery: str, limit: int = 100) -> Review:
+    """The faces that may be a mistake and the people who look alike, but for those kept already.
+
+    A face is listed for being unlike its person's others or for being the same photo again. That
+    it is like another person is said of it then; alone it makes a pair of the two people.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        limit: how many faces at most, 1 to 500.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: the limit is out of range.
+    """
+    permissions.require(call.actor, "faces.read", gallery)
+    if not 1 <= limit <= MOST_LISTED:
+        raise InvalidInput("review_limit", words={"most": MOST_LISTED}, field="limit")
+    with call.services.database.read() as session:
+        row = find_gallery(session, gallery)
+        suspected = _suspected(session, row)
+        compared = _compare(call.services, session, row, most=MOST_COMPARED)
+        pairs = _pairs(session, suspected, compared)
+        listed = suspected.listed[:limit]
+        return Review(
+            faces=_faces(session, suspected, listed),
+            face_count=len(suspected.listed),
+            pairs=_named(session, pairs),
+            compared=compared.people,
+        )
+
+
+def count_review(call: Call, *, gallery: str) -> int:
+    """How much `list_review` would list, cheaply: in a large gallery people are not compared.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
+        row = find_gallery(session, gallery)
+        suspected = _suspected(session, row)
+        people = session.scalar(
+            select(func.count()).select_from(PersonRow).where(PersonRow.gallery_id == row.id)
+        )
+        compared = _Compared({}, 0)
+        if (people or 0) <= _COMPARED_FOR_COUNT:
+            compared = _compare(call.services, session, row, most=_COMPARED_FOR_COUNT)
+        return len(suspected.listed) + len(_pairs(session, suspected, compared))
+
+
+def keep_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> None:
+    """Say that a face is right: what was suspected of it is not told any more.
+
+    Raises:
+        GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
+    """
+    permissions.require(call.actor, "faces.review", gallery)
+    with call.services.database.write() as session:
+        row = find_gallery(session, gallery)
+        person = find_person(session, row, person_id)
+        face = find_face(session, row, face_id, person_id=person.id)
+        reviewed = session.scalars(
+            update(SuspicionRow)
+            .where(SuspicionRow.face_id == face.id, SuspicionRow.reviewed_at.is_(None))
+            .values(reviewed_at=now())
+            .returning(SuspicionRow.code)
+        ).all()
+        if reviewed:
+            audit.record(
+                session,
+                call,
+                "face_reviewed",
+                subject_id=person.id,
+                gallery_id=row.id,
+                suspicions=sorted(reviewed),
+            )
+
+
+def keep_pair(call: Call, *, gallery: str, person_id: str, other_person_id: str) -> None:
+    """Say that two people who look alike are two: the pair is not told any more.
+
+    Raises:
+        GalleryNotFound, PersonNotFound: they are not there.
+        InvalidInput: they are one and the same.
+    """
+    permissions.require(call.actor, "faces.review", gallery)
+    if person_id == other_person_id:
+        raise InvalidInput("pair_of_one", field="other_person_id")
+    with call.services.database.write() as session:
+        row = find_gallery(session, gallery)
+        first, second = sorted(
+            find_person(session, row, each).id for each in (person_id, other_person_id)
+        )
+        made = insert_unless_there(
+            session,
+            ReviewedPairRow,
+            {"person_id": first, "other_person_id": second, "reviewed_at": now()},
+            unique=("person_id", "other_person_id"),
+        )
+        if made is not None:
+            for subject_id in (first, second):
+                audit.record(
+                    session, call, "pair_reviewed", subject_id=subject_id, gallery_id=row.id
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """How alike two people are, and by which faces, in the order of the two ids."""
+
+    similarity: float
+    face_ids: tuple[str | None, str | None]
+
+
+_Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspected:
+    """Open suspicions of a gallery.
+
+    Attributes:
+        of: by face, the newest first.
+        person_of: whose each face is.
+        listed: the faces that are listed for themselves.
+    """
+
+    of: dict[str, list[EnrolmentWarning]]
+    person_of: dict[str, str]
+    listed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Who was found alike by a search, and how many were compared."""
+
+    pairs: dict[_Pair, _Alike]
+    people: int
+
+
+def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
+    rows = session.execute(
+        select(SuspicionRow, FaceRow.person_id, PersonRow.name)
+        .join(FaceRow, FaceRow.id == SuspicionRow.face_id)
+        .outerjoin(PersonRow, PersonRow.id == SuspicionRow.other_person_id)
+        .where(SuspicionRow.gallery_id == gallery.id, is_open())
+        .order_by(SuspicionRow.created_at.desc(), SuspicionRow.code.desc(), SuspicionRow.id)
+        .limit(_MOST_READ)
+    )
+    of: dict[str, list[EnrolmentWarning]] = {}
+    person_of: dict[str, str] = {}
+    for row, person_id, name in rows:
+        of.setdefault(row.face_id, []).append(as_warning(row, name))
+        person_of[row.face_id] = person_id
+    listed = [
+        face_id
+        for face_id, warnings in of.items()
+        if any(each.code != "looks_like_another" for each in warnings)
+    ]
+    return _Suspected(of, person_of, listed)
+
+
+def _compare(services: Services, session: Session, gallery: GalleryRow, *, most: int) -> _Compared:
+    """Search with one face of each of the newest people; nobody, where nothing can be compared."""
+    newest = (
+        select(PersonRow.id)
+        .where(PersonRow.gallery_id == gallery.id)
+        .order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
+        .limit(most)
+    )
+    # A face that is somebody else's would make the two people a pair.
+    first = (
+        select(func.min(FaceRow.id))
+        .where(FaceRow.person_id.in_(newest), ~is_suspected())
+        .group_by(FaceRow.person_id)
+    )
+    try:
+        if gallery.contract_id != services.engine.summary.contract_id:
+            return _Compared({}, 0)
+        rows = session.execute(
+            select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(FaceRow.id.in_(first))
+        ).all()
+        embeddings = [row.embedding for row in rows]
+        found = search(services, session, gallery, embeddings, limit=_LOOKED_AT)
+    except (ModelError, IndexUnavailable):
+        return _Compared({}, 0)
+    pairs: dict[_Pair, _Alike] = {}
+    for row, candidates in zip(rows, found.candidates, strict=True):
+        for each in candidates:
+            if each.person_id != row.person_id and each.similarity >= found.point.threshold:
+                _note(
+                    pairs, (row.person_id, each.person_id), (row.id, each.face_id), each.similarity
+                )
+    return _Compared(pairs, len(rows))
+
+
+def _note(
+    pairs: dict[_Pair, _Alike],
+    people: tuple[str, str],
+    faces: tuple[str | None, str | None],
+    similarity: float,
+) -> None:
+    """Keep of each pair how alike they are at most."""
+    first, second = people
+    pair, ordered = ((first, second), faces) if first < second else ((second, first), faces[::-1])
+    known = pairs.get(pair)
+    if known is None or known.similarity < similarity:
+        pairs[pair] = _Alike(similarity, ordered)
+
+
+def _pairs(session: Session, suspected: _Suspected, compared: _Compared) -> dict[_Pair, _Alike]:
+    """Those found by a search and those told at an enrolment, but for those kept already."""
+    listed = set(suspected.listed)
+    pairs = dict(compared.pairs)
+    explained: set[_Pair] = set()
+    for face_id, warnings in suspected.of.items():
+        for each in warnings:
+            if each.code != "looks_like_another" or each.person is None:
+                continue
+            person_id = suspected.person_of[face_id]
+            if face_id in listed:
+                # The face may be the other person's: then the two are not alike but mixed up.
+                explained.add((min(person_id, each.person.id), max(person_id, each.person.id)))
+            else:
+                people = (person_id, each.person.id)
+                _note(pairs, people, (face_id, each.face_id), each.similarity or 0.0)
+    kept = _kept(session, {person for pair in pairs for person in pair})
+    return {pair: alike for pair, alike in pairs.items() if pair not in explained | kept}
+
+
+def _kept(session: Session, people: Collection[str]) -> set[_Pair]:
+    if not people:
+        return set()
+    rows = session.execute(
+        select(ReviewedPairRow.person_id, ReviewedPairRow.other_person_id).where(
+            ReviewedPairRow.person_id.in_(people)
+        )
+    )
+    return {(person_id, other_id) for person_id, other_id in rows}
+
+
+def _faces(session: Session, suspected: _Suspected, listed: list[str]) -> tuple[SuspectedFace, ...]:
+    rows = session.execute(
+        select(FaceRow, PersonRow.name)
+        .join(PersonRow, PersonRow.id == FaceRow.person_id)
+        .where(FaceRow.id.in_(listed))
+    )
+    found = {row.id: (row, name) for row, name in rows}
+    beside = _others(session, {row.person_id for row, _ in found.values()})
+    told = []
+    for face_id in listed:
+        if face_id not in found:
+            continue
+        row, name = found[face_id]
+        warnings = tuple(suspected.of[face_id])
+        nearest = [each.face_id for each in warnings if each.code == "unlike_this_person"]
+        others = [each for each in (*nearest, *beside.get(row.person_id, ())) if each is not None]
+        told.append(
+            SuspectedFace(
+                PersonRef(row.person_id, name),
+                as_stored(row, warnings),
+                next((each for each in others if each != face_id), None),
+            )
+        )
+    return tuple(told)
+
+
+def _others(session: Session, people: Collection[str]) -> dict[str, list[str]]:
+    """The faces of some people, those of which nothing is suspected first."""
+    rows = session.execute(
+        select(FaceRow.person_id, FaceRow.id, FaceRow.quality, is_suspected()).where(
+            FaceRow.person_id.in_(people)
+        )
+    ).all()
+    ranked = sorted(rows, key=lambda row: (row[3], -float(row[2]["score"]), row[1]))
+    found: dict[str, list[str]] = {}
+    for person_id, face_id, _, _ in ranked:
+        found.setdefault(person_id, []).append(face_id)
+    return found
+
+
+def _named(session: Session, pairs: dict[_Pair, _Alike]) -> tuple[AlikePair, ...]:
+    people = {person for pair in pairs for person in pair}
+    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
+    names = {row.id: row.name for row in rows}
+    portraits = _others(session, people)
+    told = []
+    for pair, alike in pairs.items():
+        if not all(person in names for person in pair):
+            continue
+        both = [
+            (PersonRef(person, names[person]), face or next(iter(portraits.get(person, ())), None))
+            for person, face in zip(pair, alike.face_ids, strict=True)
+        ]
+        (one, one_face), (other, other_face) = sorted(both, key=lambda each: each[0].name)
+        told.append(AlikePair((one, other), (one_face, other_face), alike.similarity))
+    return tuple(sorted(told, key=lambda each: (-each.similarity, each.people[0].id)))

@@ -1,0 +1,90 @@
+"""What of a gallery somebody should look at, as JSON."""
+
+from pydantic import Field
+
+from mien.gallery.people.review import MOST_LISTED
+from mien.gallery.people.review import Review
+from mien.schemas.common import Id
+from mien.schemas.common import In
+from mien.schemas.common import Out
+from mien.schemas.common import PersonPath
+from mien.schemas.common import Similarity
+from mien.schemas.common import similarity_out
+from mien.schemas.faces import StoredFaceOut
+from mien.schemas.identification import PersonRefOut
+
+
+class ReviewQuery(In):
+    """How much to list."""
+
+    limit: int = Field(default=100, ge=1, le=MOST_LISTED, description="Faces at most.")
+
+
+class PairPath(PersonPath):
+    """Addresses of two people."""
+
+    other_person_id: Id
+
+
+class SuspectedFaceOut(Out):
+    """A face that may be a mistake: its `warnings` say why."""
+
+    person: PersonRefOut
+    face: StoredFaceOut
+    beside_face_id: Id | None = Field(
+        description="Another face of the person to compare it with; null when there is none."
+    )
+
+
+class PersonWithFaceOut(Out):
+    """Somebody, and the face that is like the other one's."""
+
+    person: PersonRefOut
+    face_id: Id | None
+
+
+class AlikePairOut(Out):
+    """Two people whom a search could take for each other."""
+
+    people: list[PersonWithFaceOut] = Field(min_length=2, max_length=2)
+    similarity: Similarity = Field(description="Of a face of one to the other.")
+
+
+class ReviewOut(Out):
+    """What somebody should look at, but for what was kept already."""
+
+    faces: list[SuspectedFaceOut] = Field(description="The newest first.")
+    face_count: int = Field(description="How many there are, whatever the limit.")
+    pairs: list[AlikePairOut] = Field(description="The likest first.")
+    compared_person_count: int = Field(
+        description="People who were compared with everybody else for `pairs`: the newest, 500 at "
+        "most. Pairs that were noticed when a face was added come on top."
+    )
+
+    @classmethod
+    def of(cls, review: Review) -> "ReviewOut":
+        """From the verb's answer."""
+        return cls(
+            faces=[
+                SuspectedFaceOut(
+                    person=PersonRefOut(id=each.person.id, name=each.person.name),
+                    face=StoredFaceOut.of(each.face),
+                    beside_face_id=each.beside_face_id,
+                )
+                for each in review.faces
+            ],
+            face_count=review.face_count,
+            pairs=[
+                AlikePairOut(
+                    people=[
+                        PersonWithFaceOut(
+                            person=PersonRefOut(id=person.id, name=person.name), face_id=face_id
+                        )
+                        for person, face_id in zip(pair.people, pair.face_ids, strict=True)
+                    ],
+                    similarity=similarity_out(pair.similarity),
+                )
+                for pair in review.pairs
+            ],
+            compared_person_count=review.compared,
+        )
