@@ -5,6 +5,7 @@ from dataclasses import field
 
 from mien.access.actor import Actor
 from mien.gallery.index_sync import Indexes
+from mien.gallery.remembered import Remembered
 from mien.gallery.search_log import SearchLog
 from mien.observing import Observer
 from mien.packs.store import PackStore
@@ -28,6 +29,7 @@ class Services:
         searches: remembers the last searches as bare numbers.
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
+        remembered: what takes long to work out about a gallery and holds until it changes.
     """
 
     database: Database
@@ -39,6 +41,7 @@ class Services:
     searches: SearchLog
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mien.errors import PersonNotFound
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import list_galleries
 from mien.gallery.people import review
@@ -180,6 +181,32 @@ def test_of_many_people_the_newest_are_compared_and_a_count_compares_none(
     assert searched == [3]
     assert count_review(acting(services), gallery="default") == 0
     assert searched == [3]
+
+
+def test_people_are_compared_once_until_something_changes(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(services, "Ada", "ada")
+    searched: list[int] = []
+
+    def counting(*given: object, **options: object) -> object:
+        searched.append(len(given[3]))  # type: ignore[arg-type]  # the embeddings
+        return search(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(review, "search", counting)
+
+    def count() -> int:
+        return count_review(acting(services), gallery="default")
+
+    assert [count(), count()] == [0, 0]
+    assert searched == [1]
+    twin = add(services, "Twin", "ada", px=90, variant=3)
+    assert [count(), count()] == [1, 1]
+    change_gallery(acting(services), name="default", settings={"threshold": 0.99})
+    count()
+    assert len(searched) == 3
+    forget_person(acting(services), gallery="default", person_id=twin.person.id)
+    assert count() == 0
 
 
 def test_where_nothing_can_be_compared_the_suspected_faces_are_listed(services: Services) -> None:

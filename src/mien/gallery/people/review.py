@@ -37,8 +37,8 @@ from mien.storage.models import now
 MOST_LISTED = 500
 # The newest of more people are compared with everybody; who was added last is looked at least.
 MOST_COMPARED = 500
-# Up to so many people, comparing all of them is quick enough to be done for a count.
-_COMPARED_FOR_COUNT = 200
+# Up to so many people, comparing all of them is quick enough to be done for a count, once a change.
+_COMPARED_FOR_COUNT = 100
 # Newer suspicions stand for more than these.
 _MOST_READ = 2_000
 # So many candidates an example: the person themselves and a few who are like them.
@@ -257,7 +257,27 @@ def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
 
 
 def _compare(services: Services, session: Session, gallery: GalleryRow, *, most: int) -> _Compared:
-    """Search with one face of each of the newest people; nobody, where nothing can be compared."""
+    """Search with one face of each of the newest people; nobody, where nothing can be compared.
+
+    Remembered until a face of the gallery or its threshold changes.
+    """
+    try:
+        contract_id = services.engine.summary.contract_id
+        if gallery.contract_id != contract_id:
+            return _Compared({}, 0)
+        state = (gallery.revision, contract_id, gallery.threshold, gallery.accepted_fpir)
+        return services.remembered.get(
+            ("alike", gallery.id, most),
+            state,
+            lambda: _search_alike(services, session, gallery, most),
+        )
+    except (ModelError, IndexUnavailable):
+        return _Compared({}, 0)
+
+
+def _search_alike(
+    services: Services, session: Session, gallery: GalleryRow, most: int
+) -> _Compared:
     newest = (
         select(PersonRow.id)
         .where(PersonRow.gallery_id == gallery.id)
@@ -270,16 +290,11 @@ def _compare(services: Services, session: Session, gallery: GalleryRow, *, most:
         .where(FaceRow.person_id.in_(newest), ~is_suspected())
         .group_by(FaceRow.person_id)
     )
-    try:
-        if gallery.contract_id != services.engine.summary.contract_id:
-            return _Compared({}, 0)
-        rows = session.execute(
-            select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(FaceRow.id.in_(first))
-        ).all()
-        embeddings = [row.embedding for row in rows]
-        found = search(services, session, gallery, embeddings, limit=_LOOKED_AT)
-    except (ModelError, IndexUnavailable):
-        return _Compared({}, 0)
+    rows = session.execute(
+        select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(FaceRow.id.in_(first))
+    ).all()
+    embeddings = [row.embedding for row in rows]
+    found = search(services, session, gallery, embeddings, limit=_LOOKED_AT)
     pairs: dict[_Pair, _Alike] = {}
     for row, candidates in zip(rows, found.candidates, strict=True):
         for each in candidates:
