@@ -5,7 +5,8 @@ MienError
 │   ├── UnreadableImage
 │   ├── UnsupportedImage
 │   ├── ImageTooLarge
-│   └── TooManyPixels
+│   ├── TooManyPixels
+│   └── PhotoTakesTooLong
 ├── FaceError                 the photo is fine, its faces are not what was asked for
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
@@ -31,6 +32,8 @@ MienError
 │   ├── ModelFileMissing
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
+├── Overloaded                more is asked than can be answered in time
+├── ClientGone                nobody waits for the answer any more
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
@@ -137,6 +140,12 @@ class TooManyPixels(ImageError):
     code = "too_many_pixels"
 
 
+class PhotoTakesTooLong(ImageError):
+    """Looking at the photo takes longer than it may."""
+
+    code = "photo_takes_too_long"
+
+
 class FaceError(MienError):
     """The photo is fine, but its faces are not what was asked for."""
 
@@ -150,7 +159,10 @@ class NoFaceFound(FaceError):
 
 
 class SeveralFacesFound(FaceError):
-    """One face is needed and several were found; `extra["boxes"]` says where."""
+    """One face is needed and several were found; `extra["boxes"]` says where.
+
+    `extra["faces_left_out"]` says how many more there are.
+    """
 
     code = "several_faces_found"
 
@@ -375,6 +387,18 @@ class SessionForked(ModelError):
     """A loaded model is used by another process than the one that loaded it."""
 
     code = "session_forked"
+
+
+class Overloaded(MienError):
+    """More is being asked than can be answered in time; `extra["retry_after_seconds"]` says when."""
+
+    code = "overloaded"
+
+
+class ClientGone(MienError):
+    """Who asked has closed the connection, and nobody would read the answer."""
+
+    code = "client_gone"
 
 
 class UnknownServerVersion(MienError):

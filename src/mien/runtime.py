@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.database import Database
 from mien.storage.files import FileStore
+from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
@@ -50,9 +52,15 @@ class Runtime:
         """From a picture to faces."""
         return self.services.engine
 
-    def call(self, actor: Actor, request_id: str | None = None) -> Call:
-        """What a verb is called with on behalf of somebody."""
-        return Call(self.services, actor, request_id)
+    def call(
+        self,
+        actor: Actor,
+        request_id: str | None = None,
+        *,
+        budget: Callable[[], Budget] = Budget,
+    ) -> Call:
+        """What a verb is called with on behalf of somebody; see `Call`."""
+        return Call(self.services, actor, request_id, budget)
 
     def close(self) -> None:
         """Let go of models and connections."""
@@ -134,6 +142,7 @@ def build_engine(
         threads=settings.inference_threads,
         concurrency=settings.inference_concurrency,
         detection_side=settings.detection_side,
+        max_faces=settings.max_faces,
         observer=observer,
     )
 

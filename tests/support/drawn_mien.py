@@ -9,9 +9,14 @@ import time
 from mien.cli import cli
 from mien.options import Detail
 from mien.runtime import using_engine
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
+
+# About as long as one inference of a network.
+_STEP_SECONDS = 0.05
 
 
 class PonderingEngine(FakeEngine):
@@ -25,9 +30,15 @@ class PonderingEngine(FakeEngine):
         super().__init__()
         self._seconds = seconds
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
-        time.sleep(self._seconds)
-        return super().analyze(image_rgb, detail=detail)
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
+        end = time.monotonic() + self._seconds
+        while (left := end - time.monotonic()) > 0:
+            if budget is not None:
+                budget.check()
+            time.sleep(min(left, _STEP_SECONDS))
+        return super().analyze(image_rgb, detail=detail, budget=budget)
 
 
 def main() -> None:

@@ -55,6 +55,9 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.KeyInvalid: 401,
     errors.AccessError: 403,
     errors.ModelError: 503,
+    errors.Overloaded: 503,
+    # Nginx's own: nobody is there to read it, but logs and metrics tell it from errors.
+    errors.ClientGone: 499,
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.MienError: 500,
@@ -206,7 +209,10 @@ def _problem(error: Exception, *, translate: say.Translate = say.english) -> Pro
 
 def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Problem:
     status = status_of(type(error))
-    if status >= _SERVER_ERROR:
+    if isinstance(error, errors.ClientGone):
+        _log.info("The client is gone; what it asked for was given up", code=error.code)
+    # Too much to do is no fault, and there would be a line for each.
+    if status >= _SERVER_ERROR and not isinstance(error, errors.Overloaded):
         _log.error(
             "A request failed",
             code=error.code,
@@ -216,7 +222,10 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         )
     detail = say.error(error, translate=translate)
     facts = say.facts(error, translate=translate)
-    return Problem(status, error.code, detail, request_id(), facts)
+    headers = {}
+    if isinstance(error, errors.Overloaded) and "retry_after_seconds" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after_seconds"])
+    return Problem(status, error.code, detail, request_id(), facts, headers)
 
 
 def _problem_of_http(error: HTTPException, translate: say.Translate) -> Problem:

@@ -7,6 +7,7 @@ are the error's `words` and `extra`.
 from collections.abc import Mapping
 from typing import Final
 
+from mien.words.http_codes import OVERLOADED
 from mien.words.marking import N_
 
 _IMAGE: Final = {
@@ -66,6 +67,10 @@ _IMAGE: Final = {
         "Make it smaller and send it again."
     ),
     "too_many_pixels.memory": N_("The picture needs more memory than there is."),
+    "photo_takes_too_long": N_(
+        "Looking at this photo takes longer than the {seconds:g} seconds that one may take. Send a "
+        "part of it, or a smaller copy."
+    ),
 }
 
 _FACES: Final = {
@@ -78,6 +83,9 @@ _FACES: Final = {
     "several_faces_found": N_("{reasons} {advice}"),
     "face_number_out_of_range": N_(
         "The photo has no face number {number}; it has {count}, counted from 1."
+    ),
+    "face_number_out_of_range.left_out": N_(
+        "The photo has no face number {number}: only its {count} largest faces are looked at."
     ),
     "face_number_out_of_range.held": N_("The photo has no face number {number}."),
     "photo_not_good_enough": N_("This face is not stored. {reasons} {advice}"),
@@ -499,6 +507,8 @@ _MODELS: Final = {
 }
 
 _SERVERS: Final = {
+    "overloaded": OVERLOADED,
+    "client_gone": N_("The connection was closed before the answer was there."),
     "unknown_server_version.gunicorn": N_(
         "Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
         "{known} only. Install one of those, for example with "

@@ -17,3 +17,8 @@ HTTP_CODES: Final[dict[int, tuple[str, str]]] = {
     431: ("bad_request", N_("The request's headers are too large.")),
 }
 """Code and plain words for what goes wrong before Mien's own code is reached."""
+
+OVERLOADED: Final = N_(
+    "More is being asked than can be answered just now. Wait a little, then try again."
+)
+"""Of requests that are too many together, whoever sends them."""

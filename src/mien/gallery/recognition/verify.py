@@ -21,6 +21,7 @@ from mien.gallery.analysis import analyze
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.held_photos import HeldRows
 from mien.gallery.held_photos import held_rows
 from mien.gallery.people.people import find_person
 from mien.gallery.results import Verification
@@ -29,7 +30,6 @@ from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import FaceRow
-from mien.storage.models import ProbeFaceRow
 from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
@@ -41,7 +41,7 @@ class HeldComparison:
 
     Attributes:
         verification: about the largest face of each.
-        faces_a: how many faces the first photo has.
+        faces_a: how many faces the first photo has, with those that were left out.
         faces_b: how many faces the second photo has.
     """
 
@@ -77,8 +77,8 @@ def verify_photos(
     """
     permissions.require(call.actor, "photos.verify")
     check_threshold(threshold)
-    face_a = _face(call.services, photo_a, face_number_a, which="a")
-    face_b = _face(call.services, photo_b, face_number_b, which="b")
+    face_a = _face(call, photo_a, face_number_a, which="a")
+    face_b = _face(call, photo_b, face_number_b, which="b")
     return _verified(
         call.services,
         face_a.embedding,
@@ -127,7 +127,7 @@ def verify_person(
         ).all()
     if not examples:
         raise NoFaceFound("person")
-    face = _face(call.services, photo, face_number)
+    face = _face(call, photo, face_number)
     return _verified(
         call.services,
         face.embedding,
@@ -147,17 +147,18 @@ def compare_held(call: Call, *, probe_a: str, probe_b: str) -> HeldComparison:
     """
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
-        faces_a = _held_faces(session, call, probe_a, which="a")
-        faces_b = _held_faces(session, call, probe_b, which="b")
+        held_a = _with_faces(session, call, probe_a, which="a")
+        held_b = _with_faces(session, call, probe_b, which="b")
+    largest_a, largest_b = held_a.faces[0], held_b.faces[0]
     return HeldComparison(
         verification=_verified(
             call.services,
-            faces_a[0].embedding,
-            {"b": faces_b[0].embedding},
-            faces=(from_columns(faces_a[0]), from_columns(faces_b[0])),
+            largest_a.embedding,
+            {"b": largest_b.embedding},
+            faces=(from_columns(largest_a), from_columns(largest_b)),
         ),
-        faces_a=len(faces_a),
-        faces_b=len(faces_b),
+        faces_a=len(held_a.faces) + held_a.probe.faces_left_out,
+        faces_b=len(held_b.faces) + held_b.probe.faces_left_out,
     )
 
 
@@ -188,18 +189,17 @@ def _verified(
     )
 
 
-def _face(services: Services, photo: Upload, face_number: int | None, *, which: str = "a") -> Face:
+def _face(call: Call, photo: Upload, face_number: int | None, *, which: str = "a") -> Face:
     try:
-        return choose_face(analyze(services, photo).faces, face_number=face_number)
+        faces = analyze(call.services, photo, call.budget()).faces
+        return choose_face(faces, face_number=face_number, left_out=faces.left_out)
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
         raise
 
 
-def _held_faces(
-    session: Session, call: Call, probe_id: str, *, which: str
-) -> tuple[ProbeFaceRow, ...]:
-    faces = held_rows(session, probe_id, call.actor).faces
-    if not faces:
+def _with_faces(session: Session, call: Call, probe_id: str, *, which: str) -> HeldRows:
+    held = held_rows(session, probe_id, call.actor)
+    if not held.faces:
         raise NoFaceFound("photo", photo=which)
-    return faces
+    return held
