@@ -127,7 +127,7 @@ def measure(examples: Iterator[Example], look: Pass) -> Tally:
         hits,
         float(level / levels_known) if levels_known else None,
         int(false),
-        duplicates,
+        int(duplicates),
         1000 * seconds / max(pictures, 1),
     )
 

@@ -5,7 +5,8 @@ MienError
 │   ├── UnreadableImage
 │   ├── UnsupportedImage
 │   ├── ImageTooLarge
-│   └── TooManyPixels
+│   ├── TooManyPixels
+│   └── PhotoTakesTooLong
 ├── FaceError                 the photo is fine, its faces are not what was asked for
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
@@ -34,6 +35,7 @@ MienError
 │   └── SessionForked
 ├── Overloaded                more is asked than can be answered in time
 ├── ShuttingDown              this process ends and lets go of what was asked for
+├── ClientGone                nobody waits for the answer any more
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
@@ -143,6 +145,12 @@ class TooManyPixels(ImageError):
     code = "too_many_pixels"
 
 
+class PhotoTakesTooLong(ImageError):
+    """Looking at the photo takes longer than it may."""
+
+    code = "photo_takes_too_long"
+
+
 class FaceError(MienError):
     """The photo is fine, but its faces are not what was asked for."""
 
@@ -156,7 +164,10 @@ class NoFaceFound(FaceError):
 
 
 class SeveralFacesFound(FaceError):
-    """One face is needed and several were found; `extra["boxes"]` says where."""
+    """One face is needed and several were found; `extra["boxes"]` says where.
+
+    `extra["faces_left_out"]` says how many more there are.
+    """
 
     code = "several_faces_found"
 
@@ -411,6 +422,12 @@ class ShuttingDown(MienError):
     """This process ends, and has let go of what was asked for."""
 
     code = "shutting_down"
+
+
+class ClientGone(MienError):
+    """Who asked has closed the connection, and nobody would read the answer."""
+
+    code = "client_gone"
 
 
 class UnknownServerVersion(MienError):

@@ -31,6 +31,9 @@ Detail: TypeAlias = Literal["normal", "high"]
 """How closely a photo is searched: `high` finds smaller and turned faces and takes longer."""
 DETAILS: Final[tuple[Detail, ...]] = get_args(Detail)
 
+MAX_FACES: Final = 100
+"""Most faces that one photo gives until somebody says else."""
+
 FaceChoice: TypeAlias = Literal["nearest-centre", "largest"]
 """Which face is meant where a photo shows several."""
 FACE_CHOICES: Final[tuple[FaceChoice, ...]] = get_args(FaceChoice)

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.database import Database
 from mien.storage.files import FileStore
+from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
@@ -56,9 +58,15 @@ class Runtime:
         """From a picture to faces."""
         return self.services.engine
 
-    def call(self, actor: Actor, request_id: str | None = None) -> Call:
-        """What a verb is called with on behalf of somebody."""
-        return Call(self.services, actor, request_id)
+    def call(
+        self,
+        actor: Actor,
+        request_id: str | None = None,
+        *,
+        budget: Callable[[], Budget] = Budget,
+    ) -> Call:
+        """What a verb is called with on behalf of somebody; see `Call`."""
+        return Call(self.services, actor, request_id, budget)
 
     def close(self) -> None:
         """Let go of models and connections; whoever still asks for them is sent away."""
@@ -146,6 +154,7 @@ def build_engine(
         threads=settings.inference_threads,
         concurrency=settings.inference_concurrency,
         detection_side=settings.detection_side,
+        max_faces=settings.max_faces,
         observer=observer,
     )
 

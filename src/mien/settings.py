@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsConfigDict
 
 from mien.names import GALLERY_NAME
+from mien.options import MAX_FACES
 from mien.options import Precision
 from mien.options import RuntimeChoice
 
@@ -185,6 +186,17 @@ class Settings(BaseSettings):
         default=640,
         description="Longest side, in pixels, at which a picture is searched for faces; "
         "larger sees smaller faces and takes longer.",
+    )
+
+    max_faces: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=MAX_FACES,
+        description="Most faces that one photo gives, the largest first; how many were left out is "
+        "told. Each costs processor time.",
+    )
+    photo_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=30.0,
+        description="How long a server may look at one photo, waiting for its turn included; 0 "
+        "sets no end. Ordinary photos take a fraction of a second. Commands take the time they need.",
     )
 
     max_upload_bytes: Annotated[int, Field(ge=1024)] = Field(

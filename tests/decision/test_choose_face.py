@@ -24,7 +24,7 @@ def faces() -> list[Face]:
     picture = draw_picture([], size_wh=SIZE_WH)
     picture[40:240, 20:220] = draw_face("ada", 200)
     picture[110:190, 280:360] = draw_face("bob", 80)
-    return FakeEngine().analyze(picture)
+    return list(FakeEngine().analyze(picture))
 
 
 @pytest.mark.parametrize(("take", "left"), [("largest", 20), ("nearest-centre", 280)])

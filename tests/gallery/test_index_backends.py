@@ -47,8 +47,10 @@ from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import new_id
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 from rounded_index import RoundedBackend
 from rounded_index import RoundedIndex
@@ -85,10 +87,12 @@ class Scripted(FakeEngine):
 
     embedding: NDArray[np.float32]
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
-        [face] = super().analyze(image_rgb, detail=detail)
-        return [dataclasses.replace(face, embedding=self.embedding)]
+        [face] = super().analyze(image_rgb, detail=detail, budget=budget)
+        return Faces((dataclasses.replace(face, embedding=self.embedding),))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

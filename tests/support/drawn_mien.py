@@ -10,10 +10,15 @@ import time
 from mien.cli import cli
 from mien.options import Detail
 from mien.runtime import using_engine
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 from stuck import get_stuck
+
+# About as long as one inference of a network.
+_STEP_SECONDS = 0.05
 
 
 class PonderingEngine(FakeEngine):
@@ -27,12 +32,18 @@ class PonderingEngine(FakeEngine):
         super().__init__()
         self._seconds = seconds
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
-        time.sleep(self._seconds)
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
+        end = time.monotonic() + self._seconds
+        while (left := end - time.monotonic()) > 0:
+            if budget is not None:
+                budget.check()
+            time.sleep(min(left, _STEP_SECONDS))
         stuck = os.environ.get("MIEN_TEST_STUCK")
         if stuck:
             get_stuck(stuck)
-        return super().analyze(image_rgb, detail=detail)
+        return super().analyze(image_rgb, detail=detail, budget=budget)
 
 
 def main() -> None:

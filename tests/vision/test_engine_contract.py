@@ -1,17 +1,22 @@
 """What every engine promises, asked of the fake one and of every real one."""
 
 import threading
+import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
 
 from drawing import draw_picture
+from mien.errors import ClientGone
 from mien.errors import InferenceRuntimeMissing
+from mien.errors import PhotoTakesTooLong
 from mien.errors import ShuttingDown
 from mien.options import RuntimeChoice
 from mien.packs.manifest import InstalledPack
+from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
@@ -37,15 +42,20 @@ REAL: list[tuple[str, RuntimeChoice]] = [
         *(pytest.param(pair, id="-".join(pair), marks=pytest.mark.models) for pair in REAL),
     ],
 )
-def engine(
+def make_engine(
     request: pytest.FixtureRequest, installed_pack: Callable[[str], InstalledPack]
-) -> Iterator[Engine]:
+) -> Callable[..., Engine]:
+    """Makes an engine of the kind that is asked, with these arguments."""
     if request.param is None:
-        yield FakeEngine()
-        return
+        return FakeEngine
     name, runtime = request.param
+    return partial(PackEngine, installed_pack(name), runtime=runtime)
+
+
+@pytest.fixture(scope="module")
+def engine(make_engine: Callable[..., Engine]) -> Iterator[Engine]:
     try:
-        built = PackEngine(installed_pack(name), runtime=runtime)
+        built = make_engine()
     except InferenceRuntimeMissing as error:
         pytest.skip(say.error(error))
     yield built
@@ -129,9 +139,30 @@ def test_the_same_picture_gives_the_same_answer(engine: Engine, one_face: ImageR
 @pytest.mark.parametrize("size_wh", [(1, 1), (3, 900), (640, 480), (31, 33)])
 def test_a_picture_without_a_face_has_none(engine: Engine, size_wh: tuple[int, int]) -> None:
     grey = np.full((size_wh[1], size_wh[0], 3), 120, dtype=np.uint8)
-    assert engine.detect(grey) == []
-    assert engine.analyze(grey) == []
-    assert engine.detect(grey, detail="high") == []
+    for found in (engine.detect(grey), engine.analyze(grey), engine.detect(grey, detail="high")):
+        assert len(found) == found.left_out == 0
+
+
+def test_a_photo_gives_no_more_faces_than_the_engine_is_made_for(
+    engine: Engine, two_faces: ImageRGB, make_engine: Callable[..., Engine]
+) -> None:
+    both = engine.detect(two_faces)
+    narrow = make_engine(max_faces=1)
+    for found in (narrow.detect(two_faces), narrow.analyze(two_faces, detail="high")):
+        assert [face.box for face in found] == [both[0].box]
+        assert found.left_out == 1
+    assert both.left_out == 0
+
+
+def test_nothing_is_inferred_without_time_or_for_nobody(
+    engine: Engine, two_faces: ImageRGB
+) -> None:
+    for look in (engine.detect, engine.analyze):
+        with pytest.raises(PhotoTakesTooLong):
+            look(two_faces, budget=Budget(0.0, processor_time=time.monotonic))
+        with pytest.raises(ClientGone):
+            look(two_faces, budget=Budget(is_gone=lambda: True))
+        assert len(look(two_faces, budget=Budget(600))) == 2
 
 
 def test_threads_share_an_engine(engine: Engine, two_faces: ImageRGB) -> None:

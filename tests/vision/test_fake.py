@@ -12,7 +12,7 @@ def engine() -> FakeEngine:
 
 
 def test_an_empty_drawing_has_no_face(engine: FakeEngine) -> None:
-    assert engine.analyze(draw_picture([])) == []
+    assert not engine.analyze(draw_picture([]))
 
 
 def test_every_drawn_person_is_found_from_left_to_right(engine: FakeEngine) -> None:

@@ -3,8 +3,13 @@ import time
 
 import pytest
 
+from mien.errors import ClientGone
+from mien.errors import MienError
+from mien.errors import Overloaded
+from mien.errors import PhotoTakesTooLong
 from mien.errors import ShuttingDown
 from mien.observing import Observer
+from mien.vision.budget import Budget
 from mien.vision.inference_permits import InferencePermits
 
 
@@ -87,3 +92,75 @@ def test_closing_sends_away_who_waits_and_waits_for_no_inference_that_never_retu
     never.set()
     for thread in threads:
         thread.join()
+
+
+def _in_line(turns: InferencePermits, budget: Budget | None = None) -> "_Waiter":
+    waiter = _Waiter(turns, budget)
+    waiter.start()
+    assert waiter.waits.wait(5)
+    return waiter
+
+
+class _Waiter(threading.Thread):
+    """Somebody who waits for a turn, and what came of it."""
+
+    def __init__(self, turns: InferencePermits, budget: Budget | None = None) -> None:
+        super().__init__(daemon=True)
+        self._turns = turns
+        self._budget = budget
+        self.waits = threading.Event()
+        self.got = threading.Event()
+        self.goes = threading.Event()
+        self.error: Exception | None = None
+        turns._observer.on_waiting = lambda step: self.waits.set() if step > 0 else None
+
+    def run(self) -> None:
+        try:
+            with self._turns.one(self._budget):
+                self.got.set()
+                self.goes.wait(5)
+        except MienError as error:
+            self.error = error
+
+
+def test_whoever_waits_comes_before_who_has_just_had_a_turn() -> None:
+    turns = InferencePermits(1, Observer())
+    with turns.one():
+        waiter = _in_line(turns)
+    # Nothing lies between giving the turn back and asking for the next.
+    threading.Timer(0.2, waiter.goes.set).start()
+    with turns.one():
+        assert waiter.got.is_set()
+    waiter.join(5)
+
+
+def test_waiting_ends_when_time_is_up_and_the_line_goes_on() -> None:
+    turns = InferencePermits(1, Observer())
+    with turns.one():
+        first = _in_line(turns, Budget(0.05, processor_time=time.monotonic))
+        second = _in_line(turns)
+        first.join(5)
+        assert isinstance(first.error, Overloaded)
+        assert not second.got.is_set()
+    assert second.got.wait(5)
+    second.goes.set()
+    second.join(5)
+
+
+def test_waiting_ends_when_nobody_waits_for_the_answer() -> None:
+    turns = InferencePermits(1, Observer())
+    gone = threading.Event()
+    with turns.one():
+        waiter = _in_line(turns, Budget(is_gone=gone.is_set))
+        gone.set()
+        waiter.join(5)
+        assert isinstance(waiter.error, ClientGone)
+
+
+def test_a_turn_is_not_begun_without_time() -> None:
+    turns = InferencePermits(1, Observer())
+    spent = Budget(0.0, processor_time=time.monotonic)
+    with pytest.raises(PhotoTakesTooLong), turns.one(spent):
+        pytest.fail("it was begun")
+    with turns.one():
+        pass

@@ -29,7 +29,8 @@ _ERRORS: Final = {
     415: "Not a type that is read (`unsupported_media_type`, `unsupported_image`).",
     416: "The file has no such range (`bad_request`).",
     422: "A value breaks a rule (`invalid_input`), or the photo is not what is needed "
-    "(`unreadable_image`, `no_face_found`, `several_faces_found`, `face_number_out_of_range`).",
+    "(`unreadable_image`, `photo_takes_too_long`, `no_face_found`, `several_faces_found`, "
+    "`face_number_out_of_range`).",
     503: "The database, the files or the models are not there just now, or more is asked than can "
     "be answered (`overloaded`; `Retry-After` says when to try again).",
 }

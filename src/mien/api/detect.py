@@ -13,10 +13,7 @@ from mien.gallery.analysis import detect
 from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
-from mien.schemas.common import FaceOut
-from mien.schemas.common import ImageOut
 from mien.schemas.common import PhotoOptionsIn
-from mien.schemas.common import face_fields
 from mien.schemas.detection import DetectionOut
 
 bp = make_blueprint("detect", "Photos")
@@ -30,17 +27,12 @@ class DetectPhotoIn(PhotoIn, PhotoOptionsIn):
     "/detect",
     operation_id="detect",
     request_body=photo_body(DetectPhotoIn),
-    responses=described(200, DetectionOut, *BODY, text="Every face; there may be none."),
+    responses=described(200, DetectionOut, *BODY, text="The faces; there may be none."),
 )
 @asks("photos.detect")
 @looks_at_photos
 def detect_faces() -> Response:
-    """Find every face of a photo."""
+    """Find the faces of a photo, the largest first."""
     asked = read_photo_body(DetectPhotoIn)
     found = detect(this_call(), photo=asked.upload(asked.photo))
-    return answer(
-        DetectionOut(
-            image=ImageOut(width=found.width, height=found.height),
-            faces=[FaceOut(**face_fields(face)) for face in found.faces],
-        )
-    )
+    return answer(DetectionOut.of(found))

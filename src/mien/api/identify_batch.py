@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from mien.api.blueprint import BODY
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
+from mien.errors import ClientGone
 from mien.errors import ImageTooLarge
 from mien.errors import InvalidInput
 from mien.errors import MienError
@@ -118,6 +119,8 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
             limit=query.limit,
             threshold=query.threshold,
         )
+    except ClientGone:
+        raise
     except Exception as error:  # noqa: BLE001 - the others are answered all the same
         return _line(photo, problem=as_problem(error))
     return _line(photo, identification=IdentificationOut.of(found))
@@ -147,7 +150,7 @@ def _written(lines: Iterator[BatchLineOut], stream: PhotoStream) -> Iterator[byt
             yield text
             if written > _EARLY_BYTES:
                 stream.read_ahead()
-    except HTTPException as error:
+    except (HTTPException, ClientGone) as error:
         yield _as_bytes(_line(None, problem=as_problem(error)))
     finally:
         # Also when the client has gone away: then nobody asks for the next line.

@@ -16,6 +16,7 @@ from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.photo_files import for_each_photo
 from mien.cli.terminal.photo_files import read_photo
+from mien.cli.terminal.photo_files import tell_left_out
 
 if TYPE_CHECKING:
     from mien.options import PhotoOptions
@@ -46,20 +47,12 @@ def detect(
             ),
         )
     if as_json:
-        from mien.schemas.common import FaceOut
-        from mien.schemas.common import face_fields
+        from mien.schemas.detection import DetectionOut
 
         print_json(
             {
                 "photos": [
-                    {
-                        "photo": str(path),
-                        "image": {"width": seen.width, "height": seen.height},
-                        "faces": [
-                            FaceOut(**face_fields(face)).model_dump(mode="json")
-                            for face in seen.faces
-                        ],
-                    }
+                    {"photo": str(path), **DetectionOut.of(seen).model_dump(mode="json")}
                     for path, seen in results.done
                 ],
                 "refused": results.refused,
@@ -83,4 +76,5 @@ def detect(
         for path, seen in results.done:
             if not seen.faces:
                 print_note(f"{path}: no face")
+            tell_left_out(path, seen.faces_left_out)
     context.exit(results.exit_code)

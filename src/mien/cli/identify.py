@@ -19,6 +19,7 @@ from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.photo_files import for_each_photo
 from mien.cli.terminal.photo_files import read_photo
+from mien.cli.terminal.photo_files import tell_left_out
 
 if TYPE_CHECKING:
     from mien.gallery.results import Answer
@@ -102,6 +103,7 @@ def _print(results: "PhotoResults[Identification]") -> None:
     for path, seen in results.done:
         if not seen.answers:
             print_note(f"{path}: no face")
+        tell_left_out(path, seen.faces_left_out)
 
 
 def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:

@@ -17,12 +17,13 @@ from mien.vision.types import DetectedFace
 _F = TypeVar("_F", bound=DetectedFace)
 
 
-def choose_face(faces: Sequence[_F], *, face_number: int | None = None) -> _F:
+def choose_face(faces: Sequence[_F], *, face_number: int | None = None, left_out: int = 0) -> _F:
     """The one face that is meant.
 
     Args:
         faces: largest first.
         face_number: which, from 1; None when there is to be only one.
+        left_out: how many more the photo shows.
 
     Raises:
         NoFaceFound: there is none.
@@ -32,16 +33,23 @@ def choose_face(faces: Sequence[_F], *, face_number: int | None = None) -> _F:
     if not faces:
         raise _no_face()
     if face_number is None:
-        if len(faces) > 1:
-            raise _several(faces)
+        if len(faces) + left_out > 1:
+            raise _several(faces, left_out)
         face_number = 1
     if not 1 <= face_number <= len(faces):
-        raise FaceNumberOutOfRange(words={"number": face_number, "count": len(faces)})
+        raise FaceNumberOutOfRange(
+            "left_out" if left_out else "", words={"number": face_number, "count": len(faces)}
+        )
     return faces[face_number - 1]
 
 
 def take_face(
-    faces: Sequence[_F], take: Take, *, face_number: int | None, size_wh: tuple[int, int]
+    faces: Sequence[_F],
+    take: Take,
+    *,
+    face_number: int | None,
+    size_wh: tuple[int, int],
+    left_out: int = 0,
 ) -> _F:
     """The same where of several faces one may be taken that nobody has looked at.
 
@@ -50,6 +58,7 @@ def take_face(
         take: which.
         face_number: which, from 1, when somebody has looked.
         size_wh: of the upright photo, in pixels.
+        left_out: how many more the photo shows.
 
     Raises:
         NoFaceFound, SeveralFacesFound, FaceNumberOutOfRange: as `choose_face`.
@@ -57,7 +66,7 @@ def take_face(
     """
     check_take(take, face_number=face_number)
     if take == "only" or not faces:
-        return choose_face(faces, face_number=face_number)
+        return choose_face(faces, face_number=face_number, left_out=left_out)
     return prefer(faces, take, size_wh=size_wh)
 
 
@@ -88,9 +97,10 @@ def _no_face() -> NoFaceFound:
     return NoFaceFound(reasons=(_objection("no_face_found", 0),))
 
 
-def _several(faces: Sequence[DetectedFace]) -> SeveralFacesFound:
+def _several(faces: Sequence[DetectedFace], left_out: int) -> SeveralFacesFound:
     return SeveralFacesFound(
-        reasons=(_objection("several_faces", len(faces)),),
+        reasons=(_objection("several_faces", len(faces) + left_out),),
+        faces_left_out=left_out,
         boxes=[
             {
                 "x": round(face.box.left, 1),

@@ -9,8 +9,10 @@ from mien.gallery.results import Detection
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.options import PhotoOptions
+from mien.vision.budget import Budget
 from mien.vision.types import DecodedImage
 from mien.vision.types import Face
+from mien.vision.types import Faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,12 @@ class AnalyzedPhoto:
     Attributes:
         data: the file's bytes.
         image: the upright picture.
-        faces: with their embeddings, the largest first.
+        faces: with their embeddings.
     """
 
     data: bytes = field(repr=False)
     image: DecodedImage = field(repr=False)
-    faces: tuple[Face, ...]
+    faces: Faces[Face]
 
     @property
     def sha256(self) -> str:
@@ -51,32 +53,41 @@ class AnalyzedPhoto:
         return self.image.width, self.image.height
 
 
-def analyze(services: Services, photo: Upload | AnalyzedPhoto) -> AnalyzedPhoto:
+def analyze(services: Services, photo: Upload | AnalyzedPhoto, budget: Budget) -> AnalyzedPhoto:
     """Read a photo and find its faces with their embeddings; one that was analysed stays as it is.
 
+    Args:
+        services: the collaborators.
+        photo: as it was sent, or analysed already.
+        budget: how long looking may take.
+
     Raises:
-        ImageError: the bytes are no photo that can be read.
+        ImageError: the bytes are no photo that can be read, or looking at it takes too long.
+        Overloaded: too much else is being looked at.
+        ClientGone: nobody waits for the answer any more.
     """
     if isinstance(photo, AnalyzedPhoto):
         return photo
     # Looking takes long beside everything else, and no transaction waits for it.
     services.database.rest()
     image = services.reader.decode(photo.data)
-    faces = services.engine.analyze(image.image_rgb, detail=photo.options.detail)
+    faces = services.engine.analyze(image.image_rgb, detail=photo.options.detail, budget=budget)
     services.observer.on_faces(len(faces))
-    return AnalyzedPhoto(photo.data, image, tuple(faces))
+    return AnalyzedPhoto(photo.data, image, faces)
 
 
 def detect(call: Call, *, photo: Upload) -> Detection:
-    """Find every face of a photo, the largest first; there may be none.
+    """Find the faces of a photo, the largest first; there may be none.
 
     Raises:
-        ImageError: the bytes are no photo that can be read.
+        ImageError: the bytes are no photo that can be read, or looking at it takes too long.
+        Overloaded: too much else is being looked at.
+        ClientGone: nobody waits for the answer any more.
     """
     permissions.require(call.actor, "photos.detect")
-    services = call.services
+    services, budget = call.services, call.budget()
     services.database.rest()
     image = services.reader.decode(photo.data)
-    faces = services.engine.detect(image.image_rgb, detail=photo.options.detail)
+    faces = services.engine.detect(image.image_rgb, detail=photo.options.detail, budget=budget)
     services.observer.on_faces(len(faces))
-    return Detection(width=image.width, height=image.height, faces=tuple(faces))
+    return Detection(image.width, image.height, faces.found, faces_left_out=faces.left_out)

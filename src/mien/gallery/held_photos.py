@@ -104,7 +104,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         with services.database.read() as session:
             # Asked before the work, so that a wrong name is told at once.
             require_contract(find_gallery(session, gallery), summary)
-    analyzed = analyze(services, photo)
+    analyzed = analyze(services, photo, call.budget())
     image = analyzed.image
     with written_files(services.database, services.files) as put:
         probe = ProbeRow(
@@ -116,6 +116,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             media_type=image.media_type,
             width=image.width,
             height=image.height,
+            faces_left_out=analyzed.faces.left_out,
             expires_at=now() + dt.timedelta(seconds=services.probe_seconds),
         )
         faces = [

@@ -203,11 +203,19 @@ class Answer(Recognised):
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """The faces of a photo; width and height in pixels of the upright photo."""
+    """The faces of a photo.
+
+    Attributes:
+        width: of the upright photo, in pixels.
+        height: of the upright photo, in pixels.
+        faces: the largest first.
+        faces_left_out: how many more were seen than a photo may give.
+    """
 
     width: int
     height: int
     faces: tuple[DetectedFace, ...]
+    faces_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +226,8 @@ class Identification:
         point: where the gallery's answers were cut, and what that means for strangers.
         width: of the upright photo, in pixels.
         height: of the upright photo, in pixels.
+        answers: the largest face first.
+        faces_left_out: how many more faces were seen than a photo may give.
     """
 
     gallery: str
@@ -225,6 +235,7 @@ class Identification:
     width: int
     height: int
     answers: tuple[Answer, ...]
+    faces_left_out: int = 0
 
     @property
     def threshold(self) -> float:

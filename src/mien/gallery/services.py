@@ -1,5 +1,6 @@
 """What every verb works with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -11,6 +12,7 @@ from mien.observing import Observer
 from mien.packs.store import PackStore
 from mien.storage.database import Database
 from mien.storage.files import FileStore
+from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.reader import ImageReader
 
@@ -52,8 +54,10 @@ class Call:
         services: the collaborators.
         actor: on whose behalf; `permissions.require` asks what they may do.
         request_id: of the request that is being answered; None outside of one.
+        budget: begins the time of a photo that is looked at; usually there is no end to it.
     """
 
     services: Services
     actor: Actor
     request_id: str | None = None
+    budget: Callable[[], Budget] = Budget

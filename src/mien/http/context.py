@@ -1,15 +1,19 @@
 """From a request to what the process works with."""
 
+from functools import partial
 from typing import cast
 
 from flask import current_app
 from flask import g
+from flask import request
 
 from mien.access.actor import NOBODY
 from mien.access.actor import Actor
 from mien.gallery.services import Call
+from mien.http.client_gone import client_gone
 from mien.http.request_ids import request_id
 from mien.runtime import Runtime
+from mien.vision.budget import Budget
 
 EXTENSION = "mien"
 
@@ -27,4 +31,6 @@ def acts_as(actor: Actor) -> None:
 def this_call() -> Call:
     """What verbs are called with in this request; nobody acts until somebody is known."""
     actor: Actor = g.get("actor", NOBODY)
-    return runtime().call(actor, request_id() or None)
+    seconds = runtime().settings.photo_seconds or None
+    budget = partial(Budget, seconds, is_gone=client_gone(request.environ))
+    return runtime().call(actor, request_id() or None, budget=budget)

@@ -57,6 +57,8 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.ModelError: 503,
     errors.Overloaded: 503,
     errors.ShuttingDown: 503,
+    # Nginx's own: nobody is there to read it, but logs and metrics tell it from errors.
+    errors.ClientGone: 499,
     errors.UnknownServerVersion: 503,
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,
@@ -210,6 +212,8 @@ def _problem(error: Exception, *, translate: say.Translate = say.english) -> Pro
 
 def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Problem:
     status = status_of(type(error))
+    if isinstance(error, errors.ClientGone):
+        _log.info("The client is gone; what it asked for was given up", code=error.code)
     # Too much to do is no fault, and there would be a line for each.
     if status >= _SERVER_ERROR and not isinstance(error, errors.Overloaded):
         _log.error(

@@ -28,6 +28,14 @@ Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 FaceNumber = Annotated[
     int, Field(ge=1, le=100_000, description="Which face of the photo; 1 is the largest.")
 ]
+FacesLeftOut = Annotated[
+    int,
+    Field(
+        ge=0,
+        description="How many more faces were seen, all of them smaller: a photo gives the largest "
+        "and no more than the server allows (`MIEN_MAX_FACES`). 0 for nearly every photo.",
+    ),
+]
 _SIMILARITY_DIGITS = 6
 
 

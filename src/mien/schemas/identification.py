@@ -11,6 +11,7 @@ from mien.gallery.settings import Threshold
 from mien.options import Decision
 from mien.options import Doubt
 from mien.schemas.common import FaceOut
+from mien.schemas.common import FacesLeftOut
 from mien.schemas.common import GalleryName
 from mien.schemas.common import Id
 from mien.schemas.common import ImageOut
@@ -124,6 +125,7 @@ class IdentificationOut(Out):
     searched_person_count: int = Field(description="People who could be found.")
     image: ImageOut
     faces: list[IdentifiedFaceOut]
+    faces_left_out: FacesLeftOut
 
     @classmethod
     def of(cls, found: Identification) -> "IdentificationOut":
@@ -139,6 +141,7 @@ class IdentificationOut(Out):
             searched_person_count=found.point.people,
             image=ImageOut(width=found.width, height=found.height),
             faces=[IdentifiedFaceOut.of(each) for each in found.answers],
+            faces_left_out=found.faces_left_out,
         )
 
 

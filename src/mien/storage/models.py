@@ -234,6 +234,7 @@ class ProbeRow(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
     height: Mapped[int]
+    faces_left_out: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
 
 

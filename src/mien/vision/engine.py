@@ -7,9 +7,11 @@ from typing import Protocol
 
 from mien.errors import ShuttingDown
 from mien.options import Detail
+from mien.vision.budget import Budget
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 
 _CLOSING_SECONDS = 10.0
@@ -22,17 +24,25 @@ class Engine(Protocol):
     def summary(self) -> EngineSummary:
         """What the engine is made of; costs nothing, loads nothing."""
 
-    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
-        """Find every face, largest box first.
+    def detect(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
+        """Find the faces, largest box first, and no more than the engine is made for.
 
         Args:
             image_rgb: uint8, shape (height, width, 3), upright.
             detail: how closely the picture is searched; `high` sees smaller and turned faces and
                 takes several times as long.
+            budget: how long that may take, asked before each inference; None for as long as it does.
+
+        Raises:
+            ClientGone, Overloaded, PhotoTakesTooLong: see `Budget.check`.
         """
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
-        """Find every face, largest box first, with its aligned crop and unit embedding."""
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
+        """Find the faces, each with its aligned crop and unit embedding; as `detect`."""
 
     def warm_up(self) -> None:
         """Load what is loaded lazily, so that the first request is not the slow one."""
@@ -78,13 +88,17 @@ class LazyEngine:
         """See `Engine.summary`."""
         return self._get_plan().summary
 
-    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
+    def detect(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
         """See `Engine.detect`."""
-        return self._get().detect(image_rgb, detail=detail)
+        return self._get().detect(image_rgb, detail=detail, budget=budget)
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
-        return self._get().analyze(image_rgb, detail=detail)
+        return self._get().analyze(image_rgb, detail=detail, budget=budget)
 
     def warm_up(self) -> None:
         """See `Engine.warm_up`."""

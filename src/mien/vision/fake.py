@@ -10,17 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import InvalidInput
+from mien.options import MAX_FACES
 from mien.options import Detail
 from mien.packs.calibration import Calibration
 from mien.packs.calibration import Measured
 from mien.packs.calibration import Tail
 from mien.packs.contract import contract_id
+from mien.vision.budget import Budget
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -80,10 +83,14 @@ class FakeEngine:
     Args:
         dimension: length of the embeddings.
         calibrated: whether it comes with a calibration, as packs do.
+        max_faces: most faces of one picture, the largest.
     """
 
-    def __init__(self, dimension: int = 64, *, calibrated: bool = False) -> None:
+    def __init__(
+        self, dimension: int = 64, *, calibrated: bool = False, max_faces: int = MAX_FACES
+    ) -> None:
         self._dimension = dimension
+        self._max_faces = max_faces
         contract = contract_id(
             model="fake",
             version="1",
@@ -102,15 +109,25 @@ class FakeEngine:
             recognizer="drawn cells",
         )
 
-    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
+    def detect(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
         """See `Engine.detect`."""
-        return list(self.analyze(image_rgb, detail=detail))
+        return self.analyze(image_rgb, detail=detail, budget=budget)
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
         del detail  # drawings are found at any size
-        faces = [self._face(image_rgb, *place) for place in _find_frames(image_rgb)]
-        return sorted(faces, key=lambda face: -face.box.width * face.box.height)
+        places = _find_frames(image_rgb)
+        places.sort(key=lambda place: -place[2] * place[3])
+        faces = []
+        for place in places[: self._max_faces]:
+            if budget is not None:
+                budget.check()
+            faces.append(self._face(image_rgb, *place))
+        return Faces(tuple(faces), max(len(places) - self._max_faces, 0))
 
     def warm_up(self) -> None:
         """See `Engine.warm_up`."""

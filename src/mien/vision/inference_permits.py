@@ -2,12 +2,18 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from mien.errors import ShuttingDown
 from mien.observing import Observer
 from mien.observing import Stage
+from mien.vision.budget import Budget
+
+# How soon somebody who waits notices that time is up, or that nobody waits for the answer.
+_LOOK_SECONDS: Final = 0.25
 
 CLOSING_SECONDS = 10.0
 """How long closing waits for an inference that runs; one that never returns must not hold a process."""
@@ -15,6 +21,9 @@ CLOSING_SECONDS = 10.0
 
 class InferencePermits:
     """Permits to run an inference, so that many requests do not crowd few cores.
+
+    First come, first served: a photo that needs hundreds of inferences stands in line anew for
+    each, behind the photos that need few.
 
     Args:
         count: inferences at the same time.
@@ -25,26 +34,31 @@ class InferencePermits:
         self._count = self._free = count
         self._changed = threading.Condition()
         self._closed = False
+        self._line: deque[object] = deque()
         self._observer = observer
         self._mine = _Waited()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
+    def one(self, budget: Budget | None = None) -> Iterator[None]:
         """Wait for a turn, and have it for the length of the block.
 
+        Args:
+            budget: of the photo; None for one that has all the time there is.
+
         Raises:
+            ClientGone, Overloaded, PhotoTakesTooLong: see `Budget.check`.
             ShuttingDown: nobody gets a turn any more.
         """
-        if self._take(waiting=False):
+        budget = budget or Budget()
+        budget.check()
+        if self._take_now():
             self._observer.on_wait(0.0)
         else:
-            self._wait()
+            self._wait(budget)
         try:
             yield
         finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify()
+            self._give_back(1)
 
     def close(self, seconds: float = CLOSING_SECONDS) -> bool:
         """Give nobody a turn any more, and wait so long at most for those who have one.
@@ -65,27 +79,48 @@ class InferencePermits:
         spent = time.perf_counter() - start - (self._mine.seconds - waited)
         self._observer.on_stage(name, spent)
 
-    def _wait(self) -> None:
+    def _wait(self, budget: Budget) -> None:
         start = time.perf_counter()
         self._observer.on_waiting(1)
         try:
-            self._take(waiting=True)
+            self._take(budget)
         finally:
             self._observer.on_waiting(-1)
         waited = time.perf_counter() - start
         self._mine.seconds += waited
         self._observer.on_wait(waited)
 
-    def _take(self, *, waiting: bool) -> bool:
+    def _take_now(self) -> bool:
         with self._changed:
-            if waiting:
-                self._changed.wait_for(lambda: self._free or self._closed)
             if self._closed:
                 raise ShuttingDown
-            if not self._free:
+            if self._line or not self._free:
                 return False
             self._free -= 1
             return True
+
+    def _take(self, budget: Budget) -> None:
+        me = object()
+        with self._changed:
+            self._line.append(me)
+            try:
+                while self._closed or not (self._free and self._line[0] is me):
+                    if self._closed:
+                        raise ShuttingDown
+                    start = time.perf_counter()
+                    self._changed.wait(_LOOK_SECONDS)
+                    budget.note_wait(time.perf_counter() - start)
+                    budget.check()
+                self._free -= 1
+            finally:
+                self._line.remove(me)
+                # Whoever stands first now may be served: there may be another turn to have.
+                self._changed.notify_all()
+
+    def _give_back(self, count: int) -> None:
+        with self._changed:
+            self._free += count
+            self._changed.notify_all()
 
 
 class _Waited(threading.local):

@@ -3,11 +3,13 @@
 import numpy as np
 
 from mien.observing import Observer
+from mien.options import MAX_FACES
 from mien.options import Detail
 from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
 from mien.packs.manifest import InstalledPack
+from mien.vision.budget import Budget
 from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
@@ -26,6 +28,7 @@ from mien.vision.sessions import usable_cores
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -45,6 +48,7 @@ class PackEngine:
         threads: int = 0,
         concurrency: int = 0,
         detection_side: int = 640,
+        max_faces: int = MAX_FACES,
         observer: Observer | None = None,
     ) -> None:
         """Load the networks.
@@ -56,6 +60,7 @@ class PackEngine:
             threads: processor threads of one inference; 0 chooses from the cores.
             concurrency: inferences at the same time; 0 chooses from the cores.
             detection_side: longest side in pixels at which a picture is usually searched.
+            max_faces: most faces of one picture, the largest.
             observer: is told how long stages and waits take.
         """
         manifest = installed.manifest
@@ -64,6 +69,8 @@ class PackEngine:
         concurrency = concurrency or max(cores // threads, 1)
         self._permits = InferencePermits(concurrency, observer or Observer())
         self._detection_side = detection_side
+        self._max_faces = max_faces
+        self._spec = manifest
         self.summary = summarise(manifest, calibration=installed.calibration, runtime=runtime)
 
         spec = manifest.recognizer
@@ -71,7 +78,7 @@ class PackEngine:
         def load(
             file: str, chosen: RuntimeName, input_shape: InputShape, weights: str | None = None
         ) -> Session:
-            session = open_session(
+            return open_session(
                 installed.paths[file],
                 weights=installed.paths[weights] if weights else None,
                 runtime=chosen,
@@ -80,45 +87,40 @@ class PackEngine:
                 threads=threads,
                 concurrency=concurrency,
             )
-            return BoundedSession(session, self._permits)
 
-        detector = load(
+        self._detector = load(
             manifest.detector.file,
             choose_runtime(runtime, needs_openvino=False),
-            (1, 3, None, None),
+            (None if FAMILIES[manifest.detector.family].batches else 1, 3, None, None),
         )
-        recognizer = load(
+        self._recognizer = load(
             spec.file,
             recognizer_runtime(manifest, runtime),
             (None, 3, spec.input_size, spec.input_size),
             spec.weights_file,
         )
-        self._sessions = (detector, recognizer)
-        self._finder = Finder(
-            Detector(
-                detector,
-                FAMILIES[manifest.detector.family],
-                score_threshold=manifest.detector.score_threshold,
-                nms_iou=manifest.detector.nms_iou,
-            ),
-            detection_side,
-        )
-        self._recognizer = Recognizer(recognizer, spec)
 
-    def detect(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[DetectedFace]:
+    def detect(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
         """See `Engine.detect`."""
         with self._permits.stage("detect"):
-            faces = [_describe(image_rgb, place) for place in self._finder.find(image_rgb, detail)]
-        return sorted(faces, key=lambda face: -face.box.width * face.box.height)
+            places = self._finder(budget).find(image_rgb, detail)
+            faces = [_describe(image_rgb, place) for place in places.faces]
+        faces.sort(key=lambda face: -face.box.width * face.box.height)
+        return Faces(tuple(faces), places.left_out)
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
-        detected = self.detect(image_rgb, detail=detail)
+        detected = self.detect(image_rgb, detail=detail, budget=budget)
+        recognizer = self._embedder(budget)
         with self._permits.stage("align"):
-            crops = [self._recognizer.crop(image_rgb, face.landmarks) for face in detected]
+            crops = [recognizer.crop(image_rgb, face.landmarks) for face in detected]
         with self._permits.stage("embed"):
-            embeddings = self._recognizer.embed(crops)
-        return [
+            embeddings = recognizer.embed(crops)
+        faces = [
             Face(
                 box=face.box,
                 landmarks=face.landmarks,
@@ -130,34 +132,60 @@ class PackEngine:
             )
             for face, crop, embedding in zip(detected, crops, embeddings, strict=True)
         ]
+        return Faces(tuple(faces), detected.left_out)
 
     def warm_up(self) -> None:
         """See `Engine.warm_up`; runs both networks once on a grey picture."""
         side = self._detection_side
         grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
-        self._finder.find(grey, "normal")
+        self._finder().find(grey, "normal")
         middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
-        self._recognizer.embed([self._recognizer.crop(grey, (middle * side).astype(np.float32))])
+        recognizer = self._embedder()
+        recognizer.embed([recognizer.crop(grey, (middle * side).astype(np.float32))])
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
         self._permits.close()
-        for session in self._sessions:
+        for session in (self._detector, self._recognizer):
             session.close()
+
+    def _finder(self, budget: Budget | None = None) -> Finder:
+        """What searches one picture within its time."""
+        spec = self._spec.detector
+        detector = Detector(
+            BoundedSession(self._detector, self._permits, budget),
+            FAMILIES[spec.family],
+            score_threshold=spec.score_threshold,
+            nms_iou=spec.nms_iou,
+        )
+        return Finder(detector, self._detection_side, most=self._max_faces)
+
+    def _embedder(self, budget: Budget | None = None) -> Recognizer:
+        session = BoundedSession(self._recognizer, self._permits, budget)
+        return Recognizer(session, self._spec.recognizer)
 
 
 class BoundedSession:
-    """A session that waits for a permit, so that many requests do not crowd few cores."""
+    """A session that waits for a permit, so that many requests do not crowd few cores.
 
-    def __init__(self, session: Session, permits: InferencePermits) -> None:
+    Args:
+        session: which runs the network.
+        permits: of all sessions of the process.
+        budget: of the photo that is looked at; None for one that has all the time there is.
+    """
+
+    def __init__(
+        self, session: Session, permits: InferencePermits, budget: Budget | None = None
+    ) -> None:
         self._session = session
         self._permits = permits
+        self._budget = budget
         self.runtime = session.runtime
         self.input_shape = session.input_shape
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         """See `Session.run`."""
-        with self._permits.one():
+        with self._permits.one(self._budget):
             return self._session.run(batch)
 
     def close(self) -> None:

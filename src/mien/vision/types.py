@@ -1,8 +1,11 @@
 """What vision takes and gives: frozen values, with shapes, orders, dtypes and units."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import TypeAlias
+from typing import TypeVar
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +131,35 @@ class Face(DetectedFace):
     # Kept out of the representation, so that no log or traceback ever shows them.
     crop_rgb: ImageRGB = field(repr=False)
     embedding: FloatArray = field(repr=False)
+
+
+_F_co = TypeVar("_F_co", bound=DetectedFace, covariant=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces(Sequence[_F_co]):
+    """The faces of a picture, the largest first.
+
+    Attributes:
+        found: the faces.
+        left_out: how many more were seen; a picture gives at most so many faces as the engine is
+            told, and the smaller ones are not looked at.
+    """
+
+    found: tuple[_F_co, ...] = ()
+    left_out: int = 0
+
+    @overload
+    def __getitem__(self, index: int) -> _F_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[_F_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> _F_co | tuple[_F_co, ...]:
+        """A face by its place from 0, or several."""
+        return self.found[index]
+
+    def __len__(self) -> int:
+        """How many faces were found, without those left out."""
+        return len(self.found)
 
 
 @dataclass(frozen=True, slots=True)

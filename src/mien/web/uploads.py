@@ -127,7 +127,7 @@ def read_file(file: FileStorage) -> bytes:
 
 def _reason(error: MienError) -> str:
     if isinstance(error, SeveralFacesFound):
-        count = len(error.extra["boxes"])
+        count = len(error.extra["boxes"]) + error.extra["faces_left_out"]
         return f"There are {count} faces in it. Send it alone, then choose the right one."
     return say.error(error, translate=translated)
 

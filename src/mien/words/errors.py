@@ -67,6 +67,10 @@ _IMAGE: Final = {
         "Make it smaller and send it again."
     ),
     "too_many_pixels.memory": N_("The picture needs more memory than there is."),
+    "photo_takes_too_long": N_(
+        "Looking at this photo takes longer than the {seconds:g} seconds that one may take. Send a "
+        "part of it, or a smaller copy."
+    ),
 }
 
 _FACES: Final = {
@@ -79,6 +83,9 @@ _FACES: Final = {
     "several_faces_found": N_("{reasons} {advice}"),
     "face_number_out_of_range": N_(
         "The photo has no face number {number}; it has {count}, counted from 1."
+    ),
+    "face_number_out_of_range.left_out": N_(
+        "The photo has no face number {number}: only its {count} largest faces are looked at."
     ),
     "face_number_out_of_range.held": N_("The photo has no face number {number}."),
     "photo_not_good_enough": N_("This face is not stored. {reasons} {advice}"),
@@ -532,6 +539,7 @@ _SERVERS: Final = {
         "Somebody listens at {path} already. Stop it, or take another path: {way}."
     ),
     "shutting_down": N_("This process of the server is ending. Send the request again."),
+    "client_gone": N_("The connection was closed before the answer was there."),
     "unknown_server_version.gunicorn": N_(
         "Gunicorn {version} is installed, and this version of Mien was tried with Gunicorn "
         "{known} only. Install one of those, for example with "

@@ -15,9 +15,11 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.options import Detail
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Box
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 
 ADA = draw_photo(["ada"])
@@ -29,10 +31,12 @@ class BoxedEngine(FakeEngine):
 
     box = FOUND
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
-        found = super().analyze(image_rgb, detail=detail)
-        return [replace(face, box=self.box) for face in found]
+        found = super().analyze(image_rgb, detail=detail, budget=budget)
+        return Faces(tuple(replace(face, box=self.box) for face in found), found.left_out)
 
 
 @pytest.fixture

@@ -28,8 +28,10 @@ from mien.gallery.enrolment.subject import Subject
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.options import Detail
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 
 SMALL = draw_photo(["ada"], face_px=34)
@@ -43,10 +45,12 @@ class CountingEngine(FakeEngine):
 
     looked = 0
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
         """See `Engine.analyze`."""
         self.looked += 1
-        return super().analyze(image_rgb, detail=detail)
+        return super().analyze(image_rgb, detail=detail, budget=budget)
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
     return IdentifyResult(
         photo=PhotoView(photo_url, 640, 400, marks),
         faces=faces,
+        faces_left_out=0,
         gallery="default",
         people_count=len(NAMES),
         threshold=0.36,
@@ -135,5 +136,6 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         ),
         "result-several": result(photo_url, cards(portrait)[:3]),
         "result-many": result(photo_url, cards(portrait)),
+        "result-left-out": replace(result(photo_url, cards(portrait)), faces_left_out=543),
         "result-none": result(photo_url, ()),
     }

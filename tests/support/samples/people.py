@@ -165,6 +165,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
                 )
                 for mark in marks
             ),
+            faces_left_out=2,
             held=HeldPhotos(("1",), LATELY, "/p/0/let-go"),
             action_url="/p/0/faces/choose",
             back_url="/p/0",

@@ -3,17 +3,24 @@
 import math
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
+from mien.errors import InferenceRuntimeMissing
+from mien.options import RuntimeName
+from mien.packs.manifest import InstalledPack
 from mien.vision.detectors import centerface
 from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import outputs_of_each
+from mien.vision.sessions import Session
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
+from mien.words import say
 from needs import shared_data
 
 INPUT_WH = (64, 32)
@@ -85,6 +92,68 @@ def test_a_picture_without_a_face_gives_empty_arrays(outputs_of: Callable[[], tu
     assert found.boxes_xyxy.shape == (0, 4)
     assert found.landmarks.shape == (0, 5, 2)
     assert found.scores.shape == (0,)
+
+
+def test_the_cells_of_a_batch_are_told_apart_however_a_file_lays_them_out() -> None:
+    apart = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+    in_a_row = apart.reshape(1, 6, 4)
+    for first, second in (outputs_of_each([layout], 2) for layout in (apart, in_a_row)):
+        assert (first[0] == apart[:1]).all()
+        assert (second[0] == apart[1:]).all()
+    assert outputs_of_each([in_a_row], 1) == [[in_a_row]]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("pack", "runtime"),
+    [("compact", "openvino"), ("mobile", "openvino"), ("mobile", "onnxruntime")],
+)
+def test_pictures_of_a_batch_give_what_each_gives_alone(
+    installed_pack: Callable[[str], InstalledPack],
+    sample: Callable[[str], ImageRGB],
+    pack: str,
+    runtime: RuntimeName,
+) -> None:
+    installed = installed_pack(pack)
+    spec = installed.manifest.detector
+    try:
+        session = open_session(
+            installed.paths[spec.file], runtime=runtime, input_shape=(None, 3, None, None)
+        )
+    except InferenceRuntimeMissing as error:
+        pytest.skip(say.error(error))
+    counting = CountingSession(session)
+    detector = Detector(counting, FAMILIES[spec.family], score_threshold=0.5, nms_iou=0.3)
+    obama, biden = (
+        np.asarray(cv2.resize(sample(name)[:900], (160, 160)), dtype=np.uint8)
+        for name in ("obama.jpg", "biden.jpg")
+    )
+    pictures = [obama, np.zeros_like(obama), biden, *[obama[:, ::-1].copy()] * 6]
+    found = detector.find_each(pictures, 160)
+    assert counting.sizes == [8, 1]
+    for picture, together in zip(pictures, found, strict=True):
+        alone = detector.find_at(picture, 160)
+        assert np.allclose(together.boxes_xyxy, alone.boxes_xyxy, atol=0.01)
+        assert np.allclose(together.landmarks, alone.landmarks, atol=0.01)
+        assert np.allclose(together.scores, alone.scores, atol=1e-4)
+    assert [len(each.scores) for each in found] == [1, 0, 1, *[1] * 6]
+
+
+class CountingSession:
+    """Runs a network and remembers how many pictures each batch had."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.runtime = session.runtime
+        self.input_shape = session.input_shape
+        self.sizes: list[int] = []
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        self.sizes.append(len(batch))
+        return self._session.run(batch)
+
+    def close(self) -> None:
+        self._session.close()
 
 
 @pytest.mark.models

@@ -1,3 +1,6 @@
+import time
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import pytest
@@ -8,9 +11,13 @@ from drawn_squares import draw_square
 from drawn_squares import square_detector
 from mien.options import Detail
 from mien.vision.detectors.confirm import FacePlace
+from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
 from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
 from mien.vision.pose import estimate_pose
+from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
 pytestmark = pytest.mark.thorough
@@ -19,8 +26,8 @@ DETAILS: list[Detail] = ["normal", "high"]
 TEMPLATE = np.array([(30, 30), (70, 30), (50, 55), (35, 75), (65, 75)], dtype=np.float32)
 
 
-def _find(picture: ImageRGB, detail: Detail = "normal") -> list[FacePlace]:
-    return Finder(square_detector(), 640).find(picture, detail)
+def _find(picture: ImageRGB, detail: Detail = "normal", *, most: int = 100) -> list[FacePlace]:
+    return Finder(square_detector(), 640, most=most).find(picture, detail).faces
 
 
 def _middles(found: list[FacePlace]) -> list[tuple[int, int]]:
@@ -130,7 +137,7 @@ def test_an_ordinary_photo_is_searched_once() -> None:
     session = EchoSession()
     picture = black(1600, 1200)
     draw_square(picture, 600, 500, 200)
-    assert len(Finder(square_detector(session), 640).find(picture, "normal")) == 1
+    assert len(Finder(square_detector(session), 640, most=100).find(picture, "normal").faces) == 1
     # One search at 640 x 480 and two of 160 x 160 for the landmarks.
     assert session.pixels == 640 * 480 + 2 * 160 * 160
 
@@ -140,5 +147,93 @@ def test_a_file_of_one_size_finds_turned_faces_too() -> None:
     picture = black(600, 500)
     draw_square(picture, 100, 200, 80)
     turned = np.ascontiguousarray(np.rot90(picture))
-    (face,) = Finder(square_detector(session), 640).find(turned, "normal")
+    (face,) = Finder(square_detector(session), 640, most=100).find(turned, "normal").faces
     assert estimate_pose(face.landmarks).roll_degrees == pytest.approx(-90, abs=5)
+
+
+def _crowd(columns: int, rows: int, size_wh: tuple[int, int] = (640, 640)) -> ImageRGB:
+    """Squares in rows, each row a little larger than the one above."""
+    picture = black(*size_wh)
+    for row in range(rows):
+        for column in range(columns):
+            draw_square(picture, 8 + 40 * column, 8 + 40 * row, 16 + row)
+    return picture
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_of_a_crowd_the_largest_faces_are_found_and_the_others_counted(detail: Detail) -> None:
+    picture = _crowd(12, 15)
+    found = Finder(square_detector(), 640, most=36).find(picture, detail)
+    assert len(found.faces) == 36
+    assert found.left_out == 12 * 15 - 36
+    # The three lowest rows.
+    assert min(float(face.box_xyxy[1]) for face in found.faces) > 8 + 40 * 11.5
+
+
+def test_who_is_not_left_out_is_found_as_before() -> None:
+    picture = _crowd(5, 4)
+    all_of_them = Finder(square_detector(), 640, most=20).find(picture, "normal")
+    assert len(all_of_them.faces) == 20
+    assert all_of_them.left_out == 0
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_what_a_crowd_costs_does_not_grow_with_it(detail: Detail) -> None:
+    pixels = []
+    for rows in (6, 15):
+        session = EchoSession()
+        Finder(square_detector(session), 640, most=20).find(_crowd(12, rows), detail)
+        pixels.append(session.pixels)
+    assert pixels[0] == pixels[1]
+
+
+def test_places_that_only_seem_to_be_faces_are_looked_at_in_bounds() -> None:
+    # At every closer look there is nothing: so all would be asked about in all turns.
+    session = EchoSession()
+
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> Candidates:
+        if max(input_wh) <= 160:
+            return _no_candidates()
+        return _candidates(_decode_crowd())
+
+    family = DetectorFamily(decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0)
+    detector = Detector(session, family, score_threshold=0.5, nms_iou=0.3)
+    found = Finder(detector, 640, most=10).find(black(640, 640), "normal")
+    assert found.faces == []
+    assert found.left_out > 400
+    # 60 places, each twice level and in eight turns, and the searches themselves.
+    assert session.pixels <= 60 * (2 + 8) * 160 * 160 + 10 * 640 * 640
+
+
+def _decode_crowd() -> FloatArray:
+    grid = np.stack(np.meshgrid(np.arange(24), np.arange(24)), axis=-1).reshape(-1, 2) * 26.0
+    return np.concatenate([grid, grid + 20], axis=1).astype(np.float32)
+
+
+def _candidates(boxes: FloatArray) -> Candidates:
+    low, extent = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None]
+    return Candidates(
+        boxes, low + TEMPLATE / 100 * extent, np.full(len(boxes), 0.55, dtype=np.float32)
+    )
+
+
+def _no_candidates() -> Candidates:
+    return _candidates(np.empty((0, 4), dtype=np.float32))
+
+
+def test_tens_of_thousands_of_findings_are_cut_to_the_largest_before_they_are_sorted_out() -> None:
+    side = np.linspace(3, 9, 40_000, dtype=np.float32)
+    low = np.stack([np.arange(40_000) % 200, np.arange(40_000) // 200], axis=1) * 10.0
+    boxes = np.concatenate([low, low + side[:, None]], axis=1).astype(np.float32)
+    family = DetectorFamily(
+        decode=lambda *_: _candidates(boxes), stride=32, color="rgb", mean=0.0, scale=1.0
+    )
+    detector = Detector(EchoSession(), family, score_threshold=0.5, nms_iou=0.3)
+    start = time.process_time()
+    found = detector.find_at(black(2000, 2000), 2000)
+    assert len(found.scores) == 3_000
+    assert float((found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]).min()) > side[-3_050]
+    # All of them take a minute.
+    assert time.process_time() - start < 5

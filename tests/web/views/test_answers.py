@@ -13,8 +13,10 @@ from mien.app import create_app
 from mien.gallery.galleries import change_gallery
 from mien.options import Detail
 from mien.runtime import Runtime
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import Face
+from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 from visiting import Visitor
 from visiting import says
@@ -28,18 +30,22 @@ class ShortSighted(FakeEngine):
     What is poor about a photo cannot be drawn without hiding the drawn person as well.
     """
 
-    def analyze(self, image_rgb: ImageRGB, *, detail: Detail = "normal") -> list[Face]:
-        return [
-            face
-            if face.quality.size_px > BLURRED_PX
-            else replace(
-                face,
-                quality=replace(
-                    face.quality, acceptable=False, reasons=("blurred",), sharpness=1.0
-                ),
+    def analyze(
+        self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
+    ) -> Faces[Face]:
+        return Faces(
+            tuple(
+                face
+                if face.quality.size_px > BLURRED_PX
+                else replace(
+                    face,
+                    quality=replace(
+                        face.quality, acceptable=False, reasons=("blurred",), sharpness=1.0
+                    ),
+                )
+                for face in super().analyze(image_rgb, detail=detail, budget=budget)
             )
-            for face in super().analyze(image_rgb, detail=detail)
-        ]
+        )
 
 
 @pytest.fixture

@@ -157,6 +157,13 @@ def read_photo(path: Path, *, max_bytes: int) -> bytes:
         raise UnreadableImage("not_readable", words={"why": error.strerror}) from error
 
 
+def tell_left_out(path: Path, count: int) -> None:
+    """Tell a person how many faces of a photo were left out, if any were."""
+    if count:
+        are = "1 smaller face was" if count == 1 else f"{count:,} smaller faces were"
+        print_note(f"{path}: {are} left out. MIEN_MAX_FACES sets how many a photo gives.")
+
+
 @contextmanager
 def counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
     """The photos, one after the other, showing how far it is where there are several."""

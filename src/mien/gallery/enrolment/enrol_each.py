@@ -118,7 +118,7 @@ def _outcome(call: Call, gallery: str, submission: Submission, options: EachOpti
             call, gallery=gallery, subject=submission.subject, photo=data
         ):
             return Outcome(submission.name)
-        photo = analyze(call.services, Upload(data, options.photo))
+        photo = analyze(call.services, Upload(data, options.photo), call.budget())
         try:
             made = enrol(
                 call,

@@ -141,10 +141,14 @@ def _from_photo(
         # Asked before the work, so that a wrong name is told at once.
         row = find_gallery(session, gallery)
         require_contract(row, call.services.engine.summary)
-    photo = analyze(call.services, source)
+    photo = analyze(call.services, source, call.budget())
     size_wh = photo.size_wh
     face = take_face(
-        photo.faces, selection.take, face_number=selection.face_number, size_wh=size_wh
+        photo.faces,
+        selection.take,
+        face_number=selection.face_number,
+        size_wh=size_wh,
+        left_out=photo.faces.left_out,
     )
     others = [each for each in photo.faces if each is not face]
     objections = _judged(row, face, others, size_wh, selection)
@@ -160,7 +164,9 @@ def _from_photo(
         crop_hash=perceptual_hash(crop_rgb),
         photo_sha256=photo.sha256,
         original=original,
-        objections=passed_over(objections, selection.take, others=len(others)),
+        objections=passed_over(
+            objections, selection.take, others=len(others) + photo.faces.left_out
+        ),
     )
 
 

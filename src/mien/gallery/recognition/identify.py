@@ -49,7 +49,7 @@ def identify(
     """
     permissions.require(call.actor, "photos.identify", gallery)
     check_question(call, gallery=gallery, limit=limit, threshold=threshold)
-    analyzed = analyze(call.services, photo)
+    analyzed = analyze(call.services, photo, call.budget())
     found = recognise(
         call,
         gallery=gallery,
@@ -64,6 +64,7 @@ def identify(
         width=analyzed.image.width,
         height=analyzed.image.height,
         answers=answers(analyzed.faces, found.faces),
+        faces_left_out=analyzed.faces.left_out,
     )
 
 

@@ -84,7 +84,7 @@ def identify_and_hold(call: Call, *, gallery: str, photo: Upload) -> Held:
     """
     permissions.require(call.actor, "photos.hold", gallery)
     check_question(call, gallery=gallery, limit=1, threshold=None)
-    analyzed = analyze(call.services, photo)
+    analyzed = analyze(call.services, photo, call.budget())
     # Counted and remembered as it is going to be shown.
     identify(call, gallery=gallery, photo=analyzed, limit=1, itself="left_out")
     return hold_photo(call, gallery=gallery, photo=analyzed)
@@ -127,6 +127,7 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
             width=held.probe.width,
             height=held.probe.height,
             answers=answers(faces, decided(probes, found, limit=limit)),
+            faces_left_out=held.probe.faces_left_out,
         ),
         added=added,
     )

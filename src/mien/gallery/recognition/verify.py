@@ -46,7 +46,7 @@ class HeldComparison:
 
     Attributes:
         verification: about the largest face of each.
-        faces_a: how many faces the first photo has.
+        faces_a: how many faces the first photo has, with those that were left out.
         faces_b: how many faces the second photo has.
     """
 
@@ -82,8 +82,8 @@ def verify_photos(
     """
     permissions.require(call.actor, "photos.verify")
     check_threshold(threshold)
-    face_a, seen = _face(call.services, photo_a, face_number_a, which="a")
-    face_b, other = _face(call.services, photo_b, face_number_b, which="b")
+    face_a, seen = _face(call, photo_a, face_number_a, which="a")
+    face_b, other = _face(call, photo_b, face_number_b, which="b")
     return _verified(
         call.services,
         face_a.embedding,
@@ -140,7 +140,7 @@ def verify_person(
         ).all()
     if not examples:
         raise NoFaceFound("person")
-    face, seen = _face(call.services, photo, face_number)
+    face, seen = _face(call, photo, face_number)
     return _verified(
         call.services,
         face.embedding,
@@ -173,8 +173,8 @@ def compare_held(call: Call, *, probe_a: str, probe_b: str) -> HeldComparison:
             faces=(from_columns(faces_a[0]), from_columns(faces_b[0])),
             itself={"b"} if seen.is_at(held_b.probe.sha256, faces_b[0].box) else set(),
         ),
-        faces_a=len(faces_a),
-        faces_b=len(faces_b),
+        faces_a=len(held_a.faces) + held_a.probe.faces_left_out,
+        faces_b=len(held_b.faces) + held_b.probe.faces_left_out,
     )
 
 
@@ -218,12 +218,14 @@ def _verified(
 
 
 def _face(
-    services: Services, photo: Upload, face_number: int | None, *, which: str = "a"
+    call: Call, photo: Upload, face_number: int | None, *, which: str = "a"
 ) -> tuple[Face, SeenFace]:
     """The face that is meant, and where it was seen."""
     try:
-        analyzed = analyze(services, photo)
-        face = choose_face(analyzed.faces, face_number=face_number)
+        analyzed = analyze(call.services, photo, call.budget())
+        face = choose_face(
+            analyzed.faces, face_number=face_number, left_out=analyzed.faces.left_out
+        )
     except (ImageError, FaceError) as error:
         error.extra["photo"] = which
         raise

@@ -1,7 +1,8 @@
-"""A closer look at one place: whether there is a face, which way up, and where its landmarks are."""
+"""A closer look at places: whether there is a face, which way up, and where its landmarks are."""
 
 import math
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.vision.detectors.detector import Detector
-from mien.vision.detectors.refine_landmarks import refine_landmarks
+from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.refine_landmarks import RefinedLandmarks
+from mien.vision.detectors.refine_landmarks import refine_each
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
 from mien.vision.pose import estimate_pose
@@ -49,32 +52,64 @@ class FacePlace:
     cut: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turned:
+    """What was seen of a place that was turned.
+
+    Attributes:
+        number: of the place.
+        angle: by which it was turned anticlockwise, in degrees.
+        face: where and how it was seen, in pixels of the picture.
+    """
+
+    number: int
+    angle: int
+    face: FacePlace
+
+
 def confirm(
-    detector: Detector, image_rgb: ImageRGB, place: FacePlace, *, doubtful: bool = False
-) -> FacePlace | None:
-    """Look again at a place, level; when a face is not clearly seen there so, in every turn.
+    detector: Detector,
+    image_rgb: ImageRGB,
+    places: Sequence[FacePlace],
+    *,
+    doubtful: bool = False,
+) -> list[FacePlace | None]:
+    """Look again at places, level; where a face is not clearly seen there so, in every turn.
 
     A network also sees faces that are upside down or on their side, with less confidence and with
     landmarks that are of no use. Level by these landmarks it sees no face, or only in one of two
     mirror images; in the right turn it does.
 
     Args:
-        detector: which found the place.
+        detector: which found the places.
         image_rgb: the whole picture.
-        place: its score may be lower than a face needs; the closer look has to be surer, then.
+        places: the score of one may be lower than a face needs; the closer look has to be surer,
+            then. All are looked at together, so they should not be too many.
         doubtful: whether it has to be surer in any case.
 
     Returns:
-        The face with better landmarks; None when it is none.
+        For each place the face with better landmarks; None when it is none.
     """
+    level = refine_each(detector, image_rgb, [place.landmarks for place in places])
+    unsure = [number for number, again in enumerate(level) if again.firmly < _BOTH]
+    upright = _turned_upright(detector, image_rgb, [places[number] for number in unsure])
+    turned = dict(zip(unsure, upright, strict=True))
     threshold = detector.score_threshold
-    again = refine_landmarks(detector, image_rgb, place.landmarks)
-    same = replace(place, landmarks=again.landmarks, score=max(place.score, again.score))
-    seen: FacePlace | None = same
-    if again.firmly < _BOTH:
-        seen = _turned_upright(detector, image_rgb, place)
-        if seen and again.times and _apart(_roll(seen), _roll(same)) < _SAME_LEAN:
-            seen = replace(same, score=max(same.score, seen.score))
+    confirmed = []
+    for number, (place, again) in enumerate(zip(places, level, strict=True)):
+        seen: FacePlace | None
+        seen = same = replace(place, landmarks=again.landmarks, score=max(place.score, again.score))
+        if number in turned:
+            seen = turned[number]
+            if seen and again.times and _apart(_roll(seen), _roll(same)) < _SAME_LEAN:
+                seen = replace(same, score=max(same.score, seen.score))
+        confirmed.append(_judged(place, seen, threshold, doubtful=doubtful))
+    return confirmed
+
+
+def _judged(
+    place: FacePlace, seen: FacePlace | None, threshold: float, *, doubtful: bool
+) -> FacePlace | None:
     if seen is None:
         return place if not doubtful and place.score > _above(threshold, _ALONE) else None
     if doubtful or place.score <= threshold:
@@ -96,41 +131,74 @@ def _apart(one: float, other: float) -> float:
     return abs((one - other + 180) % 360 - 180)
 
 
-def _turned_upright(detector: Detector, image_rgb: ImageRGB, place: FacePlace) -> FacePlace | None:
-    """The face in the turn in which it is seen best; None when it is in none."""
-    best: tuple[FacePlace, int] | None = None
+def _turned_upright(
+    detector: Detector, image_rgb: ImageRGB, places: Sequence[FacePlace]
+) -> list[FacePlace | None]:
+    """Each face in the turn in which it is seen best; None when it is in none."""
+    best: dict[int, _Turned] = {}
+    refined: dict[int, RefinedLandmarks] = {}
+    unsettled = list(range(len(places)))
     for angles in (_QUARTERS, _DIAGONALS):
-        for angle in angles:
-            for seen in _turned(detector, image_rgb, place, angle):
-                if best is None or seen.score > best[0].score:
-                    best = seen, angle
-        if best is None:
-            continue
-        again = refine_landmarks(detector, image_rgb, best[0].landmarks)
-        if again.firmly == _BOTH and _apart(_roll(best[0]), best[1]) < _MOST_LEAN:
-            break
-    if best is None:
-        return None
-    return FacePlace(best[0].box_xyxy, again.landmarks, max(best[0].score, again.score))
+        asked = [(number, angle) for number in unsettled for angle in angles]
+        for seen in _seen_turned(detector, image_rgb, places, asked):
+            if seen.number not in best or seen.face.score > best[seen.number].face.score:
+                best[seen.number] = seen
+        known = [number for number in unsettled if number in best]
+        again = refine_each(detector, image_rgb, [best[number].face.landmarks for number in known])
+        refined.update(zip(known, again, strict=True))
+        unsettled = [
+            number
+            for number in unsettled
+            if number not in best or not _is_settled(best[number], refined[number])
+        ]
+    return [
+        replace(
+            best[number].face,
+            landmarks=refined[number].landmarks,
+            score=max(best[number].face.score, refined[number].score),
+        )
+        if number in best
+        else None
+        for number in range(len(places))
+    ]
 
 
-def _turned(
-    detector: Detector, image_rgb: ImageRGB, place: FacePlace, angle: int
+def _is_settled(seen: _Turned, again: RefinedLandmarks) -> bool:
+    return again.firmly == _BOTH and _apart(_roll(seen.face), seen.angle) < _MOST_LEAN
+
+
+def _seen_turned(
+    detector: Detector,
+    image_rgb: ImageRGB,
+    places: Sequence[FacePlace],
+    asked: Sequence[tuple[int, int]],
+) -> Iterator[_Turned]:
+    """What is seen in the middle of places that are turned; asked by number and angle."""
+    turns = []
+    for number, angle in asked:
+        box = places[number].box_xyxy
+        extent = float((box[2:] - box[:2]).max())
+        if extent >= _LEAST_EXTENT:
+            scale = _SIDE / (_ROOM * extent)
+            turns.append((number, angle, scale, _turning((box[:2] + box[2:]) / 2, scale, angle)))
+    crops = [
+        warp(image_rgb, matrix, (_SIDE, _SIDE), border=cv2.BORDER_CONSTANT) for *_, matrix in turns
+    ]
+    looks = detector.find_each(crops, _SIDE)
+    for (number, angle, scale, matrix), found in zip(turns, looks, strict=True):
+        for face in _in_the_middle(found, matrix, scale, angle):
+            yield _Turned(number, angle, face)
+
+
+def _in_the_middle(
+    found: Candidates, matrix: NDArray[np.float64], scale: float, angle: int
 ) -> Iterator[FacePlace]:
-    """What is seen in the middle when the place is turned anticlockwise by this many degrees."""
-    low, high = place.box_xyxy[:2], place.box_xyxy[2:]
-    extent = float((high - low).max())
-    if not extent >= _LEAST_EXTENT:
-        return
-    matrix = _turning((low + high) / 2, _SIDE / (_ROOM * extent), angle)
-    crop = warp(image_rgb, matrix, (_SIDE, _SIDE), border=cv2.BORDER_CONSTANT)
-    found = detector.find_at(crop, _SIDE)
     middles = found.boxes_xyxy.reshape(-1, 2, 2).mean(axis=1)
     inverse = np.linalg.inv(np.vstack([matrix, (0.0, 0.0, 1.0)]))[:2]
     for number in np.nonzero(np.abs(middles - _SIDE / 2).max(axis=1) < _MOST_OFF)[0]:
         box = found.boxes_xyxy[number]
         middle = transform_points(inverse, middles[number][None])[0]
-        extent_wh = (box[2:] - box[:2]) * (_ROOM * extent / _SIDE)
+        extent_wh = (box[2:] - box[:2]) / scale
         if angle % 180:
             extent_wh = extent_wh[::-1] if angle % 90 == 0 else np.full(2, extent_wh.mean())
         yield FacePlace(

@@ -29,6 +29,16 @@ class Candidates:
         return Candidates(self.boxes_xyxy[indices], self.landmarks[indices], self.scores[indices])
 
 
+def largest(found: Candidates, most: int) -> Candidates:
+    """The largest of them, in the order in which they were; all when there are no more."""
+    if len(found.scores) <= most:
+        return found
+    with np.errstate(over="ignore", invalid="ignore"):
+        areas = (found.boxes_xyxy[:, 2:] - found.boxes_xyxy[:, :2]).clip(0).prod(axis=1)
+    order = np.argsort(-np.nan_to_num(areas, posinf=0.0), kind="stable")
+    return found.take(np.sort(order[:most]))
+
+
 Decode = Callable[[Sequence[FloatArray], tuple[int, int], float], Candidates]
 """From a network's outputs, the size (width, height) of its input and the least score."""
 
@@ -45,6 +55,7 @@ class DetectorFamily:
         scale: divides after that.
         small_passes: whether a second look at a smaller scale betters its landmarks by more than it
             costs; see `refine_landmarks`.
+        batches: whether its files take several pictures at once and keep their answers apart.
     """
 
     decode: Decode
@@ -53,6 +64,26 @@ class DetectorFamily:
     mean: float
     scale: float
     small_passes: bool = False
+    batches: bool = False
+
+
+def outputs_of_each(outputs: Sequence[FloatArray], count: int) -> list[list[FloatArray]]:
+    """What a network says of each picture of a batch, as if it had been given alone.
+
+    Some files keep the pictures apart in the first axis; others lay the cells of all of them, one
+    picture after the other, into the second, because they were written for one picture.
+
+    Args:
+        outputs: of the batch.
+        count: pictures in it.
+    """
+    if count == 1:
+        return [list(outputs)]
+    apart = [
+        output if len(output) == count else output.reshape(count, -1, *output.shape[2:])
+        for output in outputs
+    ]
+    return [[output[number : number + 1] for output in apart] for number in range(count)]
 
 
 def gather(

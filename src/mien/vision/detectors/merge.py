@@ -34,12 +34,17 @@ def merge(
     Returns:
         Some of the places, those that are not cut first, then by their score.
     """
-    kept: list[FacePlace] = []
     sane = [place for place in places if is_sane(place, size_wh)]
-    for place in sorted(sane, key=lambda each: (each.cut, -each.score)):
-        if not kept or not _are_one(place, kept, nms_iou):
-            kept.append(place)
-    return kept
+    sane.sort(key=lambda each: (each.cut, -each.score))
+    if not sane:
+        return []
+    boxes = np.stack([place.box_xyxy for place in sane])
+    middles = np.stack([place.landmarks.mean(axis=0) for place in sane])
+    kept: list[int] = []
+    for number in range(len(sane)):
+        if not _is_one(number, kept, boxes, middles, nms_iou):
+            kept.append(number)
+    return [sane[number] for number in kept]
 
 
 def is_sane(place: FacePlace, size_wh: tuple[int, int]) -> bool:
@@ -54,15 +59,19 @@ def is_sane(place: FacePlace, size_wh: tuple[int, int]) -> bool:
     return bool((inside > 0).all() and inside.prod() >= _LEAST_VISIBLE * extent.prod())
 
 
-def _are_one(place: FacePlace, others: Sequence[FacePlace], nms_iou: float) -> bool:
-    boxes = np.stack([other.box_xyxy for other in others])
-    if (iou(place.box_xyxy, boxes) > nms_iou).any():
+def _is_one(
+    number: int, others: Sequence[int], boxes: FloatArray, middles: FloatArray, nms_iou: float
+) -> bool:
+    """Whether a finding is about the face that one of the others is about, each by its number."""
+    if not others:
+        return False
+    box, theirs = boxes[number], boxes[others]
+    if (iou(box, theirs) > nms_iou).any():
         return True
-    if (_shared_of_smaller(place.box_xyxy, boxes) > _MOST_CONTAINED).any():
+    if (_shared_of_smaller(box, theirs) > _MOST_CONTAINED).any():
         return True
-    points = np.stack([other.landmarks for other in others])
-    apart = np.linalg.norm(points.mean(axis=1) - place.landmarks.mean(axis=0), axis=1)
-    sides = np.minimum(_sides(boxes), _sides(place.box_xyxy[None]))
+    apart = np.linalg.norm(middles[others] - middles[number], axis=1)
+    sides = np.minimum(_sides(theirs), _sides(box[None]))
     return bool((apart < _LEAST_APART * sides).any())
 
 

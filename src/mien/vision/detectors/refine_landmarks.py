@@ -1,11 +1,15 @@
 """A second, closer look at a face for better landmarks."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from mien.vision.detectors.detector import Detector
+from mien.vision.detectors.families import Candidates
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
@@ -54,6 +58,21 @@ class _Pass:
     score: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """A face brought level.
+
+    Attributes:
+        picture: uint8, shape (side, side, 3).
+        inverse: from its pixels to the picture's, shape (2, 3).
+        expected: where its landmarks lie in it, if they were right.
+    """
+
+    picture: ImageRGB
+    inverse: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    expected: FloatArray
+
+
 def refine_landmarks(
     detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray
 ) -> RefinedLandmarks:
@@ -71,10 +90,33 @@ def refine_landmarks(
         image_rgb: the whole picture.
         landmarks: float32, shape (5, 2), as first found.
     """
-    large = _look(detector, image_rgb, landmarks, _TEMPLATE, _SIDE)
-    small = []
-    if large and detector.small_passes:
-        small = _look(detector, image_rgb, landmarks, _SMALL_TEMPLATE, _SMALL_SIDE)
+    return refine_each(detector, image_rgb, [landmarks])[0]
+
+
+def refine_each(
+    detector: Detector, image_rgb: ImageRGB, faces: Sequence[FloatArray]
+) -> list[RefinedLandmarks]:
+    """The same for several faces of a picture, with few inferences where the network takes batches.
+
+    Args:
+        detector: which found the faces.
+        image_rgb: the whole picture.
+        faces: landmarks of each, as `refine_landmarks` takes them.
+    """
+    large = _look(detector, image_rgb, dict(enumerate(faces)), _TEMPLATE, _SIDE)
+    small: dict[int, list[_Pass]] = {}
+    if detector.small_passes:
+        seen = {number: faces[number] for number, looks in large.items() if looks}
+        small = _look(detector, image_rgb, seen, _SMALL_TEMPLATE, _SMALL_SIDE)
+    return [
+        _refined(landmarks, large[number], small.get(number, []))
+        for number, landmarks in enumerate(faces)
+    ]
+
+
+def _refined(
+    landmarks: FloatArray, large: Sequence[_Pass], small: Sequence[_Pass]
+) -> RefinedLandmarks:
     looks = [landmarks, *(each.landmarks for each in (*large, *small))]
     return RefinedLandmarks(
         landmarks=np.mean(np.stack(looks), axis=0).astype(np.float32),
@@ -85,33 +127,60 @@ def refine_landmarks(
 
 
 def _look(
-    detector: Detector, image_rgb: ImageRGB, landmarks: FloatArray, template: FloatArray, side: int
-) -> list[_Pass]:
+    detector: Detector,
+    image_rgb: ImageRGB,
+    faces: Mapping[int, FloatArray],
+    template: FloatArray,
+    side: int,
+) -> dict[int, list[_Pass]]:
+    """What is seen of each face level, and in the mirror: two passes at most, or one, or none."""
+    levels = {number: _level(image_rgb, face, template, side) for number, face in faces.items()}
+    shown = [level for level in levels.values() if level is not None]
+    pictures = [
+        picture
+        for level in shown
+        for picture in (level.picture, np.ascontiguousarray(level.picture[:, ::-1]))
+    ]
+    seen = iter(detector.find_each(pictures, side))
+    between_eyes = float(template[1, 0] - template[0, 0])
+    looks: dict[int, list[_Pass]] = {}
+    for number, level in levels.items():
+        looks[number] = []
+        if level is None:
+            continue
+        for mirrored in (False, True):
+            nearest = _nearest(next(seen), level, mirrored_in=side if mirrored else None)
+            if nearest is not None and nearest.shift <= _MOST_SHIFT * between_eyes:
+                looks[number].append(replace(nearest, shift=nearest.shift / between_eyes))
+    return looks
+
+
+def _level(
+    image_rgb: ImageRGB, landmarks: FloatArray, template: FloatArray, side: int
+) -> _Level | None:
     matrix = similarity_transform(landmarks, template)
     if not _invertible(matrix):
-        return []
-    inverse = np.linalg.inv(np.vstack([matrix, (0.0, 0.0, 1.0)]))[:2]
-    level = warp(image_rgb, matrix, (side, side), border=cv2.BORDER_CONSTANT)
-    expected = transform_points(matrix, landmarks)
-    between_eyes = float(template[1, 0] - template[0, 0])
-    looks = []
-    for picture, mirrored in ((level, False), (np.ascontiguousarray(level[:, ::-1]), True)):
-        seen = detector.find_at(picture, side)
-        found = seen.landmarks
-        if mirrored:
-            found = found[:, _MIRRORED_ORDER]
-            found[..., 0] = side - 1 - found[..., 0]
-        shifts = np.linalg.norm(found - expected, axis=2).max(axis=1) / between_eyes
-        if shifts.size and shifts.min() <= _MOST_SHIFT:
-            best = int(shifts.argmin())
-            looks.append(
-                _Pass(
-                    transform_points(inverse, found[best]),
-                    float(shifts[best]),
-                    float(seen.scores[best]),
-                )
-            )
-    return looks
+        return None
+    return _Level(
+        picture=warp(image_rgb, matrix, (side, side), border=cv2.BORDER_CONSTANT),
+        inverse=np.linalg.inv(np.vstack([matrix, (0.0, 0.0, 1.0)]))[:2],
+        expected=transform_points(matrix, landmarks),
+    )
+
+
+def _nearest(seen: Candidates, level: _Level, *, mirrored_in: int | None) -> _Pass | None:
+    """The finding whose landmarks lie nearest to where they are expected; its shift in pixels."""
+    found = seen.landmarks
+    if mirrored_in is not None:
+        found = found[:, _MIRRORED_ORDER]
+        found[..., 0] = mirrored_in - 1 - found[..., 0]
+    shifts = np.linalg.norm(found - level.expected, axis=2).max(axis=1)
+    if not shifts.size:
+        return None
+    best = int(shifts.argmin())
+    return _Pass(
+        transform_points(level.inverse, found[best]), float(shifts[best]), float(seen.scores[best])
+    )
 
 
 def _invertible(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:

@@ -33,4 +33,5 @@ def decode(
     return gather(boxes, landmarks, scores)
 
 
+# The published files lay the anchors of all pictures into one axis, in an order of their own.
 FAMILY = DetectorFamily(decode=decode, stride=32, color="rgb", mean=127.5, scale=128.0)

@@ -70,6 +70,7 @@ class IdentifyResult(Page):
     Attributes:
         photo: with one mark a face.
         faces: in the order of their numbers; empty when no face was found.
+        faces_left_out: how many more the photo shows than are looked at.
         gallery: where was searched.
         people_count: people in that gallery who could be found.
         threshold: similarity that a match needs there.
@@ -88,6 +89,7 @@ class IdentifyResult(Page):
 
     photo: PhotoView
     faces: tuple[FaceCard, ...]
+    faces_left_out: int
     gallery: str
     people_count: int
     threshold: float
@@ -140,6 +142,7 @@ def identify_result(
             marks=tuple(_mark(held, answer) for answer in found.answers),
         ),
         faces=tuple(_card(call, held, answer, forms or {}) for answer in found.answers),
+        faces_left_out=found.faces_left_out,
         gallery=found.gallery,
         people_count=found.point.people,
         threshold=found.point.threshold,

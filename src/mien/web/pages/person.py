@@ -171,7 +171,11 @@ class FaceOption:
 
 @dataclass(frozen=True, slots=True)
 class ChooseFacePage(Page):
-    """Asks which of several faces on a photo belongs to the person; field `face`."""
+    """Asks which of several faces on a photo belongs to the person; field `face`.
+
+    Attributes:
+        faces_left_out: how many more the photo shows than can be chosen.
+    """
 
     template: ClassVar[str] = "people/choose_face.html"
 
@@ -179,6 +183,7 @@ class ChooseFacePage(Page):
     name: str
     photo: PhotoView
     options: tuple[FaceOption, ...]
+    faces_left_out: int
     held: HeldPhotos
     action_url: str
     back_url: str
@@ -272,6 +277,7 @@ def choose_face_page(
             )
             for answer in found.answers
         ),
+        faces_left_out=found.faces_left_out,
         held=_held_photos(found.gallery, person.id, [Held(held.id, held.expires_at)]),
         action_url=url_for("person.choose_face", probe_id=held.id, **place),
         back_url=url_for("person.show_one", **place),
