@@ -6,6 +6,10 @@ MienError
 │   ├── UnsupportedImage
 │   ├── ImageTooLarge
 │   └── TooManyPixels
+├── FormError                 a form cannot be taken apart
+│   ├── FormWithoutBoundary
+│   ├── FormBrokenOff
+│   └── FormDamaged
 ├── FaceError                 the photo is fine, its faces are not what was asked for
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
@@ -135,6 +139,30 @@ class TooManyPixels(ImageError):
     """The picture has more pixels than are accepted, whatever its file size."""
 
     code = "too_many_pixels"
+
+
+class FormError(MienError):
+    """A form with files cannot be taken apart."""
+
+    code = "form_error"
+
+
+class FormWithoutBoundary(FormError):
+    """The header of the request does not say what stands between the parts of the form."""
+
+    code = "form_without_boundary"
+
+
+class FormBrokenOff(FormError):
+    """The form ends before its end is marked."""
+
+    code = "form_broken_off"
+
+
+class FormDamaged(FormError):
+    """The body is no form, or not with the boundary that the header names."""
+
+    code = "form_damaged"
 
 
 class FaceError(MienError):

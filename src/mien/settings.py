@@ -171,7 +171,9 @@ class Settings(BaseSettings):
     )
     max_pixels: Annotated[int, Field(ge=10_000)] = Field(
         default=50_000_000,
-        description="Most pixels of a photo, checked before it is decoded.",
+        description="Most pixels of a photo, checked before it is decoded; a JPEG may have five "
+        "times as many and is then searched at a half or a quarter of its size. The memory for "
+        "decoding follows: 12 bytes for each.",
     )
     probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         default=3600,

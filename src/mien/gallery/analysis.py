@@ -9,6 +9,7 @@ from mien.gallery.results import Detection
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.options import PhotoOptions
+from mien.vision.photo_pixels import in_photo
 from mien.vision.types import DecodedImage
 from mien.vision.types import Face
 
@@ -33,7 +34,7 @@ class AnalyzedPhoto:
     Attributes:
         data: the file's bytes.
         image: the upright picture.
-        faces: with their embeddings, the largest first.
+        faces: with their embeddings, the largest first; in pixels of the photo.
     """
 
     data: bytes = field(repr=False)
@@ -47,7 +48,7 @@ class AnalyzedPhoto:
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        """Of the upright picture, in pixels."""
+        """Of the upright photo, in pixels."""
         return self.image.width, self.image.height
 
 
@@ -64,7 +65,7 @@ def analyze(services: Services, photo: Upload | AnalyzedPhoto) -> AnalyzedPhoto:
     image = services.reader.decode(photo.data)
     faces = services.engine.analyze(image.image_rgb, detail=photo.options.detail)
     services.observer.on_faces(len(faces))
-    return AnalyzedPhoto(photo.data, image, tuple(faces))
+    return AnalyzedPhoto(photo.data, image, tuple(in_photo(face, image) for face in faces))
 
 
 def detect(call: Call, *, photo: Upload) -> Detection:
@@ -79,4 +80,5 @@ def detect(call: Call, *, photo: Upload) -> Detection:
     image = services.reader.decode(photo.data)
     faces = services.engine.detect(image.image_rgb, detail=photo.options.detail)
     services.observer.on_faces(len(faces))
-    return Detection(width=image.width, height=image.height, faces=tuple(faces))
+    found = tuple(in_photo(face, image) for face in faces)
+    return Detection(width=image.width, height=image.height, faces=found)

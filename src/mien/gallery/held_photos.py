@@ -94,7 +94,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
     # Imported here, so that what only lets go of held photos loads no image library.
     from mien.vision.geometry import shrink
     from mien.vision.images import encode_jpeg
-    from mien.vision.portraits import portrait
+    from mien.vision.portraits import portrait_of
 
     services = call.services
     summary = services.engine.summary
@@ -120,7 +120,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             ProbeFaceRow(
                 probe_id=probe.id,
                 number=number,
-                crop_file=put(encode_jpeg(portrait(image.image_rgb, face.landmarks)), "jpg"),
+                crop_file=put(encode_jpeg(portrait_of(face, image)), "jpg"),
                 embedding=face.embedding,
                 **to_columns(face),
             )

@@ -2,6 +2,7 @@
 
 from mien.errors import ImageTooLarge
 from mien.vision.decode_permits import DecodePermits
+from mien.vision.decoding.memory import budget_bytes
 from mien.vision.types import DecodedImage
 
 
@@ -19,7 +20,7 @@ class ImageReader:
     def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
-        self._permits = DecodePermits(max_pixels)
+        self._permits = DecodePermits(budget_bytes(max_pixels))
 
     @property
     def max_bytes(self) -> int:

@@ -20,11 +20,13 @@ class DecodedImage:
     """A photo, upright.
 
     Attributes:
-        image_rgb: uint8, shape (height, width, 3), contiguous; transparency shown on white.
-        width: pixels, after turning.
-        height: pixels, after turning.
+        image_rgb: uint8, shape (lines, columns, 3), contiguous; transparency shown on white.
+        width: of the photo, in pixels, after turning.
+        height: of the photo, in pixels, after turning.
         media_type: what the bytes really are, e.g. `image/jpeg`.
         extension: without a dot, for a file that holds the bytes.
+        reduction: so many pixels of a side of the photo are one of `image_rgb`; 1 but for a JPEG
+            that was too large to be decoded whole.
     """
 
     image_rgb: ImageRGB
@@ -32,6 +34,7 @@ class DecodedImage:
     height: int
     media_type: str
     extension: str
+    reduction: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from mien.options import Take
 from mien.storage.models import GalleryRow
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import perceptual_hash
-from mien.vision.portraits import portrait
+from mien.vision.portraits import portrait_of
 from mien.vision.types import DetectedFace
 
 
@@ -148,7 +148,7 @@ def _from_photo(
     )
     others = [each for each in photo.faces if each is not face]
     objections = _judged(row, face, others, size_wh, selection)
-    crop_rgb = portrait(photo.image.image_rgb, face.landmarks)
+    crop_rgb = portrait_of(face, photo.image)
     original = None
     if row.keep_photos:
         original = Original(photo.data, photo.image.extension, photo.image.media_type, size_wh)
