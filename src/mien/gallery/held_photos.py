@@ -104,14 +104,15 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             require_contract(find_gallery(session, gallery), summary)
     analyzed = analyze(services, photo)
     image = analyzed.image
+    original = services.reader.storable(analyzed.data, image)
     with written_files(services.database, services.files) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),
             user_id=call.actor.id,
-            original_file=put(analyzed.data, image.extension),
+            original_file=put(original.data, original.extension),
             display_file=put(encode_jpeg(shrink(image.image_rgb, _DISPLAY_SIDE)), "jpg"),
             sha256=analyzed.sha256,
-            media_type=image.media_type,
+            media_type=original.media_type,
             width=image.width,
             height=image.height,
             expires_at=now() + dt.timedelta(seconds=services.probe_seconds),

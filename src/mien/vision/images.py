@@ -71,7 +71,7 @@ def decode(data: bytes, *, max_pixels: int, permits: DecodePermits) -> DecodedIm
     width, height = plan.width, plan.height
     if is_on_its_side(plan.turn):
         width, height = height, width
-    return DecodedImage(upright, width, height, media_type, extension, plan.reduction)
+    return DecodedImage(upright, width, height, media_type, extension, plan.turn, plan.reduction)
 
 
 def _plan(data: bytes, kind: str, max_pixels: int) -> Plan:

@@ -25,6 +25,7 @@ class DecodedImage:
         height: of the photo, in pixels, after turning.
         media_type: what the bytes really are, e.g. `image/jpeg`.
         extension: without a dot, for a file that holds the bytes.
+        turn: EXIF's number of the turn that was made, 1 to 8.
         reduction: so many pixels of a side of the photo are one of `image_rgb`; 1 but for a JPEG
             that was too large to be decoded whole.
     """
@@ -34,6 +35,7 @@ class DecodedImage:
     height: int
     media_type: str
     extension: str
+    turn: int = 1
     reduction: int = 1
 
 
