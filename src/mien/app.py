@@ -13,6 +13,7 @@ from mien.http.converters import install_converters
 from mien.http.cookies import install_cookies
 from mien.http.csrf import install_csrf
 from mien.http.drain_body import install_unread
+from mien.http.form_parser import install_forms
 from mien.http.hosts import install_hosts
 from mien.http.json_provider import install_json
 from mien.http.limits import install_limits
@@ -44,6 +45,7 @@ def create_app(runtime: Runtime) -> Flask:
     install_moments(app)
     install_converters(app)
     install_json(app)
+    install_forms(app)
     install_problems(app)
     install_security(app)
     install_cookies(app)

@@ -7,6 +7,10 @@ MienError
 │   ├── ImageTooLarge
 │   ├── TooManyPixels
 │   └── PhotoTakesTooLong
+├── FormError                 a form cannot be taken apart
+│   ├── FormWithoutBoundary
+│   ├── FormBrokenOff
+│   └── FormDamaged
 ├── FaceError                 the photo is fine, its faces are not what was asked for
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
@@ -149,6 +153,30 @@ class PhotoTakesTooLong(ImageError):
     """Looking at the photo takes longer than it may."""
 
     code = "photo_takes_too_long"
+
+
+class FormError(MienError):
+    """A form with files cannot be taken apart."""
+
+    code = "form_error"
+
+
+class FormWithoutBoundary(FormError):
+    """The header of the request does not say what stands between the parts of the form."""
+
+    code = "form_without_boundary"
+
+
+class FormBrokenOff(FormError):
+    """The form ends before its end is marked."""
+
+    code = "form_broken_off"
+
+
+class FormDamaged(FormError):
+    """The body is no form, or not with the boundary that the header names."""
+
+    code = "form_damaged"
 
 
 class FaceError(MienError):

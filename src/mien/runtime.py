@@ -101,7 +101,11 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     services = Services(
         database=database,
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
-        reader=ImageReader(max_bytes=settings.max_upload_bytes, max_pixels=settings.max_pixels),
+        reader=ImageReader(
+            max_bytes=settings.max_upload_bytes,
+            max_pixels=settings.max_pixels,
+            keeps_metadata=settings.keep_metadata,
+        ),
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
         indexes=Indexes(build_backend("exact"), observer),
         packs=packs,

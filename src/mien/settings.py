@@ -209,7 +209,15 @@ class Settings(BaseSettings):
     )
     max_pixels: Annotated[int, Field(ge=10_000)] = Field(
         default=50_000_000,
-        description="Most pixels of a photo, checked before it is decoded.",
+        description="Most pixels of a photo, checked before it is decoded; a JPEG may have five "
+        "times as many and is then searched at a half or a quarter of its size. The memory for "
+        "decoding follows: 12 bytes for each.",
+    )
+    keep_metadata: bool = Field(
+        default=False,
+        description="Keep original photos as they were sent. By default they are kept without what "
+        "their files say beside the picture: place, time, camera, names, previews, videos; the "
+        "pixels, the turn and the colour profile stay.",
     )
     probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         default=3600,

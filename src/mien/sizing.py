@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mien.vision.decoding.memory import budget_bytes
 from mien.vision.sessions import usable_cores
 
 _MB: Final = 1024 * 1024
@@ -12,6 +13,8 @@ _MB: Final = 1024 * 1024
 # model files once the networks have been used at several picture sizes.
 _PROCESS_BYTES: Final = 200 * _MB
 _BYTES_A_MODEL_BYTE: Final = 8
+# Of a picture that was decoded.
+_BYTES_A_PIXEL: Final = 3
 # The rest is the database's, the proxy's and the page cache's.
 _SHARE_OF_MEMORY: Final = 0.7
 # Two cores shorten one answer well; from there on a second worker gives more than a third core.
@@ -43,7 +46,7 @@ class Need:
     Attributes:
         model_bytes: of the files of the model pack.
         index_bytes: of the embeddings of all galleries.
-        photo_bytes: of the largest photo that is accepted, once it is decoded.
+        photo_bytes: of photos that are decoded and searched; see `photos_bytes`.
     """
 
     model_bytes: int = 0
@@ -92,6 +95,15 @@ def this_machine() -> Machine:
         return Machine(cores, None)
     bound = _read(_CGROUP_MEMORY).strip()
     return Machine(cores, min(memory, int(bound)) if bound.isdigit() else memory)
+
+
+def photos_bytes(max_pixels: int) -> int:
+    """What photos take in one worker: all that are decoded at a time, and one that is searched.
+
+    Args:
+        max_pixels: the most that a photo may have.
+    """
+    return budget_bytes(max_pixels) + _BYTES_A_PIXEL * max_pixels
 
 
 def plan(

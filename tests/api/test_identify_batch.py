@@ -16,6 +16,7 @@ from serving_app import assert_problem
 from serving_app import photo_part
 
 BATCH = "/galleries/default/identify/batch"
+FORM = "multipart/form-data; boundary=b"
 
 
 @pytest.fixture
@@ -77,7 +78,50 @@ def test_a_form_that_is_broken_off_is_told_after_what_was_whole(api: Api) -> Non
     answer = api("POST", BATCH, data=body, content_type="multipart/form-data; boundary=b")
     whole, broken = lines(answer)
     assert whole["identification"]["faces"] == []
-    assert (broken["number"], broken["problem"]["code"]) == (None, "bad_request")
+    assert (broken["number"], broken["problem"]["code"]) == (None, "form_broken_off")
+
+
+def test_a_photo_without_a_file_name_is_one_all_the_same(api: Api) -> None:
+    nameless = b'--b\r\nContent-Disposition: form-data; name="photo"\r\n\r\n'
+    body = nameless + draw_photo([]) + b"\r\n" + nameless + b"text\r\n--b--\r\n"
+    photo, text = lines(api("POST", BATCH, data=body, content_type=FORM))
+    assert photo["name"] is None
+    assert photo["identification"]["faces"] == []
+    assert text["problem"]["code"] == "unsupported_image"
+
+
+def test_a_name_that_is_no_utf_8_drops_no_photo(api: Api) -> None:
+    body = b""
+    for name in ("a.png", "caf\xe9.png", "b.png"):
+        head = f'--b\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n\r\n'
+        body += head.encode("latin-1") + draw_photo([]) + b"\r\n"
+    found = lines(api("POST", BATCH, data=body + b"--b--\r\n", content_type=FORM))
+    assert [line["name"] for line in found] == ["a.png", "café.png", "b.png"]
+    assert all(line["identification"] for line in found)
+
+
+def test_a_part_that_says_nothing_is_told_after_the_photos_before_it(api: Api) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n'
+    body = head + draw_photo([]) + b"\r\n--b\r\nX: y\r\n\r\nz\r\n--b--\r\n"
+    photo, last = lines(api("POST", BATCH, data=body, content_type=FORM))
+    assert photo["identification"]["faces"] == []
+    assert last["problem"]["code"] == "invalid_input"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("multipart/form-data", b"--b\r\n", "form_without_boundary"),
+        ("multipart/form-data; boundary=b", b"--b\r\nContent-Dispo", "form_broken_off"),
+        ("multipart/form-data; boundary=c", b"--b\r\n\r\nx\r\n--b--\r\n", "form_damaged"),
+        ("multipart/form-data; boundary=b", b"no form", "form_damaged"),
+    ],
+)
+def test_a_form_that_cannot_be_taken_apart_has_its_own_reason(
+    api: Api, content_type: str, body: bytes, code: str
+) -> None:
+    for path in (BATCH, "/detect"):
+        assert_problem(api("POST", path, data=body, content_type=content_type), 400, code)
 
 
 def test_what_is_wrong_with_the_whole_call_is_an_error_of_it(api: Api, small: Api) -> None:
@@ -88,8 +132,6 @@ def test_what_is_wrong_with_the_whole_call_is_an_error_of_it(api: Api, small: Ap
     assert_problem(send(api, photo, field="picture"), 422, "invalid_input")
     assert_problem(send(api), 422, "invalid_input")
     assert_problem(api("POST", BATCH, json={"photo": ""}), 415, "unsupported_media_type")
-    field = api("POST", BATCH, data={"photo": "text"}, content_type="multipart/form-data")
-    assert_problem(field, 422, "invalid_input")
     form = "multipart/form-data; boundary=b"
     large = small("POST", BATCH, data=b"x" * 900_000, content_type=form)
     assert_problem(large, 413, "payload_too_large")

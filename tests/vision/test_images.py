@@ -1,9 +1,11 @@
 import io
 import struct
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -22,9 +24,12 @@ from mien.errors import ImageTooLarge
 from mien.errors import TooManyPixels
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
+from mien.vision.formats.exif import exif_of_turn
 from mien.vision.images import encode_jpeg
 from mien.vision.reader import ImageReader
 from mien.words import say
+from tiff_files import Page
+from tiff_files import write_tiff
 
 READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
 PICTURE = draw_picture(["ada", "bob"])
@@ -267,7 +272,7 @@ def test_a_large_limit_is_honoured_without_a_warning() -> None:
         reader.decode(_png(9_999, 9_999))
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"])
+@pytest.mark.parametrize("format_name", ["WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"])
 def test_the_limit_of_pixels_holds_for_every_format(format_name: str) -> None:
     data = _heic(_corners()) if format_name == "HEIC" else encode(_corners(), format_name)
     reader = ImageReader(max_bytes=10**6, max_pixels=60 * 40 - 1)
@@ -275,12 +280,54 @@ def test_the_limit_of_pixels_holds_for_every_format(format_name: str) -> None:
         reader.decode(data)
 
 
-def test_compressed_text_does_not_fill_the_memory() -> None:
+@pytest.mark.parametrize("name", [b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"tIME", b"prVt"])
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_what_stands_around_a_png_is_not_unpacked(name: bytes, place: str) -> None:
     bomb = zlib.compress(b"\x00" * 30_000_000)
-    for chunk in (_chunk(b"zTXt", b"k\x00\x00" + bomb), _chunk(b"iCCP", b"k\x00\x00" + bomb)):
-        data = encode(PICTURE, "PNG")
-        with pytest.raises(UnreadableImage):
-            READER.decode(data[:33] + chunk * 3 + data[33:])
+    key = b"XML:com.adobe.xmp" if name == b"iTXt" else b"k"
+    head = key + b"\x00\x01\x00\x00\x00" if name == b"iTXt" else key + b"\x00\x00"
+    chunk = _chunk(name, head + bomb) * 3
+    data = encode(PICTURE, "PNG")
+    cut = 33 if place == "before" else len(data) - 12
+    tracemalloc.start()
+    try:
+        pixels = READER.decode(data[:cut] + chunk + data[cut:]).image_rgb
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (pixels == PICTURE).all()
+    assert most < 10_000_000
+
+
+def test_a_png_whose_pixels_are_damaged_is_refused() -> None:
+    data = bytearray(encode(PICTURE, "PNG"))
+    data[20] ^= 1
+    with pytest.raises(UnreadableImage, match="damaged"):
+        READER.decode(bytes(data))
+
+
+def test_a_png_of_countless_parts_is_refused() -> None:
+    data = encode(PICTURE, "PNG")
+    with pytest.raises(UnreadableImage, match="png_chunks"):
+        READER.decode(data[:33] + _chunk(b"prVt", b"") * 200_000 + data[33:])
+
+
+@pytest.mark.parametrize("name", ["exif", "xmp", "compressed-xmp", "old"])
+def test_a_png_is_turned_by_whatever_says_so(name: str) -> None:
+    exif = exif_of_turn(6)
+    packet = b'<x:xmpmeta tiff:Orientation="6"/>'
+    old = b"\nexif\n  38\n" + exif.hex().encode()
+    key = b"XML:com.adobe.xmp\x00"
+    chunk = {
+        "exif": _chunk(b"eXIf", exif),
+        "xmp": _chunk(b"iTXt", key + b"\x00\x00\x00\x00" + packet),
+        "compressed-xmp": _chunk(b"iTXt", key + b"\x01\x00\x00\x00" + zlib.compress(packet)),
+        "old": _chunk(b"zTXt", b"Raw profile type exif\x00\x00" + zlib.compress(old)),
+    }[name]
+    data = encode(np.ascontiguousarray(np.rot90(_corners())), "PNG")
+    for cut in (33, len(data) - 12):
+        pixels = READER.decode(data[:cut] + chunk + data[cut:]).image_rgb
+        assert (pixels == _corners()).all()
 
 
 def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
@@ -335,6 +382,10 @@ def test_a_lying_start_is_unreadable(magic: bytes) -> None:
         READER.decode(magic + b"<script>alert(1)</script>" * 20)
 
 
+def _page(kind: str = "u2", **layout: Any) -> Page:
+    return Page(numbers=_corners().astype(kind), photometric=2, **layout)
+
+
 _SEEDS = [
     encode(_corners(), "JPEG"),
     encode(_corners(), "JPEG", progressive=True),
@@ -346,6 +397,15 @@ _SEEDS = [
     encode(_corners(), "TIFF", compression="tiff_lzw"),
     encode(_corners(), "AVIF"),
     _heic(_corners()),
+    encode(_corners(), "JPEG")[:-2],
+    encode(_corners(), "JPEG") + b"\x00\x18ftypmp42" + encode(_corners(), "JPEG"),
+    *(
+        write_tiff(_page(compression=8, predictor=2), _page(planar=True, rows=7), order=order)
+        for order in "<>"
+    ),
+    write_tiff(_page(tile=16, compression=32773, inner=[_page(rows=5)]), big=True),
+    write_tiff(_page(kind="f4", compression=8, predictor=3, rows=9)),
+    write_tiff(_page(kind="u2", bits=12, more=[(254, 4, [1])], inner=[_page()])),
 ]
 
 
@@ -377,3 +437,25 @@ def test_damaged_bytes_raise_nothing_but_image_errors(
 def test_a_written_jpeg_is_read_with_its_colours() -> None:
     decoded = READER.decode(encode_jpeg(_corners(), 95))
     assert np.median(np.abs(decoded.image_rgb.astype(int) - _corners())) <= 3
+
+
+@pytest.mark.parametrize("size_wh", [(1, 101), (101, 1), (1, 9_999), (999_999, 1)])
+@pytest.mark.parametrize("format_name", ["PNG", "BMP", "TIFF"])
+def test_a_line_is_no_picture(size_wh: tuple[int, int], format_name: str) -> None:
+    with pytest.raises(UnsupportedImage, match="narrow"):
+        READER.decode(_save(Image.new("L", size_wh), format_name))
+
+
+@pytest.mark.parametrize("size_wh", [(1, 100), (100, 1), (3000, 30)])
+def test_a_long_panorama_is_a_picture(size_wh: tuple[int, int]) -> None:
+    assert READER.decode(_save(Image.new("L", size_wh), "PNG")).width == size_wh[0]
+
+
+def test_what_takes_more_memory_than_there_is_for_pictures_is_refused_before() -> None:
+    side = 2000
+    reader = ImageReader(max_bytes=10**7, max_pixels=side * side)
+    assert reader.decode(_save(Image.new("L", (side, side)), "PNG")).width == side
+    with pytest.raises(TooManyPixels, match="needs_memory"):
+        ImageReader(max_bytes=10**8, max_pixels=side * side * 8).decode(
+            _save(Image.new("RGB", (5300, 5300)), "WEBP", lossless=True, quality=0, method=0)
+        )

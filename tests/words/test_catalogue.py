@@ -13,7 +13,7 @@ from mien import errors
 from mien.errors import MienError
 from mien.errors import sentence_key
 from mien.options import TAKES
-from mien.vision import images
+from mien.vision.kinds import OTHERS
 from mien.words.errors import ERRORS
 from mien.words.gate import GATE
 from mien.words.warnings import WARNINGS
@@ -28,7 +28,7 @@ KINDS = {
     if isinstance(kind, type) and issubclass(kind, MienError)
 }
 # A file says by its first bytes what it is; the variant is looked up there.
-LOOKED_UP = {"UnsupportedImage": {*(variant for _, variant in images._OTHERS), "unknown"}}
+LOOKED_UP = {"UnsupportedImage": {*(variant for _, variant in OTHERS), "unknown"}}
 # What `say` adds where an error has reasons.
 OF_REASONS = {"advice"}
 

@@ -5,10 +5,10 @@ from typing import Final
 from mien.settings import Settings
 from mien.sizing import Need
 from mien.sizing import Plan
+from mien.sizing import photos_bytes
 from mien.sizing import plan
 from mien.sizing import this_machine
 
-_BYTES_A_PIXEL: Final = 3
 # Of the largest pack; which one is chosen is known where it is installed.
 _MODEL_BYTES: Final = 60 * 1024 * 1024
 
@@ -23,7 +23,7 @@ def suggest(settings: Settings, *, processes: int = 0, threads: int = 0) -> Plan
     """
     return plan(
         this_machine(),
-        Need(model_bytes=_MODEL_BYTES, photo_bytes=settings.max_pixels * _BYTES_A_PIXEL),
+        Need(model_bytes=_MODEL_BYTES, photo_bytes=photos_bytes(settings.max_pixels)),
         workers=processes or settings.workers,
         threads=threads or settings.worker_threads,
         inference_threads=settings.inference_threads,

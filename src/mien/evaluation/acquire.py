@@ -12,6 +12,7 @@ from mien.errors import ImageError
 from mien.errors import ImageTooLarge
 from mien.options import FaceChoice
 from mien.vision.engine import Engine
+from mien.vision.photo_pixels import in_photo
 from mien.vision.reader import ImageReader
 from mien.vision.types import FloatArray
 from mien.vision.types import Quality
@@ -94,16 +95,15 @@ def _look(engine: Engine, reader: ImageReader, path: Path, choice: FaceChoice) -
     try:
         if path.stat().st_size > reader.max_bytes:
             return ImageTooLarge.code
-        image_rgb = reader.decode(path.read_bytes()).image_rgb
+        image = reader.decode(path.read_bytes())
     except OSError:
         return "unreadable_file"
     except ImageError as error:
         return error.code
-    faces = engine.analyze(image_rgb)
+    faces = [in_photo(face, image) for face in engine.analyze(image.image_rgb)]
     if not faces:
         return "no_face_found"
-    height, width = image_rgb.shape[:2]
-    face = prefer(faces, choice, size_wh=(width, height))
+    face = prefer(faces, choice, size_wh=(image.width, image.height))
     return Sample(
         embedding=face.embedding, quality=face.quality, yaw=face.pose.yaw, landmarks=face.landmarks
     )

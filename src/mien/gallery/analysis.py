@@ -10,6 +10,7 @@ from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.options import PhotoOptions
 from mien.vision.budget import Budget
+from mien.vision.photo_pixels import in_photo
 from mien.vision.types import DecodedImage
 from mien.vision.types import Face
 from mien.vision.types import Faces
@@ -35,7 +36,7 @@ class AnalyzedPhoto:
     Attributes:
         data: the file's bytes.
         image: the upright picture.
-        faces: with their embeddings.
+        faces: with their embeddings; in pixels of the photo.
     """
 
     data: bytes = field(repr=False)
@@ -49,7 +50,7 @@ class AnalyzedPhoto:
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        """Of the upright picture, in pixels."""
+        """Of the upright photo, in pixels."""
         return self.image.width, self.image.height
 
 
@@ -73,7 +74,7 @@ def analyze(services: Services, photo: Upload | AnalyzedPhoto, budget: Budget) -
     image = services.reader.decode(photo.data)
     faces = services.engine.analyze(image.image_rgb, detail=photo.options.detail, budget=budget)
     services.observer.on_faces(len(faces))
-    return AnalyzedPhoto(photo.data, image, faces)
+    return AnalyzedPhoto(photo.data, image, _in_photo(faces, image))
 
 
 def detect(call: Call, *, photo: Upload) -> Detection:
@@ -90,4 +91,9 @@ def detect(call: Call, *, photo: Upload) -> Detection:
     image = services.reader.decode(photo.data)
     faces = services.engine.detect(image.image_rgb, detail=photo.options.detail, budget=budget)
     services.observer.on_faces(len(faces))
-    return Detection(image.width, image.height, faces.found, faces_left_out=faces.left_out)
+    found = tuple(in_photo(face, image) for face in faces)
+    return Detection(image.width, image.height, found, faces_left_out=faces.left_out)
+
+
+def _in_photo(faces: Faces[Face], image: DecodedImage) -> Faces[Face]:
+    return Faces(tuple(in_photo(face, image) for face in faces), faces.left_out)

@@ -96,7 +96,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
     # Imported here, so that what only lets go of held photos loads no image library.
     from mien.vision.geometry import shrink
     from mien.vision.images import encode_jpeg
-    from mien.vision.portraits import portrait
+    from mien.vision.portraits import portrait_of
 
     services = call.services
     summary = services.engine.summary
@@ -106,14 +106,15 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             require_contract(find_gallery(session, gallery), summary)
     analyzed = analyze(services, photo, call.budget())
     image = analyzed.image
+    original = services.reader.storable(analyzed.data, image)
     with written_files(services.database, services.files) as put:
         probe = ProbeRow(
             id=secrets.token_urlsafe(24),
             user_id=call.actor.id,
-            original_file=put(analyzed.data, image.extension),
+            original_file=put(original.data, original.extension),
             display_file=put(encode_jpeg(shrink(image.image_rgb, _DISPLAY_SIDE)), "jpg"),
             sha256=analyzed.sha256,
-            media_type=image.media_type,
+            media_type=original.media_type,
             width=image.width,
             height=image.height,
             faces_left_out=analyzed.faces.left_out,
@@ -123,7 +124,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             ProbeFaceRow(
                 probe_id=probe.id,
                 number=number,
-                crop_file=put(encode_jpeg(portrait(image.image_rgb, face.landmarks)), "jpg"),
+                crop_file=put(encode_jpeg(portrait_of(face, image)), "jpg"),
                 embedding=face.embedding,
                 **to_columns(face),
             )

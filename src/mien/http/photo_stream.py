@@ -8,17 +8,13 @@ from typing import IO
 from typing import Final
 
 from flask import request
-from werkzeug.exceptions import BadRequest
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data
-from werkzeug.sansio.multipart import Epilogue
 from werkzeug.sansio.multipart import Field
 from werkzeug.sansio.multipart import File
-from werkzeug.sansio.multipart import MultipartDecoder
-from werkzeug.sansio.multipart import NeedData
 
 from mien.errors import InvalidInput
 from mien.http.context import runtime
+from mien.http.form_parser import FormDecoder
 from mien.http.request_bodies import require_form
 
 # Servers wait until they have so much, and so long a photo that is complete waits as well.
@@ -53,27 +49,25 @@ class PhotoStream:
 
     Raises:
         UnsupportedMediaType: the request is no form.
+        FormWithoutBoundary: it does not say what separates its parts.
     """
 
     def __init__(self, *, most: int) -> None:
         require_form()
         self._most = most
         self._most_bytes = runtime().settings.max_upload_bytes
-        boundary = request.mimetype_params.get("boundary", "")
-        if not boundary:
-            raise BadRequest("The form names no boundary between its parts.")
-        self._decoder = MultipartDecoder(
-            boundary.encode("latin-1", "replace"), max_form_memory_size=_BUFFER_BYTES
-        )
         self._source: IO[bytes] = request.stream
         self._spool: IO[bytes] | None = None
+        decoder = FormDecoder(request.mimetype_params.get("boundary", ""), most_bytes=_BUFFER_BYTES)
+        # The source changes when the rest is read ahead.
+        self._events = decoder.events(lambda: self._source.read(_CHUNK_BYTES))
 
     def __iter__(self) -> Iterator[SentPhoto]:
         """Give the photos in their order.
 
         Raises:
             InvalidInput: a part is no photo, or there are too many.
-            BadRequest: the form is broken off or no form at all.
+            FormBrokenOff, FormDamaged: the form is broken off or no form at all.
             RequestEntityTooLarge: the whole has more bytes than are accepted.
         """
         number = 0
@@ -110,17 +104,14 @@ class PhotoStream:
             self._spool.close()
 
     def _next_part(self) -> File | Field | None:
-        while True:
-            event = self._next_event()
-            if isinstance(event, Epilogue):
-                return None
+        for event in self._events:
             if isinstance(event, File | Field):
                 return event
+        return None
 
     def _read_data(self) -> bytes | None:
         kept: bytearray | None = bytearray()
-        while True:
-            event = self._next_event()
+        for event in self._events:
             if not isinstance(event, Data):
                 continue
             if kept is not None:
@@ -128,17 +119,5 @@ class PhotoStream:
                 if len(kept) > self._most_bytes:
                     kept = None
             if not event.more_data:
-                return None if kept is None else bytes(kept)
-
-    def _next_event(self) -> object:
-        while True:
-            try:
-                event = self._decoder.next_event()
-                if not isinstance(event, NeedData):
-                    return event
-                chunk = self._source.read(_CHUNK_BYTES)
-                self._decoder.receive_data(chunk or None)
-            except RequestEntityTooLarge:
-                raise
-            except (ValueError, UnicodeError) as error:
-                raise BadRequest("The form is broken, or broken off.") from error
+                break
+        return None if kept is None else bytes(kept)

@@ -46,6 +46,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.ImageTooLarge: 413,
     errors.TooManyPixels: 413,
     errors.ImageError: 422,
+    errors.FormError: 400,
     errors.FaceError: 422,
     errors.NotFound: 404,
     errors.Conflict: 409,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mien.sizing import Plan
 
 _BYTES_A_NUMBER = 4
-_BYTES_A_PIXEL = 3
 # Less than what makes Gunicorn take a process for a hanging one.
 _WARMING_SECONDS = 30
 
@@ -111,13 +110,14 @@ def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
     from mien.gallery.galleries import list_galleries
     from mien.gallery.pack_in_use import model_files
     from mien.sizing import Need
+    from mien.sizing import photos_bytes
 
     files = model_files(runtime.call(SYSTEM)) if with_models else ()
     faces = sum(gallery.faces for gallery in list_galleries(runtime.call(SYSTEM)))
     return Need(
         model_bytes=sum(file.size_bytes for file in files),
         index_bytes=faces * runtime.engine.summary.dimension * _BYTES_A_NUMBER,
-        photo_bytes=runtime.settings.max_pixels * _BYTES_A_PIXEL,
+        photo_bytes=photos_bytes(runtime.settings.max_pixels),
     )
 
 

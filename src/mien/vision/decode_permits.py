@@ -8,29 +8,29 @@ from mien.errors import ShuttingDown
 
 
 class DecodePermits:
-    """Bounds the pixels that the threads of a process decode at the same time, first come first.
+    """Bounds the memory in which the threads of a process decode at the same time, first come first.
 
-    A decoder needs up to twenty bytes for each pixel, and a file of some hundred kilobytes may
-    unfold to the most pixels accepted: a handful sent at once would take all memory there is.
+    A file of some hundred kilobytes may unfold to the most pixels accepted: a handful sent at once
+    would take all memory there is.
 
     Args:
-        pixels: how many there is room for.
+        all_bytes: how much there is.
     """
 
-    def __init__(self, pixels: int) -> None:
-        self._all = self._free = pixels
+    def __init__(self, all_bytes: int) -> None:
+        self.all_bytes = self._free = all_bytes
         self._door = threading.Lock()
         self._changed = threading.Condition()
         self._closed = False
 
     @contextmanager
-    def take(self, pixels: int) -> Iterator[None]:
+    def take(self, need_bytes: int) -> Iterator[None]:
         """Wait for room and have it for the length of the block; more than there is takes all.
 
         Raises:
             ShuttingDown: nobody gets room any more.
         """
-        wanted = min(pixels, self._all)
+        wanted = min(need_bytes, self.all_bytes)
         # Who waits keeps the door, or a large picture would wait until no small one comes.
         with self._door, self._changed:
             self._changed.wait_for(lambda: self._closed or self._free >= wanted)

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import warp
+from mien.vision.types import DecodedImage
+from mien.vision.types import DetectedFace
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -85,3 +87,8 @@ def _inside(
     middle = np.clip(middle, reach * share, last - reach * share)
     turned = turned / share
     return np.hstack([turned, (frame_middle - turned @ middle)[:, None]])
+
+
+def portrait_of(face: DetectedFace, image: DecodedImage) -> ImageRGB:
+    """The portrait of a face whose landmarks are in pixels of the photo."""
+    return portrait(image.image_rgb, face.landmarks / np.float32(image.reduction))

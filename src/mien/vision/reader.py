@@ -1,8 +1,14 @@
 """From the bytes of a file to a picture, within the limits of this installation."""
 
+from typing import TYPE_CHECKING
+
 from mien.errors import ImageTooLarge
 from mien.vision.decode_permits import DecodePermits
+from mien.vision.decoding.memory import budget_bytes
 from mien.vision.types import DecodedImage
+
+if TYPE_CHECKING:
+    from mien.vision.storable import Storable
 
 
 class ImageReader:
@@ -13,13 +19,15 @@ class ImageReader:
 
     Args:
         max_bytes: the largest file that is accepted.
-        max_pixels: the most pixels that a picture may have.
+        max_pixels: the most pixels that a decoded picture may have.
+        keeps_metadata: whether photos are kept as they were sent; else without their metadata.
     """
 
-    def __init__(self, *, max_bytes: int, max_pixels: int) -> None:
+    def __init__(self, *, max_bytes: int, max_pixels: int, keeps_metadata: bool = False) -> None:
+        self._keeps_metadata = keeps_metadata
         self._max_bytes = max_bytes
         self._max_pixels = max_pixels
-        self._permits = DecodePermits(max_pixels)
+        self._permits = DecodePermits(budget_bytes(max_pixels))
 
     @property
     def max_bytes(self) -> int:
@@ -43,3 +51,17 @@ class ImageReader:
     def close(self) -> None:
         """Decode nothing any more; waits for nobody."""
         self._permits.close()
+
+    def storable(self, data: bytes, image: DecodedImage) -> "Storable":
+        """The file of a photo as it is to be kept: the same picture, without metadata or with it.
+
+        Args:
+            data: the file as it was sent.
+            image: what was decoded of it.
+        """
+        from mien.vision.storable import Storable
+        from mien.vision.storable import storable
+
+        if self._keeps_metadata:
+            return Storable(data, image.extension, image.media_type)
+        return storable(data, image)

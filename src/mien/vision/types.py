@@ -23,11 +23,14 @@ class DecodedImage:
     """A photo, upright.
 
     Attributes:
-        image_rgb: uint8, shape (height, width, 3), contiguous; transparency shown on white.
-        width: pixels, after turning.
-        height: pixels, after turning.
+        image_rgb: uint8, shape (lines, columns, 3), contiguous; transparency shown on white.
+        width: of the photo, in pixels, after turning.
+        height: of the photo, in pixels, after turning.
         media_type: what the bytes really are, e.g. `image/jpeg`.
         extension: without a dot, for a file that holds the bytes.
+        turn: EXIF's number of the turn that was made, 1 to 8.
+        reduction: so many pixels of a side of the photo are one of `image_rgb`; 1 but for a JPEG
+            that was too large to be decoded whole.
     """
 
     image_rgb: ImageRGB
@@ -35,6 +38,8 @@ class DecodedImage:
     height: int
     media_type: str
     extension: str
+    turn: int = 1
+    reduction: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,20 @@ from mien.words.marking import N_
 _IMAGE: Final = {
     "unreadable_image.not_readable": N_("The file cannot be read: {why}."),
     "unreadable_image.jpeg_scans": N_(
-        "The JPEG has more than {most} scans, which no camera writes."
+        "The JPEG has more than {most} scans, which no camera writes. Save it anew with another "
+        "program."
+    ),
+    "unreadable_image.jpeg_segments": N_(
+        "The JPEG has more than {most:,} segments, which no camera writes. Save it anew with "
+        "another program."
+    ),
+    "unreadable_image.png_chunks": N_(
+        "The PNG has more than {most:,} parts, which no program writes. Save it anew with another "
+        "program."
+    ),
+    "unreadable_image.tiff_parts": N_(
+        "The TIFF is cut into more than {most:,} parts. Save it with larger strips or tiles, or "
+        "as JPEG or PNG."
     ),
     "unreadable_image.not_written": N_("The picture could not be written as JPEG."),
     "unreadable_image.header": N_(
@@ -31,6 +44,33 @@ _IMAGE: Final = {
     "unsupported_image.empty": N_("The file is empty."),
     "unsupported_image.heic": N_(
         "HEIC pictures need the library pillow-heif, which is not installed here."
+    ),
+    "unsupported_image.narrow": N_(
+        "The picture is {width} by {height} pixels; its long side may be at most {ratio} times "
+        "the short one. Cut out the part that shows people."
+    ),
+    "unsupported_image.jpeg_bits": N_(
+        "The JPEG has {bits} bits a colour, where 8 are read. Save it as an ordinary JPEG or as PNG."
+    ),
+    "unsupported_image.jpeg_process": N_(
+        "The JPEG is of a rare kind that is not read: lossless, hierarchical, or with an unusual "
+        "number of colours. Save it as an ordinary JPEG or as PNG."
+    ),
+    "unsupported_image.camera_raw": N_(
+        "The file holds the raw data of a camera's sensor, not a developed picture. Export it as "
+        "JPEG."
+    ),
+    "unsupported_image.tiff_numbers": N_(
+        "The TIFF holds its pixels as numbers of {bits} bits of a kind that is not read. Save it "
+        "with 8 or 16 bits a colour."
+    ),
+    "unsupported_image.tiff_colours": N_(
+        "The TIFF holds colours in a way that is not read (PhotometricInterpretation "
+        "{photometric}). Save it in RGB."
+    ),
+    "unsupported_image.tiff_coding": N_(
+        "The TIFF is coded in a way that is not read ({coding}). Save it with LZW, Deflate or "
+        "without compression."
     ),
     "unsupported_image.animated": N_("The picture is animated; send one frame of it as a photo."),
     "unsupported_image.pdf": N_("The file is a PDF document. Accepted are {accepted}."),
@@ -62,14 +102,33 @@ _IMAGE: Final = {
         "The picture is {width} by {height}, {pixels:,} pixels; at most {max_pixels:,} are "
         "accepted. Make it smaller and send it again."
     ),
-    "too_many_pixels.far_too_many": N_(
-        "The picture says that it has far more than the {max_pixels:,} pixels that are accepted. "
-        "Make it smaller and send it again."
+    "too_many_pixels.needs_memory": N_(
+        "To decode this picture of {width} by {height} takes {need_mb:,} MB of memory; "
+        "{most_mb:,} MB are allowed. Make it smaller, or save it as an ordinary JPEG (not "
+        "progressive)."
     ),
     "too_many_pixels.memory": N_("The picture needs more memory than there is."),
     "photo_takes_too_long": N_(
         "Looking at this photo takes longer than the {seconds:g} seconds that one may take. Send a "
         "part of it, or a smaller copy."
+    ),
+}
+
+_FORMS: Final = {
+    "form_without_boundary": N_(
+        "The form does not say what separates its parts: the header `Content-Type` lacks its "
+        "`boundary`. Let your program set this header by itself."
+    ),
+    "form_broken_off": N_(
+        "The form ends before its last boundary: it was broken off on the way. Send it again."
+    ),
+    "form_damaged": N_(
+        "The form cannot be taken apart. Send it as multipart/form-data, each part with its "
+        "headers."
+    ),
+    "form_damaged.boundary": N_(
+        "The boundary that the header `Content-Type` names does not occur in the form. Let your "
+        "program set this header by itself."
     ),
 }
 
@@ -634,6 +693,7 @@ _STORAGE: Final = {
 
 ERRORS: Final[Mapping[str, str]] = {
     **_IMAGE,
+    **_FORMS,
     **_FACES,
     **_NOT_FOUND,
     **_CONFLICTS,

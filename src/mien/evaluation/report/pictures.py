@@ -38,4 +38,5 @@ class Portraits:
             image = self._reader.decode((self._photos / seen.photo).read_bytes())
         except (OSError, ImageError):
             return None
-        return portrait(image.image_rgb, np.array(seen.landmarks, np.float32), _SIZE_WH)
+        landmarks = np.array(seen.landmarks, np.float32) / np.float32(image.reduction)
+        return portrait(image.image_rgb, landmarks, _SIZE_WH)

@@ -30,7 +30,7 @@ from mien.options import Take
 from mien.storage.models import GalleryRow
 from mien.vision.images import encode_jpeg
 from mien.vision.perceptual_hash import perceptual_hash
-from mien.vision.portraits import portrait
+from mien.vision.portraits import portrait_of
 from mien.vision.types import DetectedFace
 
 
@@ -55,7 +55,7 @@ class Original:
     """The photo that a face was taken from.
 
     Attributes:
-        data: the file's bytes.
+        data: the file's bytes as they are kept.
         extension: of a file that holds them, without a dot.
         media_type: such as `image/jpeg`.
         size_wh: of the upright photo, in pixels.
@@ -77,7 +77,7 @@ class Example:
         embedding: float32, shape (dimension,), unit length.
         crop_jpeg: the portrait.
         crop_hash: of the portrait; see `vision.perceptual_hash`.
-        photo_sha256: of the photo's bytes.
+        photo_sha256: of the photo's bytes as it was sent, so that it is known again.
         original: the photo; None where the gallery keeps none.
         objections: what the gate has let through.
     """
@@ -152,10 +152,11 @@ def _from_photo(
     )
     others = [each for each in photo.faces if each is not face]
     objections = _judged(row, face, others, size_wh, selection)
-    crop_rgb = portrait(photo.image.image_rgb, face.landmarks)
+    crop_rgb = portrait_of(face, photo.image)
     original = None
     if row.keep_photos:
-        original = Original(photo.data, photo.image.extension, photo.image.media_type, size_wh)
+        kept = call.services.reader.storable(photo.data, photo.image)
+        original = Original(kept.data, kept.extension, kept.media_type, size_wh)
     return Example(
         gallery=row,
         found=face,
