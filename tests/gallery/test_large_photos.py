@@ -24,6 +24,7 @@ from mien.gallery.held_photos import hold_photo
 from mien.gallery.held_photos import read_held_crop
 from mien.gallery.people.faces import read_crop
 from mien.gallery.services import Services
+from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 from mien.vision.types import DetectedFace
 
