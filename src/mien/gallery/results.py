@@ -314,7 +314,8 @@ class Erasure:
         indexed_left: examples that a search of this process could still find; 0. All of them when
             the index could not be asked, which hears of it before its next search.
         log_cleared: whether the database's own log was emptied, so that no copy of an erased row
-            is left in it; False while somebody, such as a backup, reads an older moment.
+            is left in it; False while somebody, such as a backup, reads an older moment. It is
+            cleared as soon as that can be, and the audit trail then says so.
         event_id: the record of the erasure, which holds these counts and no name.
     """
 

@@ -204,11 +204,14 @@ class Database:
         with _translated(), self._engine.connect() as connection:
             sqlite.copy_to(connection, path)
 
-    def scrub(self) -> bool:
+    def scrub(self, *, patience: float = 1.0) -> bool:
         """Bring what was erased out of the database's own log as far as it can be done.
 
         SQLite overwrites deleted rows (secure_delete) but keeps older pages in its write-ahead
         log until a checkpoint; other databases have their own vacuum.
+
+        Args:
+            patience: the share of the usual time to wait at most for who is in the way.
 
         Returns:
             Whether it is done; False when somebody has been reading an older moment all the
@@ -217,7 +220,7 @@ class Database:
         if self.dialect != "sqlite":
             return True
         with _translated(), self._engine.connect() as connection:
-            return sqlite.clear_log(connection)
+            return sqlite.clear_log(connection, patience=patience)
 
     def close(self) -> None:
         """Close every connection."""

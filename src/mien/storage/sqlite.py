@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ WRITE: Final = "mien_write"
 _BUSY_MILLISECONDS: Final = 30_000
 # Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
 _SCRUB_MILLISECONDS: Final = 2_000
+_CHECKPOINT_SECONDS: Final = 0.01
 
 
 def prepare(engine: Engine) -> None:
@@ -71,8 +73,12 @@ def copy_to(connection: Connection, path: Path) -> None:
         target.close()
 
 
-def clear_log(connection: Connection) -> bool:
+def clear_log(connection: Connection, *, patience: float = 1.0) -> bool:
     """Empty the write-ahead log, which keeps older pages until a checkpoint.
+
+    Args:
+        connection: to the database.
+        patience: the share of the usual time to wait at most.
 
     Returns:
         False when somebody has been reading an older moment all the while.
@@ -80,12 +86,20 @@ def clear_log(connection: Connection) -> bool:
     driver = connection.connection.driver_connection
     if driver is None:
         return False
-    driver.execute(f"pragma busy_timeout = {_SCRUB_MILLISECONDS}")
+    ends = time.monotonic() + patience * _SCRUB_MILLISECONDS / 1000
     try:
-        busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+        while True:
+            left = max(1, round((ends - time.monotonic()) * 1000))
+            driver.execute(f"pragma busy_timeout = {left}")
+            busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if not busy:
+                return True
+            # SQLite waits for readers and writers by itself, but for no other checkpoint.
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(_CHECKPOINT_SECONDS)
     finally:
         driver.execute(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")
-    return not busy
 
 
 def _require_file(

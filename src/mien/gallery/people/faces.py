@@ -16,8 +16,8 @@ from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
 from mien.names import can_be_stored
 from mien.names import name_key
-from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
@@ -99,10 +99,9 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         session.delete(face)
         session.flush()
         files += _drop_photo_if_unused(session, photo_id)
-        note_deletions(session, files)
+        erasure = note_erasure(session, files, subject_id=person.id, gallery_id=row.id)
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
-    delete_noted(call.services.database, call.services.files, files)
-    call.services.database.scrub()
+    finish(call.services.database, call.services.files, erasure, files)
 
 
 def read_crop(call: Call, *, gallery: str, face_id: str) -> StoredFile:
