@@ -4,6 +4,7 @@ A blueprint says who reads its errors: programs (`tell_programs`, `tell_key_hold
 says nothing, people.
 """
 
+import errno
 import traceback
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -56,10 +57,17 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.AccessError: 403,
     errors.ModelError: 503,
     errors.UnknownServerVersion: 503,
+    errors.StorageFull: 507,
     errors.StorageError: 503,
     errors.MienError: 500,
 }
 """Status of each class of errors; the nearest ancestor that stands here decides."""
+
+_RETRY_AFTER_SECONDS: Final[dict[type[errors.MienError], int]] = {
+    errors.DatabaseBusy: 2,
+    errors.DatabaseUnreachable: 5,
+}
+"""When what failed may be tried again, of the errors that pass by themselves."""
 
 CSRF_FAILED: Final = N_(
     "This form could not be taken: it is too old, or was not sent from this site. "
@@ -216,7 +224,16 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         )
     detail = say.error(error, translate=translate)
     facts = say.facts(error, translate=translate)
-    return Problem(status, error.code, detail, request_id(), facts)
+    seconds = next(
+        (
+            _RETRY_AFTER_SECONDS[each]
+            for each in type(error).__mro__
+            if each in _RETRY_AFTER_SECONDS
+        ),
+        None,
+    )
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Problem(status, error.code, detail, request_id(), facts, headers)
 
 
 def _problem_of_http(error: HTTPException, translate: say.Translate) -> Problem:
@@ -266,13 +283,23 @@ def _finished(response: Response, problem: Problem) -> Response:
 
 def _cause(error: Exception) -> dict[str, Any]:
     """The types of an error and of what caused it; messages may hold values, so they stay out."""
-    kinds = [type(error).__qualname__]
+    kinds, codes = [type(error).__qualname__], _system_codes(error)
     while (cause := error.__cause__ or error.__context__) is not None and len(kinds) < _LAST_CALLS:
         kinds.append(type(cause).__qualname__)
+        codes += _system_codes(cause)
         if not isinstance(cause, Exception):
             break
         error = cause
-    return {"error_types": kinds}
+    told: dict[str, Any] = {"error_types": kinds}
+    return told | {"errno": codes} if codes else told
+
+
+def _system_codes(error: BaseException) -> list[str]:
+    """What the system or the database calls an error, such as ENOSPC; nothing where it has no name."""
+    if isinstance(error, OSError):
+        return [] if error.errno is None else [errno.errorcode.get(error.errno, str(error.errno))]
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return [code] if isinstance(code, str) else []
 
 
 def _where(error: Exception) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One database, two ways in: reading sees one moment, writing is all or nothing."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +12,21 @@ from sqlalchemy import Engine
 from sqlalchemy import create_engine
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
-from mien.errors import DatabaseMissing
+from mien.errors import DatabaseBusy
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
 from mien.storage import sqlite
+from mien.storage.writers import BRIEF_SECONDS
+from mien.storage.writers import WAIT_SECONDS
+from mien.storage.writers import Writers
 
 MOMENT_CACHE = "mien_moment"
 """Where a session of a moment keeps what has been looked up; others have no such place."""
@@ -70,7 +74,7 @@ class Database:
             if parsed.get_backend_name() == "postgresql":
                 parsed = postgresql.with_driver(parsed)
             # Parameters hold names and embeddings, so they never reach a message or a log.
-            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+            engine = create_engine(parsed, hide_parameters=True, pool_timeout=WAIT_SECONDS)
         except (ArgumentError, ImportError, ValueError) as error:
             raise DatabaseUnreachable("address") from error
         self.dialect = engine.dialect.name
@@ -81,8 +85,12 @@ class Database:
             sqlite.prepare(engine)
             self._reading = engine
         else:
+            postgresql.prepare(engine)
             self._reading = postgresql.for_reading(engine)
-        self._writing = engine.execution_options(**{sqlite.WRITE: True})
+        self._writing = engine.execution_options(**{sqlite.WRITE: "usual"})
+        self._writing_briefly = engine.execution_options(**{sqlite.WRITE: "brief"})
+        self._migrating = engine.execution_options(**{sqlite.WRITE: "long"})
+        self._writers = Writers(one_at_a_time=self.dialect == "sqlite")
         self._moments = _Moments()
 
     def exists(self) -> bool:
@@ -116,7 +124,7 @@ class Database:
         try:
             with _translated():
                 yield moment.open(self._reading)
-        except (SQLAlchemyError, DatabaseUnreachable, DatabaseMissing):
+        except (SQLAlchemyError, StorageError):
             # A session in which a statement has failed answers nothing more.
             moment.close()
             raise
@@ -146,42 +154,49 @@ class Database:
         self._moments.present = None
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, briefly: bool = False) -> Iterator[Session]:
         """A session whose changes are committed at the end of the block, or not at all.
 
+        Args:
+            briefly: wait for nobody for long; for what may as well be written another time.
+
         Raises:
-            DatabaseUnreachable: the database does not answer, or is locked for too long.
+            DatabaseUnreachable: the database does not answer.
+            DatabaseBusy: others have held it, or a row, for too long.
+            StorageFull, StorageReadOnly, StorageFailed: nothing can be written.
         """
         # What is read afterwards has to show what is written now, also where something was read
         # beside it.
         self.rest()
         try:
             with (
+                self._writers.joined(BRIEF_SECONDS if briefly else WAIT_SECONDS),
                 _translated(),
-                Session(self._writing, expire_on_commit=False) as session,
+                Session(
+                    self._writing_briefly if briefly else self._writing, expire_on_commit=False
+                ) as session,
                 session.begin(),
             ):
+                if briefly and self.dialect != "sqlite":
+                    postgresql.wait_briefly(session.connection())
                 yield session
         finally:
             self.rest()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A bare connection in a writing transaction, for migrations.
+        """A bare connection in a writing transaction, for migrations; waits as long as it takes.
 
         Foreign keys are not enforced meanwhile: SQLite changes a table by making it anew, and
         dropping the old one would otherwise take along every row that refers to it.
         """
-        with _translated(), self._writing.connect() as connection:
-            driver = connection.connection.driver_connection
-            if self.dialect == "sqlite" and driver is not None:
-                driver.execute("pragma foreign_keys = off")
-            try:
-                with connection.begin():
+        with _translated(), self._migrating.connect() as connection:
+            if self.dialect == "sqlite":
+                with sqlite.without_foreign_keys(connection), connection.begin():
                     yield connection
-            finally:
-                if self.dialect == "sqlite" and driver is not None:
-                    driver.execute("pragma foreign_keys = on")
+                return
+            with connection.begin(), postgresql.without_limits(connection):
+                yield connection
 
     def find_damage(self) -> tuple[str, ...]:
         """What the database says is wrong with itself; nothing when it is whole.
@@ -244,11 +259,16 @@ def _place(url: URL) -> str:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, NoFreeConnection) as error:
-        raise DatabaseUnreachable from error
-    except DatabaseError as error:
-        # Its subclasses are about what was asked; the class itself is what SQLite says of a
-        # file that it cannot make sense of.
-        if type(error) is not DatabaseError:
-            raise
-        raise DatabaseUnreachable("damaged") from error
+    except NoFreeConnection as error:
+        raise DatabaseBusy from error
+    except DBAPIError as error:
+        known = sqlite.failure(error.orig) or postgresql.failure(error.orig)
+        if known is not None:
+            raise known from error
+        if isinstance(error, (OperationalError, InterfaceError)):
+            raise DatabaseUnreachable from error
+        # The others are about what was asked.
+        raise
+    except sqlite3.Error as error:
+        # Of what is asked of the driver itself.
+        raise sqlite.failure(error) or DatabaseUnreachable() from error

@@ -18,10 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mien.errors import DatabaseMissing
-from mien.errors import DatabaseUnreachable
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
+from mien.errors import StorageError
 from mien.storage.binding import bind
 from mien.storage.database import Database
 from mien.storage.file_references import referenced
@@ -63,8 +62,7 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
             yield put
         except BaseException:
             # If the database does not answer now, the files are removed later.
-            away = contextlib.suppress(DatabaseUnreachable, DatabaseMissing)
-            with away, database.read() as session:
+            with contextlib.suppress(StorageError), database.read() as session:
                 files.delete(set(written) - referenced(session, written))
             raise
 

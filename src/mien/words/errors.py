@@ -529,6 +529,25 @@ _STORAGE: Final = {
         "The database address cannot be used. It looks like sqlite:////path/mien.db or "
         "postgresql://user:password@host/name, and PostgreSQL needs the extra mien[postgresql]."
     ),
+    "database_busy": N_(
+        "The database is busy: somebody has held what is needed for too long. Nothing was changed. "
+        "Try again in a moment."
+    ),
+    "storage_full.database": N_(
+        "The disk that holds the database is full. Make room and try again."
+    ),
+    "storage_read_only.database": N_(
+        "The database can be read and not be written. See how its disk is mounted, and whether "
+        "this account may write to its file and its folder."
+    ),
+    "storage_failed.database": N_(
+        "The disk that holds the database does not do what is asked of it. See that it is sound; "
+        "then run `mien db check`."
+    ),
+    "database_outdated.tables": N_(
+        "The database lacks tables or columns that this version of Mien needs. Run "
+        "`mien db upgrade`."
+    ),
     "database_outdated": N_(
         "The database has schema revision {have}, this version of Mien needs {need}. Run "
         "`mien db upgrade`."
