@@ -34,7 +34,7 @@ MienError
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
-    ├── DatabaseBusy
+    ├── DatabaseBusy      DatabaseReplaced
     ├── DatabaseOutdated
     ├── DatabaseMissing
     ├── StorageFull       StorageReadOnly   StorageFailed
@@ -398,6 +398,12 @@ class DatabaseBusy(StorageError):
     """The database is there and did not answer in time: others hold what is needed."""
 
     code = "database_busy"
+
+
+class DatabaseReplaced(StorageError):
+    """The database file that this process has open was replaced or removed."""
+
+    code = "database_replaced"
 
 
 class DatabaseOutdated(StorageError):

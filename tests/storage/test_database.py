@@ -155,7 +155,7 @@ def test_nobody_else_on_the_machine_can_read_a_new_database(tmp_path: Path) -> N
     with database.write() as session:
         session.execute(text("create table kept (value text)"))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
-    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600, "new.db-use": 0o600}
     database.close()
 
 

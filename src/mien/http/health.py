@@ -6,6 +6,9 @@ from flask import jsonify
 
 from mien import __version__
 from mien.access.actor import SYSTEM
+from mien.errors import DatabaseBusy
+from mien.errors import DatabaseReplaced
+from mien.errors import DatabaseUnreachable
 from mien.errors import MienError
 from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
@@ -21,6 +24,7 @@ tell_programs(bp)
 
 # A process that has just been started answers a moment later rather than with a no.
 _PATIENCE_SECONDS = 0.2
+_NOBODY_KNOWN = {DatabaseReplaced.code, DatabaseUnreachable.code, DatabaseBusy.code}
 
 
 @bp.get("/healthz")
@@ -37,13 +41,16 @@ def readyz() -> tuple[Response, int]:
     loaded, indexes are up to the rows, and within the last hour some process of this home has
     finished a round of housekeeping.
 
-    What is missing is told to administrators alone; everybody else learns only that something is.
+    What is missing is told to administrators alone; everybody else learns only that something is,
+    or the code of what is wrong with the database where nobody can be recognised for it.
     """
     checks = check(runtime())
     ready = all(state == "ok" for state in checks.values())
     answer: dict[str, object] = {"status": "ready" if ready else "unavailable"}
     if _is_operator():
         answer |= {"checks": checks, "version": __version__}
+    elif checks["database"] in _NOBODY_KNOWN:
+        answer |= {"code": checks["database"]}
     return jsonify(answer), 200 if ready else 503
 
 

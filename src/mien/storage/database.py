@@ -24,6 +24,7 @@ from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
 from mien.storage import sqlite
+from mien.storage.use import OpenFile
 from mien.storage.writers import BRIEF_SECONDS
 from mien.storage.writers import WAIT_SECONDS
 from mien.storage.writers import Writers
@@ -82,9 +83,11 @@ class Database:
         self._path = sqlite.path_of(parsed) if self.dialect == "sqlite" else None
         self._engine = engine
         if self.dialect == "sqlite":
-            sqlite.prepare(engine)
+            self._file = None if self._path is None else OpenFile(self._path)
+            sqlite.prepare(engine, self._path, self._file)
             self._reading = engine
         else:
+            self._file = None
             postgresql.prepare(engine)
             self._reading = postgresql.for_reading(engine)
         self._writing = engine.execution_options(**{sqlite.WRITE: "usual"})
@@ -94,7 +97,13 @@ class Database:
         self._moments = _Moments()
 
     def exists(self) -> bool:
-        """Whether there is a database to ask; of a server it is not known before it is asked."""
+        """Whether there is a database to ask; of a server it is not known before it is asked.
+
+        Raises:
+            DatabaseReplaced: there was, and its file is gone or another.
+        """
+        if self._file is not None:
+            self._file.check_again()
         return self._path is None or self._path.exists()
 
     def make(self) -> None:
@@ -163,6 +172,7 @@ class Database:
         Raises:
             DatabaseUnreachable: the database does not answer.
             DatabaseBusy: others have held it, or a row, for too long.
+            DatabaseReplaced: its file is another than the one that is open here.
             StorageFull, StorageReadOnly, StorageFailed: nothing can be written.
         """
         # What is read afterwards has to show what is written now, also where something was read
@@ -180,6 +190,9 @@ class Database:
                 if briefly and self.dialect != "sqlite":
                     postgresql.wait_briefly(session.connection())
                 yield session
+            if self._file is not None:
+                # What was written into a file that is no database any more is told as not written.
+                self._file.check()
         finally:
             self.rest()
 
@@ -240,6 +253,8 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        if self._file is not None:
+            self._file.let_go()
 
 
 def _place(url: URL) -> str:

@@ -29,6 +29,7 @@ from mien.errors import StorageError
 from mien.errors import StorageFailed
 from mien.errors import StorageFull
 from mien.errors import StorageReadOnly
+from mien.storage.use import OpenFile
 from mien.storage.writers import BRIEF_SECONDS
 from mien.storage.writers import WAIT_SECONDS
 
@@ -53,9 +54,27 @@ _WAITS: Final[Mapping[Wait, int]] = {
 }
 
 
-def prepare(engine: Engine) -> None:
-    """Let every connection of an engine be made as Mien needs it."""
-    event.listen(engine, "do_connect", _require_file)
+def prepare(engine: Engine, path: Path | None, file: OpenFile | None) -> None:
+    """Let every connection of an engine be made as Mien needs it.
+
+    Args:
+        engine: to the database.
+        path: its file; None for one in memory.
+        file: the same, as this process uses it.
+    """
+    if path is not None and file is not None:
+
+        def take(*_: object) -> None:
+            file.check_again()
+            _require_file(path)
+            file.take()
+
+        def check(*_: object) -> None:
+            file.check()
+
+        event.listen(engine, "do_connect", take)
+        event.listen(engine, "connect", check)
+        event.listen(engine, "checkout", check)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
 
@@ -164,17 +183,12 @@ def clear_log(connection: Connection, *, patience: float = 1.0) -> bool:
         driver.execute(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")
 
 
-def _require_file(
-    _dialect: object, _record: object, arguments: list[Any], _parameters: object
-) -> None:
+def _require_file(path: Path) -> None:
     # SQLite would make an empty database in the place of one that was lost or lies elsewhere, and
     # to that one every stored photo is a stranger.
-    path = str(arguments[0])
-    if path.startswith((":", "file:")):
-        return
     # A link to what is not there counts as nothing: SQLite would make its target. What else stands
     # in the way is told by SQLite.
-    if Path(path).parent.is_dir() and not Path(path).exists():
+    if path.parent.is_dir() and not path.exists():
         raise DatabaseMissing
 
 

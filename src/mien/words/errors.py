@@ -540,9 +540,21 @@ _STORAGE: Final = {
         "The database can be read and not be written. See how its disk is mounted, and whether "
         "this account may write to its file and its folder."
     ),
+    "storage_failed.target": N_("{path} cannot be written: {why}."),
     "storage_failed.database": N_(
         "The disk that holds the database does not do what is asked of it. See that it is sound; "
         "then run `mien db check`."
+    ),
+    "database_busy.in_use": N_(
+        "The database {database} is in use. Nothing was changed. Stop Mien, and whatever else has "
+        "it open, then try again."
+    ),
+    "database_busy.replaced": N_(
+        "The database is being replaced by one from a backup. Try again when that is done."
+    ),
+    "database_replaced": N_(
+        "The database file that this process has open was replaced or removed, so nothing is "
+        "stored. Stop Mien and start it again."
     ),
     "database_outdated.tables": N_(
         "The database lacks tables or columns that this version of Mien needs. Run "
