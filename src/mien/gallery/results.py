@@ -13,6 +13,7 @@ from mien.errors import sentence_key
 from mien.gallery.settings import GallerySettings
 from mien.options import Decision
 from mien.options import Doubt
+from mien.storage.disk import told_of_files
 from mien.vision.types import DetectedFace
 
 
@@ -356,8 +357,10 @@ class StoredFile:
 
         Raises:
             FileMissing: it has just been removed.
+            StorageFailed: it cannot be read.
         """
-        try:
-            return self.path.read_bytes()
-        except FileNotFoundError as error:
-            raise FileMissing("just_removed") from error
+        with told_of_files():
+            try:
+                return self.path.read_bytes()
+            except FileNotFoundError as error:
+                raise FileMissing("just_removed") from error

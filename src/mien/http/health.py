@@ -37,7 +37,8 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Whether database, stored files, models and index can be worked with, and house is kept.
 
-    The database answers with the right schema, the files are those of the database, models are
+    The database answers with the right schema, the files are those of the database, both disks
+    have room and can be written to as far as that shows without storing anything, models are
     loaded, indexes are up to the rows, and within the last hour some process of this home has
     finished a round of housekeeping.
 
@@ -66,8 +67,9 @@ def check(runtime: Runtime) -> dict[str, str]:
         require_current(runtime.database)
     except MienError as error:
         return {"database": error.code, "models": runtime.warming.problem or "ok"}
+    full = runtime.database.trouble()
     checks = {
-        "database": "ok",
+        "database": "ok" if full is None else full.code,
         "files": _state_of_files(runtime),
         "models": runtime.warming.problem or "ok",
         "index": "ok",
@@ -86,7 +88,8 @@ def _state_of_files(runtime: Runtime) -> str:
         require_fitting(runtime.database, runtime.services.files)
     except MienError as error:
         return error.code
-    return "ok"
+    trouble = runtime.services.files.trouble()
+    return "ok" if trouble is None else trouble.code
 
 
 def _is_late(runtime: Runtime) -> bool:

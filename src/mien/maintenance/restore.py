@@ -15,12 +15,14 @@ from sqlalchemy import text
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
 from mien.errors import InvalidInput
+from mien.errors import StorageFull
 from mien.maintenance.swap import DATABASE
 from mien.maintenance.swap import recover
 from mien.maintenance.swap import swap
 from mien.maintenance.swap import workshop
 from mien.storage.binding import find_installation_id
 from mien.storage.database import Database
+from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
 from mien.storage.marker import write_marker
@@ -66,6 +68,7 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
     Raises:
         InvalidInput: the archive is none, or the home holds something and may not be replaced.
         DatabaseBusy: a server, a command or another program has the database open.
+        StorageFull: there is no room for what is in the archive; nothing was changed.
         StorageFailed: something in the home cannot be moved; nothing was changed.
         DatabaseOutdated: the archive comes from a newer version of Mien.
         DatabaseUnreachable: the database in it is damaged.
@@ -104,6 +107,8 @@ def _unpack(source: Path, folder: Path) -> None:
                     target.flush()
                     os.fsync(target.fileno())
     except (OSError, tarfile.TarError, EOFError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise StorageFull("target", words={"path": folder.parent.parent}) from error
         raise InvalidInput("backup_not_readable", words={"path": source}, field="file") from error
     if not (folder / DATABASE).is_file():
         raise _foreign(source)

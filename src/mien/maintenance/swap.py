@@ -72,8 +72,9 @@ def swap(home: Path, folder: Path, *, held: Sequence[str]) -> None:
         _carry_out(home, plan)
     except OSError as error:
         _undo(home, plan)
-        words = {"path": home, "why": error.strerror or type(error).__name__}
-        raise StorageFailed("target", words=words) from error
+        raise StorageFailed(
+            "target", words={"path": home, "why": error.strerror or type(error).__name__}
+        ) from error
     except BaseException:
         _undo(home, plan)
         raise

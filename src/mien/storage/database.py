@@ -24,6 +24,7 @@ from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
 from mien.storage import sqlite
+from mien.storage.disk import trouble_of_database
 from mien.storage.use import OpenFile
 from mien.storage.writers import BRIEF_SECONDS
 from mien.storage.writers import WAIT_SECONDS
@@ -210,6 +211,10 @@ class Database:
                 return
             with connection.begin(), postgresql.without_limits(connection):
                 yield connection
+
+    def trouble(self) -> StorageError | None:
+        """What keeps anything from being written, as far as the disk shows; only of SQLite."""
+        return None if self._path is None else trouble_of_database(self._path.parent)
 
     def find_damage(self) -> tuple[str, ...]:
         """What the database says is wrong with itself; nothing when it is whole.

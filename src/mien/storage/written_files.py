@@ -23,6 +23,7 @@ from mien.errors import FilesUnavailable
 from mien.errors import StorageError
 from mien.storage.binding import bind
 from mien.storage.database import Database
+from mien.storage.disk import told_of_files
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
 
@@ -41,6 +42,7 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
 
     Raises:
         FilesUnavailable: the folder is not the one that belongs to the database.
+        StorageFull, StorageReadOnly, StorageFailed: the disk does not take a file.
     """
     if files.installation is None:
         try:
@@ -53,7 +55,8 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
 
         def put(data: bytes, extension: str) -> str:
             name = files.new_name(extension)
-            note(name)
+            with told_of_files():
+                note(name)
             written.append(name)
             files.write(name, data)
             return name

@@ -533,6 +533,18 @@ _STORAGE: Final = {
         "The database is busy: somebody has held what is needed for too long. Nothing was changed. "
         "Try again in a moment."
     ),
+    "storage_full": N_("The disk that holds the stored files is full. Make room and try again."),
+    "storage_full.target": N_(
+        "There is no room for {path}. Nothing is left of it. Make room, or write it to another disk."
+    ),
+    "storage_read_only": N_(
+        "The stored files can be read and not be written. See how their disk is mounted, and "
+        "whether the system has found it faulty."
+    ),
+    "storage_failed": N_(
+        "The disk that holds the stored files does not do what is asked of it. See that it is "
+        "sound, and that this account may read and write there."
+    ),
     "storage_full.database": N_(
         "The disk that holds the database is full. Make room and try again."
     ),
