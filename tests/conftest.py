@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import secrets
 from collections.abc import Callable
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +17,7 @@ from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from tools.environment import find_chromium
+from tools.environment import find_postgresql
 from werkzeug.routing.rules import Rule
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -25,6 +27,9 @@ from mien.app import create_app
 from mien.gallery.services import Services
 from mien.runtime import Runtime
 from needs import absent
+from postgresql_server import PostgreSQL
+from postgresql_server import running_postgresql
+from servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOWEST = "tests/docs/test_howtos.py"
@@ -107,6 +112,23 @@ def chromium() -> Path:
     if found is None:
         absent("no Chromium is installed; `make test` installs it where it may")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server; in CI its absence is a failure."""
+    programs = find_postgresql()
+    if programs is None:
+        absent("no PostgreSQL is installed; `make test` installs it where it may")
+    assert programs is not None
+    with running_postgresql(programs, port=free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgreSQL) -> str:
+    """The address of an empty database of its own."""
+    return postgresql.make_database(f"mien_{secrets.token_hex(4)}")
 
 
 @pytest.fixture

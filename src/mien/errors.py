@@ -43,8 +43,10 @@ MienError
 ├── UnknownServerVersion      a server library is one that Mien was not tried with
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
+    ├── DatabaseBusy      DatabaseReplaced
     ├── DatabaseOutdated
     ├── DatabaseMissing
+    ├── StorageFull       StorageReadOnly   StorageFailed
     ├── FilesUnavailable
     ├── FilesOfAnotherDatabase
     ├── FileMissing
@@ -476,6 +478,18 @@ class DatabaseUnreachable(StorageError):
     code = "database_unreachable"
 
 
+class DatabaseBusy(StorageError):
+    """The database is there and did not answer in time: others hold what is needed."""
+
+    code = "database_busy"
+
+
+class DatabaseReplaced(StorageError):
+    """The database file that this process has open was replaced or removed."""
+
+    code = "database_replaced"
+
+
 class DatabaseOutdated(StorageError):
     """The database has another schema revision than this code needs."""
 
@@ -486,6 +500,24 @@ class DatabaseMissing(StorageError):
     """There is no database yet, and this was no word to make one."""
 
     code = "database_missing"
+
+
+class StorageFull(StorageError):
+    """A disk has no room left for the database or the stored files."""
+
+    code = "storage_full"
+
+
+class StorageReadOnly(StorageError):
+    """The database or the stored files can be read and not be written."""
+
+    code = "storage_read_only"
+
+
+class StorageFailed(StorageError):
+    """A disk does not do what is asked of it: it is broken, or this account may not."""
+
+    code = "storage_failed"
 
 
 class FilesUnavailable(StorageError):

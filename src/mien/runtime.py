@@ -19,6 +19,7 @@ from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.index.build import build_backend
+from mien.maintenance.swap import recover
 from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
@@ -82,13 +83,18 @@ class Runtime:
 def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime:
     """Build the collaborators; connects to nothing and loads nothing yet.
 
+    Finishes first what a restoring of the home has left that was killed.
+
     Args:
         settings: what the operator has said.
         engine: another engine than the pack's, for tests.
 
     Raises:
         DatabaseUnreachable: the database's address cannot be understood.
+        DatabaseBusy: the home is being restored.
     """
+    if not settings.database_url:
+        recover(settings.home)
     database = Database(settings.database)
     packs = PackStore(
         models_dir=settings.models_dir,

@@ -48,7 +48,9 @@ from mien.gallery.people.review import keep_pair
 from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
+from mien.maintenance.finish_erasures import finish_erasures
 from mien.packs.catalog import builtin
+from mien.storage.erasures import note_erasure
 from mien.storage.models import EventRow
 
 NAME = "Zelda Zauberin"
@@ -218,6 +220,13 @@ def _files_set_aside(call: Call) -> tuple[Call, Act]:
     return _by_system(begin_anew)(call)
 
 
+def _erasure_finished(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    with call.services.database.write() as session:
+        note_erasure(session, subject_id=made.person.id)
+    return _by_system(finish_erasures)(call)
+
+
 SCENARIOS: dict[EventKind, Scenario] = {
     "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
     "gallery_changed": _plain(
@@ -246,6 +255,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "pack_changed": _pack_changed,
     "files_bound": _files_bound,
     "files_set_aside": _files_set_aside,
+    "erasure_finished": _erasure_finished,
 }
 
 

@@ -73,7 +73,7 @@ def opens(function: ast.FunctionDef, transaction: str) -> bool:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == transaction
         and not node.args
-        and not node.keywords
+        and {keyword.arg for keyword in node.keywords} <= {"briefly"}
         for node in ast.walk(function)
     )
 

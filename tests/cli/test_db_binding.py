@@ -148,6 +148,7 @@ def test_an_installation_of_the_version_before_is_bound_by_its_upgrade(
     with services.database.connection() as connection:
         connection.exec_driver_sql("delete from installation where key = 'id'")
         connection.exec_driver_sql("drop table file_deletion")
+        connection.exec_driver_sql("drop table erasure")
         connection.exec_driver_sql("update alembic_version set version_num = '0004'")
     services.database.close()
     done = mien("db", "upgrade")

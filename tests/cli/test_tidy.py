@@ -13,7 +13,7 @@ def test_tidying_says_what_went(tmp_path: Path) -> None:
     environment = {"MIEN_HOME": str(tmp_path), "MIEN_OFFLINE": "true"}
     result = CliRunner().invoke(cli, ["tidy", "--json"], env=environment)
     assert result.exit_code == 0, result.output
-    counts = ("probes", "sign_ins", "removals", "files", "emptied", "stuck")
+    counts = ("probes", "sign_ins", "removals", "files", "emptied", "stuck", "erasures")
     assert json.loads(result.stdout) == dict.fromkeys(counts, 0)
     told = CliRunner().invoke(cli, ["tidy"], env=environment)
     assert "0 held photo(s)" in told.stderr

@@ -42,7 +42,7 @@ from mien.storage.models import now
 from mien.storage.set_aside import set_aside
 
 ADA = draw_photo(["ada"])
-NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0)
+NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0)
 
 
 def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:

@@ -51,6 +51,25 @@ def test_the_first_file_binds_a_new_installation(services: Services) -> None:
     assert marker(services).stat().st_mode & 0o777 == 0o600
 
 
+def test_two_that_store_their_first_files_at_once_do_not_take_each_other_for_strangers(
+    services: Services, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = FileStore(home / "files")
+    real = FileStore.holds_any
+
+    def late(store: FileStore) -> bool:
+        # Between a look at the marker and a look at the files, somebody else was quicker.
+        if others.installation is None:
+            monkeypatch.setattr(FileStore, "holds_any", real)
+            bind(services.database, others)
+            others.put(b"x", extension="jpg")
+        return real(store)
+
+    monkeypatch.setattr(FileStore, "holds_any", late)
+    bind(services.database, services.files)
+    assert fit(services) == "bound"
+
+
 def test_the_web_server_is_not_let_to_the_marker_either(home: Path) -> None:
     files = FileStore(home / "files", group_reads=True)
     bring_up(Database(f"sqlite:///{home.parent / 'mien.db'}"), files)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mien.errors import FileMissing
+from mien.errors import StorageFull
 from mien.storage.files import FileStore
 
 
@@ -88,7 +89,7 @@ def test_a_file_is_written_whole_or_not_at_all(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageFull):
         files.put(b"bytes", extension="jpg")
     assert everything(files) == []
 

@@ -31,6 +31,30 @@ class PostgreSQL:
     socket: Path
     port: int
 
+    def url(self, database: str = "postgres") -> str:
+        """The address of one of its databases, as Mien is told it."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket}&port={self.port}"
+
+    def make_database(self, name: str) -> str:
+        """A new, empty database; gives its address."""
+        own = ["-h", str(self.socket), "-p", str(self.port), "-U", _ACCOUNT]
+        subprocess.run([str(self.programs / "createdb"), *own, name], check=True)
+        return self.url(name)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let no process of it do anything during the block; its system answers all the same."""
+        pid = (self.socket / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0]
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        processes = [int(each) for each in (pid, *below)]
+        for each in processes:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in processes:
+                os.kill(each, signal.SIGCONT)
+
 
 @contextmanager
 def running_postgresql(programs: Path, *, port: int) -> Iterator[PostgreSQL]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from mien.access.passwords import new_secret
 from mien.errors import InvalidInput
 from mien.errors import KeyInvalid
 from mien.errors import KeyNotFound
+from mien.errors import StorageError
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.options import SCOPES
@@ -99,7 +101,8 @@ def check_key(call: AccessCall, *, secret: str) -> Key:
     if row is None or row.revoked_at is not None:
         raise KeyInvalid
     if row.used_at is None or now() - row.used_at > _USED_EVERY:
-        with call.services.database.write() as session:
+        # Nobody is refused because this cannot be noted now.
+        with suppress(StorageError), call.services.database.write(briefly=True) as session:
             fresh = session.get(KeyRow, row.id)
             if fresh is not None:
                 fresh.used_at = now()

@@ -55,6 +55,7 @@ Action: TypeAlias = Literal[
     "maintenance.back_up",
     "maintenance.check",
     "maintenance.bind",
+    "maintenance.finish_erasures",
 ]
 """Everything that can be done, as `noun.verb`."""
 
@@ -84,6 +85,7 @@ EventKind: TypeAlias = Literal[
     "pack_changed",
     "files_bound",
     "files_set_aside",
+    "erasure_finished",
 ]
 """What the audit trail tells."""
 
@@ -157,6 +159,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.clean_up": Rule(),
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),
+    "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
     "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""

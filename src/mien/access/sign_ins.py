@@ -1,6 +1,7 @@
 """Signed-in browsers: rows, so that they can be seen and ended."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from mien.access.users import as_user
 from mien.access.users import find_user
 from mien.errors import NotAuthenticated
 from mien.errors import NotFound
+from mien.errors import StorageError
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
 from mien.names import can_be_stored
@@ -124,7 +126,8 @@ def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
         raise NotAuthenticated("ended")
     row, user = found
     if now() - row.seen_at > _SEEN_EVERY:
-        with call.services.database.write() as session:
+        # Nobody is turned away because this cannot be noted now.
+        with suppress(StorageError), call.services.database.write(briefly=True) as session:
             fresh = session.get(SignInRow, row.id)
             if fresh is not None:
                 fresh.seen_at = now()

@@ -21,7 +21,7 @@ from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
 from mien.names import clean_name
 from mien.names import name_key
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import note_erasure
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import SignInRow
@@ -89,7 +89,7 @@ def remove_user(call: AccessCall, *, name: str) -> User:
         if row.is_admin and admins == 1:
             raise LastAdministrator
         # Their held photos go with the account; the files do within a minute while Mien serves.
-        note_deletions(session, _held_files(session, row.id))
+        note_erasure(session, _held_files(session, row.id), subject_id=row.id)
         session.delete(row)
         audit.record(session, call, "user_removed", subject_id=row.id)
         return as_user(row)

@@ -112,7 +112,7 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     with opened(load_settings()) as runtime:
         from mien.maintenance.backup import back_up
 
-        if not runtime.database.exists():
+        if runtime.database.dialect == "sqlite":
             require_database(runtime)
         done = back_up(runtime.call(OPERATOR), target=file)
     if as_json:

@@ -18,8 +18,6 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.progress import shown_progress
-from mien.errors import DatabaseMissing
-from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
@@ -249,7 +247,7 @@ def _pack_in_use(settings: Settings) -> str | None:
     with opened(settings) as runtime:
         try:
             return current_pack(runtime.database)
-        except (DatabaseUnreachable, DatabaseMissing):
+        except StorageError:
             # Also where its tables are not made yet. Packs can be looked at and fetched without.
             return None
 

@@ -243,7 +243,8 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
             print_note(
                 f"Something is left: {proof.rows_left} row(s), {proof.files_left} file(s), "
                 f"{proof.indexed_left} indexed, the database's log "
-                f"{'is empty' if proof.log_cleared else 'is still being read'}."
+                f"{'is empty' if proof.log_cleared else 'is still being read'}. A server finishes "
+                f"it within minutes, and so does `mien tidy`."
             )
     context.exit(ExitCode.OK if proof.complete else ExitCode.FAILED)
 

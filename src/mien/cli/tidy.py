@@ -36,3 +36,5 @@ def tidy(*, as_json: bool) -> None:
             f"Removed {done.probes} held photo(s) and {done.sign_ins} sign-in(s); set "
             f"{done.files} stray file(s) aside, removed {done.emptied} for good."
         )
+        if done.erasures:
+            print_note(f"Finished {done.erasures} erasure(s) that could not be finished at once.")

@@ -29,8 +29,8 @@ from mien.names import clean_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
-from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -305,7 +305,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
-        note_deletions(session, files)
+        erasure = note_erasure(session, files, gallery_id=row.id)
         audit.record(
             session,
             call,
@@ -315,9 +315,8 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
             faces=answer.faces,
             files=len(files),
         )
-    delete_noted(call.services.database, call.services.files, files)
+    finish(call.services.database, call.services.files, erasure, files)
     call.services.indexes.drop(answer.id)
-    call.services.database.scrub()
     return answer
 
 

@@ -27,8 +27,8 @@ from mien.gallery.galleries import require_contract
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
 from mien.names import can_be_stored
-from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -181,9 +181,8 @@ def let_go_of_photo(call: Call, *, probe_id: str) -> None:
         held = held_rows(session, probe_id, call.actor)
         files = files_of(held.probe, held.faces)
         session.delete(held.probe)
-        note_deletions(session, files)
-    delete_noted(call.services.database, call.services.files, files)
-    call.services.database.scrub()
+        erasure = note_erasure(session, files)
+    finish(call.services.database, call.services.files, erasure, files)
 
 
 def files_of(probe: ProbeRow, faces: tuple[ProbeFaceRow, ...]) -> list[str]:

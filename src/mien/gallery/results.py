@@ -13,6 +13,7 @@ from mien.errors import sentence_key
 from mien.gallery.settings import GallerySettings
 from mien.options import Decision
 from mien.options import Doubt
+from mien.storage.disk import told_of_files
 from mien.vision.types import DetectedFace
 
 
@@ -337,7 +338,8 @@ class Erasure:
         indexed_left: examples that a search of this process could still find; 0. All of them when
             the index could not be asked, which hears of it before its next search.
         log_cleared: whether the database's own log was emptied, so that no copy of an erased row
-            is left in it; False while somebody, such as a backup, reads an older moment.
+            is left in it; False while somebody, such as a backup, reads an older moment. It is
+            cleared as soon as that can be, and the audit trail then says so.
         event_id: the record of the erasure, which holds these counts and no name.
     """
 
@@ -378,8 +380,10 @@ class StoredFile:
 
         Raises:
             FileMissing: it has just been removed.
+            StorageFailed: it cannot be read.
         """
-        try:
-            return self.path.read_bytes()
-        except FileNotFoundError as error:
-            raise FileMissing("just_removed") from error
+        with told_of_files():
+            try:
+                return self.path.read_bytes()
+            except FileNotFoundError as error:
+                raise FileMissing("just_removed") from error

@@ -6,6 +6,9 @@ from flask import jsonify
 
 from mien import __version__
 from mien.access.actor import SYSTEM
+from mien.errors import DatabaseBusy
+from mien.errors import DatabaseReplaced
+from mien.errors import DatabaseUnreachable
 from mien.errors import MienError
 from mien.gallery.recognition.warm_up import refresh_indexes
 from mien.http.auth import require_operator
@@ -22,6 +25,7 @@ tell_programs(bp)
 
 # A process that has just been started answers a moment later rather than with a no.
 _PATIENCE_SECONDS = 0.2
+_NOBODY_KNOWN = {DatabaseReplaced.code, DatabaseUnreachable.code, DatabaseBusy.code}
 
 
 @bp.get("/healthz")
@@ -34,11 +38,13 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Whether database, stored files, models and index can be worked with, and house is kept.
 
-    The database answers with the right schema, the files are those of the database, models are
+    The database answers with the right schema, the files are those of the database, both disks
+    have room and can be written to as far as that shows without storing anything, models are
     loaded, indexes are up to the rows, and within the last hour some process of this home has
     finished a round of housekeeping.
 
-    What is missing is told to administrators alone; everybody else learns only that something is.
+    What is missing is told to administrators alone; everybody else learns only that something is,
+    or the code of what is wrong with the database where nobody can be recognised for it.
     """
     checks = check(runtime())
     ready = all(state == "ok" for state in checks.values())
@@ -48,6 +54,8 @@ def readyz() -> tuple[Response, int]:
         failure = runtime().warm_up.failure
         if failure is not None:
             answer["why"] = {"models": say.error(failure)}
+    elif checks["database"] in _NOBODY_KNOWN:
+        answer |= {"code": checks["database"]}
     return jsonify(answer), 200 if ready else 503
 
 
@@ -63,8 +71,9 @@ def check(runtime: Runtime) -> dict[str, str]:
         require_current(runtime.database)
     except MienError as error:
         return {"database": error.code, "models": runtime.warm_up.problem or "ok"}
+    full = runtime.database.trouble()
     checks = {
-        "database": "ok",
+        "database": "ok" if full is None else full.code,
         "files": _state_of_files(runtime),
         "models": runtime.warm_up.problem or "ok",
         "index": "ok",
@@ -83,7 +92,8 @@ def _state_of_files(runtime: Runtime) -> str:
         require_fitting(runtime.database, runtime.services.files)
     except MienError as error:
         return error.code
-    return "ok"
+    trouble = runtime.services.files.trouble()
+    return "ok" if trouble is None else trouble.code
 
 
 def _is_late(runtime: Runtime) -> bool:

@@ -4,6 +4,7 @@ A blueprint says who reads its errors: programs (`tell_programs`, `tell_key_hold
 says nothing, people.
 """
 
+import errno
 import traceback
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -61,12 +62,19 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     # Nginx's own: nobody is there to read it, but logs and metrics tell it from errors.
     errors.ClientGone: 499,
     errors.UnknownServerVersion: 503,
+    errors.StorageFull: 507,
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,
     errors.UnreadableFolder: 422,
     errors.MienError: 500,
 }
 """Status of each class of errors; the nearest ancestor that stands here decides."""
+
+_RETRY_AFTER_SECONDS: Final[dict[type[errors.MienError], int]] = {
+    errors.DatabaseBusy: 2,
+    errors.DatabaseUnreachable: 5,
+}
+"""When what failed may be tried again, of the errors that pass by themselves."""
 
 CSRF_FAILED: Final = N_(
     "This form could not be taken: it is too old, or was not sent from this site. "
@@ -226,9 +234,17 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         )
     detail = say.error(error, translate=translate)
     facts = say.facts(error, translate=translate)
-    headers = {}
-    if isinstance(error, errors.Overloaded) and "retry_after_seconds" in error.extra:
-        headers["Retry-After"] = str(error.extra["retry_after_seconds"])
+    seconds = next(
+        (
+            _RETRY_AFTER_SECONDS[each]
+            for each in type(error).__mro__
+            if each in _RETRY_AFTER_SECONDS
+        ),
+        None,
+    )
+    if isinstance(error, errors.Overloaded):
+        seconds = error.extra.get("retry_after_seconds")
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
     return Problem(status, error.code, detail, request_id(), facts, headers)
 
 
@@ -279,13 +295,23 @@ def _finished(response: Response, problem: Problem) -> Response:
 
 def _cause(error: Exception) -> dict[str, Any]:
     """The types of an error and of what caused it; messages may hold values, so they stay out."""
-    kinds = [type(error).__qualname__]
+    kinds, codes = [type(error).__qualname__], _system_codes(error)
     while (cause := error.__cause__ or error.__context__) is not None and len(kinds) < _LAST_CALLS:
         kinds.append(type(cause).__qualname__)
+        codes += _system_codes(cause)
         if not isinstance(cause, Exception):
             break
         error = cause
-    return {"error_types": kinds}
+    told: dict[str, Any] = {"error_types": kinds}
+    return told | {"errno": codes} if codes else told
+
+
+def _system_codes(error: BaseException) -> list[str]:
+    """What the system or the database calls an error, such as ENOSPC; nothing where it has no name."""
+    if isinstance(error, OSError):
+        return [] if error.errno is None else [errno.errorcode.get(error.errno, str(error.errno))]
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return [code] if isinstance(code, str) else []
 
 
 def _where(error: Exception) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import send_file
 from mien.errors import FileMissing
 from mien.gallery.results import StoredFile
 from mien.http.context import runtime
+from mien.storage.disk import told_of_files
 
 # What every browser shows as a picture and never runs; the rest is saved.
 _SHOWN: Final = frozenset(
@@ -30,6 +31,7 @@ def file_response(file: StoredFile) -> Response:
 
     Raises:
         FileMissing: it has just been removed.
+        StorageFailed: it cannot be read.
     """
     prefix = runtime().settings.accel_prefix
     if prefix:
@@ -46,12 +48,13 @@ def file_response(file: StoredFile) -> Response:
 
 
 def _sent_by_us(file: StoredFile) -> Response:
-    try:
-        large = file.path.stat().st_size > _AT_ONCE_BYTES
-        source = file.path.resolve() if large else BytesIO(file.data)
-        response = send_file(source, mimetype=file.media_type, etag=file.etag, conditional=True)
-    except FileNotFoundError as error:
-        raise FileMissing("just_removed") from error
+    with told_of_files():
+        try:
+            large = file.path.stat().st_size > _AT_ONCE_BYTES
+            source = file.path.resolve() if large else BytesIO(file.data)
+            response = send_file(source, mimetype=file.media_type, etag=file.etag, conditional=True)
+        except FileNotFoundError as error:
+            raise FileMissing("just_removed") from error
     # The validator says all; when a file was written is nobody's matter.
     response.headers.pop("Last-Modified", None)
     return response

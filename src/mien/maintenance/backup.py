@@ -5,14 +5,19 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.access import permissions
 from mien.errors import InvalidInput
+from mien.errors import StorageFailed
+from mien.errors import StorageFull
+from mien.errors import StorageReadOnly
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.storage.database import Database
+from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
 
 _DATABASE_NAME = "mien.db"
@@ -46,6 +51,7 @@ def back_up(call: Call, *, target: Path) -> BackedUp:
         InvalidInput: the file exists or cannot be made.
         StorageError: the database is none that can be copied like this.
         DatabaseUnreachable: it does not answer.
+        StorageFull, StorageFailed: the archive cannot be written; nothing is left of it.
     """
     permissions.require(call.actor, "maintenance.back_up")
     with _written_whole(target) as part, tempfile.TemporaryDirectory(dir=part.parent) as folder:
@@ -112,5 +118,13 @@ def _written_whole(target: Path) -> Iterator[Path]:
     try:
         yield part
         part.rename(target)
+    except (OSError, StorageFull, StorageReadOnly) as error:
+        # Nothing but the archive and what is copied for it is written.
+        if isinstance(error, (StorageFull, StorageReadOnly)) or error.errno in FULL:
+            raise StorageFull("target", words={"path": target}) from error
+        raise StorageFailed(
+            "target", words={"path": target, "why": error.strerror or type(error).__name__}
+        ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

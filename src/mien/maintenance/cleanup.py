@@ -19,10 +19,12 @@ from mien.errors import MienError
 from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.maintenance.finish_erasures import finish_erasures
 from mien.storage.binding import bind
 from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
 from mien.storage.deletions import noted
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -55,6 +57,7 @@ class Tidied:
         files: that no row knows, set aside.
         emptied: files that were set aside long enough ago, removed for good.
         stuck: files that could not be moved or removed; tried again the next time.
+        erasures: that could not be finished at once, and are now.
     """
 
     probes: int
@@ -63,6 +66,7 @@ class Tidied:
     files: int
     emptied: int
     stuck: int
+    erasures: int
 
 
 def tidy(call: Call) -> Tidied:
@@ -84,6 +88,7 @@ def tidy(call: Call) -> Tidied:
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
+    erasures = steps.do(lambda: finish_erasures(call))
     steps.do(lambda: _broken_off_changes(services, files))
     steps.do(lambda: _stray_files(services, files))
     steps.do(lambda: _strays_of_indexes(services))
@@ -96,11 +101,12 @@ def tidy(call: Call) -> Tidied:
         files=files.aside,
         emptied=files.emptied,
         stuck=files.failed.total(),
+        erasures=erasures or 0,
     )
 
 
 def remove_expired_probes(call: Call) -> int:
-    """Remove held photos whose time is over, and files that deletions and killed changes have left.
+    """Remove held photos whose time is over, and what deletions and killed changes have left.
 
     A few quick looks when there is nothing of the kind.
 
@@ -112,6 +118,7 @@ def remove_expired_probes(call: Call) -> int:
     files = _Files()
     probes = steps.do(lambda: _expired_probes(call.services))
     steps.do(lambda: _noted_files(call.services))
+    steps.do(lambda: finish_erasures(call))
     steps.do(lambda: _broken_off_changes(call.services, files))
     files.tell()
     steps.raise_first()
@@ -170,9 +177,8 @@ def _expired_probes(services: Services) -> int:
         files = [name for probe in expired for name in probe_files(session, probe)]
         for probe in expired:
             session.delete(probe)
-        note_deletions(session, files)
-    delete_noted(services.database, services.files, files)
-    services.database.scrub()
+        erasure = note_erasure(session, files)
+    finish(services.database, services.files, erasure, files)
     return len(expired)
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from pathlib import PurePosixPath
@@ -16,19 +15,25 @@ from sqlalchemy import text
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
 from mien.errors import InvalidInput
+from mien.errors import StorageFull
+from mien.maintenance.swap import DATABASE
+from mien.maintenance.swap import recover
+from mien.maintenance.swap import swap
+from mien.maintenance.swap import workshop
 from mien.storage.binding import find_installation_id
 from mien.storage.database import Database
+from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
 from mien.storage.marker import write_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
 from mien.storage.models import FaceRow
+from mien.storage.use import used_by_nobody
 
-_DATABASE_NAME = "mien.db"
 _FILES_NAME = "files"
 # What belongs to a database: itself, its log and the log's index.
-_OF_DATABASE = (_DATABASE_NAME, f"{_DATABASE_NAME}-wal", f"{_DATABASE_NAME}-shm")
+_OF_DATABASE = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class Restored:
 def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
     """Fill a home folder from an archive, wholly or not at all.
 
-    Everything is unpacked and looked at beside the folder before anything in it changes. Nobody
-    may serve from the folder meanwhile.
+    Everything is unpacked and looked at beside the folder before anything in it changes. One that
+    is killed is finished by whoever opens the home next, or has changed nothing.
 
     Args:
         home: to be filled; made when it is not there.
@@ -62,27 +67,29 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
 
     Raises:
         InvalidInput: the archive is none, or the home holds something and may not be replaced.
+        DatabaseBusy: a server, a command or another program has the database open.
+        StorageFull: there is no room for what is in the archive; nothing was changed.
+        StorageFailed: something in the home cannot be moved; nothing was changed.
         DatabaseOutdated: the archive comes from a newer version of Mien.
         DatabaseUnreachable: the database in it is damaged.
     """
-    held = [home / name for name in (*_OF_DATABASE, _FILES_NAME) if (home / name).exists()]
-    if held and not force:
+    recover(home)
+    if _held(home) and not force:
         raise InvalidInput("home_in_use", words={"home": home}, field="MIEN_HOME")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as folder:
-        new, old = Path(folder) / "new", Path(folder) / "old"
-        new.mkdir()
-        old.mkdir()
+    with used_by_nobody(home / DATABASE), workshop(home) as folder:
+        new = folder / "new"
         _unpack(source, new)
         found, installation = _look(home, new)
         if installation is not None:
             write_marker(new / _FILES_NAME, installation)
-        for path in held:
-            path.rename(old / path.name)
-        for path in sorted(new.iterdir()):
-            path.rename(home / path.name)
-        _sync(home)
+        swap(home, folder, held=_held(home))
     return found
+
+
+def _held(home: Path) -> list[str]:
+    """What of an installation a home holds."""
+    return [name for name in (*_OF_DATABASE, _FILES_NAME) if os.path.lexists(home / name)]
 
 
 def _unpack(source: Path, folder: Path) -> None:
@@ -100,8 +107,10 @@ def _unpack(source: Path, folder: Path) -> None:
                     target.flush()
                     os.fsync(target.fileno())
     except (OSError, tarfile.TarError, EOFError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise StorageFull("target", words={"path": folder.parent.parent}) from error
         raise InvalidInput("backup_not_readable", words={"path": source}, field="file") from error
-    if not (folder / _DATABASE_NAME).is_file():
+    if not (folder / DATABASE).is_file():
         raise _foreign(source)
 
 
@@ -111,8 +120,8 @@ def _created(path: Path) -> IO[bytes]:
 
 
 def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
-    if name == _DATABASE_NAME:
-        return folder / _DATABASE_NAME
+    if name == DATABASE:
+        return folder / DATABASE
     try:
         path = files.path(PurePosixPath(name).name)
     except FileMissing as error:
@@ -125,7 +134,7 @@ def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
 
 def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
     """Make sure that a database can be used, count what is there, and say whose it is."""
-    database = Database(folder / _DATABASE_NAME)
+    database = Database(folder / DATABASE)
     try:
         schema = current_revision(database)
         if schema is None or schema not in known_revisions():
@@ -137,7 +146,7 @@ def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
             installation = find_installation_id(session)
     finally:
         database.close()
-    for path in folder.glob(f"{_DATABASE_NAME}-*"):
+    for path in folder.glob(f"{DATABASE}-*"):
         path.unlink()
     if damage != ["ok"]:
         raise InvalidInput("backup_damaged", field="file")
@@ -149,11 +158,3 @@ def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
 
 def _foreign(source: Path) -> InvalidInput:
     return InvalidInput("no_backup", words={"path": source}, field="file")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

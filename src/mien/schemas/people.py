@@ -89,6 +89,9 @@ class ErasureOut(Out):
     rows_left: int
     files_left: int
     indexed_left: int
-    log_cleared: bool = Field(description="Whether the database's log holds no copy any more.")
+    log_cleared: bool = Field(
+        description="Whether the database's log holds no copy any more. Where it does because it "
+        "is being read, it is cleared within minutes, and the audit trail says so."
+    )
     event_id: Id
     complete: bool = Field(description="Whether nothing is left.")

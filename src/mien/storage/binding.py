@@ -86,6 +86,9 @@ def examine(database: Database, files: FileStore) -> Binding:
         fit = "together" if 2 * found >= len(names) else "away"
     else:
         fit = "unclaimed" if files.holds_any() else "new"
+    if marker is None and fit in {"unclaimed", "away"} and read_marker(files.root) is not None:
+        # Somebody else has bound the two meanwhile, and stored the first files.
+        return examine(database, files)
     return Binding(fit, own, marker, len(names), found)
 
 

@@ -1,5 +1,6 @@
 """One database, two ways in: reading sees one moment, writing is all or nothing."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -13,18 +14,23 @@ from sqlalchemy import Engine
 from sqlalchemy import create_engine
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import InterfaceError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import Session
 
-from mien.errors import DatabaseMissing
+from mien.errors import DatabaseBusy
 from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
 from mien.storage import postgresql
 from mien.storage import sqlite
+from mien.storage.disk import trouble_of_database
+from mien.storage.use import OpenFile
+from mien.storage.writers import BRIEF_SECONDS
+from mien.storage.writers import WAIT_SECONDS
+from mien.storage.writers import Writers
 
 _GUARD_SECONDS = 1.0
 
@@ -79,7 +85,7 @@ class Database:
             if parsed.get_backend_name() == "postgresql":
                 parsed = postgresql.with_driver(parsed)
             # Parameters hold names and embeddings, so they never reach a message or a log.
-            engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+            engine = create_engine(parsed, hide_parameters=True, pool_timeout=WAIT_SECONDS)
         except (ArgumentError, ImportError, ValueError) as error:
             raise DatabaseUnreachable("address") from error
         self.dialect = engine.dialect.name
@@ -87,11 +93,17 @@ class Database:
         self._path = sqlite.path_of(parsed) if self.dialect == "sqlite" else None
         self._engine = engine
         if self.dialect == "sqlite":
-            sqlite.prepare(engine)
+            self._file = None if self._path is None else OpenFile(self._path)
+            sqlite.prepare(engine, self._path, self._file)
             self._reading = engine
         else:
+            self._file = None
+            postgresql.prepare(engine)
             self._reading = postgresql.for_reading(engine)
-        self._writing = engine.execution_options(**{sqlite.WRITE: True})
+        self._writing = engine.execution_options(**{sqlite.WRITE: "usual"})
+        self._writing_briefly = engine.execution_options(**{sqlite.WRITE: "brief"})
+        self._migrating = engine.execution_options(**{sqlite.WRITE: "long"})
+        self._writers = Writers(one_at_a_time=self.dialect == "sqlite")
         self._moments = _Moments()
         self._check: Callable[[Session], None] | None = None
         self._read_unchecked_until = 0.0
@@ -109,7 +121,13 @@ class Database:
         self._check = check
 
     def exists(self) -> bool:
-        """Whether there is a database to ask; of a server it is not known before it is asked."""
+        """Whether there is a database to ask; of a server it is not known before it is asked.
+
+        Raises:
+            DatabaseReplaced: there was, and its file is gone or another.
+        """
+        if self._file is not None:
+            self._file.check_again()
         return self._path is None or self._path.exists()
 
     def make(self) -> None:
@@ -142,7 +160,7 @@ class Database:
                 session = moment.open(self._reading)
                 self._check_now_and_then(session)
                 yield session
-        except (SQLAlchemyError, DatabaseUnreachable, DatabaseMissing):
+        except (SQLAlchemyError, StorageError):
             # A session in which a statement has failed answers nothing more.
             moment.close()
             raise
@@ -172,44 +190,59 @@ class Database:
         self._moments.present = None
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, briefly: bool = False) -> Iterator[Session]:
         """A session whose changes are committed at the end of the block, or not at all.
 
+        Args:
+            briefly: wait for nobody for long; for what may as well be written another time.
+
         Raises:
-            DatabaseUnreachable: the database does not answer, or is locked for too long.
+            DatabaseUnreachable: the database does not answer.
+            DatabaseBusy: others have held it, or a row, for too long.
+            DatabaseReplaced: its file is another than the one that is open here.
+            StorageFull, StorageReadOnly, StorageFailed: nothing can be written.
         """
         # What is read afterwards has to show what is written now, also where something was read
         # beside it.
         self.rest()
         try:
             with (
+                self._writers.joined(BRIEF_SECONDS if briefly else WAIT_SECONDS),
                 _translated(),
-                Session(self._writing, expire_on_commit=False) as session,
+                Session(
+                    self._writing_briefly if briefly else self._writing, expire_on_commit=False
+                ) as session,
                 session.begin(),
             ):
+                if briefly and self.dialect != "sqlite":
+                    postgresql.wait_briefly(session.connection())
                 if self._check is not None:
                     self._check(session)
                 yield session
+            if self._file is not None:
+                # What was written into a file that is no database any more is told as not written.
+                self._file.check()
         finally:
             self.rest()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A bare connection in a writing transaction, for migrations.
+        """A bare connection in a writing transaction, for migrations; waits as long as it takes.
 
         Foreign keys are not enforced meanwhile: SQLite changes a table by making it anew, and
         dropping the old one would otherwise take along every row that refers to it.
         """
-        with _translated(), self._writing.connect() as connection:
-            driver = connection.connection.driver_connection
-            if self.dialect == "sqlite" and driver is not None:
-                driver.execute("pragma foreign_keys = off")
-            try:
-                with connection.begin():
+        with _translated(), self._migrating.connect() as connection:
+            if self.dialect == "sqlite":
+                with sqlite.without_foreign_keys(connection), connection.begin():
                     yield connection
-            finally:
-                if self.dialect == "sqlite" and driver is not None:
-                    driver.execute("pragma foreign_keys = on")
+                return
+            with connection.begin(), postgresql.without_limits(connection):
+                yield connection
+
+    def trouble(self) -> StorageError | None:
+        """What keeps anything from being written, as far as the disk shows; only of SQLite."""
+        return None if self._path is None else trouble_of_database(self._path.parent)
 
     def find_damage(self) -> tuple[str, ...]:
         """What the database says is wrong with itself; nothing when it is whole.
@@ -232,11 +265,14 @@ class Database:
         with _translated(), self._engine.connect() as connection:
             sqlite.copy_to(connection, path)
 
-    def scrub(self) -> bool:
+    def scrub(self, *, patience: float = 1.0) -> bool:
         """Bring what was erased out of the database's own log as far as it can be done.
 
         SQLite overwrites deleted rows (secure_delete) but keeps older pages in its write-ahead
         log until a checkpoint; other databases have their own vacuum.
+
+        Args:
+            patience: the share of the usual time to wait at most for who is in the way.
 
         Returns:
             Whether it is done; False when somebody has been reading an older moment all the
@@ -245,11 +281,13 @@ class Database:
         if self.dialect != "sqlite":
             return True
         with _translated(), self._engine.connect() as connection:
-            return sqlite.clear_log(connection)
+            return sqlite.clear_log(connection, patience=patience)
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+        if self._file is not None:
+            self._file.let_go()
 
     def _check_now_and_then(self, session: Session) -> None:
         now = time.monotonic()
@@ -275,11 +313,16 @@ def _place(url: URL) -> str:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, NoFreeConnection) as error:
-        raise DatabaseUnreachable from error
-    except DatabaseError as error:
-        # Its subclasses are about what was asked; the class itself is what SQLite says of a
-        # file that it cannot make sense of.
-        if type(error) is not DatabaseError:
-            raise
-        raise DatabaseUnreachable("damaged") from error
+    except NoFreeConnection as error:
+        raise DatabaseBusy from error
+    except DBAPIError as error:
+        known = sqlite.failure(error.orig) or postgresql.failure(error.orig)
+        if known is not None:
+            raise known from error
+        if isinstance(error, (OperationalError, InterfaceError)):
+            raise DatabaseUnreachable from error
+        # The others are about what was asked.
+        raise
+    except sqlite3.Error as error:
+        # Of what is asked of the driver itself.
+        raise sqlite.failure(error) or DatabaseUnreachable() from error

@@ -19,9 +19,9 @@ from mien.storage.models import FileDeletionRow
 from mien.storage.models import now
 
 
-def note_deletions(session: Session, names: Iterable[str]) -> None:
-    """Write down, together with what lets go of them, which files are to be deleted."""
-    rows = [{"name": name, "since": now()} for name in sorted(set(names))]
+def note_deletions(session: Session, names: Iterable[str], *, erasure_id: str) -> None:
+    """Write down, together with what lets go of them, which files an erasure deletes."""
+    rows = [{"name": name, "since": now(), "erasure_id": erasure_id} for name in sorted(set(names))]
     if rows:
         session.execute(insert(FileDeletionRow), rows)
 

@@ -3,19 +3,31 @@
 import os
 import re
 import secrets
+import time
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import suppress
+from errno import errorcode
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from mien.errors import FileMissing
 from mien.errors import FilesUnavailable
+from mien.errors import StorageError
+from mien.errors import StorageFailed
+from mien.storage.disk import told_of_files
+from mien.storage.disk import trouble_of_files
 from mien.storage.marker import read_marker
 from mien.storage.marker import sync_folder
 
 SET_ASIDE: Final = "set-aside"
 """Folder in the store, for files that nobody knows: below it one for each day."""
 
+_LOOK_SECONDS: Final = 10.0
+_log = structlog.get_logger(__name__)
 _NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
@@ -35,6 +47,7 @@ class FileStore:
     def __init__(self, root: Path, *, group_reads: bool = False) -> None:
         self.root = root
         self.installation: str | None = None
+        self._looked: tuple[float, StorageError | None] = (0.0, None)
         self._folder_mode = 0o750 if group_reads else 0o700
         self._file_mode = 0o640 if group_reads else 0o600
 
@@ -50,6 +63,7 @@ class FileStore:
 
         Raises:
             FilesUnavailable: the folder is not the one that belongs to the database.
+            StorageFull, StorageReadOnly, StorageFailed: the disk does not take it.
         """
         name = self.new_name(extension)
         self.write(name, data)
@@ -66,11 +80,20 @@ class FileStore:
         return name
 
     def write(self, name: str, data: bytes) -> None:
-        """Store bytes under a new name; see `put`."""
-        path = self.path(name)
+        """Store bytes under a new name; see `put`.
+
+        Raises:
+            FilesUnavailable: the folder is not the one that belongs to the database.
+            StorageFull, StorageReadOnly, StorageFailed: the disk does not take it.
+        """
+        self.path(name)
         self.require_own()
+        with told_of_files():
+            self._write(name, data)
+
+    def _write(self, name: str, data: bytes) -> None:
         self.make_root()
-        self.make_place(name)
+        path = self.make_place(name)
         temporary = path.with_name(f"{path.name}.part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
         try:
@@ -80,7 +103,8 @@ class FileStore:
                 os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
 
@@ -124,30 +148,53 @@ class FileStore:
 
         Raises:
             FileMissing: it is not there.
+            StorageFailed: it cannot be read.
         """
-        try:
-            return self.path(name).read_bytes()
-        except FileNotFoundError as error:
-            raise FileMissing from error
+        path = self.path(name)
+        with told_of_files():
+            try:
+                return path.read_bytes()
+            except FileNotFoundError as error:
+                raise FileMissing from error
 
     def locate(self, name: str) -> Path:
         """Where a file lies that is there.
 
         Raises:
             FileMissing: it is not there.
+            StorageFailed: it cannot be seen.
         """
-        path = self.path(name)
-        if not path.is_file():
+        if not self.exists(name):
             raise FileMissing
-        return path
+        return self.path(name)
 
     def exists(self, name: str) -> bool:
-        """Whether a file is there."""
-        return self.path(name).is_file()
+        """Whether a file is there.
+
+        Raises:
+            StorageFailed: it cannot be seen.
+        """
+        path = self.path(name)
+        with told_of_files():
+            return path.is_file()
 
     def is_left(self, name: str) -> bool:
-        """Whether a file is there or among those that were set aside."""
-        return self.exists(name) or any(each.is_file() for each in self._aside(name))
+        """Whether a file is there or among those that were set aside, or may be."""
+        try:
+            return self.exists(name) or any(each.is_file() for each in self._aside(name))
+        except (OSError, StorageFailed):
+            return True
+
+    def trouble(self) -> StorageError | None:
+        """What keeps files from being written; looked at anew after some seconds."""
+        if not self.root.is_dir():
+            return None  # made with the first file
+        now = time.monotonic()
+        at, found = self._looked
+        if now >= at:
+            found = trouble_of_files(self.root)
+            self._looked = (now + _LOOK_SECONDS, found)
+        return found
 
     def holds_any(self) -> bool:
         """Whether there is any stored file, whoever knows it."""
@@ -163,13 +210,19 @@ class FileStore:
         What is gone already is passed over, and so is what cannot be removed now.
         """
         count = 0
+        failed: Counter[str] = Counter()
         for name in names:
             for path in (self.path(name), *self._aside(name)):
                 try:
                     path.unlink()
-                except OSError:
+                except FileNotFoundError:
                     continue
-                count += 1
+                except OSError as error:
+                    failed[errorcode.get(error.errno or 0, type(error).__name__)] += 1
+                else:
+                    count += 1
+        for code, files in failed.items():
+            _log.error("Stored files cannot be deleted yet", files=files, errno=code)
         return count
 
     def stray(self, known: set[str], *, older_than: float) -> Iterator[Path]:

@@ -266,6 +266,22 @@ class FileDeletionRow(Base):
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    erasure_id: Mapped[str | None] = mapped_column(String(36))
+
+
+class ErasureRow(Base):
+    """An erasure that is not finished: its rows are gone, its files or older pages may not be.
+
+    `subject_id` is the person's, or of whoever it is about; None, as the gallery's, where nothing
+    of it is on record.
+    """
+
+    __tablename__ = "erasure"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    subject_id: Mapped[str | None] = mapped_column(String(36))
+    gallery_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class UserRow(Base):

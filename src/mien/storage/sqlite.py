@@ -1,11 +1,18 @@
 """What SQLite needs that other databases do not: settings of a connection, copying, clearing its log."""
 
 import os
+import re
 import sqlite3
+import time
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from typing import Final
+from typing import Literal
+from typing import TypeAlias
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
@@ -14,19 +21,60 @@ from sqlalchemy import event
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from mien.errors import DatabaseBusy
 from mien.errors import DatabaseMissing
+from mien.errors import DatabaseOutdated
+from mien.errors import DatabaseUnreachable
 from mien.errors import StorageError
+from mien.errors import StorageFailed
+from mien.errors import StorageFull
+from mien.errors import StorageReadOnly
+from mien.storage.use import OpenFile
+from mien.storage.writers import BRIEF_SECONDS
+from mien.storage.writers import WAIT_SECONDS
 
 WRITE: Final = "mien_write"
-"""The execution option of connections that are going to write."""
-_BUSY_MILLISECONDS: Final = 30_000
+"""The execution option of connections that are going to write: how they wait for their turn."""
+_BUSY_MILLISECONDS: Final = round(WAIT_SECONDS * 1000)
+_BRIEF_MILLISECONDS: Final = round(BRIEF_SECONDS * 1000)
+# Of several processes that start at once one migrates and the others wait for it.
+_LONG_MILLISECONDS: Final = 300_000
 # Readers are brief; one that is not (a backup) is not waited for by whoever forgets somebody.
 _SCRUB_MILLISECONDS: Final = 2_000
+_CHECKPOINT_SECONDS: Final = 0.01
+_LACKS = re.compile(r"no such (table|column)\b|table \S+ has no column\b")
+
+Wait: TypeAlias = Literal["usual", "brief", "long"]
+"""How long a transaction that writes waits for others."""
+
+_WAITS: Final[Mapping[Wait, int]] = {
+    "usual": _BUSY_MILLISECONDS,
+    "brief": _BRIEF_MILLISECONDS,
+    "long": _LONG_MILLISECONDS,
+}
 
 
-def prepare(engine: Engine) -> None:
-    """Let every connection of an engine be made as Mien needs it."""
-    event.listen(engine, "do_connect", _require_file)
+def prepare(engine: Engine, path: Path | None, file: OpenFile | None) -> None:
+    """Let every connection of an engine be made as Mien needs it.
+
+    Args:
+        engine: to the database.
+        path: its file; None for one in memory.
+        file: the same, as this process uses it.
+    """
+    if path is not None and file is not None:
+
+        def take(*_: object) -> None:
+            file.check_again()
+            _require_file(path)
+            file.take()
+
+        def check(*_: object) -> None:
+            file.check()
+
+        event.listen(engine, "do_connect", take)
+        event.listen(engine, "connect", check)
+        event.listen(engine, "checkout", check)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
 
@@ -44,6 +92,41 @@ def make(path: Path) -> None:
     # else stands in the way is told by SQLite, which tries the same next.
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let foreign keys not be enforced in transactions within the block."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        yield
+        return
+    driver.execute("pragma foreign_keys = off")
+    try:
+        yield
+    finally:
+        driver.execute("pragma foreign_keys = on")
+
+
+def failure(error: BaseException | None) -> StorageError | None:
+    """What an error of the driver means; None for one that says nothing more."""
+    if not isinstance(error, sqlite3.Error):
+        return None
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DatabaseBusy()
+        case sqlite3.SQLITE_FULL:
+            return StorageFull("database")
+        case sqlite3.SQLITE_READONLY:
+            return StorageReadOnly("database")
+        case sqlite3.SQLITE_IOERR:
+            return StorageFailed("database")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return DatabaseUnreachable("damaged")
+        case sqlite3.SQLITE_ERROR if _LACKS.match(str(error)):
+            return DatabaseOutdated("tables")
+    return None
 
 
 def find_damage(session: Session) -> tuple[str, ...]:
@@ -71,8 +154,12 @@ def copy_to(connection: Connection, path: Path) -> None:
         target.close()
 
 
-def clear_log(connection: Connection) -> bool:
+def clear_log(connection: Connection, *, patience: float = 1.0) -> bool:
     """Empty the write-ahead log, which keeps older pages until a checkpoint.
+
+    Args:
+        connection: to the database.
+        patience: the share of the usual time to wait at most.
 
     Returns:
         False when somebody has been reading an older moment all the while.
@@ -80,25 +167,28 @@ def clear_log(connection: Connection) -> bool:
     driver = connection.connection.driver_connection
     if driver is None:
         return False
-    driver.execute(f"pragma busy_timeout = {_SCRUB_MILLISECONDS}")
+    ends = time.monotonic() + patience * _SCRUB_MILLISECONDS / 1000
     try:
-        busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+        while True:
+            left = max(1, round((ends - time.monotonic()) * 1000))
+            driver.execute(f"pragma busy_timeout = {left}")
+            busy, _, _ = driver.execute("pragma wal_checkpoint(truncate)").fetchone()
+            if not busy:
+                return True
+            # SQLite waits for readers and writers by itself, but for no other checkpoint.
+            if time.monotonic() >= ends:
+                return False
+            time.sleep(_CHECKPOINT_SECONDS)
     finally:
         driver.execute(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")
-    return not busy
 
 
-def _require_file(
-    _dialect: object, _record: object, arguments: list[Any], _parameters: object
-) -> None:
+def _require_file(path: Path) -> None:
     # SQLite would make an empty database in the place of one that was lost or lies elsewhere, and
     # to that one every stored photo is a stranger.
-    path = str(arguments[0])
-    if path.startswith((":", "file:")):
-        return
     # A link to what is not there counts as nothing: SQLite would make its target. What else stands
     # in the way is told by SQLite.
-    if Path(path).parent.is_dir() and not Path(path).exists():
+    if path.parent.is_dir() and not path.exists():
         raise DatabaseMissing
 
 
@@ -124,5 +214,12 @@ def _prepare_connection(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     # A transaction that starts by reading and then writes would fail when another wrote in
     # between; taking the write lock at once makes it wait its turn.
-    immediate = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("begin immediate" if immediate else "begin")
+    wait = connection.get_execution_options().get(WRITE)
+    if wait is None:
+        connection.exec_driver_sql("begin")
+        return
+    connection.exec_driver_sql(f"pragma busy_timeout = {_WAITS[wait]}")
+    try:
+        connection.exec_driver_sql("begin immediate")
+    finally:
+        connection.exec_driver_sql(f"pragma busy_timeout = {_BUSY_MILLISECONDS}")

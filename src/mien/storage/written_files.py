@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from mien.errors import DatabaseMissing
-from mien.errors import DatabaseUnreachable
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
+from mien.errors import StorageError
 from mien.storage.binding import bind
 from mien.storage.database import Database
+from mien.storage.disk import told_of_files
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
 
@@ -42,6 +42,7 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
 
     Raises:
         FilesUnavailable: the folder is not the one that belongs to the database.
+        StorageFull, StorageReadOnly, StorageFailed: the disk does not take a file.
     """
     if files.installation is None:
         try:
@@ -54,7 +55,8 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
 
         def put(data: bytes, extension: str) -> str:
             name = files.new_name(extension)
-            note(name)
+            with told_of_files():
+                note(name)
             written.append(name)
             files.write(name, data)
             return name
@@ -63,8 +65,7 @@ def written_files(database: Database, files: FileStore) -> Iterator[Callable[[by
             yield put
         except BaseException:
             # If the database does not answer now, the files are removed later.
-            away = contextlib.suppress(DatabaseUnreachable, DatabaseMissing)
-            with away, database.read() as session:
+            with contextlib.suppress(StorageError), database.read() as session:
                 files.delete(set(written) - referenced(session, written))
             raise
 

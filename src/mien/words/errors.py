@@ -625,6 +625,49 @@ _STORAGE: Final = {
         "The database address cannot be used. It looks like sqlite:////path/mien.db or "
         "postgresql://user:password@host/name, and PostgreSQL needs the extra mien[postgresql]."
     ),
+    "database_busy": N_(
+        "The database is busy: somebody has held what is needed for too long. Nothing was changed. "
+        "Try again in a moment."
+    ),
+    "storage_full": N_("The disk that holds the stored files is full. Make room and try again."),
+    "storage_full.target": N_(
+        "There is no room for {path}. Nothing is left of it. Make room, or write it to another disk."
+    ),
+    "storage_read_only": N_(
+        "The stored files can be read and not be written. See how their disk is mounted, and "
+        "whether the system has found it faulty."
+    ),
+    "storage_failed": N_(
+        "The disk that holds the stored files does not do what is asked of it. See that it is "
+        "sound, and that this account may read and write there."
+    ),
+    "storage_full.database": N_(
+        "The disk that holds the database is full. Make room and try again."
+    ),
+    "storage_read_only.database": N_(
+        "The database can be read and not be written. See how its disk is mounted, and whether "
+        "this account may write to its file and its folder."
+    ),
+    "storage_failed.target": N_("{path} cannot be written: {why}."),
+    "storage_failed.database": N_(
+        "The disk that holds the database does not do what is asked of it. See that it is sound; "
+        "then run `mien db check`."
+    ),
+    "database_busy.in_use": N_(
+        "The database {database} is in use. Nothing was changed. Stop Mien, and whatever else has "
+        "it open, then try again."
+    ),
+    "database_busy.replaced": N_(
+        "The database is being replaced by one from a backup. Try again when that is done."
+    ),
+    "database_replaced": N_(
+        "The database file that this process has open was replaced or removed, so nothing is "
+        "stored. Stop Mien and start it again."
+    ),
+    "database_outdated.tables": N_(
+        "The database lacks tables or columns that this version of Mien needs. Run "
+        "`mien db upgrade`."
+    ),
     "database_outdated": N_(
         "The database has schema revision {have}, this version of Mien needs {need}. Run "
         "`mien db upgrade`."

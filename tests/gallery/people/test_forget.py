@@ -372,7 +372,7 @@ def test_what_a_killed_deletion_has_left_is_deleted_and_not_set_aside(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mien.gallery.people.forget.delete_noted", killed)
+    monkeypatch.setattr("mien.storage.erasures.delete_noted", killed)
     with pytest.raises(KeyboardInterrupt):
         forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert len(files_of(services)) == 4

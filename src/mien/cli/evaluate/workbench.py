@@ -19,11 +19,9 @@ from mien.cli.runtime import opened
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import counted_photos
 from mien.cli.terminal.progress import shown_progress
-from mien.errors import DatabaseMissing
-from mien.errors import DatabaseOutdated
-from mien.errors import DatabaseUnreachable
 from mien.errors import GalleryNotFound
 from mien.errors import InvalidInput
+from mien.errors import StorageError
 from mien.evaluation.acquire import Acquired
 from mien.evaluation.acquire import Sample
 from mien.evaluation.acquire import acquire
@@ -222,7 +220,7 @@ def _gallery_settings(
     try:
         migrate.require_current(runtime.database)
         found = show_gallery(runtime.call(OPERATOR), name=name or _DEFAULT)
-    except (GalleryNotFound, DatabaseUnreachable, DatabaseOutdated, DatabaseMissing):
+    except (GalleryNotFound, StorageError):
         if name is not None:
             raise
         return _NEW, None
@@ -239,7 +237,7 @@ def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine
     if name is None and has_database(settings):
         try:
             name = current_pack(runtime.database)
-        except (DatabaseUnreachable, DatabaseMissing):
+        except StorageError:
             name = None
     packs = runtime.services.packs
     with shown_progress() as progress:

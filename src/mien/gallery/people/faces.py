@@ -21,8 +21,8 @@ from mien.gallery.services import Call
 from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
-from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
@@ -102,10 +102,9 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
         files = _remove(session, row, face)
-        note_deletions(session, files)
+        erasure = note_erasure(session, files, subject_id=person.id, gallery_id=row.id)
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
-    delete_noted(call.services.database, call.services.files, files)
-    call.services.database.scrub()
+    finish(call.services.database, call.services.files, erasure, files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +150,8 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         if goes:
             session.delete(person)
             audit.record(session, call, "person_erased", subject_id=person.id, gallery_id=row.id)
-        note_deletions(session, files)
-    delete_noted(call.services.database, call.services.files, files)
-    call.services.database.scrub()
+        erasure = note_erasure(session, files, subject_id=ref.id, gallery_id=row.id)
+    finish(call.services.database, call.services.files, erasure, files)
     return Undone(ref, goes)
 
 

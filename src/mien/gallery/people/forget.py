@@ -21,8 +21,8 @@ from mien.gallery.services import Services
 from mien.names import name_key
 from mien.options import ACCEPTED_RATE
 from mien.storage.binding import is_bound
-from mien.storage.deletions import delete_noted
-from mien.storage.deletions import note_deletions
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -48,6 +48,7 @@ class _Erased:
     probe_ids: list[str]
     files: list[str]
     event_id: str
+    erasure_id: str
 
 
 def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
@@ -74,8 +75,8 @@ def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
         person = find_person(session, row, person_id)
         erased = _erase(call, session, row, person, threshold=_threshold(row, summary))
     services = call.services
-    delete_noted(services.database, services.files, erased.files)
-    return _prove(services, erased, log_cleared=services.database.scrub())
+    done = finish(services.database, services.files, erased.erasure_id, erased.files)
+    return _prove(services, erased, log_cleared=done.log_cleared)
 
 
 def _erase(
@@ -94,7 +95,7 @@ def _erase(
     # Faces of other people lose their photo by the foreign key.
     session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
     session.execute(delete(PersonRow).where(PersonRow.id == person.id))
-    note_deletions(session, files)
+    erasure_id = note_erasure(session, files, subject_id=person.id, gallery_id=gallery.id)
     event_id = audit.record(
         session,
         call,
@@ -115,6 +116,7 @@ def _erase(
         probe_ids=[probe.id for probe in probes],
         files=files,
         event_id=event_id,
+        erasure_id=erasure_id,
     )
 
 

@@ -31,6 +31,8 @@ from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.names import name_key
 from mien.options import Order
+from mien.storage.erasures import finish
+from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -233,7 +235,11 @@ def change_person(
             gallery_id=row.gallery_id,
             changed=[field for field, value in given.items() if value is not None],
         )
-        return _answers(session, [row])[0]
+        # What was there before is to be gone like everything else that is erased.
+        erasure = note_erasure(session, subject_id=row.id, gallery_id=row.gallery_id)
+        answer = _answers(session, [row])[0]
+    finish(call.services.database, call.services.files, erasure)
+    return answer
 
 
 def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:

@@ -81,7 +81,15 @@ def erasure_words(erasure: Erasure) -> str:
     if erasure.complete:
         return f"Erased: {gone} and {files}. A second look found nothing left."
     left = erasure.rows_left + erasure.files_left + erasure.indexed_left
-    return f"Erased: {gone} and {files}, but {counted(left, 'trace')} are left. Delete again."
+    if not left:
+        return (
+            f"Erased: {gone} and {files}. The database's log still holds copies, because it is "
+            f"being read; they go within minutes."
+        )
+    return (
+        f"Erased: {gone} and {files}, but {counted(left, 'trace')} could not be deleted yet. This "
+        f"is tried again every minute."
+    )
 
 
 def confirm_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> ConfirmPage:
