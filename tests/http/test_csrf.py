@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 
 from building import acting
 from building import make_runtime
@@ -170,6 +171,22 @@ def test_the_form_cookie_has_its_marks(
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert ("Secure" in cookie.split("; ")) is secure
     assert "Domain" not in cookie
+
+
+def test_a_page_that_makes_a_form_before_its_token_has_one_token(
+    form: FlaskClient, app: Flask
+) -> None:
+    def page() -> str:
+        generate_csrf()  # as a form of the library does when it is made
+        return form_token()
+
+    app.add_url_rule("/page", "page", page)
+    services = app.extensions["mien"].services
+    user = add_user(acting(services), name="Ada", password="correct horse", is_admin=False)
+    secret, _ = open_sign_in(acting(services), user_id=user.id, browser="x", lasts_seconds=600)
+    form.set_cookie(SIGN_IN_COOKIE, secret)
+    data = {"csrf_token": form.get("/page").text}
+    assert form.post("/change", data=data).text == "changed"
 
 
 def test_a_form_from_before_a_sign_in_has_ended_leads_to_the_next_one(

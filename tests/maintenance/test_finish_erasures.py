@@ -1,5 +1,6 @@
 """What could not be erased at once is finished later, and the audit trail says when."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import building
 from building import acting
 from building import make_runtime
 from building import make_services
@@ -129,7 +131,11 @@ def test_what_a_killed_process_left_in_the_log_goes_later(tmp_path: Path) -> Non
         "services = make_services(Path(sys.argv[1]))\n"
         "forget_person(acting(services), gallery='default', person_id=sys.argv[2])\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path), person], check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), person],
+        env=os.environ | {"PYTHONPATH": str(Path(building.__file__).parent)},
+        check=False,
+    )
     assert done.returncode == -9
     assert b"Lovelace" in bytes_of(tmp_path)
     assert tidy(acting(services)).erasures == 1

@@ -59,7 +59,9 @@ def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
     upgrade(made)
     made.close()
     assert made.place == str(path)
-    assert sorted(found.name for found in tmp_path.rglob("*") if found.is_file()) == ["mien.db"]
+    files = [found for found in tmp_path.rglob("*") if found.is_file()]
+    assert path in files
+    assert {found.parent for found in files} == {path.parent}
 
 
 def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(database: Database) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask
+from flask import g
 from flask import request
 from flask import session
 from flask_wtf.csrf import CSRFError
@@ -59,6 +60,8 @@ def form_token() -> str:
     if not _is_the_owners():
         # A token from before the sign-in, or one that somebody else has put into this browser.
         session.pop(_FIELD, None)
+        # The library keeps what it has made for a form of the same page.
+        g.pop(_FIELD, None)
         session[_OWNER] = _owner()
     token: str = generate_csrf()
     return token
