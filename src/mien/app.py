@@ -12,7 +12,7 @@ from mien.http.context import EXTENSION
 from mien.http.converters import install_converters
 from mien.http.cookies import install_cookies
 from mien.http.csrf import install_csrf
-from mien.http.drain_body import install_unread
+from mien.http.drain_body import install_body_draining
 from mien.http.form_parser import install_forms
 from mien.http.hosts import install_hosts
 from mien.http.json_provider import install_json
@@ -58,5 +58,5 @@ def create_app(runtime: Runtime) -> Flask:
     api.register(app)
     web.register(app)
     install_rates(app, settings)
-    install_unread(app, most_bytes=settings.max_request_bytes)
+    install_body_draining(app, most_bytes=settings.max_request_bytes)
     return app

@@ -159,7 +159,7 @@ def test_a_verb_that_writes_tells_the_audit_trail_or_changes_nothing_of_record()
         "who_is",
         "check_key",
         # By the clock: what is removed had its time told when it was made.
-        "tidy",
+        "clean_up",
         "remove_expired_probes",
     }
     for module, function in VERBS:

@@ -41,7 +41,7 @@ from mien.gallery.recognition.what_if import weigh
 from mien.gallery.services import Services
 from mien.index.base import Hit
 from mien.index.base import IndexBackend
-from mien.maintenance.cleanup import tidy
+from mien.maintenance.cleanup import clean_up
 from mien.options import Detail
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -423,9 +423,9 @@ def test_a_gallery_goes_from_the_index_too_now_or_with_the_next_tidying(
     remote.away = True
     delete_gallery(acting(process), name="team")
     with pytest.raises(IndexUnavailable):
-        tidy(acting(process))
+        clean_up(acting(process))
     remote.away = False
     assert len(remote.kept()) == 2
-    tidy(acting(process))
+    clean_up(acting(process))
     with services.database.read() as session:
         assert list(remote.kept()) == session.scalars(select(GalleryRow.id)).all()

@@ -23,7 +23,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
-from mien.maintenance.cleanup import tidy
+from mien.maintenance.cleanup import clean_up
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
@@ -167,6 +167,6 @@ def strays_are_swept(services: Services) -> None:
     half = half.with_name(half.name + ".part")
     half.write_bytes(b"half")
     os.utime(half, (1, 1))
-    done = tidy(acting(services))
+    done = clean_up(acting(services))
     assert done.files + done.emptied == len(stray) + 1
     assert files_of(services) == known

@@ -5,14 +5,14 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 from werkzeug.test import run_wsgi_app
 
-from mien.http.drain_body import install_unread
+from mien.http.drain_body import install_body_draining
 
 
 def left_after(body: bytes, *, most_bytes: int = 1_000_000, uwsgi: bool = True) -> int:
     """How many bytes of a body nobody has read when its answer is done."""
     app = Flask("refusing")
     app.add_url_rule("/", "refuse", lambda: ("no", 403), methods=["POST"])
-    install_unread(app, most_bytes=most_bytes)
+    install_body_draining(app, most_bytes=most_bytes)
     environ = EnvironBuilder(method="POST", data=body).get_environ()
     stream = environ["wsgi.input"] = io.BytesIO(body)
     if uwsgi:
@@ -42,7 +42,7 @@ def test_a_client_that_has_gone_is_no_error() -> None:
             raise OSError("timed out")
 
     app = Flask("refusing")
-    install_unread(app, most_bytes=10)
+    install_body_draining(app, most_bytes=10)
     environ = EnvironBuilder(method="POST", data=b"x").get_environ()
     environ.update({"wsgi.input": Gone(), "uwsgi.version": b"2"})
     assert run_wsgi_app(app, environ, buffered=True)[1].startswith("404")

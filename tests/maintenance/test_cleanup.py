@@ -30,9 +30,9 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
 from mien.index.exact import ExactBackend
 from mien.index.exact import ExactIndex
-from mien.maintenance.cleanup import Tidied
+from mien.maintenance.cleanup import CleanedUp
+from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
-from mien.maintenance.cleanup import tidy
 from mien.storage.binding import bind
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeRow
@@ -42,7 +42,7 @@ from mien.storage.models import now
 from mien.storage.set_aside import set_aside
 
 ADA = draw_photo(["ada"])
-NOTHING = Tidied(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0)
+NOTHING = CleanedUp(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0)
 
 
 def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def test_what_is_needed_stays(services: Services) -> None:
     open_sign_in(acting(services), user_id=root, browser="", lasts_seconds=60)
     age(services, files_of(services), 100_000)
     before = (files_of(services), rows_of(services))
-    assert tidy(acting(services)) == NOTHING
+    assert clean_up(acting(services)) == NOTHING
     assert (files_of(services), rows_of(services)) == before
 
 
@@ -79,12 +79,12 @@ def test_held_photos_and_sign_ins_go_when_their_time_is_over(services: Services)
         past = now() - dt.timedelta(seconds=1)
         session.scalars(select(ProbeRow)).first().expires_at = past  # type: ignore[union-attr]  # there are two
         session.scalars(select(SignInRow)).first().expires_at = past  # type: ignore[union-attr]  # there are two
-    done = tidy(acting(services))
+    done = clean_up(acting(services))
     assert (done.probes, done.sign_ins) == (1, 1)
     rows = rows_of(services)
     assert (rows["probe"], rows["probe_face"], rows["sign_in"]) == (1, 1, 1)
     assert len(files_of(services)) == 3
-    assert tidy(acting(services)) == NOTHING
+    assert clean_up(acting(services)) == NOTHING
 
 
 def test_stray_files_are_set_aside_when_they_are_an_hour_old(services: Services) -> None:
@@ -93,7 +93,7 @@ def test_stray_files_are_set_aside_when_they_are_an_hour_old(services: Services)
     young, old = (services.files.put(b"stray", extension="jpg") for _ in range(2))
     age(services, [young], 3500)
     age(services, [old, *known], 3700)
-    assert tidy(acting(services)).files == 1
+    assert clean_up(acting(services)).files == 1
     assert files_of(services) == {*known, young}
     assert aside_of(services) == {old}
 
@@ -107,7 +107,7 @@ def test_removals_are_remembered_for_a_week(services: Services, days: int) -> No
         session.execute(update(RemovedFaceRow).values(removed_at=now() - dt.timedelta(days=days)))
     delete_face(acting(services), gallery="default", person_id=person, face_id=second)
     purged = int(days > 7)
-    assert tidy(acting(services)).removals == purged
+    assert clean_up(acting(services)).removals == purged
     assert rows_of(services)["removed_face"] == 2 - purged
     with services.database.read() as session:
         gallery = session.scalars(select(GalleryRow)).one()
@@ -131,7 +131,7 @@ def test_an_index_that_slept_through_a_purged_removal_is_built_anew(services: Se
     delete_face(acting(services), gallery="default", person_id=person, face_id=face)
     with services.database.write() as session:
         session.execute(update(RemovedFaceRow).values(removed_at=now() - dt.timedelta(days=30)))
-    assert tidy(acting(services)).removals == 1
+    assert clean_up(acting(services)).removals == 1
     vectors = look(sleeper)._now.vectors
     assert face not in look(sleeper)
     assert len(look(sleeper)) == 1
@@ -158,10 +158,10 @@ def days_later(services: Services, days: int) -> None:
 def test_what_is_set_aside_is_removed_after_a_week(services: Services, days: int) -> None:
     add(services, "Ada", ADA)
     left = stray(services)
-    assert tidy(acting(services)).files == 1
+    assert clean_up(acting(services)).files == 1
     assert (services.files.root / "set-aside").stat().st_mode & 0o777 == 0o700
     days_later(services, days)
-    assert tidy(acting(services)).emptied == int(days > 7)
+    assert clean_up(acting(services)).emptied == int(days > 7)
     assert aside_of(services) == (set() if days > 7 else {left})
     assert bool(list((services.files.root / "set-aside").iterdir())) == (days <= 7)
 
@@ -174,14 +174,14 @@ def test_halves_are_no_pictures_and_go_at_once(services: Services) -> None:
     half = half.with_name(f"{half.name}.part")
     half.write_bytes(b"half")
     os.utime(half, (1, 1))
-    tidy(acting(services))
+    clean_up(acting(services))
     assert (files_of(services), aside_of(services)) == (known, set())
 
 
 def test_nothing_is_swept_while_no_row_knows_a_face(services: Services) -> None:
     bind(services.database, services.files)
     left = stray(services)
-    assert tidy(acting(services)) == NOTHING
+    assert clean_up(acting(services)) == NOTHING
     assert files_of(services) == {left}
 
 
@@ -192,7 +192,7 @@ def test_files_that_rows_know_after_all_are_brought_back(services: Services) -> 
     set_aside(services.files, map(services.files.path, known))
     assert files_of(services) == set()
     days_later(services, 30)
-    tidy(acting(services))
+    clean_up(acting(services))
     assert (files_of(services), aside_of(services)) == (known, set())
 
 
@@ -216,7 +216,7 @@ def test_the_files_of_another_database_are_not_swept(services: Services, sign: s
         past = now() - dt.timedelta(seconds=1)
         session.execute(update(ProbeRow).values(expires_at=past))
     with pytest.raises((FilesOfAnotherDatabase, FilesUnavailable)):
-        tidy(acting(services))
+        clean_up(acting(services))
     # What rows say is done all the same, and what it left is known.
     assert "probe" not in rows_of(services)
     gone = 3 if sign else 0
@@ -240,7 +240,7 @@ def test_one_file_that_cannot_be_moved_stops_nothing(
 
     monkeypatch.setattr(Path, "rename", refuse)
     with structlog.testing.capture_logs() as logged:
-        done = tidy(acting(services))
+        done = clean_up(acting(services))
     assert (done.files, done.stuck) == (1, 1)
     assert aside_of(services) == {other}
     assert stuck in files_of(services)
@@ -260,7 +260,7 @@ def test_one_step_that_fails_keeps_no_other_from_being_done(
 
     monkeypatch.setattr("mien.maintenance.cleanup._expired_probes", fail)
     with pytest.raises(PermissionError):
-        tidy(acting(services))
+        clean_up(acting(services))
     assert aside_of(services) == {left}
 
 
@@ -282,7 +282,7 @@ def test_a_file_of_somebody_deleted_that_could_not_be_unlinked_is_deleted_and_no
         proof = forget_person(acting(services), gallery="default", person_id=person)
         assert (proof.files_left, proof.complete) == (1, False)
         age(services, files_of(services), 4000)
-        tidy(acting(services))
+        clean_up(acting(services))
     assert len(files_of(services)) == len(before) - 1
     assert aside_of(services) == set()
     remove_expired_probes(acting(services))

@@ -33,8 +33,8 @@ from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.results import Erasure
 from mien.gallery.services import Services
+from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
-from mien.maintenance.cleanup import tidy
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
@@ -68,7 +68,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mien.storage.sqlite._SCRUB_MILLISECONDS", 200)
 
 
-@pytest.mark.parametrize("finish", [tidy, remove_expired_probes])
+@pytest.mark.parametrize("finish", [clean_up, remove_expired_probes])
 def test_what_a_reader_kept_in_the_log_goes_later_and_is_told_of(
     services: Services, home: Path, finish: Callable[..., object]
 ) -> None:
@@ -98,7 +98,7 @@ def test_what_a_reader_kept_in_the_log_goes_later_and_is_told_of(
 def test_what_is_done_at_once_leaves_nothing_to_finish(services: Services) -> None:
     assert forget(services, add(services)).complete
     assert "erasure" not in rows_of(services)
-    assert tidy(acting(services)).erasures == 0
+    assert clean_up(acting(services)).erasures == 0
     assert finished(services) == []
 
 
@@ -138,7 +138,7 @@ def test_what_a_killed_process_left_in_the_log_goes_later(tmp_path: Path) -> Non
     )
     assert done.returncode == -9
     assert b"Lovelace" in bytes_of(tmp_path)
-    assert tidy(acting(services)).erasures == 1
+    assert clean_up(acting(services)).erasures == 1
     assert b"Lovelace" not in bytes_of(tmp_path)
     assert list(services.files.root.glob("??/*")) == []
     assert [event.subject_id for event in finished(services)] == [person]
@@ -155,7 +155,7 @@ def test_a_former_name_is_gone_too(services: Services, home: Path) -> None:
     assert b"Lovelace" not in bytes_of(home)
     while_somebody_reads(services, lambda: rename("Mary Somerville"))
     assert b"Hopper" in bytes_of(home)
-    tidy(acting(services))
+    clean_up(acting(services))
     assert b"Hopper" not in bytes_of(home)
     assert b"Somerville" in bytes_of(home)
 
@@ -177,7 +177,7 @@ def test_every_erasure_that_was_not_finished_is(services: Services, home: Path) 
     while_somebody_reads(services, act)
     assert b"Zauberin" in bytes_of(home)
     assert b"herbert" in bytes_of(home)
-    tidy(acting(services))
+    clean_up(acting(services))
     assert b"Zauberin" not in bytes_of(home)
     assert b"herbert" not in bytes_of(home)
     told = {event.subject_id for event in finished(services)}
@@ -196,10 +196,10 @@ def test_it_is_not_finished_while_a_file_of_it_is_there(
         while_somebody_reads(services, lambda: change_person(
             acting(services), gallery="default", person_id=other, name="Rob"
         ))  # fmt: skip
-        tidy(acting(services))
+        clean_up(acting(services))
         # Files of one that cannot be deleted keep no other from being finished.
         assert [event.subject_id for event in finished(services)] == [other]
-    tidy(acting(services))
+    clean_up(acting(services))
     assert {event.subject_id for event in finished(services)} == {other, person}
 
 

@@ -135,7 +135,7 @@ def test_an_error_that_nobody_thought_of_does_not_end_it(
             raise PermissionError(13, "a file that cannot be removed")
         return 0
 
-    monkeypatch.setattr("mien.maintenance.cleanup.tidy", lambda _services: None)
+    monkeypatch.setattr("mien.maintenance.cleanup.clean_up", lambda _services: None)
     monkeypatch.setattr("mien.maintenance.cleanup.remove_expired_probes", fail_once)
     keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
     keeper.start()
@@ -150,7 +150,7 @@ def test_where_no_lock_can_be_had_house_is_kept_without(
 ) -> None:
     services = make_services(tmp_path)
     calls: list[str] = []
-    monkeypatch.setattr("mien.maintenance.cleanup.tidy", lambda _call: calls.append("all"))
+    monkeypatch.setattr("mien.maintenance.cleanup.clean_up", lambda _call: calls.append("all"))
     monkeypatch.setattr(
         "mien.maintenance.cleanup.remove_expired_probes", lambda _call: calls.append("probes")
     )
@@ -202,7 +202,7 @@ def test_a_round_that_fails_leaves_none(tmp_path: Path, monkeypatch: pytest.Monk
         tried.append("all")
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr("mien.maintenance.cleanup.tidy", fail)
+    monkeypatch.setattr("mien.maintenance.cleanup.clean_up", fail)
     keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01, probes_seconds=0.02)
     keeper.start()
     wait_for(lambda: len(tried) > 2)
@@ -242,7 +242,7 @@ def test_a_clean_up_that_never_ends_does_not_hold_the_process_and_keeps_its_lock
         begun.set()
         go_on.wait(10)
 
-    monkeypatch.setattr("mien.maintenance.cleanup.tidy", hang)
+    monkeypatch.setattr("mien.maintenance.cleanup.clean_up", hang)
     services = make_services(tmp_path)
     keeper = Housekeeping(services, home=tmp_path, first_seconds=0.01)
     keeper.start()

@@ -41,7 +41,7 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     from mien.cli.terminal.announce import tell_serving
     from mien.serving.metrics_slots import MetricsSlots
     from mien.serving.pool import Pool
-    from mien.serving.pool import look_around
+    from mien.serving.pool import check_surroundings
     from mien.serving.pool import rehearse
     from mien.serving.renewal import begin_rehearsal
     from mien.serving.renewal import end_rehearsal
@@ -52,7 +52,7 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
 
     if is_rehearsal():
         begin_rehearsal()
-    token, need = look_around(settings, with_link=not (is_rehearsal() or is_renewed()))
+    token, need = check_surroundings(settings, with_link=not (is_rehearsal() or is_renewed()))
     pool = Pool(settings, tell=lambda addresses: tell_serving(addresses, token))
     slots = MetricsSlots()
     server = Workers(

@@ -21,13 +21,13 @@ def tidy(*, as_json: bool) -> None:
     """
     settings = load_settings()
     with opened(settings) as runtime:
-        from mien.maintenance.cleanup import tidy as sweep
+        from mien.maintenance.cleanup import clean_up
         from mien.maintenance.rounds import note_round
         from mien.storage.migrate import require_current
 
         require_database(runtime)
         require_current(runtime.database)
-        done = sweep(runtime.call(OPERATOR))
+        done = clean_up(runtime.call(OPERATOR))
         note_round(settings.home)
     if as_json:
         print_json(done)

@@ -17,7 +17,7 @@ _PIECE_BYTES: Final = 65_536
 _MOST_SECONDS: Final = 10.0
 
 
-def install_unread(app: Flask, *, most_bytes: int) -> None:
+def install_body_draining(app: Flask, *, most_bytes: int) -> None:
     """Under uWSGI, read what an answer left unread of its request, once the answer is sent.
 
     uWSGI closes the connection at once; with bytes still on their way that resets it, and who

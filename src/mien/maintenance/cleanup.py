@@ -47,7 +47,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Tidied:
+class CleanedUp:
     """How much was removed.
 
     Attributes:
@@ -69,7 +69,7 @@ class Tidied:
     erasures: int
 
 
-def tidy(call: Call) -> Tidied:
+def clean_up(call: Call) -> CleanedUp:
     """Remove what has had its time; safe at any moment, in any process.
 
     What fails keeps nothing else from being done.
@@ -94,7 +94,7 @@ def tidy(call: Call) -> Tidied:
     steps.do(lambda: _strays_of_indexes(services))
     files.tell()
     steps.raise_first()
-    return Tidied(
+    return CleanedUp(
         probes=probes or 0,
         sign_ins=sign_ins or 0,
         removals=removals or 0,

@@ -134,11 +134,11 @@ class Housekeeping:
         # Imported by the thread, so that a server listens sooner.
         from mien.access.actor import SYSTEM
         from mien.gallery.services import Call
+        from mien.maintenance.cleanup import clean_up
         from mien.maintenance.cleanup import remove_expired_probes
-        from mien.maintenance.cleanup import tidy
 
         call = Call(self._services, SYSTEM)
         if everything:
-            tidy(call)
+            clean_up(call)
         else:
             remove_expired_probes(call)

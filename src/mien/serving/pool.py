@@ -52,7 +52,7 @@ class Pool:
             self._process.close()
 
 
-def look_around(settings: Settings, *, with_link: bool) -> "tuple[str | None, Need]":
+def check_surroundings(settings: Settings, *, with_link: bool) -> "tuple[str | None, Need]":
     """Make sure that all is there, and close again whatever was opened for it.
 
     Args:

@@ -33,8 +33,8 @@ from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.index.exact import _Writer
+from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
-from mien.maintenance.cleanup import tidy
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -376,6 +376,6 @@ def test_what_a_killed_deletion_has_left_is_deleted_and_not_set_aside(
     with pytest.raises(KeyboardInterrupt):
         forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert len(files_of(services)) == 4
-    tidy(acting(services))
+    clean_up(acting(services))
     assert len(files_of(services)) == 2
     assert aside_of(services) == set()
