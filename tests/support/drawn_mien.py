@@ -7,7 +7,7 @@ from one, inside a library that lets other threads run (`native`) or does not (`
 import os
 import time
 
-from mien.cli import cli
+from mien.__main__ import main as run_mien
 from mien.options import Detail
 from mien.runtime import using_engine
 from mien.vision.budget import Budget
@@ -48,7 +48,7 @@ class PonderingEngine(FakeEngine):
 
 def main() -> None:
     with using_engine(PonderingEngine(float(os.environ.get("MIEN_TEST_SECONDS", "0")))):
-        cli()
+        run_mien()
 
 
 if __name__ == "__main__":

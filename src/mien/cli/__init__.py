@@ -24,7 +24,8 @@ COMMANDS = {
         "Measure how good the answers are, on photos of which you know whom they show.",
     ),
     "people": LazyCommand(
-        "mien.cli.people:people", "People of a gallery: add, list, show, rename, remove, import."
+        "mien.cli.people:people",
+        "People of a gallery: add, list, show, rename, remove, import, review.",
     ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",

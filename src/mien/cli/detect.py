@@ -35,7 +35,7 @@ def detect(
     A folder stands for every picture in it. Boxes are in pixels of the upright photo.
     """
     found = find_photos(photos)
-    with ready_runtime(models=True) as runtime:
+    with ready_runtime(makes=True, models=True) as runtime:
         from mien.gallery.analysis import Upload
         from mien.gallery.analysis import detect as find_faces
 

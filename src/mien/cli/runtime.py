@@ -120,8 +120,9 @@ def ready_runtime(
     """A runtime whose database is there, with a word about stored files that are not its own.
 
     Args:
-        makes: whether the command adds something, and so may be the first of an installation; a
-            database is made where there is none and nothing is stored.
+        makes: whether the command adds something, or looks at photos whoever is known, and so may
+            be the first of an installation; a database is made where there is none and nothing is
+            stored.
         files: whether the command stores or deletes files, and so needs those of the database;
             others go on where they are not, and say so.
         pack: whether the command needs to know which model pack is in use; one is chosen and

@@ -65,7 +65,7 @@ def verify(
     if person is None and (len(photos) == 1 or photos[0].is_dir()):
         raise click.UsageError("Give one photo and then others, or --person.")
     others = find_photos(photos if person is not None else photos[1:])
-    with ready_runtime(models=True) as runtime:
+    with ready_runtime(makes=person is None, models=True) as runtime:
         from mien.decision.similarity import least_verification_rate
 
         if person is None:

@@ -50,9 +50,14 @@ def json_option(function: _Function) -> _Function:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON: dataclasses, times and paths included, bytes refused."""
+    """Print a value as JSON: dataclasses, times and paths included, bytes refused.
+
+    In UTF-8 whatever the locale is. What is no text of a file's name is escaped, so that it comes
+    back as it was where a reader gives it to the system again.
+    """
     indent = 2 if sys.stdout.isatty() else None
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=indent))
+    text = json.dumps(value, default=_plain, ensure_ascii=False, indent=indent)
+    click.echo(text.encode("utf-8", "backslashreplace"))
 
 
 def print_table(
@@ -97,7 +102,8 @@ def print_error(
     """Print what went wrong on standard error: one line, or one JSON object."""
     if mode.json:
         facts = {"code": code, "detail": detail, **(extra or {})}
-        click.echo(json.dumps(facts, default=_plain, ensure_ascii=False), err=True)
+        text = json.dumps(facts, default=_plain, ensure_ascii=False)
+        click.echo(text.encode("utf-8", "backslashreplace"), err=True)
     else:
         label = click.style("Error:", fg="red", bold=True)
         click.echo(f"{label} {' '.join(detail.split())} ({code})", err=True)
