@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 import needs
+import packs_for_tests
+from packs_for_tests import WHERE
+from packs_for_tests import real_pack
 
 
 @pytest.fixture
@@ -43,3 +46,30 @@ def test_data_that_is_there_has_to_be_whole_in_ci(
         needs.shared_data("photo.jpg")
     (data / "photo.jpg").touch()
     assert needs.shared_data("photo.jpg") == data
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("", pytest.skip.Exception), ("true", pytest.fail.Exception)]
+)
+def test_a_pack_beside_the_repository_whose_files_are_not_its_own_is_no_skip_in_ci(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ci: str,
+    outcome: type[BaseException],
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("MIEN_MODELS_DIR", str(tmp_path / "installed"))
+    manifest = packs_for_tests.compact_from_folder(data / "models")
+    monkeypatch.setattr(packs_for_tests, "SHARED_DATA", data)
+    monkeypatch.setattr(packs_for_tests, "compact_from_folder", lambda: manifest)
+    for path in WHERE.values():
+        (data / "models" / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / "models" / path).write_bytes(b"cut off")
+    packs_for_tests._install.cache_clear()
+    with pytest.raises(
+        (pytest.skip.Exception, pytest.fail.Exception), match="the pack compact cannot be had here"
+    ) as raised:
+        real_pack("compact")
+    assert raised.type is outcome
+    packs_for_tests._install.cache_clear()

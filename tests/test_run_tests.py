@@ -16,6 +16,15 @@ def test_elsewhere(): pytest.skip("not here")
 """
 
 
+NONE = """
+import pytest
+
+pytest.importorskip("there_is_no_such_module", reason="no such module is installed")
+
+def test_fine(): pass
+"""
+
+
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What pytest is asked for by each part, none of which is run."""
@@ -92,3 +101,11 @@ def test_what_became_of_the_tests_is_read_from_pytest(tmp_path: Path) -> None:
     assert (outcome.status, outcome.passed) == (1, 1)
     assert outcome.skipped == {"not here": 1}
     assert outcome.failed == ["test_three.py::test_wrong"]
+
+
+@pytest.mark.processes
+def test_the_reason_is_told_when_a_whole_file_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "test_none.py").write_text(NONE, encoding="utf-8")
+    (tmp_path / "test_three.py").write_text(THREE, encoding="utf-8")
+    outcome = run_tests.run([f"--rootdir={tmp_path}", "-p", "no:cacheprovider", str(tmp_path)])
+    assert outcome.skipped == {"not here": 1, "no such module is installed (a whole file)": 1}

@@ -8,6 +8,7 @@ nor a network, starts no process, drives no browser and is not marked `thorough`
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -92,10 +93,18 @@ def read(report: Path, status: int) -> Outcome:
         if case.find("failure") is not None or case.find("error") is not None:
             outcome.failed.append(f"{case.get('file')}::{case.get('name')}")
         elif skipped is not None:
-            outcome.skipped[skipped.get("message", "")] += 1
+            outcome.skipped[_reason(skipped)] += 1
         else:
             outcome.passed += 1
     return outcome
+
+
+def _reason(skipped: ET.Element) -> str:
+    """Why a test was skipped; of a whole file pytest tells it in the text, as a tuple."""
+    whole_file = re.search(r"Skipped: (.*)['\"]\)$", skipped.text or "", re.DOTALL)
+    if skipped.get("message") == "collection skipped" and whole_file:
+        return f"{whole_file[1]} (a whole file)"
+    return skipped.get("message", "")
 
 
 def verdict(statuses: list[int]) -> int:

@@ -1,7 +1,8 @@
 """`mien.wsgi` with drawn faces, and a few addresses below /api/test that say what arrived.
 
 Given to real servers as a module. MIEN_TEST_NODE names the node, MIEN_TEST_LOG is a file to which
-every upload adds a line, MIEN_TEST_SECONDS is how long one takes.
+every upload adds a line, MIEN_TEST_SECONDS is how long one takes, and none ends for as long as there
+is the file MIEN_TEST_HOLD.
 """
 
 import os
@@ -25,6 +26,7 @@ from mien.settings import adopt_placeholders
 from mien.vision.fake import FakeEngine
 from stuck import get_stuck
 
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 BATCH = "/api/v1/galleries/<gallery:gallery>/identify/batch"
 
 
@@ -45,7 +47,7 @@ def make() -> Flask:
         ("slow", slow),
         ("stuck", stuck),
     ):
-        made.add_url_rule(f"/api/test/{name}", f"test_{name}", view, methods=["GET", "POST"])
+        made.add_url_rule(f"/api/test/{name}", f"test_{name}", view, methods=METHODS)
     if BATCH not in {rule.rule for rule in made.url_map.iter_rules()}:
         made.add_url_rule(BATCH, "test_batch", batch, methods=["POST"])
     return made
@@ -103,6 +105,8 @@ def upload() -> Response:
     with Path(os.environ["MIEN_TEST_LOG"]).open("a", encoding="ascii") as log:
         log.write(f"{request.args.get('id', '')} {os.getpid()}\n")
     time.sleep(float(os.environ.get("MIEN_TEST_SECONDS", "0")))
+    while "MIEN_TEST_HOLD" in os.environ and Path(os.environ["MIEN_TEST_HOLD"]).exists():
+        time.sleep(0.05)
     return jsonify(size=size, pid=os.getpid())
 
 

@@ -25,6 +25,7 @@ STYLE = f"/static/{read_assets(static_folder()).digest}/css/main.css"
 Start = Callable[..., Server]
 # Small ones: many servers share a machine that has other things to do.
 _WORKER_CONNECTIONS = 256
+# No folder is called as a Python module may be: nodes start in the same place.
 _NGINX_CONF = """\
 daemon off;
 {user}
@@ -34,11 +35,11 @@ error_log {folder}/error.log notice;
 events {{ worker_connections {connections}; }}
 http {{
     include {mime};
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    uwsgi_temp_path {folder}/uwsgi;
-    fastcgi_temp_path {folder}/fastcgi;
-    scgi_temp_path {folder}/scgi;
+    client_body_temp_path {folder}/body-temp;
+    proxy_temp_path {folder}/proxy-temp;
+    uwsgi_temp_path {folder}/uwsgi-temp;
+    fastcgi_temp_path {folder}/fastcgi-temp;
+    scgi_temp_path {folder}/scgi-temp;
     include {site};
 }}
 """
@@ -81,10 +82,10 @@ class Stack:
             **more,
         }
 
-    def gunicorn(self, name: str, **env: str) -> str:
+    def gunicorn(self, name: str, *options: str, **env: str) -> str:
         """A node of one process; gives its upstream."""
         port = free_port()
-        config = render("gunicorn", "--listen", f"127.0.0.1:{port}", "--processes", "1",
+        config = render("gunicorn", "--listen", f"127.0.0.1:{port}", "--processes", "1", *options,
                         "--application", "drawn_wsgi:app", out=self.folder / name)  # fmt: skip
         program = Path(sys.executable).with_name("gunicorn")
         self.nodes[name] = self.start_process(
@@ -95,7 +96,7 @@ class Stack:
         wait_until_alive(f"http://127.0.0.1:{port}")
         return f"http://127.0.0.1:{port}"
 
-    def uwsgi(self, name: str, **env: str) -> str:
+    def uwsgi(self, name: str, *options: str, **env: str) -> str:
         """A node of one process over the uwsgi protocol; gives its upstream."""
         port = free_port()
         run = self.folder / name
@@ -103,7 +104,8 @@ class Stack:
         # What the file says of proxies has to do.
         del own["MIEN_TRUSTED_PROXIES"]
         config = render("uwsgi", "--listen", f"127.0.0.1:{port}", "--processes", "1", "--run",
-                        str(run), "--application", "drawn_wsgi:app", out=run)  # fmt: skip
+                        str(run), "--application", "drawn_wsgi:app", *options,
+                        out=run)  # fmt: skip
         self.nodes[name] = self.start_process(
             [str(self.uwsgi_program), "--ini", str(config)],
             cwd=self.folder,

@@ -24,6 +24,7 @@ from mien.progress import Progress
 from mien.settings import Settings
 from mien.words import say
 from needs import SHARED_DATA
+from needs import absent
 from needs import shared_data
 
 Report = tuple[int, list[str], list[str]]
@@ -69,20 +70,23 @@ def real_pack(name: str) -> InstalledPack:
     """A built-in pack with its real files; without them the test is skipped.
 
     They come from beside the repository or from the package index, and stay in the cache of this
-    machine's user.
+    machine's user. Those beside the repository have to be whole, while an index may be out of reach.
     """
-    installed = _install(name)
+    beside = name == "compact" and SHARED_DATA.is_dir()
+    if beside:
+        shared_models()
+    installed = _install(name, beside=beside)
     if isinstance(installed, str):
-        pytest.skip(f"the pack {name} cannot be had here: {installed}")
+        why = f"the pack {name} cannot be had here: {installed}"
+        if beside:
+            absent(why)
+        pytest.skip(why)
     return installed
 
 
 @cache
-def _install(name: str) -> InstalledPack | str:
-    local = name == "compact" and SHARED_DATA.is_dir()
-    if local:
-        shared_models()
-    manifest = compact_from_folder() if local else builtin(name)
+def _install(name: str, *, beside: bool) -> InstalledPack | str:
+    manifest = compact_from_folder() if beside else builtin(name)
     try:
         return install(manifest, models_dir=Settings().models_dir, offline=False, timeout_seconds=5)
     except ModelError as error:

@@ -30,6 +30,7 @@ def test_mien_serve_takes_the_socket_that_systemd_holds(
     port = free_port()
     start_process(
         [activate, "--listen", f"127.0.0.1:{port}", "--setenv=MIEN_HOME", "--setenv=PATH",
+         "--setenv=PYTHONPATH",
          sys.executable, drawn_mien.__file__, "serve", "--workers", "1"],
         cwd=home.folder, env={"MIEN_HOME": str(home.folder)},
     )  # fmt: skip
