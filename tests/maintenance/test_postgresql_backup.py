@@ -95,7 +95,7 @@ def test_every_row_of_a_backup_under_traffic_finds_its_files(
     home.mkdir()
 
     def run(command: str) -> int:
-        own = command.replace("/var/lib/mien", str(home)).replace(
+        own = command.replace("/var/lib/mien", str(home)).replace("sudo tar", "tar").replace(
             "sudo -u postgres pg_dump",
             f"{postgresql.programs}/pg_dump -h {postgresql.socket} -p {postgresql.port} -U postgres",
         ).replace(" mien > ", f" {name} > ")  # fmt: skip
