@@ -81,3 +81,9 @@ def test_whatever_the_worker_replaces_is_looked_for_first() -> None:
     named = {name for where, name in INSIDE if where is ThreadWorker}
     assert {name for name in replaced if not name.startswith("__")} == named
     require_known_gunicorn(inside=INSIDE)
+
+
+def test_an_answer_names_no_server(line: Line) -> None:
+    respond(line, b"answer", **{"Content-Length": "6"})
+    assert b"Date: " in line.pieces[0]
+    assert b"server:" not in line.pieces[0].lower()

@@ -30,6 +30,10 @@ class WholeResponse(wsgi.Response):  # type: ignore[misc]  # Gunicorn ships no t
     sock: Any
     _held = b""
 
+    def default_headers(self) -> list[str]:
+        """Gunicorn's own, without its name, which is of use to nobody who means well."""
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
     def send_headers(self) -> None:
         """Make the headers ready; they leave with what comes next."""
         if self.headers_sent:
