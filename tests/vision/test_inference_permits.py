@@ -127,8 +127,8 @@ def test_whoever_waits_comes_before_who_has_just_had_a_turn() -> None:
     turns = InferencePermits(1, Observer())
     with turns.one():
         waiter = _in_line(turns)
+        threading.Timer(0.5, waiter.goes.set).start()
     # Nothing lies between giving the turn back and asking for the next.
-    threading.Timer(0.2, waiter.goes.set).start()
     with turns.one():
         assert waiter.got.is_set()
     waiter.join(5)
