@@ -18,6 +18,7 @@ def test_what_was_left_out_is_told_in_words_and_in_json(
     crowd, few = tmp_path / "crowd.png", tmp_path / "few.png"
     crowd.write_bytes(draw_photo(["ada", "bob", "cleo", "dan"], face_px=60))
     few.write_bytes(draw_photo(["ada", "bob"]))
+    mien("db", "upgrade")
     with using_engine(FakeEngine(max_faces=2)):
         told = mien(command, crowd, few)
         asked = json.loads(mien(command, crowd, few, "--json").stdout)

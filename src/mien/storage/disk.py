@@ -2,6 +2,7 @@
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,8 @@ def told_of_files() -> Iterator[None]:
 
 def trouble_of_files(folder: Path) -> StorageError | None:
     """What is wrong with the disk of the stored files; writes a small file to find out."""
-    trial = folder / f".trial-{os.getpid()}"
+    # Several threads may look at the same moment.
+    trial = folder / f".trial-{os.getpid()}-{threading.get_ident()}"
     try:
         with told_of_files():
             descriptor = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
