@@ -53,6 +53,20 @@ def test_every_file_says_what_it_is_and_which_command_makes_it_again(
         assert (tmp_path / "b" / name).read_text() == text.replace(*said)
 
 
+def test_behind_sudo_the_command_is_one_that_sudo_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/opt/mien/.venv/bin/mien", "deploy"])
+    settings = {"MIEN_DATABASE_URL_FILE": str(tmp_path / "url"), "SUDO_UID": "1000"}
+    (tmp_path / "url").write_text("postgresql://db.example.org/mien", encoding="utf-8")
+    unit = rendered(tmp_path / "a", "systemd", **settings)["mien.service"]
+    assert "db.example.org" not in unit
+    [line] = [each for each in unit.splitlines() if "deploy render systemd" in each]
+    assert shlex.split(line.lstrip("# "))[:4] == [
+        "sudo", f"MIEN_DATABASE_URL_FILE={tmp_path / 'url'}", "/opt/mien/.venv/bin/mien", "deploy",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_a_folder_a_file_goes_to_standard_output(kind: str) -> None:
     result = mien("deploy", "render", kind, *NEEDED.get(kind, []))

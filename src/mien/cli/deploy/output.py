@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import TypeVar
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mien.deploy.render import RenderedFile
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
+_SECRETS = frozenset({"MIEN_SECRET_KEY", "MIEN_DATABASE_URL"})
 
 
 def out_option(function: _Function) -> _Function:
@@ -34,14 +36,19 @@ def out_option(function: _Function) -> _Function:
 def spoken(context: click.Context) -> str:
     """The command that makes a file again: settings that are set, and every option given.
 
-    Settings that hold a secret are left out; no file that is rendered depends on one.
+    Settings that hold a secret are left out, but not those that name a file with one. Behind sudo,
+    which keeps no settings and has a path of its own, the settings and the whole path follow it.
     """
-    words = [
+    settings = [
         f"{name}={value}"
         for name, value in sorted(os.environ.items())
-        if name.startswith("MIEN_") and not _is_secret(name)
+        if name.startswith("MIEN_") and name not in _SECRETS
     ]
-    words += ["mien", *context.command_path.split()[1:]]
+    if "SUDO_UID" in os.environ:
+        words = ["sudo", *settings, str(Path(sys.argv[0]).absolute())]
+    else:
+        words = [*settings, "mien"]
+    words += context.command_path.split()[1:]
     for parameter in context.command.params:
         name = parameter.name or ""
         if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
@@ -78,7 +85,3 @@ def deliver(files: "tuple[RenderedFile, ...]", out: Path | None) -> None:
         ) from error
     for each in files:
         print_note(f"Wrote {out / each.name}.")
-
-
-def _is_secret(name: str) -> bool:
-    return name.removesuffix("_FILE") in {"MIEN_SECRET_KEY", "MIEN_DATABASE_URL"}
