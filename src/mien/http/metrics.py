@@ -5,6 +5,7 @@ address that was asked for.
 """
 
 import os
+import struct
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ tell_programs(bp)
 
 _EXTENSION: Final = "mien_metrics"
 _FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
+_TRIES, _TRY_AGAIN_SECONDS = 10, 0.05
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _STAGE_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -140,11 +142,20 @@ class Metrics:
     def text(self, sizes: Collector) -> bytes:
         """All figures, of all processes, in the format of Prometheus."""
         if os.environ.get(FOLDER_VARIABLE):
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # so in the library
-        else:
-            registry = self.registry
-        return generate_latest(registry) + generate_latest(_only(sizes))
+            return _of_all_processes() + generate_latest(_only(sizes))
+        return generate_latest(self.registry) + generate_latest(_only(sizes))
+
+
+def _of_all_processes() -> bytes:
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # so in the library
+    for _ in range(_TRIES):
+        try:
+            return generate_latest(registry)
+        except (struct.error, ValueError):
+            # A process that begins has made its file and not yet written into it.
+            time.sleep(_TRY_AGAIN_SECONDS)
+    return generate_latest(registry)
 
 
 class RowCounts(Collector):
