@@ -6,7 +6,6 @@ import pytest
 
 from building import make_runtime
 from mien.app import create_app
-from mien.http.hosts import is_loopback
 from serving_app import assert_problem
 
 JSON = {"Accept": "application/json"}
@@ -39,20 +38,3 @@ def test_only_the_hosts_that_are_named_are_answered(
     else:
         assert_problem(answer, 421, "host_not_allowed")
     assert alive.status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [
-        ("localhost", True),
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("::1", True),
-        ("", False),
-        ("mien.example", False),
-        ("localhost.evil.example", False),
-        ("192.0.2.1", False),
-    ],
-)
-def test_this_machine_is_told_from_others(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback

@@ -1,6 +1,5 @@
-"""By which names Mien is reached, and whether a name means this machine itself."""
+"""By which names Mien is reached."""
 
-import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,13 +35,3 @@ def host_name() -> str:
         return urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, by name or address, is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

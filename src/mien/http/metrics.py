@@ -37,10 +37,10 @@ from mien.errors import StorageError
 from mien.http.auth import require_operator
 from mien.http.context import runtime
 from mien.http.hosts import host_name
-from mien.http.hosts import is_loopback
 from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.http.metrics_folder import forget_slot
 from mien.http.problems import tell_programs
+from mien.loopback import is_loopback
 from mien.maintenance.counts import count_all
 from mien.observing import Observer
 from mien.runtime import Runtime

@@ -47,8 +47,7 @@ class Head:
     @property
     def awaited_bytes(self) -> int:
         """How much of the body is waited for: all of a small one, else nothing."""
-        length = self.length or 0
-        return length if length <= SMALL_BODY_BYTES and not self.chunked else 0
+        return (self.length or 0) if self.body_is_small else 0
 
     @property
     def body_is_small(self) -> bool:

@@ -4,15 +4,14 @@ import os
 import sys
 from collections.abc import Callable
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import structlog
 from gunicorn.app.base import Application
 
-from mien.serving.access_log import ServerLog
 from mien.serving.draining_worker import DrainingWorker
 from mien.serving.draining_worker import heed_early_stop
+from mien.serving.gunicorn_options import usual_options
 from mien.serving.listener import require_free
 from mien.serving.metrics_slots import MetricsSlots
 from mien.serving.preload import read_everything
@@ -24,9 +23,6 @@ from mien.sizing import Need
 from mien.sizing import Plan
 from mien.sizing import plan
 
-_TIMEOUT_SECONDS = 60
-_KEEPALIVE_SECONDS = 5
-_MEMORY_FOLDER = "/dev/shm"  # noqa: S108 - Gunicorn makes an unlinked file of its own there
 _log = structlog.get_logger(__name__)
 
 
@@ -114,33 +110,17 @@ class Workers(Application, Renewable):  # type: ignore[misc]  # Gunicorn ships n
 
     def _defaults(self) -> dict[str, Any]:
         settings = self._settings
-        defaults: dict[str, Any] = {
+        return {
+            **usual_options(),
             "bind": addresses(settings),
-            "worker_class": DrainingWorker,
-            # Inference sessions made before a fork hang in the child.
-            "preload_app": False,
-            # A sign of life of the whole worker; a slow upload does not stop its main thread.
-            "timeout": _TIMEOUT_SECONDS,
             "graceful_timeout": settings.drain_seconds,
-            "keepalive": _KEEPALIVE_SECONDS,
             "max_requests": settings.recycle_requests,
             # Not all of them at the same time.
             "max_requests_jitter": settings.recycle_requests // 5,
-            "proc_name": "mien",
-            # One more socket in the user's home, and nobody to speak to it.
-            "control_socket_disable": True,
-            # Whom to believe about addresses, schemes and paths is MIEN_TRUSTED_PROXIES alone.
-            "forwarded_allow_ips": "",
-            "forwarder_headers": "",
-            "logger_class": ServerLog,
             "loglevel": settings.log_level,
             **self._hooks,
             "post_fork": self._begin_worker,
         }
-        if Path(_MEMORY_FOLDER).is_dir() and os.access(_MEMORY_FOLDER, os.W_OK):
-            # The sign of life is a file; on a slow disk it would look like a hanging process.
-            defaults["worker_tmp_dir"] = _MEMORY_FOLDER
-        return defaults
 
     def _begin_worker(self, arbiter: Any, worker: Any) -> None:
         heed_early_stop(arbiter, worker)

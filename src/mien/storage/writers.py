@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextlib import nullcontext
 from typing import Final
 
 from mien.errors import DatabaseBusy
@@ -60,8 +59,7 @@ class Writers:
     @contextmanager
     def _taken(self, seconds: float) -> Iterator[None]:
         if self._turn is None:
-            with nullcontext():
-                yield
+            yield
             return
         if not self._turn.acquire(timeout=seconds):
             raise DatabaseBusy

@@ -30,23 +30,25 @@ class WarmUp:
         self._services = services
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._problem: str | None = LOADING
+        self._is_done = False
         self._failure: MienError | None = None
 
     @property
     def problem(self) -> str | None:
         """None once everything is loaded; else `loading`, or the code of what went wrong."""
-        return self._problem
+        if self._is_done:
+            return None
+        return LOADING if self._failure is None else self._failure.code
 
     @property
     def failure(self) -> MienError | None:
-        """What went wrong when loading was tried last; None when nothing has yet."""
+        """What went wrong when loading was tried last; None when nothing has, or all is loaded."""
         return self._failure
 
     def begin(self) -> None:
         """Start to load, unless that is done or going on; what has failed is tried again."""
         with self._lock:
-            if self._problem is None or (self._thread is not None and self._thread.is_alive()):
+            if self._is_done or (self._thread is not None and self._thread.is_alive()):
                 return
             self._thread = threading.Thread(target=self._warm, name="warm-up", daemon=True)
             self._thread.start()
@@ -63,13 +65,13 @@ class WarmUp:
             refresh_indexes(Call(self._services, SYSTEM))
         except IndexUnavailable as error:
             # Models are there, and whoever searches or asks for readiness tries the index again.
-            self._problem = None
+            self._is_done, self._failure = True, None
             _log.warning("The index cannot be reached yet", code=error.code, key=error.key)
         except MienError as error:
-            self._problem, self._failure = error.code, error
+            self._failure = error
             _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
         else:
-            self._problem = self._failure = None
+            self._is_done, self._failure = True, None
 
 
 def refresh_indexes(call: Call) -> int:

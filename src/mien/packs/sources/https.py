@@ -1,6 +1,5 @@
 """A model file at an address: redirects are followed, a partial file is continued."""
 
-import ipaddress
 import queue
 import threading
 import urllib.error
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.parse import urlunsplit
 
 from mien.errors import SourceUnavailable
+from mien.loopback import is_loopback
 from mien.packs.manifest import HttpsSource
 from mien.packs.progress import ByteProgress
 from mien.packs.sources.writing import CHUNK_BYTES
@@ -197,16 +197,9 @@ class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
 def _refuse_plain(url: str) -> None:
     """Let https pass, and http to this machine itself."""
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return
     raise SourceUnavailable("not_https", words={"address": without_secrets(url)})
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reason(error: BaseException) -> str:
