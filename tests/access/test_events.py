@@ -41,10 +41,10 @@ from mien.gallery.pack_in_use import ensure_pack
 from mien.gallery.pack_in_use import use_pack
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
+from mien.gallery.people.keep import keep_face
+from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
-from mien.gallery.people.review import keep_face
-from mien.gallery.people.review import keep_pair
 from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew

@@ -5,8 +5,8 @@ from flask import Response
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
-from mien.gallery.people.review import keep_face
-from mien.gallery.people.review import keep_pair
+from mien.gallery.people.keep import keep_face
+from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.review import list_review
 from mien.http.auth import asks
 from mien.http.context import this_call

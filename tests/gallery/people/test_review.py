@@ -22,19 +22,20 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import list_galleries
+from mien.gallery.people import alike_pairs
 from mien.gallery.people import review
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import show_face
 from mien.gallery.people.forget import forget_person
+from mien.gallery.people.keep import keep_face
+from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
 from mien.gallery.people.portraits import newest_portraits
 from mien.gallery.people.review import Review
 from mien.gallery.people.review import count_review
-from mien.gallery.people.review import keep_face
-from mien.gallery.people.review import keep_pair
 from mien.gallery.people.review import list_review
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Enrolment
@@ -176,7 +177,7 @@ def test_of_many_people_the_newest_are_compared_and_a_count_compares_none(
         searched.append(len(given[3]))  # type: ignore[arg-type]  # the embeddings
         return search(*given, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(review, "search", counting)
+    monkeypatch.setattr(alike_pairs, "search", counting)
     assert list_review(acting(services), gallery="default").compared == 3
     assert searched == [3]
     assert count_review(acting(services), gallery="default") == 0
@@ -193,7 +194,7 @@ def test_people_are_compared_once_until_something_changes(
         searched.append(len(given[3]))  # type: ignore[arg-type]  # the embeddings
         return search(*given, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(review, "search", counting)
+    monkeypatch.setattr(alike_pairs, "search", counting)
 
     def count() -> int:
         return count_review(acting(services), gallery="default")

@@ -5,34 +5,29 @@ from dataclasses import dataclass
 
 from sqlalchemy import func
 from sqlalchemy import select
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mien.access import audit
 from mien.access import permissions
-from mien.errors import IndexUnavailable
 from mien.errors import InvalidInput
-from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.alike_pairs import Alike
+from mien.gallery.people.alike_pairs import Compared
+from mien.gallery.people.alike_pairs import Pair
+from mien.gallery.people.alike_pairs import compare_people
+from mien.gallery.people.alike_pairs import note_pair
 from mien.gallery.people.faces import as_stored
-from mien.gallery.people.faces import find_face
-from mien.gallery.people.people import find_person
-from mien.gallery.recognition.search import search
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
 from mien.gallery.services import Call
-from mien.gallery.services import Services
 from mien.gallery.suspicions import as_warning
 from mien.gallery.suspicions import is_open
 from mien.gallery.suspicions import is_suspected
-from mien.storage.insert import insert_unless_there
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import ReviewedPairRow
 from mien.storage.models import SuspicionRow
-from mien.storage.models import now
 
 MOST_LISTED = 500
 # The newest of more people are compared with everybody; who was added last is looked at least.
@@ -41,8 +36,6 @@ MOST_COMPARED = 500
 _COMPARED_FOR_COUNT = 100
 # Newer suspicions stand for more than these.
 _MOST_READ = 2_000
-# So many candidates an example: the person themselves and a few who are like them.
-_LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +107,7 @@ def list_review(call: Call, *, gallery: str, limit: int = 100) -> Review:
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         suspected = _suspected(session, row)
-        compared = _compare(call.services, session, row, most=MOST_COMPARED)
+        compared = compare_people(call.services, session, row, most=MOST_COMPARED)
         pairs = _pairs(session, suspected, compared)
         listed = suspected.listed[:limit]
         return Review(
@@ -138,77 +131,10 @@ def count_review(call: Call, *, gallery: str) -> int:
         people = session.scalar(
             select(func.count()).select_from(PersonRow).where(PersonRow.gallery_id == row.id)
         )
-        compared = _Compared({}, 0)
+        compared = Compared({}, 0)
         if (people or 0) <= _COMPARED_FOR_COUNT:
-            compared = _compare(call.services, session, row, most=_COMPARED_FOR_COUNT)
+            compared = compare_people(call.services, session, row, most=_COMPARED_FOR_COUNT)
         return len(suspected.listed) + len(_pairs(session, suspected, compared))
-
-
-def keep_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> None:
-    """Say that a face is right: what was suspected of it is not told any more.
-
-    Raises:
-        GalleryNotFound, PersonNotFound, FaceNotFound: it is not there.
-    """
-    permissions.require(call.actor, "faces.review", gallery)
-    with call.services.database.write() as session:
-        row = find_gallery(session, gallery)
-        person = find_person(session, row, person_id)
-        face = find_face(session, row, face_id, person_id=person.id)
-        reviewed = session.scalars(
-            update(SuspicionRow)
-            .where(SuspicionRow.face_id == face.id, SuspicionRow.reviewed_at.is_(None))
-            .values(reviewed_at=now())
-            .returning(SuspicionRow.code)
-        ).all()
-        if reviewed:
-            audit.record(
-                session,
-                call,
-                "face_reviewed",
-                subject_id=person.id,
-                gallery_id=row.id,
-                suspicions=sorted(reviewed),
-            )
-
-
-def keep_pair(call: Call, *, gallery: str, person_id: str, other_person_id: str) -> None:
-    """Say that two people who look alike are two: the pair is not told any more.
-
-    Raises:
-        GalleryNotFound, PersonNotFound: they are not there.
-        InvalidInput: they are one and the same.
-    """
-    permissions.require(call.actor, "faces.review", gallery)
-    if person_id == other_person_id:
-        raise InvalidInput("pair_of_one", field="other_person_id")
-    with call.services.database.write() as session:
-        row = find_gallery(session, gallery)
-        first, second = sorted(
-            find_person(session, row, each).id for each in (person_id, other_person_id)
-        )
-        made = insert_unless_there(
-            session,
-            ReviewedPairRow,
-            {"person_id": first, "other_person_id": second, "reviewed_at": now()},
-            unique=("person_id", "other_person_id"),
-        )
-        if made is not None:
-            for subject_id in (first, second):
-                audit.record(
-                    session, call, "pair_reviewed", subject_id=subject_id, gallery_id=row.id
-                )
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """How alike two people are, and by which faces, in the order of the two ids."""
-
-    similarity: float
-    face_ids: tuple[str | None, str | None]
-
-
-_Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +150,6 @@ class _Suspected:
     of: dict[str, list[EnrolmentWarning]]
     person_of: dict[str, str]
     listed: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """Who was found alike by a search, and how many were compared."""
-
-    pairs: dict[_Pair, _Alike]
-    people: int
 
 
 def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
@@ -256,74 +174,11 @@ def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
     return _Suspected(of, person_of, listed)
 
 
-def _compare(services: Services, session: Session, gallery: GalleryRow, *, most: int) -> _Compared:
-    """Search with one face of each of the newest people; nobody, where nothing can be compared.
-
-    Remembered until a face of the gallery or its threshold changes.
-    """
-    try:
-        contract_id = services.engine.summary.contract_id
-        if gallery.contract_id != contract_id:
-            return _Compared({}, 0)
-        state = (gallery.revision, contract_id, gallery.threshold, gallery.accepted_fpir)
-        return services.remembered.get(
-            ("alike", gallery.id, most),
-            state,
-            lambda: _search_alike(services, session, gallery, most),
-        )
-    except (ModelError, IndexUnavailable):
-        return _Compared({}, 0)
-
-
-def _search_alike(
-    services: Services, session: Session, gallery: GalleryRow, most: int
-) -> _Compared:
-    newest = (
-        select(PersonRow.id)
-        .where(PersonRow.gallery_id == gallery.id)
-        .order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
-        .limit(most)
-    )
-    # A face that is somebody else's would make the two people a pair.
-    first = (
-        select(func.min(FaceRow.id))
-        .where(FaceRow.person_id.in_(newest), ~is_suspected())
-        .group_by(FaceRow.person_id)
-    )
-    rows = session.execute(
-        select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(FaceRow.id.in_(first))
-    ).all()
-    embeddings = [row.embedding for row in rows]
-    found = search(services, session, gallery, embeddings, limit=_LOOKED_AT)
-    pairs: dict[_Pair, _Alike] = {}
-    for row, candidates in zip(rows, found.candidates, strict=True):
-        for each in candidates:
-            if each.person_id != row.person_id and each.similarity >= found.point.threshold:
-                _note(
-                    pairs, (row.person_id, each.person_id), (row.id, each.face_id), each.similarity
-                )
-    return _Compared(pairs, len(rows))
-
-
-def _note(
-    pairs: dict[_Pair, _Alike],
-    people: tuple[str, str],
-    faces: tuple[str | None, str | None],
-    similarity: float,
-) -> None:
-    """Keep of each pair how alike they are at most."""
-    first, second = people
-    pair, ordered = ((first, second), faces) if first < second else ((second, first), faces[::-1])
-    known = pairs.get(pair)
-    if known is None or known.similarity < similarity:
-        pairs[pair] = _Alike(similarity, ordered)
-
-
-def _pairs(session: Session, suspected: _Suspected, compared: _Compared) -> dict[_Pair, _Alike]:
+def _pairs(session: Session, suspected: _Suspected, compared: Compared) -> dict[Pair, Alike]:
     """Those found by a search and those told at an enrolment, but for those kept already."""
     listed = set(suspected.listed)
     pairs = dict(compared.pairs)
-    explained: set[_Pair] = set()
+    explained: set[Pair] = set()
     for face_id, warnings in suspected.of.items():
         for each in warnings:
             if each.code != "looks_like_another" or each.person is None:
@@ -334,12 +189,12 @@ def _pairs(session: Session, suspected: _Suspected, compared: _Compared) -> dict
                 explained.add((min(person_id, each.person.id), max(person_id, each.person.id)))
             else:
                 people = (person_id, each.person.id)
-                _note(pairs, people, (face_id, each.face_id), each.similarity or 0.0)
+                note_pair(pairs, people, (face_id, each.face_id), each.similarity or 0.0)
     kept = _kept(session, {person for pair in pairs for person in pair})
     return {pair: alike for pair, alike in pairs.items() if pair not in explained | kept}
 
 
-def _kept(session: Session, people: Collection[str]) -> set[_Pair]:
+def _kept(session: Session, people: Collection[str]) -> set[Pair]:
     if not people:
         return set()
     rows = session.execute(
@@ -390,7 +245,7 @@ def _others(session: Session, people: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
-def _named(session: Session, pairs: dict[_Pair, _Alike]) -> tuple[AlikePair, ...]:
+def _named(session: Session, pairs: dict[Pair, Alike]) -> tuple[AlikePair, ...]:
     people = {person for pair in pairs for person in pair}
     rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
     names = {row.id: row.name for row in rows}

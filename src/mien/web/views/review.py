@@ -6,8 +6,8 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from mien.gallery.people.review import keep_face
-from mien.gallery.people.review import keep_pair
+from mien.gallery.people.keep import keep_face
+from mien.gallery.people.keep import keep_pair
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
