@@ -18,8 +18,8 @@ from mien.http.request_bodies import FORM
 from mien.http.request_bodies import decode_photo
 from mien.http.request_bodies import read_form
 from mien.http.request_bodies import read_json_object
-from mien.schemas.common import FaceNumber
-from mien.schemas.common import In
+from mien.schemas.base import In
+from mien.schemas.photo_faces import FaceNumber
 
 JSON = "application/json"
 _FIELD_LENGTH = 100

@@ -13,8 +13,8 @@ from mien.gallery.analysis import detect
 from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
-from mien.schemas.common import PhotoOptionsIn
 from mien.schemas.detection import DetectionOut
+from mien.schemas.photo_faces import PhotoOptionsIn
 
 bp = make_blueprint("detect", "Photos")
 

@@ -20,9 +20,9 @@ from mien.api.bodies import form_schema
 from mien.http.auth import ACTION_MARK
 from mien.http.auth import check_reader
 from mien.http.problems import tell_key_holders
-from mien.schemas.common import In
-from mien.schemas.common import Out
-from mien.schemas.common import ProblemOut
+from mien.schemas.base import In
+from mien.schemas.base import Out
+from mien.schemas.problem import ProblemOut
 
 bp = Blueprint("api_document", __name__)
 bp.before_request(check_reader)

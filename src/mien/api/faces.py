@@ -24,12 +24,12 @@ from mien.http.overload import looks_at_photos
 from mien.http.responses import file_response
 from mien.options import Gate
 from mien.options import Take
-from mien.schemas.common import FacePath
-from mien.schemas.common import PersonPath
-from mien.schemas.common import PhotoOptionsIn
+from mien.schemas.addresses import FacePath
+from mien.schemas.addresses import PersonPath
 from mien.schemas.faces import FacesOut
 from mien.schemas.faces import NewFaceOut
 from mien.schemas.faces import StoredFaceOut
+from mien.schemas.photo_faces import PhotoOptionsIn
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"

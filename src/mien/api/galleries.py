@@ -17,7 +17,7 @@ from mien.gallery.galleries import show_gallery
 from mien.gallery.recognition.what_if import weigh
 from mien.http.auth import asks
 from mien.http.context import this_call
-from mien.schemas.common import GalleryPath
+from mien.schemas.addresses import GalleryPath
 from mien.schemas.galleries import GalleriesOut
 from mien.schemas.galleries import GalleryChangeIn
 from mien.schemas.galleries import GalleryIn

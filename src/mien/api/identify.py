@@ -13,7 +13,7 @@ from mien.gallery.recognition.identify import identify
 from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
-from mien.schemas.common import GalleryPath
+from mien.schemas.addresses import GalleryPath
 from mien.schemas.identification import IdentificationOut
 from mien.schemas.identification import IdentifyQuery
 

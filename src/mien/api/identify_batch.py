@@ -25,11 +25,11 @@ from mien.http.photo_stream import PhotoStream
 from mien.http.photo_stream import SentPhoto
 from mien.http.problems import as_problem
 from mien.http.request_bodies import FORM
-from mien.schemas.common import GalleryPath
-from mien.schemas.common import ProblemOut
+from mien.schemas.addresses import GalleryPath
 from mien.schemas.identification import BatchLineOut
 from mien.schemas.identification import IdentificationOut
 from mien.schemas.identification import IdentifyQuery
+from mien.schemas.problem import ProblemOut
 
 bp = make_blueprint("identify_batch", "Photos")
 

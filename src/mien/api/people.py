@@ -18,8 +18,8 @@ from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
 from mien.http.auth import asks
 from mien.http.context import this_call
-from mien.schemas.common import GalleryPath
-from mien.schemas.common import PersonPath
+from mien.schemas.addresses import GalleryPath
+from mien.schemas.addresses import PersonPath
 from mien.schemas.people import ErasureOut
 from mien.schemas.people import PeopleOut
 from mien.schemas.people import PeopleQuery

@@ -10,8 +10,8 @@ from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.review import list_review
 from mien.http.auth import asks
 from mien.http.context import this_call
-from mien.schemas.common import FacePath
-from mien.schemas.common import GalleryPath
+from mien.schemas.addresses import FacePath
+from mien.schemas.addresses import GalleryPath
 from mien.schemas.review import PairPath
 from mien.schemas.review import ReviewOut
 from mien.schemas.review import ReviewQuery

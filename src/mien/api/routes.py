@@ -18,7 +18,7 @@ from mien.api import review
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
 from mien.http.api_description import offer_description
-from mien.schemas.common import ProblemOut
+from mien.schemas.problem import ProblemOut
 
 
 def _refuse(error: ValidationError) -> NoReturn:

@@ -19,10 +19,10 @@ from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.default_gallery import default_gallery
 from mien.http.overload import looks_at_photos
-from mien.schemas.common import FaceNumber
-from mien.schemas.common import GalleryName
-from mien.schemas.common import Id
-from mien.schemas.common import PhotoOptionsIn
+from mien.schemas.addresses import GalleryName
+from mien.schemas.addresses import Id
+from mien.schemas.photo_faces import FaceNumber
+from mien.schemas.photo_faces import PhotoOptionsIn
 from mien.schemas.verification import VerificationOut
 
 bp = make_blueprint("verify", "Photos")

@@ -1,11 +1,11 @@
 """The faces of a photo, as JSON."""
 
 from mien.gallery.results import Detection
-from mien.schemas.common import FaceOut
-from mien.schemas.common import FacesLeftOut
-from mien.schemas.common import ImageOut
-from mien.schemas.common import Out
-from mien.schemas.common import face_fields
+from mien.schemas.base import Out
+from mien.schemas.photo_faces import FaceOut
+from mien.schemas.photo_faces import FacesLeftOut
+from mien.schemas.photo_faces import ImageOut
+from mien.schemas.photo_faces import face_fields
 
 
 class DetectionOut(Out):

@@ -8,12 +8,12 @@ from pydantic import Field
 from mien.gallery.results import Enrolment
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import StoredFace
-from mien.schemas.common import FaceOut
-from mien.schemas.common import Id
-from mien.schemas.common import Out
-from mien.schemas.common import Similarity
-from mien.schemas.common import face_fields
-from mien.schemas.common import similarity_out
+from mien.schemas.addresses import Id
+from mien.schemas.base import Out
+from mien.schemas.figures import Similarity
+from mien.schemas.figures import similarity_out
+from mien.schemas.photo_faces import FaceOut
+from mien.schemas.photo_faces import face_fields
 from mien.words import say
 
 

@@ -10,12 +10,12 @@ from mien.gallery.results import Gallery
 from mien.gallery.settings import AcceptedRate
 from mien.gallery.settings import GallerySettings
 from mien.gallery.settings import Threshold
-from mien.schemas.common import GalleryName
-from mien.schemas.common import In
-from mien.schemas.common import Out
-from mien.schemas.common import Rate
-from mien.schemas.common import rate_out
-from mien.schemas.common import similarity_out
+from mien.schemas.addresses import GalleryName
+from mien.schemas.base import In
+from mien.schemas.base import Out
+from mien.schemas.figures import Rate
+from mien.schemas.figures import rate_out
+from mien.schemas.figures import similarity_out
 
 FPIR: Final = GallerySettings.model_fields["accepted_fpir"].description
 

@@ -10,19 +10,19 @@ from mien.gallery.results import Identification
 from mien.gallery.settings import Threshold
 from mien.options import Decision
 from mien.options import Doubt
-from mien.schemas.common import FaceOut
-from mien.schemas.common import FacesLeftOut
-from mien.schemas.common import GalleryName
-from mien.schemas.common import Id
-from mien.schemas.common import ImageOut
-from mien.schemas.common import Out
-from mien.schemas.common import PhotoOptionsIn
-from mien.schemas.common import ProblemOut
-from mien.schemas.common import Rate
-from mien.schemas.common import Similarity
-from mien.schemas.common import face_fields
-from mien.schemas.common import rate_out
-from mien.schemas.common import similarity_out
+from mien.schemas.addresses import GalleryName
+from mien.schemas.addresses import Id
+from mien.schemas.base import Out
+from mien.schemas.figures import Rate
+from mien.schemas.figures import Similarity
+from mien.schemas.figures import rate_out
+from mien.schemas.figures import similarity_out
+from mien.schemas.photo_faces import FaceOut
+from mien.schemas.photo_faces import FacesLeftOut
+from mien.schemas.photo_faces import ImageOut
+from mien.schemas.photo_faces import PhotoOptionsIn
+from mien.schemas.photo_faces import face_fields
+from mien.schemas.problem import ProblemOut
 
 
 class IdentifyQuery(PhotoOptionsIn):

@@ -7,9 +7,9 @@ from pydantic import Field
 from mien.gallery.people.people import MOST_A_PAGE
 from mien.gallery.results import Person
 from mien.options import Order
-from mien.schemas.common import Id
-from mien.schemas.common import In
-from mien.schemas.common import Out
+from mien.schemas.addresses import Id
+from mien.schemas.base import In
+from mien.schemas.base import Out
 
 
 class PeopleQuery(In):

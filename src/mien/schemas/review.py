@@ -4,13 +4,13 @@ from pydantic import Field
 
 from mien.gallery.people.review import MOST_LISTED
 from mien.gallery.people.review import Review
-from mien.schemas.common import Id
-from mien.schemas.common import In
-from mien.schemas.common import Out
-from mien.schemas.common import PersonPath
-from mien.schemas.common import Similarity
-from mien.schemas.common import similarity_out
+from mien.schemas.addresses import Id
+from mien.schemas.addresses import PersonPath
+from mien.schemas.base import In
+from mien.schemas.base import Out
 from mien.schemas.faces import StoredFaceOut
+from mien.schemas.figures import Similarity
+from mien.schemas.figures import similarity_out
 from mien.schemas.identification import PersonRefOut
 
 

@@ -4,14 +4,14 @@ from pydantic import Field
 
 from mien.gallery.results import Verification
 from mien.gallery.settings import Threshold
-from mien.schemas.common import FaceOut
-from mien.schemas.common import Id
-from mien.schemas.common import Out
-from mien.schemas.common import Rate
-from mien.schemas.common import Similarity
-from mien.schemas.common import face_fields
-from mien.schemas.common import rate_out
-from mien.schemas.common import similarity_out
+from mien.schemas.addresses import Id
+from mien.schemas.base import Out
+from mien.schemas.figures import Rate
+from mien.schemas.figures import Similarity
+from mien.schemas.figures import rate_out
+from mien.schemas.figures import similarity_out
+from mien.schemas.photo_faces import FaceOut
+from mien.schemas.photo_faces import face_fields
 
 
 class VerificationOut(Out):

@@ -1,33 +1,25 @@
-"""Shapes that several operations share: what stands in addresses, pictures, faces, errors."""
+"""A photo, how it is looked at, and the faces in it."""
 
-from functools import cache
 from typing import Annotated
 from typing import Any
 from typing import Literal
 from typing import Self
 
-from pydantic import BaseModel
-from pydantic import ConfigDict
 from pydantic import Field
 
 from mien.gallery.analysis import Upload
-from mien.names import GALLERY_PATTERN
-from mien.names import ID_PATTERN
 from mien.options import Detail
 from mien.options import PhotoOptions
+from mien.schemas.base import In
+from mien.schemas.base import Out
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 
-Id = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
-GalleryName = Annotated[str, Field(pattern=f"^{GALLERY_PATTERN}$", description="A gallery's name.")]
-Similarity = Annotated[
-    float,
-    Field(ge=-1, le=1, description="Cosine of two embeddings; 1 is the same picture."),
-]
-Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 FaceNumber = Annotated[
     int, Field(ge=1, le=100_000, description="Which face of the photo; 1 is the largest.")
 ]
+
+
 FacesLeftOut = Annotated[
     int,
     Field(
@@ -36,25 +28,6 @@ FacesLeftOut = Annotated[
         "and no more than the server allows (`MIEN_MAX_FACES`). 0 for nearly every photo.",
     ),
 ]
-_SIMILARITY_DIGITS = 6
-
-
-class In(BaseModel):
-    """What comes in: nothing beside what is named here is taken."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @classmethod
-    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
-        """The schema; the plain one is asked for with every request that has a query."""
-        if args or options:
-            return super().model_json_schema(*args, **options)
-        return _plain_schema(cls)
-
-
-@cache
-def _plain_schema(model: type[In]) -> dict[str, Any]:
-    return super(In, model).model_json_schema()
 
 
 class PhotoOptionsIn(In):
@@ -69,30 +42,6 @@ class PhotoOptionsIn(In):
     def upload(self, data: bytes) -> Upload:
         """A photo that is to be looked at so."""
         return Upload(data, PhotoOptions(detail=self.detail))
-
-
-class Out(BaseModel):
-    """What goes out; every field of it, also one that has its usual value."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
-
-
-class GalleryPath(In):
-    """Addresses below a gallery."""
-
-    gallery: GalleryName = Field(examples=["default"])
-
-
-class PersonPath(GalleryPath):
-    """Addresses below a person."""
-
-    person_id: Id
-
-
-class FacePath(PersonPath):
-    """Addresses below a face."""
-
-    face_id: Id
 
 
 class BoxOut(Out):
@@ -158,17 +107,6 @@ class FaceOut(Out):
     quality: QualityOut
 
 
-class ProblemOut(BaseModel):
-    """What went wrong. More members may follow, such as `field` or `boxes`."""
-
-    model_config = ConfigDict(extra="allow")
-
-    status: int = Field(description="The HTTP status.")
-    code: str = Field(description="Stable, for programs.")
-    detail: str = Field(description="What happened and the way out, for people.")
-    request_id: str = Field(description="To be quoted when asking for help.")
-
-
 def face_fields(face: DetectedFace) -> dict[str, Any]:
     """The fields that every shape of a face shares."""
     quality = face.quality
@@ -187,16 +125,6 @@ def face_fields(face: DetectedFace) -> dict[str, Any]:
             "visible": _fraction(quality.visible),
         },
     }
-
-
-def similarity_out(value: float) -> float:
-    """A similarity as it is written."""
-    return round(float(value), _SIMILARITY_DIGITS)
-
-
-def rate_out(value: float | None) -> float | None:
-    """A rate as it is written; three digits that count are more than anybody has measured."""
-    return None if value is None else float(f"{value:.3g}")
 
 
 def _pixels(value: float) -> float:
