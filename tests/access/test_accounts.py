@@ -1,4 +1,4 @@
-"""Accounts, the set-up link, sign-ins and API keys."""
+"""Accounts, the set-up link and sign-ins."""
 
 import datetime as dt
 import hashlib
@@ -12,10 +12,7 @@ from building import acting
 from building import make_user
 from looking import bytes_of
 from looking import rows_of
-from mien.access.api_keys import check_key
 from mien.access.api_keys import create_key
-from mien.access.api_keys import list_keys
-from mien.access.api_keys import revoke_key
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import issue_link
@@ -32,8 +29,6 @@ from mien.access.users import list_users
 from mien.access.users import remove_user
 from mien.access.users import set_password
 from mien.errors import InvalidInput
-from mien.errors import KeyInvalid
-from mien.errors import KeyNotFound
 from mien.errors import LastAdministrator
 from mien.errors import NameTaken
 from mien.errors import NotAuthenticated
@@ -44,8 +39,6 @@ from mien.errors import SetupLinkInvalid
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
 from mien.gallery.services import Services
-from mien.options import SCOPES
-from mien.storage.models import KeyRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now
 
@@ -328,76 +321,6 @@ def test_a_browser_can_be_signed_out_by_its_user_alone(services: Services) -> No
 def test_somebody_who_is_gone_is_not_signed_in(services: Services) -> None:
     with pytest.raises(UserNotFound):
         open_sign_in(acting(services), user_id="nobody", browser="", lasts_seconds=HOUR)
-
-
-# API keys
-
-
-def test_a_key_is_shown_once_and_known_again(services: Services) -> None:
-    secret, key = create_key(acting(services), name="door", scopes=["identify", "read", "read"])
-    assert secret.startswith("mien_")
-    assert len(secret) > 40
-    assert key.hint == secret[: len(key.hint)]
-    assert key.scopes == ("read", "identify")
-    assert check_key(acting(services), secret=secret).id == key.id
-    assert [each.id for each in list_keys(acting(services))] == [key.id]
-    assert secret not in repr(list_keys(acting(services)))
-
-
-def test_scopes_allow_what_they_name_and_admin_everything() -> None:
-    assert SCOPES == ("read", "identify", "enrol", "admin")
-
-
-def test_a_key_allows_what_its_scopes_say(services: Services) -> None:
-    _, reader = create_key(acting(services), name="r", scopes=["read"])
-    assert [scope for scope in SCOPES if reader.allows(scope)] == ["read"]
-    _, admin = create_key(acting(services), name="a", scopes=["admin"])
-    assert all(admin.allows(scope) for scope in SCOPES)
-
-
-@pytest.mark.parametrize(
-    ("name", "scopes", "field"),
-    [("k", [], "scopes"), ("k", ["write"], "scopes"), ("", ["read"], "name")],
-)
-def test_a_key_needs_a_name_and_scopes(
-    services: Services, name: str, scopes: list[str], field: str
-) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        create_key(acting(services), name=name, scopes=scopes)
-    assert caught.value.field == field
-
-
-def test_a_revoked_key_is_useless_at_once(services: Services) -> None:
-    secret, key = create_key(acting(services), name="k", scopes=["read"])
-    first = revoke_key(acting(services), key_id=key.id)
-    assert first.revoked_at is not None
-    with pytest.raises(KeyInvalid):
-        check_key(acting(services), secret=secret)
-    assert revoke_key(acting(services), key_id=key.id).revoked_at == first.revoked_at
-    for key_id in ("nothing", "\x00", "\ud800"):
-        with pytest.raises(KeyNotFound):
-            revoke_key(acting(services), key_id=key_id)
-
-
-@pytest.mark.parametrize("secret", ["", "mien_wrong", "\ud800", "x" * 100_000])
-def test_an_unknown_key_is_refused(services: Services, secret: str) -> None:
-    with pytest.raises(KeyInvalid):
-        check_key(acting(services), secret=secret)
-
-
-def test_a_keys_use_is_written_down_now_and_then(services: Services) -> None:
-    secret, key = create_key(acting(services), name="k", scopes=["read"])
-
-    def used() -> dt.datetime | None:
-        with services.database.read() as session:
-            return session.scalars(select(KeyRow.used_at)).one()
-
-    assert key.used_at is None
-    check_key(acting(services), secret=secret)
-    first = used()
-    assert first is not None
-    check_key(acting(services), secret=secret)
-    assert used() == first
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(

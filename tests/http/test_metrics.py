@@ -1,4 +1,5 @@
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from drawing import draw_photo
 from mien.access.api_keys import create_key
 from mien.app import create_app
 from mien.gallery.people.people import create_person
+from mien.http.metrics_folder import FOLDER_VARIABLE
 from mien.options import Scope
 from mien.runtime import Runtime
 from serving_app import Api
@@ -118,6 +120,18 @@ def test_a_trusted_proxy_says_who_asks(tmp_path: Path) -> None:
         headers = {"X-Forwarded-For": client_address}
         assert client.get("/metrics", environ_base=HERE, headers=headers).status_code == status
     runtime.close()
+
+
+def test_a_process_that_has_just_begun_to_count_is_waited_for(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(counts))
+    begun = counts / "counter_9.db"
+    begun.touch()
+    threading.Timer(0.1, begun.unlink).start()
+    assert figures(app)["mien_stored_people"] == 0
 
 
 def test_they_are_shown_while_the_database_is_down(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What could not be erased at once is finished later, and the audit trail says when."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-import building
 from building import acting
 from building import make_runtime
 from building import make_services
@@ -38,6 +36,7 @@ from mien.maintenance.cleanup import remove_expired_probes
 from mien.serving.housekeeping import Housekeeping
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
+from own_modules import environment_with_own_modules
 
 ADA = draw_photo(["ada"])
 
@@ -133,7 +132,7 @@ def test_what_a_killed_process_left_in_the_log_goes_later(tmp_path: Path) -> Non
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path), person],
-        env=os.environ | {"PYTHONPATH": str(Path(building.__file__).parent)},
+        env=environment_with_own_modules(),
         check=False,
     )
     assert done.returncode == -9

@@ -24,20 +24,12 @@ from mien.storage.database import Database
 from postgresql_server import PostgreSQL
 from servers import Home
 from servers import Server
+from servers import create_person_over_api
 
 pytestmark = pytest.mark.processes
+
+
 PEOPLE = "/api/v1/galleries/default/people"
-
-
-def create(server: Server, home: Home, name: str) -> Answer:
-    return call(
-        server.address,
-        PEOPLE,
-        method="POST",
-        body=f'{{"name": "{name}"}}'.encode(),
-        headers={"X-API-Key": home.key, "Content-Type": "application/json"},
-        timeout=60,
-    )
 
 
 def health_during(server: Server, act: Callable[[], None]) -> list[float]:
@@ -106,12 +98,14 @@ def test_who_writes_while_another_holds_the_database_is_told_so_and_health_is_an
     serve: Callable[..., Server], home: Home, url: str
 ) -> None:
     server = serve("--workers", "1", "--threads", "8", MIEN_DATABASE_URL=url)
-    assert create(server, home, "Ada").status == 201
+    assert create_person_over_api(server, home, "Ada").status == 201
     answers: list[Answer] = []
     with held(url, home):
 
         def ask() -> None:
-            answers.extend(at_once(30, lambda number: create(server, home, f"Bob {number}")))
+            answers.extend(
+                at_once(30, lambda number: create_person_over_api(server, home, f"Bob {number}"))
+            )
 
         looks = health_during(server, ask)
     assert {(each.status, each.json["code"]) for each in answers} == {(503, "database_busy")}
@@ -119,7 +113,7 @@ def test_who_writes_while_another_holds_the_database_is_told_so_and_health_is_an
     assert max(each.seconds for each in answers) < 15
     # Once it is seen that nobody gets on, nobody waits any more: not the whole queue in turn.
     assert max(looks) < 8
-    assert create(server, home, "Carol").status == 201
+    assert create_person_over_api(server, home, "Carol").status == 201
     names = call(server.address, PEOPLE, headers={"X-API-Key": home.key}).json
     assert {each["name"] for each in names["people"]} == {"Ada", "Carol"}
 

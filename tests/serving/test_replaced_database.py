@@ -12,23 +12,13 @@ from pathlib import Path
 import pytest
 
 import drawn_mien
-from asking import Answer
 from asking import call
 from servers import Home
 from servers import Server
+from servers import create_person_over_api
 
 pytestmark = pytest.mark.processes
 PEOPLE = "/api/v1/galleries/default/people"
-
-
-def create(server: Server, home: Home, name: str) -> Answer:
-    return call(
-        server.address,
-        PEOPLE,
-        method="POST",
-        body=f'{{"name": "{name}"}}'.encode(),
-        headers={"X-API-Key": home.key, "Content-Type": "application/json"},
-    )
 
 
 def mien(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +39,7 @@ def test_nothing_is_restored_beside_a_server(
     done = mien(home, "db", "restore", archive, "--force")
     assert done.returncode == 1
     assert "(database_busy)" in done.stderr
-    assert create(server, home, "Ada").status == 201
+    assert create_person_over_api(server, home, "Ada").status == 201
     os.killpg(server.process.pid, number)
     server.process.wait(20)
     assert mien(home, "db", "restore", archive, "--force").returncode == 0
@@ -73,7 +63,7 @@ def test_what_is_no_database_any_more_takes_nothing(
     serve: Callable[..., Server], home: Home, tmp_path: Path, replaced: bool
 ) -> None:
     server = serve("--workers", "1", "--threads", "4")
-    assert create(server, home, "Ada").status == 201
+    assert create_person_over_api(server, home, "Ada").status == 201
     assert call(server.address, "/readyz").status == 200
     path = home.folder / "mien.db"
     if replaced:
@@ -84,7 +74,7 @@ def test_what_is_no_database_any_more_takes_nothing(
     else:
         path.unlink()
     for name in ("Bob", "Carol"):
-        refused = create(server, home, name)
+        refused = create_person_over_api(server, home, name)
         assert (refused.status, refused.json["code"]) == (503, "database_replaced")
     ready = call(server.address, "/readyz")
     assert (ready.status, ready.json["code"]) == (503, "database_replaced")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import building
 from building import acting
 from building import make_services
 from drawing import draw_photo
@@ -21,8 +20,8 @@ from mien.gallery.services import Services
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.storage import written_files as module
 from mien.storage.written_files import written_files
+from own_modules import environment_with_own_modules
 
-SUPPORT = Path(building.__file__).parent
 # Writes a portrait and half a photo, says so, and waits to be killed or told to end well.
 PROGRAM = """
 import os, sys
@@ -44,7 +43,7 @@ with written_files(services.database, services.files) as put:
 def writing(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(home)],
-        env=os.environ | {"PYTHONPATH": str(SUPPORT)},
+        env=environment_with_own_modules(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

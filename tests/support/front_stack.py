@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from mien.cli import cli
 from mien.web.assets import read_assets
 from mien.web.assets import static_folder
+from own_modules import environment_with_own_modules
 from servers import Home
 from servers import Server
 from servers import free_port
@@ -76,9 +77,7 @@ class Stack:
             "MIEN_TEST_NODE": name,
             "MIEN_TEST_LOG": str(self.folder / "uploads"),
             # Where drawn_wsgi is, and Mien where it is not installed.
-            "PYTHONPATH": os.pathsep.join(
-                [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-            ),
+            "PYTHONPATH": environment_with_own_modules()["PYTHONPATH"],
             **more,
         }
 

@@ -1,5 +1,6 @@
 """Real servers over drawn faces: started on free ports of this machine, waited for and ended."""
 
+import json
 import os
 import random
 import re
@@ -18,6 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from asking import Answer
+from asking import call
 from building import acting
 from building import make_services
 from mien.access.api_keys import create_key
@@ -197,3 +200,15 @@ def wait_until_listening(port: int, *, seconds: float = 10) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def create_person_over_api(server: Server, home: Home, name: str) -> Answer:
+    """What a server says when it is to make a person in the default gallery."""
+    return call(
+        server.address,
+        "/api/v1/galleries/default/people",
+        method="POST",
+        body=json.dumps({"name": name}).encode(),
+        headers={"X-API-Key": home.key, "Content-Type": "application/json"},
+        timeout=60,
+    )

@@ -1,15 +1,13 @@
 """What a picture takes is what was planned for it; each measured in a process of its own."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import tiff_files
 from mien.sizing import photos_bytes
 from mien.vision.decoding.memory import budget_bytes
+from own_modules import environment_with_own_modules
 
 # The peak of what a process holds is known to the system, whoever asks for the memory.
 _CODE = """
@@ -85,7 +83,7 @@ def test_no_kind_takes_more_than_was_planned(name: str, tmp_path: object) -> Non
     for step in ("make", "read"):
         done = subprocess.run(
             [sys.executable, "-c", _CODE, step, name, path],
-            env=os.environ | {"PYTHONPATH": str(Path(tiff_files.__file__).parent)},
+            env=environment_with_own_modules(),
             capture_output=True,
             text=True,
             check=True,

@@ -12,6 +12,7 @@ import pytest
 from asking import call
 from asking import page
 from asking import problem
+from crowds import ended
 from front_stack import Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.serial]
@@ -101,7 +102,7 @@ def test_silent_clients_hold_no_worker_and_are_let_go(site: str) -> None:
         # More bodies at a time than one client may send are refused at once.
         refused = [each for each in stalled if b"429" in received(each)]
         assert len(refused) == 12
-        while len([each for each in silent if is_closed(each)]) < len(silent):
+        while len([each for each in silent if ended(each, seconds=0.01)]) < len(silent):
             assert time.monotonic() < begun + 15, "headers have ten seconds"
             time.sleep(0.3)
         assert time.monotonic() - begun > 5
@@ -117,16 +118,3 @@ def received(connection: socket.socket) -> bytes:
         return connection.recv(1000)
     except OSError:
         return b""
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Whether the other end has given it up."""
-    connection.settimeout(0.01)
-    try:
-        while connection.recv(1000):
-            pass
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
-    return True
