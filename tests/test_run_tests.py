@@ -30,8 +30,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What pytest is asked for by each part, none of which is run."""
     asked: list[list[str]] = []
 
-    def take_note(options: list[str]) -> Outcome:
-        asked.append(options)
+    def take_note(options: list[str], *, in_memory: bool) -> Outcome:
+        asked.append([*options, "in memory"] if in_memory else options)
         return Outcome(status=0 if "-n" in options else 5, passed=1)
 
     monkeypatch.setattr(run_tests, "run", take_note)
@@ -61,7 +61,7 @@ def test_the_quick_part_is_alone(calls: list[list[str]]) -> None:
     run_tests.main(["--quick", "tests/api"])
     [only] = calls
     assert "not processes" in marks(only)
-    assert only[-1] == "tests/api"
+    assert only[-2:] == ["tests/api", "in memory"]
 
 
 @pytest.mark.parametrize(

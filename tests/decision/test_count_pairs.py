@@ -99,6 +99,7 @@ def test_pairs_that_are_all_one_photo_are_counted_at_the_end() -> None:
     assert (rate, len(excess), list(weights)) == (1, 1, [1])
 
 
+@pytest.mark.thorough
 def test_memory_does_not_grow_with_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "_PAIRS_AT_ONCE", 2**15)
     peaks = []

@@ -202,6 +202,7 @@ def test_it_is_not_finished_while_a_file_of_it_is_there(
     assert {event.subject_id for event in finished(services)} == {other, person}
 
 
+@pytest.mark.thorough
 def test_erasures_at_the_same_time_are_all_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

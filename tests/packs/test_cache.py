@@ -85,6 +85,7 @@ def test_wrong_bytes_are_refused_and_named(server: ModelServer, models_dir: Path
     assert not list(models_dir.rglob("drawn.onnx*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["wrong", "slow", "stall", "cut", "gone", "long", "away", "lie"])
 def test_the_next_source_is_tried(server: ModelServer, models_dir: Path, how: str) -> None:
     installed = pull(drawn_pack(at(server, how), at(server, "right")), models_dir)

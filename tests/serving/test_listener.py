@@ -16,6 +16,7 @@ def test_port_0_takes_a_free_port_and_the_address_names_it() -> None:
         assert address_of(listener) == f"http://127.0.0.1:{port}"
 
 
+@pytest.mark.thorough
 def test_a_port_in_use_is_refused_with_a_way_out() -> None:
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]

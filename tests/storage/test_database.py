@@ -236,6 +236,7 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         ask(Database(f"sqlite:///{tmp_path / 'mien.db'}"))
 
 
+@pytest.mark.thorough
 def test_a_lock_held_for_too_long_is_an_error_and_not_a_hang(
     database: Database, tmp_path: Path
 ) -> None:

@@ -203,6 +203,7 @@ def test_a_locked_sqlite_database_is_waited_for_a_few_seconds(tmp_path: Path) ->
         change(database)
 
 
+@pytest.mark.thorough
 def test_nobody_joins_writers_who_stand_still() -> None:
     writers = Writers(one_at_a_time=False)
     entered, leave = threading.Barrier(4), threading.Event()
@@ -249,6 +250,7 @@ def test_writers_of_one_process_take_turns() -> None:
         pass
 
 
+@pytest.mark.thorough
 def test_an_outage_is_one_only_where_somebody_waited() -> None:
     outage = Outage()
 

@@ -236,6 +236,7 @@ def test_a_schema_is_for_its_own_code_alone_unless_it_says_otherwise(database: D
         require_current(database)
 
 
+@pytest.mark.thorough
 def test_a_guarded_database_lets_no_old_code_write(database: Database) -> None:
     upgrade(database)
     other = Database(str(database._engine.url))

@@ -21,6 +21,7 @@ def test_every_drawn_person_is_found_from_left_to_right(engine: FakeEngine) -> N
     assert len({round(face.box.left) for face in faces}) == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP"])
 @pytest.mark.parametrize("face_px", [40, 64, 120, 300])
 def test_one_person_is_like_itself_and_unlike_others(

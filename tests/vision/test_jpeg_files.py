@@ -148,6 +148,7 @@ def test_a_jpeg_of_countless_segments_is_refused_at_once() -> None:
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("filling", [b"\xff", b"\xff\x00", b"\x00", b"\xff\xd0", b"\xd8\xff"])
 def test_long_runs_of_anything_are_read_in_little_time(filling: bytes) -> None:
     run = filling * (20_000_000 // len(filling))
