@@ -12,7 +12,7 @@ import click
 from mien.cli.runtime import load_settings
 
 _WATCHER = "_MIEN_DEV_WATCHER"
-_WATCHED = (".html", ".css", ".js", ".svg", ".toml")
+_WATCHED = (".html", ".css", ".js", ".svg", ".woff2", ".toml")
 
 
 @click.command()

@@ -1,10 +1,8 @@
 """What a web server in front sends by itself: static files, and pages for errors of its own."""
 
-import gzip
 import importlib
 import importlib.util
 import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +12,11 @@ from flask import Flask
 
 from mien.http.problems import Problem
 from mien.web.assets import Assets
+from mien.web.assets import is_smaller
 from mien.web.assets import read_assets
 from mien.web.assets import static_folder
 from mien.web.errors import error_page
 
-_TEXTS: Final = frozenset({".css", ".js", ".svg", ".html", ".json"})
-_WORTH_IT: Final = 0.9
 _ID_TO_COME: Final = "requestid0to0come"
 _ECHO: Final = '<!--# echo var="request_id" -->'
 
@@ -72,23 +69,27 @@ def _write_static(assets: Assets, static: Path) -> int:
     if not final.exists():
         # Whole or not at all: a web server may be reading.
         growing = static / f".{assets.digest}.{secrets.token_hex(4)}"
-        shutil.copytree(assets.folder, growing)
-        for path in list(growing.rglob("*")):
-            if path.suffix in _TEXTS:
-                _pack(path)
+        for name, content in assets.files.items():
+            path = growing / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            for ending, packed in _packed(assets, name).items():
+                path.with_name(path.name + ending).write_bytes(packed)
         growing.chmod(0o755)
         growing.rename(final)
     return sum(path.is_file() for path in final.rglob("*"))
 
 
-def _pack(path: Path) -> None:
-    data = path.read_bytes()
-    packed = {".gz": gzip.compress(data, mtime=0)}
+def _packed(assets: Assets, name: str) -> dict[str, bytes]:
+    if name not in assets.packed:
+        return {}
+    packed = {".gz": assets.packed[name]}
     if importlib.util.find_spec("brotli"):
-        packed[".br"] = importlib.import_module("brotli").compress(data)
-    for ending, smaller in packed.items():
-        if len(smaller) < _WORTH_IT * len(data):
-            path.with_name(path.name + ending).write_bytes(smaller)
+        content = assets.files[name]
+        smaller = importlib.import_module("brotli").compress(content)
+        if is_smaller(smaller, content):
+            packed[".br"] = smaller
+    return packed
 
 
 def _write(path: Path, data: bytes) -> None:

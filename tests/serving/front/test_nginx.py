@@ -18,7 +18,7 @@ from front_stack import STYLE
 from front_stack import Stack
 from load import ask
 from load import upload
-from mien.web.assets import static_folder
+from mien.web.assets import own_assets
 
 pytestmark = pytest.mark.processes
 
@@ -32,7 +32,7 @@ def site(stack: Stack) -> str:
 
 def test_static_files_are_nginxs_for_a_year(site: str) -> None:
     plain = call(site, STYLE)
-    assert plain.body == (static_folder() / "css" / "main.css").read_bytes()
+    assert plain.body == own_assets().files["css/main.css"]
     assert plain.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert plain.headers["Content-Type"] == "text/css; charset=utf-8"
     assert "X-Request-ID" not in plain.headers, "no node was asked"

@@ -20,7 +20,7 @@ from load import Request
 from load import running
 from load import send
 from load import upload
-from mien.web.assets import static_folder
+from mien.web.assets import own_assets
 from servers import Server
 from servers import all_ended
 from servers import free_port
@@ -64,7 +64,7 @@ def test_alone_it_serves_pages_and_api(router: str, stack: Stack) -> None:
 
 def test_alone_it_sends_static_files_itself(router: str) -> None:
     answer = call(router, STYLE)
-    assert answer.body == (static_folder() / "css" / "main.css").read_bytes()
+    assert answer.body == own_assets().files["css/main.css"]
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Content-Type"].startswith("text/css")
     assert "X-Request-ID" not in answer.headers, "the application was not asked"
