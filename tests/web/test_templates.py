@@ -27,7 +27,7 @@ TEMPLATES = STATIC.parent / "templates"
 ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 SAMPLES = all_pages(lambda number: f"/portrait/{number}.jpg", "/photo.jpg")
 PAGE_CLASSES = {type(page).template: type(page) for page, _ in SAMPLES.values()}
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source"}
+VOID = {"area", "base", "br", "wbr", "col", "embed", "hr", "img", "input", "link", "meta", "source"}
 
 
 @pytest.fixture

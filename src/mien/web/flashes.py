@@ -15,6 +15,7 @@ from mien.web.layout import FlashKind
 from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
 from mien.words import say
+from mien.words.sentences import ended
 
 # Messages travel in a cookie, and browsers drop cookies of more than four kilobytes.
 _MOST = 4
@@ -57,7 +58,9 @@ def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
 def tell_of_face(enrolment: Enrolment, *, gallery: str, place: str) -> None:
     """Say in the place of a face that it was added, with a way to take that back, and what is odd."""
     if enrolment.stored:
-        say_so(f"Added to {enrolment.person.name}.", "done", place=place, undo=enrolment.face.id)
+        say_so(
+            ended(f"Added to {enrolment.person.name}"), "done", place=place, undo=enrolment.face.id
+        )
     for warning in enrolment.warnings[:_MOST]:
         words = _words(warning, stored=enrolment.stored)
         say_so(words, "doubt", links=_links(enrolment, warning, gallery), place=place)
@@ -67,7 +70,7 @@ def undone_words(undone: Undone) -> str:
     """That an addition was taken back."""
     if undone.person_deleted:
         return f"Undone. The new person {undone.person.name} and the face are deleted."
-    return f"Undone. The face is no longer stored for {undone.person.name}."
+    return ended(f"Undone. The face is no longer stored for {undone.person.name}")
 
 
 def _words(warning: EnrolmentWarning, *, stored: bool) -> str:

@@ -35,6 +35,7 @@ from mien.web.pages.person import person_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
 from mien.words import say
+from mien.words.sentences import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,6 @@ def add_held_face(
         tell_of_face(done, gallery=done.gallery, place=place)
         return done.person.id
     if done.stored:
-        flash(f"Face {face.number} was added to {done.person.name}.", "done")
+        flash(ended(f"Face {face.number} was added to {done.person.name}"), "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
     return done.person.id

@@ -6,6 +6,7 @@ from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.confirm import ConfirmPage
+from mien.web.pages.face_photo import FacePhotoPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
@@ -132,6 +133,13 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         FaceMark(number, BoxView(190 * number - 110, 130, 110, 140)) for number in (1, 2, 3)
     )
     return {
+        "face-photo": FacePhotoPage(
+            name=HOSTILE,
+            photo=PhotoView(photo_url, 1200, 800, (FaceMark(1, BoxView(300, 200, 180, 220)),)),
+            added_at=LONG_AGO,
+            back_url="/people/0",
+            delete_url="/faces/0/delete",
+        ),
         "people": people,
         "people-found": replace(
             people, query="lo<v", people=tiles[:3], found_count=3, letters=(), next_url=""

@@ -94,3 +94,9 @@ def test_every_theme_can_be_chosen() -> None:
     from mien.web.pages.account import THEME_CHOICES
 
     assert [choice.value for choice in THEME_CHOICES] == list(get_args(Theme))
+
+
+def test_an_identifier_is_broken_at_its_joints_alone() -> None:
+    assert filters.breakable("faces_left_out") == "faces_<wbr>left_<wbr>out"
+    assert filters.breakable("/api/v1") == "/<wbr>api/<wbr>v1"
+    assert filters.breakable("<b>") == "&lt;b&gt;"

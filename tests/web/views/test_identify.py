@@ -265,7 +265,7 @@ def card_message(page: str) -> str:
 def undo(user: Visitor, page: str) -> str:
     """Press the first button that takes an addition back; gives where it leads."""
     (address, face) = re.findall(
-        r'action="([^"]+/undo)">.*?name="face" value="([^"]+)"', page, re.DOTALL
+        r'action="([^"]+/undo)".*?name="face" value="([^"]+)"', page, re.DOTALL
     )[0]
     return user.done(address, face=face)
 

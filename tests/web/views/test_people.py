@@ -178,12 +178,21 @@ def test_a_face_is_deleted_after_asking(user: Visitor) -> None:
 
 def test_pictures_are_served_to_their_readers_with_a_validator(user: Visitor) -> None:
     page = user.get(user.enrol("ada"))
-    for picture in (links(page, "/crop")[0], links(page, "/photo")[0]):
+    photo = links(page, "/photo/shown")[0]
+    for picture in (links(page, "/crop")[0], links(user.get(photo), "/photo")[0]):
         answer = user.client.get(picture)
         assert answer.status_code == 200
         assert "private" in answer.headers["Cache-Control"]
         again = user.client.get(picture, headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
+
+
+def test_a_photo_that_was_not_kept_has_no_page(user: Visitor) -> None:
+    create_gallery(acting(user.runtime.services), name="bare", settings={"keep_photos": False})
+    person = user.enrol("ada", gallery="bare")
+    page = user.get(person)
+    assert not links(page, "/photo/shown")
+    user.get(links(page, "/crop")[0].replace("/crop", "/photo/shown"), status=404)
 
 
 def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor) -> None:

@@ -35,7 +35,7 @@ class FaceEntry:
 
     Attributes:
         url: portrait of 4:5.
-        photo_url: the photo it comes from; empty when it was not kept.
+        photo_url: the page of the photo it comes from; empty when it was not kept.
         added_at: ISO 8601 in UTC.
         quality: as judged when it was added.
         delete_url: the page that asks before it is deleted.
@@ -296,7 +296,7 @@ def _stored(gallery: str, face: StoredFace) -> FaceEntry:
     place: dict[str, Any] = {"gallery": gallery, "person_id": face.person_id, "face_id": face.id}
     return FaceEntry(
         url=crop_url(gallery, face.person_id, face.id),
-        photo_url=url_for("faces.photo", **place) if face.photo_id else "",
+        photo_url=url_for("faces.show_photo", **place) if face.photo_id else "",
         added_at=face.created_at.isoformat(),
         quality=quality_view(face.found),
         delete_url=url_for("faces.ask_delete", **place),

@@ -1,11 +1,13 @@
 """Values as words: every text that a template makes of a number, a time or a code."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
+from markupsafe import escape
 
 from mien.web.language import translated
 from mien.words.quality import GOOD
@@ -32,6 +34,15 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     """
     noun = singular if number == 1 else plural or f"{singular}s"
     return f"{number:,} {noun}" if number else f"no {noun}"
+
+
+def breakable(identifier: str) -> Markup:
+    """An identifier or a path that may go on in the next line behind its joints, and nowhere else."""
+    return Markup("").join(
+        Markup("{}<wbr>").format(part) if part in "/_.-" else escape(part)
+        for part in re.split(r"([/_.-])", identifier)
+        if part
+    )
 
 
 def decimal(value: float) -> str:
@@ -125,6 +136,7 @@ def code_spans(text: str) -> Markup:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "breakable": breakable,
     "code_spans": code_spans,
     "counted": counted,
     "decimal": decimal,

@@ -6,6 +6,7 @@ from typing import Any
 from mien.web.language import translated
 from mien.web.pages.review import Doubt
 from mien.web.text.filters import decimal
+from mien.words.sentences import ended
 from mien.words.warnings import SUSPECTED
 
 
@@ -23,11 +24,12 @@ def doubt_words(doubt: Doubt, name: str) -> str:
     """
     measured = "" if doubt.similarity is None else f" (similarity {decimal(doubt.similarity)})"
     if doubt.code == "looks_like_another":
-        return f"It looks like {doubt.other or 'another person'}{measured}."
+        return ended(f"It looks like {doubt.other or 'another person'}{measured}")
     if doubt.code == "same_photo":
         whose = doubt.other or name
-        return f"It looks like the same photo as another face of {whose}. One of the two is enough."
-    return f"It does not look like the other faces of {name}{measured}."
+        same = ended(f"It looks like the same photo as another face of {whose}")
+        return f"{same} One of the two is enough."
+    return ended(f"It does not look like the other faces of {name}{measured}")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -13,6 +13,7 @@ from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.responses import file_response
 from mien.web.pages.confirm import confirm_face
+from mien.web.pages.face_photo import face_photo_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
 
@@ -38,6 +39,14 @@ def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The original photo, where it was kept."""
     del person_id
     return file_response(read_photo(this_call(), gallery=gallery, face_id=face_id))
+
+
+@bp.get("/photo/shown")
+@asks("faces.read")
+def show_photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
+    """The page with the original photo, where it was kept."""
+    page = face_photo_page(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
+    return show(page, place="people", gallery=gallery)
 
 
 @bp.get("/delete")

@@ -11,25 +11,41 @@ export default function openCamera(area, take) {
   const dialog = area.querySelector(".camera");
   const video = dialog.querySelector("video");
 
+  const turn = dialog.querySelector("[data-turn]");
+  let side = "user";
+
   function stop() {
     for (const track of video.srcObject?.getTracks() ?? []) track.stop();
     video.srcObject = null;
   }
 
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    dialog.showModal();
+  async function look() {
+    stop();
     try {
-      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1920 } } });
+      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: side, width: { ideal: 1920 } } });
       // Closed while the browser still asked for leave: the camera goes off again.
       if (!dialog.open) return stop();
+      video.classList.toggle("is-mirrored", side === "user");
       await video.play();
+      // Named, and counted, only once the browser has been allowed to use one.
+      const devices = await navigator.mediaDevices.enumerateDevices();
+      turn.hidden = devices.filter((device) => device.kind === "videoinput").length < 2;
     } catch {
       dialog.close();
       const problem = area.querySelector(".drop__problem");
       problem.textContent = "The camera cannot be used. Please allow it in the browser, or choose a photo.";
       problem.hidden = false;
     }
+  }
+
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    dialog.showModal();
+    look();
+  });
+  turn.addEventListener("click", () => {
+    side = side === "user" ? "environment" : "user";
+    look();
   });
   dialog.addEventListener("close", stop);
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());

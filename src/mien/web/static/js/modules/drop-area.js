@@ -51,7 +51,7 @@ export default function dropArea(area) {
     const transfer = new DataTransfer();
     for (const file of input.multiple ? images : images.slice(0, 1)) transfer.items.add(file);
     input.files = transfer.files;
-    accept();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   input.addEventListener("change", accept);
@@ -79,4 +79,6 @@ export default function dropArea(area) {
 
   openCamera(area, take);
   area.classList.add("is-ready");
+  // Chosen before this script had come.
+  if (input.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -1,10 +1,20 @@
-// While photos are being sent and read: says so in the drop area, and keeps a second click away.
+// Sends a form with photos: not before they are chosen, and while they are sent and read it says so in
+// the drop area and keeps a second click away.
 
 /** @param {HTMLFormElement} form */
 export default function sendPhoto(form) {
   const area = form.querySelector(".drop");
   const busy = area.querySelector(".drop__busy");
   const button = form.querySelector('button[type="submit"]');
+
+  const needed = Array.from(form.querySelectorAll('input[type="file"][required]'));
+
+  function allow() {
+    button.disabled = needed.some((input) => !input.files.length);
+  }
+
+  form.addEventListener("change", allow);
+  allow();
 
   form.addEventListener("submit", (event) => {
     if (form.dataset.sending) {
@@ -24,6 +34,6 @@ export default function sendPhoto(form) {
     delete form.dataset.sending;
     area.classList.remove("is-busy");
     busy.hidden = true;
-    button.disabled = false;
+    allow();
   });
 }
