@@ -160,9 +160,9 @@ def identify_and_add_the_unknown(walker: Walker) -> None:
     walker.identify(group)
     assert sorted(walker.verdicts()) == ["Ada", "Bob", "Not known here"]
     card = walker.page.locator(".face-card--unknown")
-    card.get_by_label("This is a new person").fill("Cy")
-    card.get_by_role("button", name="Create").click()
-    walker.told("Added to Cy")
+    card.get_by_label("Who is this?").fill("Cy")
+    card.get_by_role("button", name="Add").click()
+    walker.told("added as a new person: Cy")
     assert sorted(walker.verdicts()) == ["Ada", "Bob", "Cy"]
     walker.identify(photo_file("cy", variant=3, face_px=90))
     assert walker.verdicts() == ["Cy"]

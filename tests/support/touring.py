@@ -203,7 +203,7 @@ def _add_to(name: str) -> Callable[[Page], None]:
         card = page.locator(".face-card").first
         if not card.locator(".card-message").count() and card.locator("summary").count():
             card.locator("summary").click()
-            card.get_by_label("Add this face to").fill(name)
+            card.get_by_label("Who is this?").fill(name)
             card.get_by_role("button", name="Add", exact=True).click()
             card.locator(".card-message").first.wait_for()
 

@@ -24,6 +24,7 @@ from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import remember_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.reading_order import in_reading_order
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
 from mien.names import can_be_stored
@@ -59,7 +60,7 @@ class HeldRows:
     Attributes:
         probe: the photo.
         gallery: where its faces are looked up.
-        faces: the largest first.
+        faces: in the order of their numbers, which is that in which one reads the photo.
     """
 
     probe: ProbeRow
@@ -128,7 +129,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
                 embedding=face.embedding,
                 **to_columns(face),
             )
-            for number, face in enumerate(analyzed.faces, start=1)
+            for number, face in enumerate(in_reading_order(tuple(analyzed.faces)), start=1)
         ]
         try:
             with services.database.write() as session:

@@ -36,9 +36,16 @@ def say_so(
     links: Iterable[tuple[str, str]] = (),
     place: str = "",
     undo: str = "",
+    undo_url: str = "",
 ) -> None:
     """Keep a message for the next page; see `layout.Flash`."""
-    message: Any = {"text": text, "links": list(links), "place": place, "undo": undo}
+    message: Any = {
+        "text": text,
+        "links": list(links),
+        "place": place,
+        "undo": undo,
+        "undo_url": undo_url,
+    }
     flash(message, kind)
 
 
@@ -55,12 +62,25 @@ def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
         flash(f"{counted(len(found) - _MOST, 'more doubt')} of this kind.", "doubt")
 
 
-def tell_of_face(enrolment: Enrolment, *, gallery: str, place: str) -> None:
-    """Say in the place of a face that it was added, with a way to take that back, and what is odd."""
+def tell_of_face(
+    enrolment: Enrolment, number: int, *, gallery: str, place: str, undo_url: str
+) -> None:
+    """Say in a place of the page that a face was added, with a way to take that back, and what is odd.
+
+    Args:
+        enrolment: what was made of it.
+        number: of the face in its photo.
+        gallery: where the person is.
+        place: id of the part of the page.
+        undo_url: takes a POST with `face` that takes it back; empty for those who may not.
+    """
     if enrolment.stored:
-        say_so(
-            ended(f"Added to {enrolment.person.name}"), "done", place=place, undo=enrolment.face.id
+        name = enrolment.person.name
+        new = " as a new person" if enrolment.new_person else ""
+        told = (
+            f"Face {number} was added{new}: {name}" if new else f"Face {number} was added to {name}"
         )
+        say_so(ended(told), "done", place=place, undo=enrolment.face.id, undo_url=undo_url)
     for warning in enrolment.warnings[:_MOST]:
         words = _words(warning, stored=enrolment.stored)
         say_so(words, "doubt", links=_links(enrolment, warning, gallery), place=place)

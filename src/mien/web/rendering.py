@@ -20,6 +20,7 @@ from mien.web.layout import NavPlace
 from mien.web.layout import full_layout
 from mien.web.pages import verdicts
 from mien.web.pages.base import Page
+from mien.web.pages.label_places import mark_places
 from mien.web.text import rates
 from mien.web.text import suspicions
 from mien.web.text.filters import FILTERS
@@ -40,7 +41,7 @@ def install_pages(app: Flask) -> None:
     environment.filters.update(suspicions.FILTERS)
     environment.filters.update(verdicts.FILTERS)
     environment.globals["scale_of"] = verdicts.scale
-    environment.globals["mark_place"] = verdicts.mark_place
+    environment.globals["mark_places"] = mark_places
     install_assets(app, own_assets())
     install_language(app)
 

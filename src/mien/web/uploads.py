@@ -26,7 +26,6 @@ from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
-from mien.web.flashes import tell_of_face
 from mien.web.forms.base import REJECTED
 from mien.web.forms.photos import GatedForm
 from mien.web.language import translated
@@ -139,7 +138,6 @@ def add_held_face(
     *,
     subject: Subject,
     gallery: str | None = None,
-    place: str = "",
 ) -> str:
     """Store a face of a held photo as a form asks for it, with messages for the next page.
 
@@ -148,7 +146,6 @@ def add_held_face(
         face: which of the held photo.
         subject: the person.
         gallery: where the person is; None for the gallery of the held photo.
-        place: id of the part of the next page that is about the face; empty where there is none.
 
     Returns:
         The id of the person.
@@ -160,9 +157,6 @@ def add_held_face(
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
-    if place:
-        tell_of_face(done, gallery=done.gallery, place=place)
-        return done.person.id
     if done.stored:
         flash(ended(f"Face {face.number} was added to {done.person.name}"), "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)

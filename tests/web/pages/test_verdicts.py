@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from mien.web.pages import verdicts
 from mien.web.pages.compare import ComparedPhoto
 from mien.web.pages.compare import Comparison
-from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceCard
 from mien.web.text.rates import Rate
 from samples.identify import cards
@@ -84,25 +83,6 @@ def test_the_title_says_what_was_found(faces: tuple[FaceCard, ...], title: str) 
 def test_two_people_who_may_be_it_are_asked_about() -> None:
     assert verdicts.findings((AMBIGUOUS,)).startswith("Grace Hopper or ")
     assert verdicts.findings((AMBIGUOUS,)).endswith("?")
-
-
-def test_a_number_stays_outside_the_face_and_within_the_photo() -> None:
-    middle = verdicts.mark_place(BoxView(100, 200, 50, 60), 1000, 800)
-    assert (middle.x, middle.y, middle.above, middle.anchor) == ("10%", "25%", True, "start")
-    corner = verdicts.mark_place(BoxView(900, 0, 50, 60), 1000, 800)
-    assert (corner.x, corner.y, corner.above, corner.anchor) == ("95%", "7.5%", False, "end")
-
-
-def test_a_number_has_room_above_a_face_of_a_low_photo_on_a_phone() -> None:
-    # Shown 330 pixels wide and 110 high, the box begins 22 pixels below the top.
-    low = verdicts.mark_place(BoxView(450, 200, 300, 350), 3000, 1000)
-    assert (low.y, low.above) == ("55%", False)
-    assert verdicts.mark_place(BoxView(450, 300, 300, 350), 3000, 1000).above
-
-
-def test_the_number_of_a_face_that_fills_the_photo_is_inside_it() -> None:
-    filling = verdicts.mark_place(BoxView(-10, -20, 420, 530), 400, 500)
-    assert (filling.x, filling.y, filling.above) == ("0%", "0%", False)
 
 
 PHOTO = ComparedPhoto("", 1)

@@ -10,13 +10,14 @@ from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField
 from wtforms import HiddenField
+from wtforms import IntegerField
 from wtforms import RadioField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.validators import Length
+from wtforms.validators import Optional
 
-from mien.errors import NameTaken
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
@@ -89,18 +90,20 @@ class ChooseFaceForm(GatedForm):
 
 
 class AddFaceForm(GatedForm):
-    """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
+    """Whose a face is: somebody by id, or by a typed name, known or new.
+
+    `following` is the number of the face that is asked about next; empty for this one again.
+    """
 
     person_id = HiddenField()
-    person = StringField()
     name = StringField()
+    following = IntegerField(validators=[Optional()])
 
     @contextmanager
     def noting_refusals(self) -> Iterator[None]:
         """Keep what storing a face refuses as words; see `noting`."""
         with (
-            self.noting(NameTaken, field="name"),
-            self.noting(PersonNotFound, field="person"),
+            self.noting(PersonNotFound, field="name"),
             self.noting(PhotoNotGoodEnough),
         ):
             yield

@@ -45,6 +45,7 @@ class PatternsPage(Page):
     people: tuple[PersonTile, ...]
     photo: PhotoView
     faces: tuple[FaceCard, ...]
+    rows: tuple[FaceCard, ...]
     good: QualityView
     poor: QualityView
     fields: FieldTable
@@ -71,7 +72,6 @@ def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]
         candidates=candidates,
         quality=QualityView(acceptable=True),
         add_url="#faces",
-        new_person_url="#faces",
         doubts=("close_runner_up",) if ambiguous else (),
         rival=Rival(candidates[1], lead_needed=0.05) if ambiguous else None,
         alike=Rate(0.00005) if decision == "match" else None,
@@ -105,6 +105,10 @@ def patterns_page(photo_url: str) -> PatternsPage:
             _face(1, "match", (_candidate(0, 0.71), _candidate(1, 0.12))),
             _face(2, "ambiguous", (_candidate(1, 0.48), _candidate(2, 0.46))),
             _face(3, "unknown", (_candidate(3, 0.21), _candidate(0, 0.15))),
+        ),
+        rows=(
+            _face(4, "match", (_candidate(1, 0.64), _candidate(0, 0.1))),
+            _face(5, "unknown", (_candidate(2, 0.19), _candidate(3, 0.1))),
         ),
         good=QualityView(acceptable=True),
         poor=QualityView(acceptable=False, reasons=("too_small", "blurred")),
