@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -19,6 +20,7 @@ from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.runtime import given_engine
 from mien.serving.startup import bring_up_to_date
+from mien.serving.startup import have_temporary_folder
 from mien.serving.startup import make_home
 from mien.settings import Settings
 
@@ -66,6 +68,25 @@ def opened(settings: Settings | None = None) -> "Iterator[Runtime]":
         yield runtime
     finally:
         runtime.close()
+
+
+@contextmanager
+def temporary_home(prefix: str) -> Iterator[Path]:
+    """A folder for an installation that lasts as long as a command.
+
+    Raises:
+        StorageFull, StorageReadOnly, StorageFailed: there is no room for one.
+    """
+    import tempfile
+    from contextlib import ExitStack
+
+    from mien.storage.temporary_files import told_of_temporary_files
+
+    have_temporary_folder(load_settings())
+    with ExitStack() as stack:
+        with told_of_temporary_files():
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+        yield Path(folder)
 
 
 def has_database(settings: Settings) -> bool:
