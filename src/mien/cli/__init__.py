@@ -58,8 +58,8 @@ COMMANDS = {
     commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Settings are environment variables that start with MIEN_. "
-    "Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 3 done but some of several "
-    "failed, 4 the answer is no (mien verify), 130 interrupted.",
+    "Exit codes: 0 done, 1 refused or failed, or the result could not be written, 2 wrongly "
+    "called, 3 done but some of several failed, 4 the answer is no (mien verify), 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
 def cli() -> None:

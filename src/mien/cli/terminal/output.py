@@ -15,6 +15,8 @@ from typing import TypeVar
 
 import click
 
+from mien.cli.terminal.streams import give_up
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -92,8 +94,11 @@ def print_table(
 
 
 def print_note(text: str) -> None:
-    """Tell a person something beside the result, on standard error."""
-    click.echo(text, err=True)
+    """Tell a person something beside the result, on standard error.
+
+    Where that takes nothing, work goes on: what is printed is the result.
+    """
+    _say(text)
 
 
 def print_error(
@@ -103,10 +108,17 @@ def print_error(
     if mode.json:
         facts = {"code": code, "detail": detail, **(extra or {})}
         text = json.dumps(facts, default=_plain, ensure_ascii=False)
-        click.echo(text.encode("utf-8", "backslashreplace"), err=True)
+        _say(text.encode("utf-8", "backslashreplace"))
     else:
         label = click.style("Error:", fg="red", bold=True)
-        click.echo(f"{label} {' '.join(detail.split())} ({code})", err=True)
+        _say(f"{label} {' '.join(detail.split())} ({code})")
+
+
+def _say(text: str | bytes) -> None:
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 def _remember_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
