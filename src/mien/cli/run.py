@@ -20,6 +20,7 @@ def run(*, host: str | None, port: int | None) -> None:
     listener = listen(settings.host, settings.port)
     address = address_of(listener)
 
+    from mien.cli.terminal.announce import tell_exposed
     from mien.cli.terminal.announce import tell_pack
     from mien.cli.terminal.announce import tell_where
     from mien.cli.terminal.progress import shown_progress
@@ -29,6 +30,7 @@ def run(*, host: str | None, port: int | None) -> None:
     from mien.serving.startup import prepare
 
     ready = prepare(settings, progress=shown_progress())
+    tell_exposed(settings.home)
     tell_pack(ready.pack, wanted=settings.pack)
     # Before the fork: a process that takes another's place later is of the same version.
     read_everything()

@@ -38,6 +38,7 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     """
     settings = load_settings(serving=True)
 
+    from mien.cli.terminal.announce import tell_exposed
     from mien.cli.terminal.announce import tell_serving
     from mien.serving.metrics_slots import MetricsSlots
     from mien.serving.pool import Pool
@@ -68,6 +69,7 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
         rehearse(settings)
         end_rehearsal()
         return
+    tell_exposed(settings.home)
     tell_plan(server.plan)
     with slots:
         server.run()
