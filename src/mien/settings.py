@@ -242,7 +242,9 @@ class Settings(BaseSettings):
         default="auto", description="How log lines look; auto is console on a terminal, else JSON."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least severe log lines that are written."
+        default="info",
+        description="The least severe log lines that are written. Unless it is set, commands write "
+        "warnings alone, and so do `mien run` and `mien serve` for a person at a terminal.",
     )
 
     @model_validator(mode="before")

@@ -2,6 +2,7 @@
 
 import click
 
+from mien.cli.options import verbose_option
 from mien.cli.runtime import load_settings
 from mien.serving.listener import address_of
 from mien.serving.listener import listen
@@ -10,13 +11,14 @@ from mien.serving.listener import listen
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
 @click.option("--port", type=int, metavar="PORT", help="Port, 0 for a free one; else MIEN_PORT.")
-def run(*, host: str | None, port: int | None) -> None:
+@verbose_option
+def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     """Serve Mien on this machine.
 
     Brings the database up to date, fetches model files that are missing, and serves pages and
     API. While there is no administrator, prints a link that creates one, once.
     """
-    settings = load_settings(serving=True, host=host, port=port)
+    settings = load_settings(serving=True, verbose=verbose, host=host, port=port)
     listener = listen(settings.host, settings.port)
     address = address_of(listener)
 

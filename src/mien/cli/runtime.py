@@ -1,5 +1,6 @@
 """What a command works with: settings that hold, and the runtime made from them."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-def load_settings(*, serving: bool = False, **given: Any) -> Settings:
+def load_settings(*, serving: bool = False, verbose: bool = True, **given: Any) -> Settings:
     """Read the settings and set up the log lines.
 
     Args:
         serving: a server writes every line; a command only warnings, unless MIEN_LOG_LEVEL says so.
+        verbose: every line of a server for whoever looks on at a terminal, too; else those see
+            warnings alone, and what a server tells a person.
         given: what the command's options say; None leaves the environment's word.
 
     Raises:
@@ -50,12 +53,17 @@ def load_settings(*, serving: bool = False, **given: Any) -> Settings:
             words={"path": error.filename, "why": error.strerror},
             field="MIEN_…_FILE",
         ) from error
-    chosen = serving or "log_level" in settings.model_fields_set
-    logs.configure(
-        log_format=settings.log_format,
-        log_level=settings.log_level if chosen else "warning",
-    )
+    if "log_level" not in settings.model_fields_set and (
+        not serving or not (verbose or _is_collected(settings))
+    ):
+        settings = settings.model_copy(update={"log_level": "warning"})
+    logs.configure(log_format=settings.log_format, log_level=settings.log_level)
     return settings
+
+
+def _is_collected(settings: Settings) -> bool:
+    """Whether log lines go to where they are kept, instead of to somebody's terminal."""
+    return settings.log_format == "json" or not sys.stderr.isatty()
 
 
 @contextmanager
