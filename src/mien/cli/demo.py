@@ -88,6 +88,8 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
             )
             for line in lines
         ],
+        names=["photo", "nearest", "second"],
+        lesser=["second"],
     )
 
 

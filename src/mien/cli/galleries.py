@@ -54,6 +54,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No gallery yet. The first start of `mien run` makes one.",
+        names=["name"],
+        lesser=["photos", "threshold", "pack"],
     )
 
 

@@ -68,6 +68,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No key yet. `mien keys create NAME --scope SCOPE` makes one.",
+        names=["name"],
+        lesser=["begins", "used"],
     )
 
 

@@ -163,6 +163,8 @@ def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
                 for file in files
             ),
             empty="No pack is here yet; `mien models pull` fetches one.",
+            names=["File", "Path"],
+            lesser=["Path"],
         )
     if any(file.state != "good" for files in results.values() for file in files):
         if not as_json:

@@ -153,6 +153,8 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
         ["id", "name", "faces", "since"],
         [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
         empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
+        names=["name"],
+        lesser=["since"],
     )
 
 

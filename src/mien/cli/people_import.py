@@ -134,6 +134,8 @@ def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:
             for each, count in faces.items()
         ],
         empty="Nobody was added.",
+        names=["name"],
+        lesser=["id"],
     )
     print_note(
         f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "

@@ -30,6 +30,7 @@ def routes(*, as_json: bool) -> None:
     print_table(
         ["rule", "methods", "endpoint"],
         [(route.rule, " ".join(route.methods), route.endpoint) for route in found],
+        lesser=["endpoint"],
     )
 
 

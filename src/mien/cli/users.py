@@ -54,6 +54,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No account yet. `mien users add NAME --admin` adds one.",
+        names=["name"],
+        lesser=["since"],
     )
 
 

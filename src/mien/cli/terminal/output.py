@@ -5,6 +5,7 @@ import enum
 import json
 import sys
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -63,14 +64,23 @@ def print_json(value: object) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = ""
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    empty: str = "",
+    names: Collection[str] = (),
+    lesser: Sequence[str] = (),
 ) -> None:
     """Print rows: a table on a terminal, one tab-separated line each without heading in a pipe.
+
+    What is too wide for a terminal is made to fit; a pipe gets everything.
 
     Args:
         columns: headings.
         rows: cells in the order of the columns; None is shown as nothing.
         empty: what a person reads where there are no rows.
+        names: columns of names, which may lose their middle.
+        lesser: columns that may be left out, the least important first.
     """
     lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -84,13 +94,33 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    from mien.cli.terminal.fitting import fit
+
+    console = Console()
+    columns, lines = fit(
+        columns,
+        lines,
+        width=console.width,
+        names=names,
+        lesser=lesser,
+        mark="…" if _can_print("…") else "...",
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column)
     for line in lines:
         # A name may hold square brackets; they are no markup.
         table.add_row(*(Text(cell) for cell in line))
-    Console().print(table)
+    console.print(table)
+
+
+def _can_print(text: str) -> bool:
+    """Whether a terminal has the characters."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def print_note(text: str) -> None:
