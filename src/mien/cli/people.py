@@ -274,6 +274,7 @@ def _enrol_all(
         way_out="face_option",
         passed_over=photos.passed_over,
     )
+    looked.tell_refused()
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
