@@ -542,7 +542,12 @@ _MODELS: Final = {
     ),
     "model_file_missing.offline": N_(
         "The model file {file} is not in {models_dir}, and fetching is switched off. Run "
-        "`mien models pull` once with a network, or copy the folder from a machine that has it."
+        "`mien models pull` once with a network, or bring the files in a folder: `mien models pack` "
+        "writes one on a machine that has them, and MIEN_MODELS_FROM names it here."
+    ),
+    "model_file_missing.not_in_folder": N_(
+        "The folder {folder} lacks files of the model pack {pack}: {files}. Nothing was taken from "
+        "it. `mien models pack`, on a machine that has the pack, writes a folder with all of them."
     ),
     "model_file_missing.sample_offline": N_(
         "The sample photo {file} is not in {models_dir}, and fetching is switched off. Run "
