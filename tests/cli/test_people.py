@@ -99,11 +99,11 @@ def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
 def test_somebody_is_renamed(mien: Mien) -> None:
     mien("people", "add", "Ada")
     mien("people", "add", "Bob")
-    assert mien("people", "rename", "ada", "Ada Lovelace").exit_code == 0
-    done = mien("people", "rename", "Ada Lovelace", "bob")
+    assert mien("people", "change", "ada", "--name", "Ada Lovelace").exit_code == 0
+    done = mien("people", "change", "Ada Lovelace", "--name", "bob")
     assert done.exit_code == 1
     assert "(name_taken)" in done.stderr
-    renamed = json.loads(mien("people", "rename", "Bob", "Robert", "--json").stdout)
+    renamed = json.loads(mien("people", "change", "Bob", "--name", "Robert", "--json").stdout)
     assert renamed["name"] == "Robert"
 
 
@@ -253,7 +253,7 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
 def test_a_gallery_that_keeps_no_photos_knows_them_again_all_the_same(
     mien: Mien, tmp_path: Path
 ) -> None:
-    mien("galleries", "create", "club", "--no-keep-photos")
+    mien("galleries", "add", "club", "--no-keep-photos")
     photo = write(tmp_path / "Ada" / "1.png", "ada")
     for already in ([], [str(photo)]):
         done = mien("people", "import", tmp_path, "--gallery", "club", "--json")

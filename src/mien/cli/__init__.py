@@ -25,8 +25,9 @@ COMMANDS = {
     ),
     "people": LazyCommand(
         "mien.cli.people:people",
-        "People of a gallery: add, list, show, rename, remove, import, review.",
+        "People of a gallery: list, show, add, change, remove, import, review.",
     ),
+    "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples by which a person is known."),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: sets of people that are searched apart from each other.",

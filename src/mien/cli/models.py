@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-@click.group()
+@click.group(cls=NounGroup)
 def models() -> None:
     """Model packs: the networks that find and recognise faces.
 
