@@ -84,6 +84,6 @@ def _from(file: ModelFile, path: Path | None) -> ModelFile:
 def _where_to_get(file: ModelFile) -> str:
     sources = " or ".join(map(describe, file.sources))
     return (
-        f"{file.name}, {file.size_bytes / 1e6:.1f} MB, SHA-256 {file.sha256[:_SHOWN_DIGITS]}…, "
-        f"from {sources}"
+        f"{file.name}, {file.size_bytes / 1e6:.1f} MB, SHA-256 beginning with "
+        f"{file.sha256[:_SHOWN_DIGITS]}, from {sources}"
     )

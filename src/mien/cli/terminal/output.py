@@ -99,11 +99,11 @@ def print_table(
     console = Console()
     columns, lines = fit(
         columns,
-        lines,
+        [[_printable(cell) for cell in line] for line in lines],
         width=console.width,
         names=names,
         lesser=lesser,
-        mark="…" if _can_print("…") else "...",
+        mark="…" if _printable("…") == "…" else "...",
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -114,13 +114,10 @@ def print_table(
     console.print(table)
 
 
-def _can_print(text: str) -> bool:
-    """Whether a terminal has the characters."""
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _printable(text: str) -> str:
+    """A text as the terminal shows it: what it has no characters for is escaped, and takes room."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def print_note(text: str) -> None:
