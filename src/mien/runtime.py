@@ -102,6 +102,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         timeout_seconds=settings.source_timeout_seconds,
         runtime=settings.inference_runtime,
         wanted=settings.pack,
+        folder=settings.models_from,
     )
     observer = Observer()
     services = Services(

@@ -158,6 +158,12 @@ class Settings(BaseSettings):
         description="Model pack of a new installation; auto takes the best whose files can be had. "
         "Afterwards the choice kept in the database holds; `mien models use` changes it.",
     )
+    models_from: Path | None = Field(
+        default=None,
+        description="Folder of model files for machines without a network: what is missing is taken "
+        "from there and nowhere else, by digest, whatever the files are called and in whatever "
+        "folder below. `mien models pack` writes one.",
+    )
     offline: bool = Field(
         default=False,
         description="Never fetch model files; what is missing is an error that names it.",
@@ -242,7 +248,9 @@ class Settings(BaseSettings):
         default="auto", description="How log lines look; auto is console on a terminal, else JSON."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least severe log lines that are written."
+        default="info",
+        description="The least severe log lines that are written. Unless it is set, commands write "
+        "warnings alone, and so do `mien run` and `mien serve` for a person at a terminal.",
     )
 
     @model_validator(mode="before")
@@ -264,11 +272,11 @@ class Settings(BaseSettings):
         """The address given, or the file in the home folder."""
         return self.database_url or (self.home / "mien.db").resolve()
 
-    @field_validator("home", "models_dir")
+    @field_validator("home", "models_dir", "models_from")
     @classmethod
-    def _expand_user(cls, value: Path) -> Path:
+    def _expand_user(cls, value: Path | None) -> Path | None:
         try:
-            return value.expanduser()
+            return value and value.expanduser()
         except RuntimeError as error:
             raise ValueError(
                 "it is not known whose home folder ~ is; write the path out"

@@ -54,13 +54,13 @@ def test_a_password_that_is_none_is_refused(mien: Mien, sent: str) -> None:
 def test_a_lost_password_is_replaced_at_the_machine(mien: Mien, home: Path) -> None:
     mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
     other = "another fine horse"
-    done = mien("users", "password", "ROOT", "--password-stdin", "--json", input=f"{other}\n")
+    done = mien("users", "change", "ROOT", "--password-stdin", "--json", input=f"{other}\n")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["name"] == "root"
     assert other not in done.stdout + done.stderr
     services = make_services(home)
     sign_in(acting(services), name="root", password=other, browser="", lasts_seconds=60)
-    refused = mien("users", "password", "nobody", "--password-stdin", input=other)
+    refused = mien("users", "change", "nobody", "--password-stdin", input=other)
     assert (refused.exit_code, "(user_not_found)" in refused.stderr) == (1, True)
 
 
@@ -76,7 +76,7 @@ def test_the_last_administrator_stays(mien: Mien) -> None:
 
 
 def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: Path) -> None:
-    done = mien("keys", "create", "door", "--scope", "identify", "--scope", "read", "--json")
+    done = mien("keys", "add", "door", "--scope", "identify", "--scope", "read", "--json")
     assert done.exit_code == 0, done.stderr
     made = json.loads(done.stdout)
     assert made["scopes"] == ["read", "identify"]
@@ -85,20 +85,20 @@ def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: P
     listed = mien("keys", "list", "--json")
     assert made["key"] not in listed.stdout
     assert [each["id"] for each in json.loads(listed.stdout)["keys"]] == [made["id"]]
-    assert mien("keys", "revoke", made["id"]).exit_code == 0
+    assert mien("keys", "remove", made["id"]).exit_code == 0
     with pytest.raises(KeyInvalid):
         verbs.check_key(acting(services), secret=made["key"])
     assert mien("keys", "list").stdout.strip().split("\t")[-1] == "revoked"
-    assert mien("keys", "revoke", "nothing").exit_code == 1
+    assert mien("keys", "remove", "nothing").exit_code == 1
 
 
 def test_a_pipe_gets_the_key_alone(mien: Mien, home: Path) -> None:
-    done = mien("keys", "create", "k", "--scope", "admin")
+    done = mien("keys", "add", "k", "--scope", "admin")
     secret = done.stdout.strip()
     assert verbs.check_key(acting(make_services(home)), secret=secret).allows("enrol")
     assert secret not in done.stderr
 
 
 def test_a_key_needs_a_scope_that_there_is(mien: Mien) -> None:
-    assert mien("keys", "create", "k").exit_code == 2
-    assert mien("keys", "create", "k", "--scope", "write").exit_code == 2
+    assert mien("keys", "add", "k").exit_code == 2
+    assert mien("keys", "add", "k", "--scope", "write").exit_code == 2

@@ -99,11 +99,11 @@ def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
 def test_somebody_is_renamed(mien: Mien) -> None:
     mien("people", "add", "Ada")
     mien("people", "add", "Bob")
-    assert mien("people", "rename", "ada", "Ada Lovelace").exit_code == 0
-    done = mien("people", "rename", "Ada Lovelace", "bob")
+    assert mien("people", "change", "ada", "--name", "Ada Lovelace").exit_code == 0
+    done = mien("people", "change", "Ada Lovelace", "--name", "bob")
     assert done.exit_code == 1
     assert "(name_taken)" in done.stderr
-    renamed = json.loads(mien("people", "rename", "Bob", "Robert", "--json").stdout)
+    renamed = json.loads(mien("people", "change", "Bob", "--name", "Robert", "--json").stdout)
     assert renamed["name"] == "Robert"
 
 
@@ -236,7 +236,7 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
     mien("people", "import", album)
     done = mien("people", "import", album)
     assert done.exit_code == 0, done.stderr
-    assert f"{first}: already there" in done.stderr
+    assert done.stderr.splitlines()[:3] == ["Notes: 1", "  already there: 1", f"    {first}"]
     assert "0 face(s)" in done.stderr
     write(album / "Ada" / "2.png", "ada", size=90)
     (album / "Bob").mkdir()
@@ -253,7 +253,7 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
 def test_a_gallery_that_keeps_no_photos_knows_them_again_all_the_same(
     mien: Mien, tmp_path: Path
 ) -> None:
-    mien("galleries", "create", "club", "--no-keep-photos")
+    mien("galleries", "add", "club", "--no-keep-photos")
     photo = write(tmp_path / "Ada" / "1.png", "ada")
     for already in ([], [str(photo)]):
         done = mien("people", "import", tmp_path, "--gallery", "club", "--json")
@@ -296,6 +296,40 @@ def test_an_import_tells_what_was_refused_and_what_may_be_a_mistake(
     assert again.exit_code == 0
     assert f"{small}: The face is 34 pixels wide" in again.stderr
     assert "1 to look at again." in again.stderr
+
+
+def test_an_import_tells_the_serious_first_and_what_was_asked_for_as_a_note(
+    mien: Mien, tmp_path: Path
+) -> None:
+    album = tmp_path / "album"
+    write(album / "Ada" / "1.png", "ada")
+    write(album / "Ada" / "2.png", "ada", "cy")
+    stray = write(album / "Ada" / "3.png", "bob", size=90)
+    refused = [write(album / "Ada" / f"none-{number}.png") for number in range(2)]
+    (album / "Ada" / "text.jpg").write_bytes(b"text")
+    loose = write(album / "loose.png", "eve")
+    done = mien("people", "import", album, "--take", "largest")
+    assert done.exit_code == 3, done.stderr
+    lines = done.stderr.splitlines()
+    headings = [line for line in lines[1:] if not line.startswith("    ")]
+    assert headings[:-1] == [
+        "Refused: 3",
+        "  no_face_found: 2",
+        "  unsupported_image: 1",
+        "Stored, and to look at again: 2",
+        "  same_photo: 1",
+        "  unlike_this_person: 1",
+        "Notes: 2",
+        "  several_faces: 1",
+        "  in no person's folder: 1",
+    ]
+    assert headings[-1].endswith("3 refused, 2 to look at again.")
+
+    def place(path: Path) -> int:
+        return next(number for number, line in enumerate(lines) if line.startswith(f"    {path}"))
+
+    order = [*refused, stray, loose]
+    assert sorted(order, key=place) == order
 
 
 def test_what_may_be_a_mistake_is_listed_after_an_import(mien: Mien, tmp_path: Path) -> None:

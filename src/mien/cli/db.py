@@ -60,17 +60,24 @@ def check(context: click.Context, *, as_json: bool) -> None:
     """Look whether rows, files and galleries are sound; changes and makes nothing.
 
     The exit code is 1 when they are not. Files that no row refers to are told of and no fault: they
-    are set aside while Mien runs, and removed a week later.
+    are set aside while Mien runs, and removed a week later. What other accounts of this machine can
+    reach is told with the command that ends it, and no fault either.
     """
-    with opened(load_settings()) as runtime:
+    settings = load_settings()
+    with opened(settings) as runtime:
         from mien.maintenance.integrity import check as look
 
         require_database(runtime)
         found = look(runtime.call(OPERATOR))
         misfit = _misfit(runtime) if found.misfit else ""
     if as_json:
-        print_json({"sound": found.sound, **_facts(found)})
+        from mien.storage.exposure import find_exposed
+
+        exposed = find_exposed(settings.home)
+        print_json({"sound": found.sound, **_facts(found), "exposed": exposed})
     else:
+        from mien.cli.terminal.announce import tell_exposed
+
         outdated = found.schema != found.schema_needed
         rows = [
             (
@@ -95,6 +102,7 @@ def check(context: click.Context, *, as_json: bool) -> None:
             ),
         ]
         print_table(["what", "found"], rows)
+        tell_exposed(settings.home)
         print_note("Sound." if found.sound else "Not sound.")
     context.exit(ExitCode.OK if found.sound else ExitCode.FAILED)
 

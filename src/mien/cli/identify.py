@@ -99,6 +99,8 @@ def _print(results: "PhotoResults[Identification]") -> None:
             for path, seen in results.done
             for answer in seen.answers
         ],
+        names=["photo", "person", "nearest", "second"],
+        lesser=["second", "strangers"],
     )
     for path, seen in results.done:
         if not seen.answers:

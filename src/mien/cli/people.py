@@ -4,17 +4,20 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 import click
 
 from mien.access.actor import OPERATOR
 from mien.cli.enrolling import enrol_photos
+from mien.cli.nouns import NounGroup
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.options import take_option
+from mien.cli.people_change import change
+from mien.cli.people_change import parsed
+from mien.cli.people_change import rename
 from mien.cli.people_import import import_folder
 from mien.cli.people_review import review
 from mien.cli.runtime import ready_runtime
@@ -42,9 +45,9 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-@click.group()
+@click.group(cls=NounGroup)
 def people() -> None:
-    """People of a gallery: add, list, show, rename, remove, import, review."""
+    """People of a gallery: list, show, add, change, remove, import, review."""
 
 
 @people.command()
@@ -78,7 +81,7 @@ def add(
     Without a photo the name has to be new. A folder stands for every picture in it. Photos that
     the gate refuses are told of with the reason; what may be a mistake is told, and stored.
     """
-    facts = _metadata(metadata)
+    facts = parsed(metadata)
     found = find_photos(photos)
     with ready_runtime(makes=True, files=True, models=bool(found)) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
@@ -153,6 +156,8 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
         ["id", "name", "faces", "since"],
         [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
         empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
+        names=["name"],
+        lesser=["since"],
     )
 
 
@@ -186,29 +191,6 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
         facts.append(("metadata", json.dumps(person.metadata, ensure_ascii=False)))
     facts += [("face", f"{face.id} ({', '.join(_said_of(face))})") for face in faces]
     print_table(["", person.name], facts)
-
-
-@people.command()
-@click.argument("who")
-@click.argument("name")
-@gallery_option
-@json_option
-def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
-    """Give a person, by name or id, another name."""
-    with ready_runtime() as runtime:
-        from mien.gallery.people.look_up import look_up_person
-        from mien.gallery.people.people import change_person
-
-        person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        person = change_person(
-            runtime.call(OPERATOR), gallery=gallery, person_id=person.id, name=name
-        )
-    if as_json:
-        from mien.schemas.people import PersonOut
-
-        print_json(PersonOut.of(person).model_dump(mode="json"))
-    else:
-        print_note(f"The name is now {person.name}.")
 
 
 @people.command()
@@ -249,6 +231,8 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
     context.exit(ExitCode.OK if proof.complete else ExitCode.FAILED)
 
 
+people.add_command(change)
+people.add_command(rename)
 people.add_command(import_folder)
 people.add_command(review)
 
@@ -272,6 +256,7 @@ def _enrol_all(
         way_out="face_option",
         passed_over=photos.passed_over,
     )
+    looked.tell_refused()
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
@@ -293,15 +278,3 @@ def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iter
         cursor = page.next_cursor
         if cursor is None:
             return
-
-
-def _metadata(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise click.BadParameter("This is no JSON.", param_hint="--metadata") from error
-    if not isinstance(value, dict):
-        raise click.BadParameter("This is no JSON object.", param_hint="--metadata")
-    return value

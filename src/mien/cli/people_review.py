@@ -52,6 +52,8 @@ def review(*, gallery: str, limit: int, as_json: bool) -> None:
             ),
         ],
         empty="Nothing to review.",
+        names=["person", "other"],
+        lesser=["similarity"],
     )
 
 

@@ -3,6 +3,7 @@
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -13,7 +14,7 @@ from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 
 
-@click.group()
+@click.group(cls=NounGroup, former={"password": "change"})
 def users() -> None:
     """Accounts: who may sign in."""
 
@@ -54,6 +55,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No account yet. `mien users add NAME --admin` adds one.",
+        names=["name"],
+        lesser=["since"],
     )
 
 
@@ -61,7 +64,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @json_option
-def password(*, name: str, password_stdin: bool, as_json: bool) -> None:
+def change(*, name: str, password_stdin: bool, as_json: bool) -> None:
     """Set a new password for an account and sign it out everywhere."""
     chosen = ask_password(from_stdin=password_stdin)
     with ready_runtime() as runtime:

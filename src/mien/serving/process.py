@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from mien.serving.housekeeping import Housekeeping
+from mien.serving.startup import have_temporary_folder
 from mien.settings import Settings
 from mien.words import say
 
@@ -55,6 +56,7 @@ class Process:
         from mien.runtime import open_runtime
         from mien.storage.migrate import require_schema
 
+        have_temporary_folder(self._settings)
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         _bind(runtime, strict=strict)
         self._runtime = runtime

@@ -542,7 +542,12 @@ _MODELS: Final = {
     ),
     "model_file_missing.offline": N_(
         "The model file {file} is not in {models_dir}, and fetching is switched off. Run "
-        "`mien models pull` once with a network, or copy the folder from a machine that has it."
+        "`mien models pull` once with a network, or bring the files in a folder: `mien models pack` "
+        "writes one on a machine that has them, and MIEN_MODELS_FROM names it here."
+    ),
+    "model_file_missing.not_in_folder": N_(
+        "The folder {folder} lacks files of the model pack {pack}: {files}. Nothing was taken from "
+        "it. `mien models pack`, on a machine that has the pack, writes a folder with all of them."
     ),
     "model_file_missing.sample_offline": N_(
         "The sample photo {file} is not in {models_dir}, and fetching is switched off. Run "
@@ -630,6 +635,10 @@ _STORAGE: Final = {
         "Try again in a moment."
     ),
     "storage_full": N_("The disk that holds the stored files is full. Make room and try again."),
+    "storage_full.temporary": N_(
+        "The disk of the temporary files is full, so large photos cannot be taken. Make room "
+        "there, or set TMPDIR to a folder on another disk and start Mien again."
+    ),
     "storage_full.target": N_(
         "There is no room for {path}. Nothing is left of it. Make room, or write it to another disk."
     ),
@@ -644,9 +653,17 @@ _STORAGE: Final = {
     "storage_full.database": N_(
         "The disk that holds the database is full. Make room and try again."
     ),
+    "storage_read_only.temporary": N_(
+        "The disk of the temporary files can be read and not be written, so large photos cannot "
+        "be taken. Set TMPDIR to a folder that this account may write to, and start Mien again."
+    ),
     "storage_read_only.database": N_(
         "The database can be read and not be written. See how its disk is mounted, and whether "
         "this account may write to its file and its folder."
+    ),
+    "storage_failed.temporary": N_(
+        "There is no folder for temporary files that this account may write to, so large photos "
+        "cannot be taken. Set TMPDIR to one, and start Mien again."
     ),
     "storage_failed.target": N_("{path} cannot be written: {why}."),
     "storage_failed.database": N_(

@@ -17,7 +17,9 @@ def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
     """Tell of each photo what may be a mistake."""
     for photo, enrolment in done:
         for warning in enrolment.warnings:
-            print_note(f"{photo}: {_words(warning, stored=enrolment.stored)} ({warning.code})")
+            print_note(
+                f"{photo}: {warning_words(warning, stored=enrolment.stored)} ({warning.code})"
+            )
 
 
 def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
@@ -31,7 +33,13 @@ def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, An
     ]
 
 
-def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
+def warning_words(warning: "EnrolmentWarning", *, stored: bool) -> str:
+    """What may be a mistake, whom it is about, and what to do.
+
+    Args:
+        warning: of a new example.
+        stored: whether the photo was stored, or was known already.
+    """
     told = say.warning(warning)
     words = told.what
     if warning.code == "same_photo" and warning.person is not None:
