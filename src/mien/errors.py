@@ -29,6 +29,7 @@ MienError
 ├── InvalidInput              a value breaks a rule; names the field
 ├── AccessError               who asks may not
 │   ├── NotAuthenticated  WrongCredentials  KeyInvalid
+│   ├── TooManyAttempts
 │   ├── ScopeMissing      NotPermitted      SetupLinkInvalid
 ├── ModelError                model packs and the runtimes that run them
 │   ├── PackNotFound      PackInvalid
@@ -338,6 +339,12 @@ class WrongCredentials(AccessError):
     """The name and the password do not belong together; which of the two is not said."""
 
     code = "wrong_credentials"
+
+
+class TooManyAttempts(AccessError):
+    """Too many wrong passwords were tried; `extra["retry_after_seconds"]` says when to go on."""
+
+    code = "too_many_attempts"
 
 
 class KeyInvalid(AccessError):

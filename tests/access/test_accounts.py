@@ -13,6 +13,7 @@ from building import make_user
 from looking import bytes_of
 from looking import rows_of
 from mien.access.api_keys import create_key
+from mien.access.change_password import change_password
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import issue_link
@@ -24,7 +25,6 @@ from mien.access.sign_ins import sign_in
 from mien.access.sign_ins import who_is
 from mien.access.users import User
 from mien.access.users import add_user
-from mien.access.users import change_password
 from mien.access.users import list_users
 from mien.access.users import remove_user
 from mien.access.users import set_password

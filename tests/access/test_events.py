@@ -19,6 +19,7 @@ from mien.access.actor import SYSTEM
 from mien.access.actor import Actor
 from mien.access.api_keys import create_key
 from mien.access.api_keys import revoke_key
+from mien.access.change_password import change_password
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import issue_link
 from mien.access.permissions import EventKind
@@ -26,7 +27,6 @@ from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in
 from mien.access.users import add_user
-from mien.access.users import change_password
 from mien.access.users import remove_user
 from mien.errors import WrongCredentials
 from mien.gallery.analysis import Upload
@@ -152,8 +152,29 @@ def _gallery_removed(call: Call) -> tuple[Call, Act]:
 
 def _password_changed(call: Call) -> tuple[Call, Act]:
     own, sign_in_id = _signed_in(call)
-    given = {"old_password": PASSWORD, "new_password": PASSWORD + "!", "keep_sign_in": sign_in_id}
-    return own, lambda: change_password(own, user_id=str(own.actor.id), **given)
+    return own, lambda: change_password(
+        own,
+        user_id=str(own.actor.id),
+        old_password=PASSWORD,
+        new_password=PASSWORD + "!",
+        keep_sign_in=sign_in_id,
+    )
+
+
+def _password_refused(call: Call) -> tuple[Call, Act]:
+    own, sign_in_id = _signed_in(call)
+
+    def act() -> None:
+        with pytest.raises(WrongCredentials):
+            change_password(
+                own,
+                user_id=str(own.actor.id),
+                old_password="wrong",
+                new_password=PASSWORD,
+                keep_sign_in=sign_in_id,
+            )
+
+    return own, act
 
 
 def _signed_in_again(call: Call) -> tuple[Call, Act]:
@@ -242,6 +263,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "face_reviewed": _face_reviewed,
     "pair_reviewed": _pair_reviewed,
     "password_changed": _password_changed,
+    "password_refused": _password_refused,
     "signed_in": _signed_in_again,
     "sign_in_refused": _refused,
     "sign_in_ended": _sign_in_ended,
@@ -298,7 +320,7 @@ def test_what_cannot_be_written_down_does_not_happen(
     call: Call, kind: EventKind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, act = SCENARIOS[kind](call)
-    before = rows_of(call.services)
+    before = rows_of_record(call)
 
     def fail(*_: object, **__: object) -> str:
         raise RuntimeError("the trail cannot be written")
@@ -306,4 +328,9 @@ def test_what_cannot_be_written_down_does_not_happen(
     monkeypatch.setattr(audit, "record", fail)
     with pytest.raises(RuntimeError, match="trail"):
         act()
-    assert rows_of(call.services) == before
+    assert rows_of_record(call) == before
+
+
+def rows_of_record(call: Call) -> dict[str, int]:
+    """All but how often passwords were tried, which holds whatever comes of the try."""
+    return {n: count for n, count in rows_of(call.services).items() if n != "password_tries"}

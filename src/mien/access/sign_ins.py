@@ -9,18 +9,17 @@ from sqlalchemy import select
 from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
+from mien.access.check_password import check_password
 from mien.access.passwords import digest
 from mien.access.passwords import new_secret
-from mien.access.passwords import password_fits
-from mien.access.passwords import waste_time_like_a_check
+from mien.access.throttling import NOWHERE
+from mien.access.throttling import Source
 from mien.access.users import User
 from mien.access.users import as_user
-from mien.access.users import find_user
 from mien.errors import NotAuthenticated
 from mien.errors import NotFound
 from mien.errors import StorageError
 from mien.errors import UserNotFound
-from mien.errors import WrongCredentials
 from mien.names import can_be_stored
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
@@ -48,30 +47,23 @@ class SignIn:
 
 
 def sign_in(
-    call: AccessCall, *, name: str, password: str, browser: str, lasts_seconds: int
+    call: AccessCall,
+    *,
+    name: str,
+    password: str,
+    browser: str,
+    lasts_seconds: int,
+    source: Source = NOWHERE,
 ) -> tuple[str, SignIn]:
     """Check a name and a password; gives the cookie's secret, which is not kept, and the row.
 
     Raises:
+        TooManyAttempts: no password is looked at just now.
         WrongCredentials: they do not belong together.
     """
     permissions.require(call.actor, "sign_ins.open")
-    with call.services.database.read() as session:
-        try:
-            user = find_user(session, name)
-        except UserNotFound:
-            user = None
-    # Checking a password takes a while on purpose; no transaction is held meanwhile.
-    call.services.database.rest()
-    if user is None:
-        waste_time_like_a_check()
-    if user is None or not password_fits(user.password_hash, password):
-        with call.services.database.write() as session:
-            audit.record(
-                session, call, "sign_in_refused", subject_id=None if user is None else user.id
-            )
-        raise WrongCredentials
-    return _open(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
+    user_id = check_password(call, name=name, password=password, source=source)
+    return _open(call, user_id=user_id, browser=browser, lasts_seconds=lasts_seconds)
 
 
 def open_sign_in(

@@ -11,18 +11,21 @@ from flask.typing import ResponseReturnValue
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.passwords import LEAST_LENGTH
+from mien.access.sign_ins import SignIn
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in as check_credentials
 from mien.errors import SetupFinished
+from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
 from mien.http.auth import load_user
 from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
+from mien.http.cookies import mark_browser
 from mien.http.cookies import set_sign_in_cookie
-from mien.http.limits import signin_limit
+from mien.http.password_source import password_source
 from mien.http.safe_redirects import safe_next
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
@@ -48,7 +51,6 @@ def set_up(secret: str) -> ResponseReturnValue:
 
 
 @bp.post("/setup/<secret>")
-@signin_limit
 def finish_set_up(secret: str) -> ResponseReturnValue:
     """Make the first administrator, sign them in and lead them home."""
     form = SetUpForm()
@@ -79,21 +81,21 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
-@signin_limit
 def check_sign_in() -> ResponseReturnValue:
     """Sign somebody in and lead them to where they wanted to go."""
     form = SignInForm()
     if form.validate():
-        with form.noting(WrongCredentials):
-            secret, _ = check_credentials(
+        with form.noting(WrongCredentials, TooManyAttempts):
+            secret, opened = check_credentials(
                 this_call(),
                 name=form.text("name"),
                 password=form.text("password"),
                 browser=describe_browser(request.user_agent.string),
                 lasts_seconds=runtime().settings.session_seconds,
+                source=password_source(),
             )
-            return _signed_in(secret, safe_next(form.text("next")))
-    return show(_sign_in_page(form), status=form.status)
+            return _signed_in(secret, opened, safe_next(form.text("next")))
+    return show(_sign_in_page(form), status=form.status, headers=form.headers)
 
 
 @bp.post("/sign-out")
@@ -110,20 +112,21 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _signed_in_as(user_id: str) -> Response:
-    secret, _ = open_sign_in(
+    secret, opened = open_sign_in(
         this_call(),
         user_id=user_id,
         browser=describe_browser(request.user_agent.string),
         lasts_seconds=runtime().settings.session_seconds,
     )
-    return _signed_in(secret, url_for("identify.home"))
+    return _signed_in(secret, opened, url_for("identify.home"))
 
 
-def _signed_in(secret: str, address: str) -> Response:
+def _signed_in(secret: str, opened: SignIn, address: str) -> Response:
     # Form tokens from before are not good for what is allowed from now on.
     session.clear()
     response = go_to(address)
     set_sign_in_cookie(response, secret)
+    mark_browser(response, name=opened.user.name)
     return response
 
 

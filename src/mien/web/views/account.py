@@ -8,15 +8,16 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.change_password import change_password
 from mien.access.sign_ins import end_sign_in
-from mien.access.users import change_password
+from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
 from mien.http.context import this_call
 from mien.http.cookies import cookies_are_secure
-from mien.http.limits import signin_limit
+from mien.http.password_source import password_source
 from mien.web.forms.settings import PasswordForm
 from mien.web.forms.settings import ThemeForm
 from mien.web.layout import THEME_COOKIE
@@ -39,25 +40,25 @@ def show_own() -> ResponseReturnValue:
 
 
 @bp.post("")
-@signin_limit
 @asks("account.change_password")
 def save_password() -> ResponseReturnValue:
     """Change the password and sign out every other browser."""
     form = PasswordForm()
     signed_in = current_sign_in()
     if form.validate():
-        with form.noting(WrongCredentials, field="current_password"):
+        with form.noting(WrongCredentials, TooManyAttempts, field="current_password"):
             change_password(
                 this_call(),
                 user_id=signed_in.user.id,
                 old_password=form.text("current_password"),
                 new_password=form.text("password"),
                 keep_sign_in=signed_in.id,
+                source=password_source(),
             )
             flash("The password is changed, and other browsers are signed out.", "done")
             return go_to(url_for("account.show_own"))
     page = account_page(this_call(), signed_in, form.state())
-    return show(page, place="account", status=form.status)
+    return show(page, place="account", status=form.status, headers=form.headers)
 
 
 @bp.post("/theme")
