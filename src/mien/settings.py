@@ -249,6 +249,10 @@ class Settings(BaseSettings):
     session_seconds: Annotated[int, Field(ge=300)] = Field(
         default=14 * 24 * 3600, description="How long a sign-in lasts without being used."
     )
+    session_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90,
+        description="After how many days a sign-in ends, however often it is used.",
+    )
     signin_rate: str = Field(
         default="30 per minute",
         description="Wrong passwords that one address may send, such as `30 per minute` or "
@@ -277,6 +281,16 @@ class Settings(BaseSettings):
             if path and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
         return values
+
+    @property
+    def session_most_seconds(self) -> int:
+        """How long a sign-in lasts at most."""
+        return self.session_days * _SECONDS["day"]
+
+    @property
+    def sign_in_seconds(self) -> int:
+        """How long a sign-in lasts that is not used."""
+        return min(self.session_seconds, self.session_most_seconds)
 
     @property
     def signin_limit(self) -> SignInLimit:

@@ -26,6 +26,7 @@ from mien.access.permissions import EventKind
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in
+from mien.access.sign_out_user import sign_out_user
 from mien.access.users import add_user
 from mien.access.users import remove_user
 from mien.errors import WrongCredentials
@@ -151,18 +152,22 @@ def _gallery_removed(call: Call) -> tuple[Call, Act]:
 
 
 def _password_changed(call: Call) -> tuple[Call, Act]:
-    own, sign_in_id = _signed_in(call)
+    own, _ = _signed_in(call)
     return own, lambda: change_password(
         own,
         user_id=str(own.actor.id),
         old_password=PASSWORD,
         new_password=PASSWORD + "!",
-        keep_sign_in=sign_in_id,
     )
 
 
+def _user_signed_out(call: Call) -> tuple[Call, Act]:
+    _signed_in(call)
+    return call, lambda: sign_out_user(call, name=NAME)
+
+
 def _password_refused(call: Call) -> tuple[Call, Act]:
-    own, sign_in_id = _signed_in(call)
+    own, _ = _signed_in(call)
 
     def act() -> None:
         with pytest.raises(WrongCredentials):
@@ -171,7 +176,6 @@ def _password_refused(call: Call) -> tuple[Call, Act]:
                 user_id=str(own.actor.id),
                 old_password="wrong",
                 new_password=PASSWORD,
-                keep_sign_in=sign_in_id,
             )
 
     return own, act
@@ -271,6 +275,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "setup_link_issued": _by_system(issue_link),
     "user_added": _plain(lambda call: add_user(call, name=NAME, password=PASSWORD, is_admin=False)),
     "user_removed": _user_removed,
+    "user_signed_out": _user_signed_out,
     "key_created": _plain(lambda call: create_key(call, name=NAME, scopes=["read"])),
     "key_revoked": _key_revoked,
     "pack_chosen": _by_system(ensure_pack),

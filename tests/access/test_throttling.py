@@ -251,7 +251,6 @@ def test_the_current_password_is_counted_with_the_others(one: Services) -> None:
             user_id=user.id,
             old_password=old,
             new_password="another password",
-            keep_sign_in="",
         )
 
     for _ in range(FREE_TRIES):

@@ -96,7 +96,7 @@ def test_a_sign_in_that_was_ended_is_useless_at_once(rooms: Flask, runtime: Runt
     secret, user_id = sign_in(runtime)
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert client.get("/room/user").status_code == 200
-    found = who_is(acting(runtime.services), secret=secret, lasts_seconds=600)
+    found = who_is(acting(runtime.services), secret=secret, lasts_seconds=600, most_seconds=600)
     end_sign_in(acting(runtime.services), user_id=user_id, sign_in_id=found.id)
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
@@ -119,7 +119,7 @@ def test_the_sign_in_cookie_has_its_marks(rooms: Flask, runtime: Runtime) -> Non
     plain = rooms.test_client().get("/enter").headers["Set-Cookie"].split("; ")
     assert plain[0] == f"{SIGN_IN_COOKIE}=secret"
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(plain)
-    assert f"Max-Age={runtime.settings.session_seconds}" in plain
+    assert f"Max-Age={runtime.settings.sign_in_seconds}" in plain
     assert "Secure" not in plain
     over_tls = rooms.test_client().get("/enter", base_url="https://localhost")
     assert "Secure" in over_tls.headers["Set-Cookie"].split("; ")

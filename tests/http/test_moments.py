@@ -159,7 +159,6 @@ def test_none_is_open_while_a_password_is_checked(
         user_id=user.id,
         old_password="x",
         new_password="another horse, and a battery",
-        keep_sign_in="",
     )
     runtime.database.end_moment()
     assert seen == [0, 0]

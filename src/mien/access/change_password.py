@@ -21,17 +21,15 @@ def change_password(
     user_id: str,
     old_password: str,
     new_password: str,
-    keep_sign_in: str,
     source: Source = NOWHERE,
 ) -> None:
-    """Set a new password and sign out every other browser.
+    """Set a new password and end every sign-in, also the one that asks.
 
     Args:
         call: who asks, and with what.
         user_id: whose.
         old_password: has to be right.
         new_password: from now on.
-        keep_sign_in: id of the sign-in that asks and stays.
         source: where the old password comes from.
 
     Raises:
@@ -57,7 +55,5 @@ def change_password(
         if fresh is None:
             raise UserNotFound("removed")
         fresh.password_hash = hashed
-        session.execute(
-            delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
-        )
+        session.execute(delete(SignInRow).where(SignInRow.user_id == user_id))
         audit.record(session, call, "password_changed", subject_id=user_id)

@@ -74,6 +74,21 @@ def password(*, name: str, password_stdin: bool, as_json: bool) -> None:
         print_note(f"{user.name} has a new password, and is signed out everywhere.")
 
 
+@users.command("sign-out")
+@click.argument("name")
+@json_option
+def sign_out(*, name: str, as_json: bool) -> None:
+    """Sign an account out everywhere; its password stays."""
+    with ready_runtime() as runtime:
+        from mien.access.sign_out_user import sign_out_user
+
+        user = sign_out_user(runtime.call(OPERATOR), name=name)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"{user.name} is signed out everywhere.")
+
+
 @users.command()
 @click.argument("name")
 @yes_option

@@ -61,7 +61,7 @@ def set_sign_in_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         sign_in_cookie(),
         secret,
-        max_age=runtime().settings.session_seconds,
+        max_age=runtime().settings.sign_in_seconds,
         path="/",
         httponly=True,
         samesite="Lax",

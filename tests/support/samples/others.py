@@ -138,8 +138,8 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
 def user_pages() -> dict[str, Page]:
     users = UsersPage(
         (
-            UserEntry("mara", "administrator", LONG_AGO, ""),
-            UserEntry(HOSTILE, "member", LATELY, "/users/2/remove"),
+            UserEntry("mara", "administrator", LONG_AGO, "", ""),
+            UserEntry(HOSTILE, "user", LATELY, "/users/2/sign-out", "/users/2/remove"),
         ),
         "/users/new",
     )

@@ -159,6 +159,22 @@ def test_signing_in_twice_leads_home(admin: Visitor) -> None:
     assert admin.client.get("/sign-in").headers["Location"] == "/"
 
 
+def test_signing_in_gives_a_new_session_and_ends_the_one_before(
+    admin: Visitor, visitor: Visitors
+) -> None:
+    token = admin.client.get("/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    before = admin.client.get_cookie(SIGN_IN_COOKIE)
+    given = {"csrf_token": token, "name": "root", "password": PASSWORD}
+    assert admin.client.post("/sign-in", data=given).status_code == 303
+    after = admin.client.get_cookie(SIGN_IN_COOKIE)
+    assert before is not None
+    assert after is not None
+    assert after.value != before.value
+    other = visitor()
+    other.client.set_cookie(SIGN_IN_COOKIE, before.value)
+    other.get("/identify", status=303)
+
+
 def test_signing_out_ends_the_row_and_not_only_the_cookie(admin: Visitor) -> None:
     cookie = admin.client.get_cookie(SIGN_IN_COOKIE)
     assert cookie is not None

@@ -5,6 +5,7 @@ import pytest
 
 from building import acting
 from mien.access.users import list_users
+from mien.http.cookies import SIGN_IN_COOKIE
 from visiting import PASSWORD
 from visiting import Visitor
 from visiting import links
@@ -19,8 +20,13 @@ def test_the_password_is_changed_and_other_browsers_are_signed_out(
     other.done("/sign-in", name="Sam", password=PASSWORD)
     other.get("/account")
     given = {"current_password": PASSWORD, "password": NEW, "password_again": NEW}
+    before = user.client.get_cookie(SIGN_IN_COOKIE)
     assert user.done("/account", **given) == "/account"
-    user.get("/account")
+    assert user.told("/account") == ["Password changed. Other browsers are signed out."]
+    thief = visitor()
+    assert before is not None
+    thief.client.set_cookie(SIGN_IN_COOKIE, before.value)
+    thief.get("/account", status=303)
     other.get("/account", status=303)
     other.get("/sign-in")
     other.refused("/sign-in", name="Sam", password=PASSWORD)
@@ -83,6 +89,22 @@ def test_an_administrator_adds_and_removes_users(
     assert admin.done(remove) == "/users"
     eve.get("/identify", status=303)
     assert admin.post(remove).status_code == 404
+
+
+def test_an_administrator_signs_somebody_out(
+    admin: Visitor, user: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    other = visitor()
+    other.done("/sign-in", name="Sam", password=PASSWORD)
+    (sign_out,) = [link for link in links(admin.get("/users"), "/sign-out") if "/users/" in link]
+    assert user.post(sign_out).status_code == 403
+    assert admin.done(sign_out) == "/users"
+    assert admin.told("/users") == ["Sam is signed out everywhere."]
+    for browser in (user, other):
+        browser.get("/identify", status=303)
+    other.get("/sign-in")
+    other.done("/sign-in", name="Sam", password=PASSWORD)
+    assert admin.get(sign_out, status=302)
 
 
 @pytest.mark.parametrize(

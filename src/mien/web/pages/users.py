@@ -6,6 +6,7 @@ from typing import ClassVar
 from flask import url_for
 
 from mien.access.passwords import LEAST_LENGTH
+from mien.access.users import User
 from mien.access.users import list_users
 from mien.gallery.services import Call
 from mien.web.forms.state import FormState
@@ -20,12 +21,14 @@ class UserEntry:
         name: what one signs in with.
         role: what one may do, in a word.
         created_at: ISO 8601 in UTC.
-        remove_url: takes a POST; empty for one's own account, which is not removed here.
+        sign_out_url, remove_url: take POSTs; empty for one's own account, which has a page of its
+            own.
     """
 
     name: str
     role: str
     created_at: str
+    sign_out_url: str
     remove_url: str
 
 
@@ -54,15 +57,7 @@ class NewUserPage(Page):
 def users_page(call: Call, *, own_id: str) -> UsersPage:
     """All accounts; one's own cannot be removed from here."""
     return UsersPage(
-        users=tuple(
-            UserEntry(
-                name=user.name,
-                role="administrator" if user.is_admin else "user",
-                created_at=user.created_at.isoformat(),
-                remove_url="" if user.id == own_id else url_for("users.remove", user_id=user.id),
-            )
-            for user in list_users(call)
-        ),
+        users=tuple(_row(user, is_own=user.id == own_id) for user in list_users(call)),
         new_url=url_for("users.new"),
     )
 
@@ -74,4 +69,14 @@ def new_user_page(form: FormState) -> NewUserPage:
         password_length=LEAST_LENGTH,
         action_url=url_for("users.create"),
         back_url=url_for("users.show_all"),
+    )
+
+
+def _row(user: User, *, is_own: bool) -> UserEntry:
+    return UserEntry(
+        name=user.name,
+        role="administrator" if user.is_admin else "user",
+        created_at=user.created_at.isoformat(),
+        sign_out_url="" if is_own else url_for("users.sign_out", user_id=user.id),
+        remove_url="" if is_own else url_for("users.remove", user_id=user.id),
     )

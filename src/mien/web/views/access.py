@@ -11,9 +11,7 @@ from flask.typing import ResponseReturnValue
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.passwords import LEAST_LENGTH
-from mien.access.sign_ins import SignIn
 from mien.access.sign_ins import end_sign_in
-from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in as check_credentials
 from mien.errors import SetupFinished
 from mien.errors import TooManyAttempts
@@ -23,8 +21,7 @@ from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
-from mien.http.cookies import mark_browser
-from mien.http.cookies import set_sign_in_cookie
+from mien.http.cookies import sign_in_cookie
 from mien.http.password_source import password_source
 from mien.http.safe_redirects import safe_next
 from mien.web.forms.access import SetUpForm
@@ -34,6 +31,8 @@ from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.signing_in import sign_in_as
+from mien.web.signing_in import signed_in
 from mien.web.text.user_agents import describe_browser
 from mien.words import say
 
@@ -65,7 +64,7 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
                     password=form.text("password"),
                 )
                 acts_as(user.actor)
-                return _signed_in_as(user.id)
+                return sign_in_as(user.id, url_for("identify.home"))
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(form, secret), status=form.status)
@@ -91,42 +90,24 @@ def check_sign_in() -> ResponseReturnValue:
                 name=form.text("name"),
                 password=form.text("password"),
                 browser=describe_browser(request.user_agent.string),
-                lasts_seconds=runtime().settings.session_seconds,
+                lasts_seconds=runtime().settings.sign_in_seconds,
                 source=password_source(),
+                replaces=request.cookies.get(sign_in_cookie(), ""),
             )
-            return _signed_in(secret, opened, safe_next(form.text("next")))
+            return signed_in(secret, opened, safe_next(form.text("next")))
     return show(_sign_in_page(form), status=form.status, headers=form.headers)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in; without one there is nothing to end."""
-    signed_in = load_user()
-    if signed_in is not None:
-        end_sign_in(this_call(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
+    found = load_user()
+    if found is not None:
+        end_sign_in(this_call(), user_id=found.user.id, sign_in_id=found.id)
     session.clear()
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
     clear_sign_in_cookie(response)
-    return response
-
-
-def _signed_in_as(user_id: str) -> Response:
-    secret, opened = open_sign_in(
-        this_call(),
-        user_id=user_id,
-        browser=describe_browser(request.user_agent.string),
-        lasts_seconds=runtime().settings.session_seconds,
-    )
-    return _signed_in(secret, opened, url_for("identify.home"))
-
-
-def _signed_in(secret: str, opened: SignIn, address: str) -> Response:
-    # Form tokens from before are not good for what is allowed from now on.
-    session.clear()
-    response = go_to(address)
-    set_sign_in_cookie(response, secret)
-    mark_browser(response, name=opened.user.name)
     return response
 
 

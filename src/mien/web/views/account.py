@@ -24,6 +24,7 @@ from mien.web.layout import THEME_COOKIE
 from mien.web.pages.account import account_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.signing_in import sign_in_as
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(check_browser)
@@ -42,7 +43,7 @@ def show_own() -> ResponseReturnValue:
 @bp.post("")
 @asks("account.change_password")
 def save_password() -> ResponseReturnValue:
-    """Change the password and sign out every other browser."""
+    """Change the password, sign out everywhere, and sign this browser in anew."""
     form = PasswordForm()
     signed_in = current_sign_in()
     if form.validate():
@@ -52,11 +53,11 @@ def save_password() -> ResponseReturnValue:
                 user_id=signed_in.user.id,
                 old_password=form.text("current_password"),
                 new_password=form.text("password"),
-                keep_sign_in=signed_in.id,
                 source=password_source(),
             )
-            flash("The password is changed, and other browsers are signed out.", "done")
-            return go_to(url_for("account.show_own"))
+            response = sign_in_as(signed_in.user.id, url_for("account.show_own"))
+            flash("Password changed. Other browsers are signed out.", "done")
+            return response
     page = account_page(this_call(), signed_in, form.state())
     return show(page, place="account", status=form.status, headers=form.headers)
 

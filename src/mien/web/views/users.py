@@ -6,6 +6,7 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.sign_out_user import sign_out_user
 from mien.access.users import add_user
 from mien.access.users import list_users
 from mien.access.users import remove_user
@@ -57,21 +58,36 @@ def create() -> ResponseReturnValue:
     return show(new_user_page(form.state()), place="users", status=form.status)
 
 
+@bp.post("/<id:user_id>/sign-out")
+@asks("users.sign_out")
+def sign_out(user_id: str) -> ResponseReturnValue:
+    """Sign an account out everywhere."""
+    user = sign_out_user(this_call(), name=_name(user_id))
+    flash(f"{user.name} is signed out everywhere.", "done")
+    return go_to(url_for("users.show_all"))
+
+
 @bp.post("/<id:user_id>/remove")
 @asks("users.remove")
 def remove(user_id: str) -> ResponseReturnValue:
     """Remove an account and sign it out everywhere."""
-    name = next((user.name for user in list_users(this_call()) if user.id == user_id), None)
-    if name is None:
-        raise UserNotFound("removed_already")
+    name = _name(user_id)
     remove_user(this_call(), name=name)
     flash(f"{name} can no longer sign in.", "done")
     return go_to(url_for("users.show_all"))
 
 
 @bp.get("/<id:user_id>/remove")
-@asks("users.remove")
-def remove_elsewhere(user_id: str) -> ResponseReturnValue:
-    """The form that removes an account is in the list."""
+@bp.get("/<id:user_id>/sign-out")
+@asks("users.read")
+def elsewhere(user_id: str) -> ResponseReturnValue:
+    """These forms are in the list."""
     del user_id
     return redirect(url_for("users.show_all"))
+
+
+def _name(user_id: str) -> str:
+    name = next((user.name for user in list_users(this_call()) if user.id == user_id), None)
+    if name is None:
+        raise UserNotFound("removed_already")
+    return name
