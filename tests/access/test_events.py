@@ -15,6 +15,7 @@ from drawing import draw_photo
 from looking import rows_of
 from mien.access import audit
 from mien.access.actor import NOBODY
+from mien.access.actor import OPERATOR
 from mien.access.actor import SYSTEM
 from mien.access.actor import Actor
 from mien.access.api_keys import create_key
@@ -23,6 +24,7 @@ from mien.access.change_password import change_password
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import issue_link
 from mien.access.permissions import EventKind
+from mien.access.reset_links import issue_reset_link
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in
@@ -166,6 +168,12 @@ def _user_signed_out(call: Call) -> tuple[Call, Act]:
     return call, lambda: sign_out_user(call, name=NAME)
 
 
+def _reset_link_issued(call: Call) -> tuple[Call, Act]:
+    _signed_in(call)
+    operator = by(call, OPERATOR)
+    return operator, lambda: issue_reset_link(operator, name=NAME)
+
+
 def _password_refused(call: Call) -> tuple[Call, Act]:
     own, _ = _signed_in(call)
 
@@ -276,6 +284,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "user_added": _plain(lambda call: add_user(call, name=NAME, password=PASSWORD, is_admin=False)),
     "user_removed": _user_removed,
     "user_signed_out": _user_signed_out,
+    "reset_link_issued": _reset_link_issued,
     "key_created": _plain(lambda call: create_key(call, name=NAME, scopes=["read"])),
     "key_revoked": _key_revoked,
     "pack_chosen": _by_system(ensure_pack),

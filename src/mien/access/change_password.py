@@ -11,6 +11,7 @@ from mien.access.throttling import NOWHERE
 from mien.access.throttling import Source
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
+from mien.storage.models import ResetLinkRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
@@ -56,4 +57,5 @@ def change_password(
             raise UserNotFound("removed")
         fresh.password_hash = hashed
         session.execute(delete(SignInRow).where(SignInRow.user_id == user_id))
+        session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == user_id))
         audit.record(session, call, "password_changed", subject_id=user_id)

@@ -46,6 +46,9 @@ Action: TypeAlias = Literal[
     "users.remove",
     "users.set_password",
     "users.sign_out",
+    "users.issue_reset_link",
+    "reset_links.check",
+    "reset_links.use",
     "keys.read",
     "keys.create",
     "keys.revoke",
@@ -83,6 +86,7 @@ EventKind: TypeAlias = Literal[
     "user_added",
     "user_removed",
     "user_signed_out",
+    "reset_link_issued",
     "key_created",
     "key_revoked",
     "pack_chosen",
@@ -155,6 +159,10 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     # Whoever sits at the machine; an administrator's browser is not asked to know a password.
     "users.set_password": Rule(events=("password_changed",)),
     "users.sign_out": Rule(_ADMINISTRATORS, "admin", events=("user_signed_out",)),
+    # A link opens an account; no key gets one.
+    "users.issue_reset_link": Rule(_ADMINISTRATORS, events=("reset_link_issued",)),
+    "reset_links.check": Rule(everybody=True),
+    "reset_links.use": Rule(everybody=True, events=("password_changed",)),
     "keys.read": Rule(_ADMINISTRATORS, "admin"),
     "keys.create": Rule(_ADMINISTRATORS, "admin", events=("key_created",)),
     "keys.revoke": Rule(_ADMINISTRATORS, "admin", events=("key_revoked",)),

@@ -22,6 +22,7 @@ from mien.names import name_key
 from mien.storage.erasures import note_erasure
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import ResetLinkRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
@@ -111,6 +112,7 @@ def set_password(call: AccessCall, *, name: str, password: str) -> User:
             raise UserNotFound("removed")
         row.password_hash = hashed
         session.execute(delete(SignInRow).where(SignInRow.user_id == row.id))
+        session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == row.id))
         audit.record(session, call, "password_changed", subject_id=row.id)
         return as_user(row)
 

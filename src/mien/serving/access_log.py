@@ -3,9 +3,13 @@
 import sys
 from datetime import timedelta
 from typing import Any
+from typing import Final
 
 import structlog
 from gunicorn.glogging import Logger
+
+# Whoever reads the secret behind one of these may use it.
+_LINKS: Final = ("/setup/", "/reset/")
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
@@ -47,8 +51,9 @@ class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
 
 def write_access_line(*, path: str, status: str, seconds: float, **facts: Any) -> None:
     """Write a request as one log line; without its query, and without the secret of a link."""
-    if path.startswith("/setup/"):
-        path = "/setup/…"
+    for link in _LINKS:
+        if path.startswith(link):
+            path = f"{link}…"
     structlog.get_logger("mien.access").info(
         "Request answered",
         path=path,

@@ -457,6 +457,11 @@ _ACCESS: Final = {
         "Mien does not answer under this host name. The operator lists the names it has in "
         "MIEN_HOSTS."
     ),
+    "wrong_credentials.own_password": N_("This is not your password."),
+    "reset_link_invalid": N_(
+        "This link for a new password does not work: it is incomplete, was used already, or is too "
+        "old. Ask an administrator for a new one."
+    ),
     "setup_link_invalid": N_(
         "This set-up link does not work: it is incomplete, or Mien was started again since. Use "
         "the link that the last start printed."

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -105,6 +106,45 @@ def test_an_administrator_signs_somebody_out(
     other.get("/sign-in")
     other.done("/sign-in", name="Sam", password=PASSWORD)
     assert admin.get(sign_out, status=302)
+
+
+def reset_link(admin: Visitor, user: Visitor) -> str:
+    answer = admin.post(f"/users/{user.user_id}/reset", own_password=PASSWORD)
+    assert answer.status_code == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = re.search(r"http://localhost(/reset/[A-Za-z0-9_-]{40,})<", answer.text)
+    assert found is not None
+    return found.group(1)
+
+
+def test_an_administrator_makes_a_link_for_a_new_password(
+    admin: Visitor, user: Visitor, visitor: Callable[[], Visitor]
+) -> None:
+    assert "Sam" in admin.get(f"/users/{user.user_id}/reset")
+    link = reset_link(admin, user)
+    user.get("/identify")
+    browser = visitor()
+    assert "Sam" in browser.get(link)
+    page = browser.refused(link, password="short", password_again="short")
+    assert "at least 10 characters" in page
+    browser.refused(link, password=NEW, password_again="different")
+    assert browser.done(link, password=NEW, password_again=NEW) == "/sign-in"
+    user.get("/identify", status=303)
+    assert "This link does not work" in browser.get(link, status=403)
+    assert browser.post(link, password=NEW, password_again=NEW).status_code == 403
+    browser.done("/sign-in", name="Sam", password=NEW)
+
+
+def test_a_link_needs_the_administrators_own_password(admin: Visitor, user: Visitor) -> None:
+    path = f"/users/{user.user_id}/reset"
+    assert "Type your own password." in admin.refused(path)
+    assert "This is not your password." in admin.refused(path, own_password="wrong")
+    assert user.post(path, own_password=PASSWORD).status_code == 403
+    for _ in range(4):
+        admin.refused(path, own_password="wrong")
+    answer = admin.post(path, own_password=PASSWORD)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert "Try again in 5 seconds." in answer.text
 
 
 @pytest.mark.parametrize(

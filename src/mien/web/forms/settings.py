@@ -15,6 +15,7 @@ from wtforms.validators import EqualTo
 
 from mien.options import SCOPES
 from mien.web.forms.base import PageForm
+from mien.web.forms.confirmed import ConfirmedForm
 from mien.web.layout import Theme
 
 BY_HAND = "hand"
@@ -121,6 +122,10 @@ class ThemeForm(PageForm):
     """The appearance of this browser."""
 
     theme = RadioField(choices=list(get_args(Theme)))
+
+
+class ResetLinkForm(ConfirmedForm):
+    """A link by which somebody sets a new password."""
 
 
 class NewUserForm(PageForm):

@@ -11,8 +11,11 @@ from flask.typing import ResponseReturnValue
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.passwords import LEAST_LENGTH
+from mien.access.reset_links import check_reset_link
+from mien.access.reset_links import use_reset_link
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import sign_in as check_credentials
+from mien.access.users import User
 from mien.errors import SetupFinished
 from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
@@ -21,12 +24,15 @@ from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
+from mien.http.cookies import mark_browser
 from mien.http.cookies import sign_in_cookie
 from mien.http.password_source import password_source
 from mien.http.safe_redirects import safe_next
+from mien.web.forms.access import ResetForm
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
 from mien.web.language import translated
+from mien.web.pages.access import ResetPage
 from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
 from mien.web.rendering import go_to
@@ -68,6 +74,29 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(form, secret), status=form.status)
+
+
+@bp.get("/reset/<secret>")
+def reset(secret: str) -> ResponseReturnValue:
+    """Ask for the new password of whoever the link is for."""
+    user = check_reset_link(this_call(), secret=secret)
+    return show(_reset_page(ResetForm(formdata=None), user, secret))
+
+
+@bp.post("/reset/<secret>")
+def finish_reset(secret: str) -> ResponseReturnValue:
+    """Set the new password and lead on to signing in with it."""
+    form = ResetForm()
+    user = check_reset_link(this_call(), secret=secret)
+    if form.validate():
+        with form.noting():
+            use_reset_link(this_call(), secret=secret, password=form.text("password"))
+            flash("Your new password is set. Sign in with it.", "done")
+            response = go_to(url_for("access.sign_in"))
+            # Guesses of strangers do not keep out whoever was sent the link.
+            mark_browser(response, name=user.name)
+            return response
+    return show(_reset_page(form, user, secret), status=form.status)
 
 
 @bp.get("/sign-in")
@@ -120,6 +149,15 @@ def _set_up_page(form: SetUpForm, secret: str) -> SetUpPage:
     return SetUpPage(
         form=form.state(),
         action_url=url_for("access.finish_set_up", secret=secret),
+        password_length=LEAST_LENGTH,
+    )
+
+
+def _reset_page(form: ResetForm, user: User, secret: str) -> ResetPage:
+    return ResetPage(
+        form=form.state(),
+        name=user.name,
+        action_url=url_for("access.finish_reset", secret=secret),
         password_length=LEAST_LENGTH,
     )
 
