@@ -168,6 +168,11 @@ def _user_signed_out(call: Call) -> tuple[Call, Act]:
     return call, lambda: sign_out_user(call, name=NAME)
 
 
+def _key_created(call: Call) -> tuple[Call, Act]:
+    operator = by(call, OPERATOR)
+    return operator, lambda: create_key(operator, name=NAME, scopes=["read"])
+
+
 def _reset_link_issued(call: Call) -> tuple[Call, Act]:
     _signed_in(call)
     operator = by(call, OPERATOR)
@@ -224,7 +229,7 @@ def _user_removed(call: Call) -> tuple[Call, Act]:
 
 
 def _key_revoked(call: Call) -> tuple[Call, Act]:
-    _, key = create_key(call, name=NAME, scopes=["read"])
+    _, key = create_key(by(call, OPERATOR), name=NAME, scopes=["read"])
     return call, lambda: revoke_key(call, key_id=key.id)
 
 
@@ -285,7 +290,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "user_removed": _user_removed,
     "user_signed_out": _user_signed_out,
     "reset_link_issued": _reset_link_issued,
-    "key_created": _plain(lambda call: create_key(call, name=NAME, scopes=["read"])),
+    "key_created": _key_created,
     "key_revoked": _key_revoked,
     "pack_chosen": _by_system(ensure_pack),
     "pack_changed": _pack_changed,

@@ -250,5 +250,6 @@ def _create_reset_link(page: Page) -> None:
 def _create_key(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Archive")
     page.get_by_label("identify", exact=True).check()
+    page.get_by_label("Your own password").fill(PASSWORD)
     page.get_by_role("button", name="Create the key").click()
     page.locator(".copy").first.wait_for()

@@ -13,6 +13,8 @@ from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
 from mien.access.actor import Actor
+from mien.access.confirm import OwnPassword
+from mien.access.confirm import confirm
 from mien.access.passwords import hash_password
 from mien.errors import LastAdministrator
 from mien.errors import NameTaken
@@ -42,14 +44,31 @@ class User:
         return Actor("user", id=self.id, is_admin=self.is_admin)
 
 
-def add_user(call: AccessCall, *, name: str, password: str, is_admin: bool) -> User:
+def add_user(
+    call: AccessCall,
+    *,
+    name: str,
+    password: str,
+    is_admin: bool,
+    own_password: OwnPassword | None = None,
+) -> User:
     """Make an account.
 
+    Args:
+        call: who makes it.
+        name: to sign in with.
+        password: the first one.
+        is_admin: whether the account may administer.
+        own_password: of the user who makes an administrator; others have none.
+
     Raises:
+        TooManyAttempts, WrongCredentials: the own password is wrong, or cannot be checked now.
         InvalidInput: the name or the password breaks a rule.
         NameTaken: an account of this name exists.
     """
     permissions.require(call.actor, "users.add")
+    if is_admin:
+        confirm(call, own=own_password)
     # Hashing takes a while on purpose; no transaction is held meanwhile.
     call.services.database.rest()
     row = user_row(name=name, password=password, is_admin=is_admin)

@@ -153,6 +153,12 @@ def test_a_link_needs_the_administrators_own_password(admin: Visitor, user: Visi
         ({"name": "root", "password": PASSWORD}, "An account of this name exists already."),
         ({"name": "Eve", "password": "short"}, "at least 10 characters"),
         ({"name": "", "password": PASSWORD}, "Type a name to sign in with."),
+        ({"name": "\u200b\u2060", "password": PASSWORD}, "name"),
+        ({"name": "Eve", "password": PASSWORD, "is_admin": "yes"}, "Type your own password."),
+        (
+            {"name": "Eve", "password": PASSWORD, "is_admin": "yes", "own_password": "wrong"},
+            "This is not your password.",
+        ),
     ],
 )
 def test_a_user_that_cannot_be_made_says_why(
@@ -160,6 +166,13 @@ def test_a_user_that_cannot_be_made_says_why(
 ) -> None:
     assert words in admin.refused("/users/new", **fields)
     assert len(list_users(acting(admin.runtime.services))) == 1
+
+
+def test_an_administrator_is_made_with_the_own_password(admin: Visitor) -> None:
+    given = {"name": "Eve", "password": PASSWORD, "is_admin": "yes", "own_password": PASSWORD}
+    assert admin.done("/users/new", **given) == "/users"
+    users = list_users(acting(admin.runtime.services))
+    assert [user.is_admin for user in users] == [True, True]
 
 
 def test_the_last_administrator_stays(admin: Visitor) -> None:

@@ -15,6 +15,7 @@ from wtforms.validators import EqualTo
 
 from mien.options import SCOPES
 from mien.web.forms.base import PageForm
+from mien.web.forms.confirmed import OWN_PASSWORD_MISSING
 from mien.web.forms.confirmed import ConfirmedForm
 from mien.web.layout import Theme
 
@@ -98,7 +99,7 @@ class GallerySettingsForm(PageForm):
         return self.similarity() if self.rate("accepted_fpir") is None else None
 
 
-class NewKeyForm(PageForm):
+class NewKeyForm(ConfirmedForm):
     """A new API key."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
@@ -128,9 +129,15 @@ class ResetLinkForm(ConfirmedForm):
     """A link by which somebody sets a new password."""
 
 
-class NewUserForm(PageForm):
-    """A new account."""
+class NewUserForm(ConfirmedForm):
+    """A new account; the own password is for making an administrator."""
 
     name = StringField(validators=[DataRequired("Type a name to sign in with.")])
     password = PasswordField(validators=[DataRequired("Choose a password.")])
     is_admin = BooleanField()
+    own_password = PasswordField()
+
+    def validate_own_password(self, field: PasswordField) -> None:
+        """Refuse an administrator without it."""
+        if self.is_admin.data and not field.data:
+            raise ValidationError(OWN_PASSWORD_MISSING)

@@ -48,7 +48,7 @@ class UsersPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class NewUserPage(Page):
-    """Creates an account: `name`, `password`, and `is_admin` with the value `yes` when ticked."""
+    """Creates an account: `name`, `password`, `own_password`, and `is_admin`, `yes` when ticked."""
 
     template: ClassVar[str] = "users/new.html"
 

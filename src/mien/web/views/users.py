@@ -51,16 +51,18 @@ def create() -> ResponseReturnValue:
     """Make an account."""
     form = NewUserForm()
     if form.validate():
-        with form.noting(NameTaken, field="name"):
+        with form.noting(NameTaken, field="name"), form.confirming() as own_password:
             user = add_user(
                 this_call(),
                 name=form.text("name"),
                 password=form.text("password"),
                 is_admin=form.is_admin.data,
+                own_password=own_password,
             )
             flash(f"{user.name} can sign in now.", "done")
             return go_to(url_for("users.show_all"))
-    return show(new_user_page(form.state()), place="users", status=form.status)
+    page = new_user_page(form.state())
+    return show(page, place="users", status=form.status, headers=form.headers)
 
 
 @bp.post("/<id:user_id>/sign-out")
