@@ -261,6 +261,14 @@ def test_the_current_password_is_counted_with_the_others(one: Services) -> None:
     assert attempt(one, "eve", GOOD) == str(FIRST_WAIT_SECONDS)
 
 
+def test_an_address_of_many_has_more_tries_and_not_any_number(tmp_path: Path) -> None:
+    with closing(make_runtime(tmp_path, signin_rate="4 per minute")) as runtime:
+        for address in ("127.0.0.1", ""):
+            proxy = Source(address, is_shared=True)
+            tries = [attempt(runtime.services, f"u {n}", source=proxy) for n in range(41)]
+            assert tries.count("wrong") == 40
+
+
 def test_where_no_address_is_known_the_account_alone_counts(one: Services) -> None:
     for number in range(200):
         assert attempt(one, f"user {number}", source=Source()) == "wrong"

@@ -109,6 +109,21 @@ def test_the_cookie_of_an_expired_sign_in_is_useless(rooms: Flask, runtime: Runt
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
 
+def test_a_sign_in_ends_after_the_days_that_are_set(rooms: Flask, runtime: Runtime) -> None:
+    client = rooms.test_client()
+    client.set_cookie(SIGN_IN_COOKIE, sign_in(runtime)[0])
+    days = runtime.settings.session_days
+
+    def begun(**ago: float) -> None:
+        with runtime.database.write() as session:
+            session.execute(update(SignInRow).values(created_at=now() - dt.timedelta(**ago)))
+
+    begun(days=days, minutes=-1)
+    assert client.get("/room/user").status_code == 200
+    begun(days=days)
+    assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
+
+
 def test_an_api_key_signs_nobody_in(rooms: Flask) -> None:
     headers = {**JSON, "Authorization": "Bearer anything", "X-API-Key": "anything"}
     answer = rooms.test_client().get("/room/user", headers=headers)

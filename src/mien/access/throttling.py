@@ -6,7 +6,9 @@ before is counted by itself, so that strangers who guess keep nobody out who has
 
 An address is a second, coarser bound, against one machine that tries many accounts. Its waits are
 short, only wrong passwords count, and known browsers are not asked: behind a proxy that is not
-trusted everybody has the same address.
+trusted everybody has the same address. Where it can be seen that an address is such a proxy's, it
+has ten times as many tries. It has an end all the same: each try leaves a row, and takes a
+processor a while.
 """
 
 import datetime as dt
@@ -37,6 +39,7 @@ LONGEST_WAIT_SECONDS: Final = 15 * 60
 _REMEMBERED: Final = dt.timedelta(days=1)
 _NETWORK_BITS: Final = 64
 _MOST_DOUBLINGS: Final = 16
+_MANY: Final = 10
 # Longer waits are told in minutes.
 _SECONDS_ARE_SAID: Final = 90
 
@@ -61,12 +64,14 @@ class Source:
     """Where a password comes from.
 
     Attributes:
-        address: of the client; empty where it tells nobody apart.
+        address: of the client; empty where there is none.
         mark: what the browser has kept of an earlier sign-in; empty when nothing.
+        is_shared: whether the address is that of many, such as a proxy's.
     """
 
     address: str = ""
     mark: str = ""
+    is_shared: bool = False
 
 
 NOWHERE: Final = Source()
@@ -111,7 +116,7 @@ def count_try(session: Session, throttle: Throttle, *, name: str, source: Source
     address: str | None = None
     if browser is not None:
         account = keyed_hash(secret, "browser", account, browser)
-    elif source.address:
+    elif source.address or source.is_shared:
         address = keyed_hash(secret, "address", network(source.address))
     # Locked in one order everywhere, so that no two wait for each other.
     rows = {key: _locked(session, key, at) for key in sorted(filter(None, (account, address)))}
@@ -120,7 +125,8 @@ def count_try(session: Session, throttle: Throttle, *, name: str, source: Source
         raise _too_many(next_at - at)
     _count_for_account(rows[account], at)
     if address is not None:
-        _count_for_address(rows[address], at, throttle)
+        tries = throttle.address_tries * (_MANY if source.is_shared else 1)
+        _count_for_address(rows[address], at, tries=tries, seconds=throttle.address_seconds)
     return CountedTry(account, address)
 
 
@@ -181,11 +187,11 @@ def _count_for_account(row: PasswordTriesRow, at: dt.datetime) -> None:
     row.forget_at = at + _REMEMBERED
 
 
-def _count_for_address(row: PasswordTriesRow, at: dt.datetime, throttle: Throttle) -> None:
+def _count_for_address(row: PasswordTriesRow, at: dt.datetime, *, tries: int, seconds: int) -> None:
     if row.wrong == 0:
-        row.forget_at = at + dt.timedelta(seconds=throttle.address_seconds)
+        row.forget_at = at + dt.timedelta(seconds=seconds)
     row.wrong += 1
-    if row.wrong >= throttle.address_tries:
+    if row.wrong >= tries:
         row.next_at = row.forget_at
 
 

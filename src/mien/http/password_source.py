@@ -13,18 +13,21 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For")
 
 def password_source() -> Source:
     """The client's address, and the mark of a browser that has signed in before."""
-    return Source(address=_address(), mark=request.cookies.get(known_browser_cookie(), ""))
-
-
-def _address() -> str:
-    """The client's address; empty where it is that of a proxy, behind which anybody may be."""
     address = request.remote_addr or ""
-    if runtime().settings.trusted_proxies or not any(
-        name in request.headers for name in _FORWARDED
-    ):
-        return address
-    # Nobody from elsewhere has a loopback address, so nobody gets round the count by a header.
+    mark = request.cookies.get(known_browser_cookie(), "")
+    return Source(address, mark, is_shared=_is_a_proxys(address))
+
+
+def _is_a_proxys(address: str) -> bool:
+    """Whether an address is seen to be that of a proxy which nobody has declared.
+
+    Nobody from elsewhere has a loopback address, so nobody gets more tries by a header.
+    """
+    if runtime().settings.trusted_proxies:
+        return False
+    forwards = any(name in request.headers for name in _FORWARDED)
     try:
-        return "" if ipaddress.ip_address(address).is_loopback else address
+        return forwards and ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return address
+        # A socket of the machine has no address at all.
+        return True
