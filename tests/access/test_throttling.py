@@ -120,6 +120,13 @@ def test_what_is_refused_does_not_make_the_wait_longer(one: Services) -> None:
     assert attempt(one, password=GOOD) == "in"
 
 
+def test_what_is_refused_waits_for_nobody_who_writes(one: Services) -> None:
+    for _ in range(FREE_TRIES):
+        attempt(one)
+    with one.database.write():
+        assert attempt(one) == str(FIRST_WAIT_SECONDS)
+
+
 def test_tries_at_once_do_not_slip_through(pair: tuple[Runtime, Runtime]) -> None:
     with ThreadPoolExecutor(12) as pool:
         tries = list(

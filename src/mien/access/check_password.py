@@ -11,6 +11,7 @@ from mien.access.throttling import NOWHERE
 from mien.access.throttling import Source
 from mien.access.throttling import count_try
 from mien.access.throttling import forgive
+from mien.access.throttling import refuse_early
 from mien.errors import WrongCredentials
 from mien.names import name_key
 from mien.storage.models import UserRow
@@ -35,6 +36,7 @@ def check_password(call: AccessCall, *, name: str, password: str, source: Source
     permissions.require(call.actor, "passwords.check")
     database, throttle = call.services.database, call.services.throttle
     with database.read() as session:
+        refuse_early(session, throttle, name=name, source=source)
         user = session.scalar(select(UserRow).where(UserRow.name_key == name_key(name)))
     with database.write() as session:
         counted = count_try(session, throttle, name=name, source=source)

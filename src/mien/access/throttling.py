@@ -15,10 +15,12 @@ import datetime as dt
 import ipaddress
 import math
 from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.access.known_browsers import number_of
@@ -110,24 +112,32 @@ def count_try(session: Session, throttle: Throttle, *, name: str, source: Source
     Raises:
         TooManyAttempts: the next try is not taken yet; this one was not counted.
     """
-    secret, at = throttle.secret(), now()
-    account = account_key(secret, name)
-    browser = number_of(source.mark, secret=secret, account=account)
-    address: str | None = None
-    if browser is not None:
-        account = keyed_hash(secret, "browser", account, browser)
-    elif source.address or source.is_shared:
-        address = keyed_hash(secret, "address", network(source.address))
+    counted, at = _counters(throttle, name, source), now()
     # Locked in one order everywhere, so that no two wait for each other.
-    rows = {key: _locked(session, key, at) for key in sorted(filter(None, (account, address)))}
-    next_at = max(row.next_at for row in rows.values())
-    if next_at > at:
-        raise _too_many(next_at - at)
-    _count_for_account(rows[account], at)
-    if address is not None:
+    rows = {key: _locked(session, key, at) for key in sorted(filter(None, counted.keys))}
+    _require_turn(rows.values(), at)
+    _count_for_account(rows[counted.account], at)
+    if counted.address is not None:
         tries = throttle.address_tries * (_MANY if source.is_shared else 1)
-        _count_for_address(rows[address], at, tries=tries, seconds=throttle.address_seconds)
-    return CountedTry(account, address)
+        _count_for_address(rows[counted.address], at, tries=tries, seconds=throttle.address_seconds)
+    return counted
+
+
+def refuse_early(session: Session, throttle: Throttle, *, name: str, source: Source) -> None:
+    """Refuse a try that `count_try` would refuse, so that a flood of them writes nothing.
+
+    Args:
+        session: reading.
+        throttle: the limits.
+        name: of the account, as it was typed.
+        source: where the password comes from.
+
+    Raises:
+        TooManyAttempts: the next try is not taken yet.
+    """
+    keys = [key for key in _counters(throttle, name, source).keys if key is not None]
+    rows = session.scalars(select(PasswordTriesRow).where(PasswordTriesRow.key.in_(keys)))
+    _require_turn(rows, now())
 
 
 def forgive(session: Session, counted: CountedTry) -> None:
@@ -168,6 +178,23 @@ def network(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, _NETWORK_BITS), strict=False))
+
+
+def _counters(throttle: Throttle, name: str, source: Source) -> CountedTry:
+    secret = throttle.secret()
+    account = account_key(secret, name)
+    browser = number_of(source.mark, secret=secret, account=account)
+    if browser is not None:
+        return CountedTry(keyed_hash(secret, "browser", account, browser), None)
+    if source.address or source.is_shared:
+        return CountedTry(account, keyed_hash(secret, "address", network(source.address)))
+    return CountedTry(account, None)
+
+
+def _require_turn(rows: Iterable[PasswordTriesRow], at: dt.datetime) -> None:
+    next_at = max((row.next_at for row in rows), default=at)
+    if next_at > at:
+        raise _too_many(next_at - at)
 
 
 def _locked(session: Session, key: str, at: dt.datetime) -> PasswordTriesRow:
