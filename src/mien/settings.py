@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs form tokens; empty means a key made once and kept in the home folder. "
+        description="Signs form tokens, and hashes the names under which wrong passwords are counted; "
+        "empty means a key made once and kept in the home folder. "
         "Set it when several nodes serve one database.",
     )
 
