@@ -29,6 +29,7 @@ MienError
 ├── InvalidInput              a value breaks a rule; names the field
 ├── AccessError               who asks may not
 │   ├── NotAuthenticated  WrongCredentials  KeyInvalid
+│   ├── TooManyAttempts   ResetLinkInvalid
 │   ├── ScopeMissing      NotPermitted      SetupLinkInvalid
 ├── ModelError                model packs and the runtimes that run them
 │   ├── PackNotFound      PackInvalid
@@ -340,6 +341,12 @@ class WrongCredentials(AccessError):
     code = "wrong_credentials"
 
 
+class TooManyAttempts(AccessError):
+    """Too many wrong passwords were tried; `extra["retry_after_seconds"]` says when to go on."""
+
+    code = "too_many_attempts"
+
+
 class KeyInvalid(AccessError):
     """The API key is unknown or revoked."""
 
@@ -368,6 +375,12 @@ class SetupLinkInvalid(AccessError):
     """The set-up link is wrong or older than the last start."""
 
     code = "setup_link_invalid"
+
+
+class ResetLinkInvalid(AccessError):
+    """The link for a new password is wrong, used or too old."""
+
+    code = "reset_link_invalid"
 
 
 class ModelError(MienError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.access.actor import Actor
+from mien.access.throttling import Throttle
 from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
@@ -117,6 +118,11 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         indexes=Indexes(build_backend("exact"), observer),
         packs=packs,
         searches=SearchLog(database),
+        throttle=Throttle(
+            secret=lambda: secret_key(settings),
+            address_tries=settings.signin_limit.tries,
+            address_seconds=settings.signin_limit.seconds,
+        ),
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )

@@ -195,6 +195,7 @@ def test_from_set_up_to_nothing_left(page: Page, site: Site) -> None:
     walker.follow("New key")
     walker.fill("Name", "walk")
     page.get_by_label("read", exact=True).check()
+    walker.fill("Your own password", PASSWORD)
     walker.press("Create the key")
     key = page.locator(".copy__text").first.inner_text().strip()
     assert answer_to(site, key) == (200, ["Ada Byron", "Bob", "Cy"])

@@ -147,6 +147,8 @@ def test_an_installation_of_the_version_before_is_bound_by_its_upgrade(
     services = make_services(home)
     with services.database.connection() as connection:
         connection.exec_driver_sql("delete from installation where key = 'id'")
+        connection.exec_driver_sql("drop table reset_link")
+        connection.exec_driver_sql("drop table password_tries")
         connection.exec_driver_sql("drop table file_deletion")
         connection.exec_driver_sql("drop table erasure")
         connection.exec_driver_sql("drop table suspicion")

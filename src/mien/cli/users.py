@@ -79,6 +79,52 @@ def change(*, name: str, password_stdin: bool, as_json: bool) -> None:
 
 @users.command()
 @click.argument("name")
+@click.option(
+    "--address",
+    metavar="URL",
+    help="How people reach Mien, such as https://mien.example.org; else where `mien run` listens.",
+)
+@json_option
+def reset(*, name: str, address: str | None, as_json: bool) -> None:
+    """Print a link by which somebody sets a new password, once.
+
+    It works once, for a day. Until it is used the account stays as it is; then it is signed out
+    everywhere.
+    """
+    with ready_runtime() as runtime:
+        from mien.access.reset_links import issue_reset_link
+        from mien.serving.listener import url_of
+
+        secret, made = issue_reset_link(runtime.call(OPERATOR), name=name)
+        start = address or url_of(runtime.settings.host, runtime.settings.port)
+    link = f"{start.rstrip('/')}/reset/{secret}"
+    if as_json:
+        print_json({"link": link, "name": made.user.name, "expires_at": made.expires_at})
+        return
+    print_note(
+        f"Send this link to {made.user.name} privately; it is not shown again. It works once, "
+        f"until {made.expires_at:%Y-%m-%d %H:%M} UTC."
+    )
+    click.echo(link)
+
+
+@users.command("sign-out")
+@click.argument("name")
+@json_option
+def sign_out(*, name: str, as_json: bool) -> None:
+    """Sign an account out everywhere; its password stays."""
+    with ready_runtime() as runtime:
+        from mien.access.sign_out_user import sign_out_user
+
+        user = sign_out_user(runtime.call(OPERATOR), name=name)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"{user.name} is signed out everywhere.")
+
+
+@users.command()
+@click.argument("name")
 @yes_option
 @json_option
 def remove(*, name: str, yes: bool, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from mien.access.actor import Actor
+from mien.access.throttling import Throttle
 from mien.gallery.index_sync import Indexes
 from mien.gallery.remembered import Remembered
 from mien.gallery.search_log import SearchLog
@@ -29,6 +30,7 @@ class Services:
         indexes: search, kept up to the rows.
         packs: where model packs come from and are kept.
         searches: remembers the last searches as bare numbers.
+        throttle: how often passwords may be tried.
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
@@ -41,6 +43,7 @@ class Services:
     indexes: Indexes
     packs: PackStore
     searches: SearchLog
+    throttle: Throttle
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)

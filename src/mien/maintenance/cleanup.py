@@ -15,6 +15,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from mien.access import permissions
+from mien.access.reset_links import forget_old_links
+from mien.access.throttling import forget_old_tries
 from mien.errors import MienError
 from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
@@ -86,6 +88,7 @@ def clean_up(call: Call) -> CleanedUp:
     files = _Files()
     probes = steps.do(lambda: _expired_probes(services))
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
+    steps.do(lambda: _old_tries_and_links(services))
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
@@ -188,6 +191,12 @@ def _ended_sign_ins(services: Services) -> int:
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
         ).all()
     return len(ended)
+
+
+def _old_tries_and_links(services: Services) -> None:
+    with services.database.write() as session:
+        forget_old_tries(session)
+        forget_old_links(session)
 
 
 def _noted_files(services: Services) -> None:

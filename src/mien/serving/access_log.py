@@ -12,6 +12,8 @@ from gunicorn.glogging import Logger
 _STATIC: Final = "/static/"
 # Sent, or as the client has it already.
 _WELL: Final = ("2", "3")
+# Whoever reads the secret behind one of these may use it.
+_LINKS: Final = ("/setup/", "/reset/")
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
@@ -56,8 +58,9 @@ def write_access_line(*, path: str, status: str, seconds: float, **facts: Any) -
 
     Static files that were sent are the concern of whoever debugs alone.
     """
-    if path.startswith("/setup/"):
-        path = "/setup/…"
+    for link in _LINKS:
+        if path.startswith(link):
+            path = f"{link}…"
     sent_static = path.startswith(_STATIC) and status.startswith(_WELL)
     structlog.get_logger("mien.access").log(
         logging.DEBUG if sent_static else logging.INFO,

@@ -313,6 +313,32 @@ class SignInRow(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime)
 
 
+class PasswordTriesRow(Base):
+    """Wrong passwords for an account or from an address, whose name stands here only as a hash.
+
+    The next try is taken from `next_at` on; from `forget_at` on the row makes no difference.
+    """
+
+    __tablename__ = "password_tries"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrong: Mapped[int]
+    next_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    forget_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
+
+
+class ResetLinkRow(Base):
+    """A link by which somebody sets a new password; its secret is kept only as a digest."""
+
+    __tablename__ = "reset_link"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.id", ondelete="cascade"), primary_key=True
+    )
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+
+
 class KeyRow(Base):
     """An API key; random enough that a plain digest keeps it safe."""
 

@@ -443,6 +443,11 @@ _ACCESS: Final = {
     "not_authenticated.send_again": N_("Sign in first; then send the photo again."),
     "wrong_credentials": N_("The name and the password do not belong together."),
     "wrong_credentials.present_password": N_("The present password is not right."),
+    "too_many_attempts.second": N_("Too many wrong passwords. Try again in 1 second."),
+    "too_many_attempts.seconds": N_(
+        "Too many wrong passwords. Try again in {retry_after_seconds} seconds."
+    ),
+    "too_many_attempts.minutes": N_("Too many wrong passwords. Try again in {minutes} minutes."),
     "key_invalid": N_("This API key is unknown or has been revoked."),
     "scope_missing": N_("This key lacks the scope `{scope}`. Create one that has it."),
     "not_permitted.key": N_("API keys may not do this."),
@@ -451,6 +456,11 @@ _ACCESS: Final = {
     "host_not_allowed": N_(
         "Mien does not answer under this host name. The operator lists the names it has in "
         "MIEN_HOSTS."
+    ),
+    "wrong_credentials.own_password": N_("This is not your password."),
+    "reset_link_invalid": N_(
+        "This link for a new password does not work: it is incomplete, was used already, or is too "
+        "old. Ask an administrator for a new one."
     ),
     "setup_link_invalid": N_(
         "This set-up link does not work: it is incomplete, or Mien was started again since. Use "
