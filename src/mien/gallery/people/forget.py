@@ -35,6 +35,9 @@ from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
 from mien.vision.types import EngineSummary
 
+# Where vectors cannot be compared, whoever is seen may be the person.
+_ANYBODY = -np.inf
+
 
 @dataclass(frozen=True, slots=True)
 class _Erased:
@@ -56,8 +59,9 @@ def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
 
     An original photo in which the person was enrolled goes too, even when other people of the
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
-    not. Photos held for identification are let go when they are such an original, or when a face
-    in them would have been taken for the person.
+    not. Photos held for identification, by whomever and in whichever gallery, are let go when they
+    are such an original, when a face in them would have been taken for the person, or when not all
+    of their faces were looked at.
 
     Args:
         call: who asks, and with what.
@@ -128,14 +132,29 @@ def _probes_showing(
     *,
     threshold: float,
 ) -> list[ProbeRow]:
-    """Held photos that are one of these, or in which a face would be taken for one of these."""
-    digests = {photo.sha256 for photo in photos}
-    probes = session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all()
-    held = session.scalars(
-        select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
-    ).all()
-    showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
-    return [probe for probe in probes if probe.id in showing or probe.sha256 in digests]
+    """Held photos that are one of these, or in which a face would be taken for one of these.
+
+    Those of everybody and of every gallery: they are few, and gone within the hour anyway.
+    """
+    digests = {photo.sha256 for photo in photos} | {
+        face.photo_sha256 for face in faces if face.photo_sha256
+    }
+    # Vectors of two models that happen to be of one length say nothing of each other.
+    contracts = dict(session.execute(select(GalleryRow.id, GalleryRow.contract_id)).all())
+    probes = {probe.id: probe for probe in session.scalars(select(ProbeRow))}
+    goes = {
+        probe.id
+        for probe in probes.values()
+        if probe.sha256 in digests or (faces and probe.faces_left_out)
+    }
+    for face in session.scalars(select(ProbeFaceRow)):
+        probe = probes.get(face.probe_id)
+        if probe is None or probe.id in goes:
+            continue
+        same_model = contracts.get(probe.gallery_id) == gallery.contract_id
+        if _alike(face, faces, threshold if same_model else _ANYBODY):
+            goes.add(probe.id)
+    return [probe for probe in probes.values() if probe.id in goes]
 
 
 def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bool:
@@ -158,7 +177,7 @@ def _summary(services: Services) -> EngineSummary | None:
 def _threshold(gallery: GalleryRow, summary: EngineSummary | None) -> float:
     """The similarity from which a held face may be the person's."""
     if summary is None or gallery.contract_id != summary.contract_id:
-        return -1.0
+        return _ANYBODY
     # The least that a search or a comparison may ask for here, and no more for being strict with
     # strangers: who is to be forgotten is missed less than who is found.
     accepted = max(gallery.accepted_fmr, gallery.accepted_fpir, ACCEPTED_RATE)
