@@ -120,6 +120,20 @@ def _person_erased(call: Call) -> tuple[Call, Act]:
     return call, lambda: forget_person(call, gallery="default", person_id=made.person.id)
 
 
+def _originals_deleted(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    create_gallery(call, name="club")
+    enrol(
+        call,
+        gallery="club",
+        source=Upload(draw_photo(["bob", "ada"])),
+        subject=NamedPerson("Bob"),
+        take="largest",
+    )
+    given = {"gallery": "default", "person_id": made.person.id}
+    return call, lambda: forget_person(call, **given, delete_originals=True)
+
+
 def _face_removed(call: Call) -> tuple[Call, Act]:
     made = _face(call)
     given = {"gallery": "default", "person_id": made.person.id, "face_id": made.face.id}
@@ -237,6 +251,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "person_created": _plain(lambda call: create_person(call, gallery="default", name=NAME)),
     "person_changed": _person_changed,
     "person_erased": _person_erased,
+    "originals_deleted": _originals_deleted,
     "face_added": _plain(_face),
     "face_removed": _face_removed,
     "face_reviewed": _face_reviewed,

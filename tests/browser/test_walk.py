@@ -129,7 +129,7 @@ class Walker:
         self.follow("Delete")
         self.heading(f"Delete {name}?")
         self.press(f"Delete {name}")
-        self.told("A second look found nothing left.")
+        self.told("Checked: nothing is left.")
 
 
 def rows_left(site: Site) -> int:

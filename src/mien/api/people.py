@@ -1,7 +1,5 @@
 """People of a gallery: list, create, show, change, forget."""
 
-import dataclasses
-
 from flask import Response
 from flask import url_for
 
@@ -20,7 +18,8 @@ from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.schemas.addresses import GalleryPath
 from mien.schemas.addresses import PersonPath
-from mien.schemas.people import ErasureOut
+from mien.schemas.erasure import ErasureOut
+from mien.schemas.erasure import ErasureQuery
 from mien.schemas.people import PeopleOut
 from mien.schemas.people import PeopleQuery
 from mien.schemas.people import PersonChangeIn
@@ -94,7 +93,6 @@ def change(path: PersonPath) -> Response:
     responses=described(200, ErasureOut, 404, text="The proof."),
 )
 @asks("people.delete")
-def forget(path: PersonPath) -> Response:
+def forget(path: PersonPath, query: ErasureQuery) -> Response:
     """Forget everything of a person: rows, crops, photos and index."""
-    erasure = forget_person(this_call(), **dict(path))
-    return answer(ErasureOut(complete=erasure.complete, **dataclasses.asdict(erasure)))
+    return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **dict(query))))

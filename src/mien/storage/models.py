@@ -101,7 +101,10 @@ class PersonRow(Base):
 
 
 class PhotoRow(Base):
-    """An original photo that was kept; once a gallery, however many faces were taken from it."""
+    """An original photo that was kept; once a gallery, however many faces were taken from it.
+
+    `faces_seen` is how many faces were seen in it; None for photos from before that was kept.
+    """
 
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("gallery_id", "sha256"),)
@@ -114,6 +117,7 @@ class PhotoRow(Base):
     size_bytes: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
+    faces_seen: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 

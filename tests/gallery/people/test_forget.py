@@ -104,7 +104,16 @@ def test_the_record_of_it_holds_counts_and_no_name(services: Services) -> None:
         event = session.get(EventRow, proof.event_id)
     assert event is not None
     assert (event.kind, event.subject_id) == ("person_erased", done.person.id)
-    assert event.facts == {"faces": 1, "photos": 1, "probes": 0, "files": 2}
+    assert event.facts == {
+        "faces": 1,
+        "photos": 1,
+        "probes": 0,
+        "files": 2,
+        "originals_searched": 0,
+        "originals_deleted": 0,
+        "originals_left": 0,
+        "originals_not_checked": 0,
+    }
 
 
 def test_the_photo_of_two_goes_and_the_other_stays(services: Services) -> None:
