@@ -395,7 +395,12 @@ class Erasure:
         files_left: files that should be gone and are not, or of which that cannot be known because
             their disk is away; 0. They are deleted as soon as that can be.
         indexed_left: examples that a search of this process could still find; 0. All of them when
-            the index could not be asked, which hears of it before its next search.
+            the index could not be asked, which hears of it before its next search. Another process
+            never answers from what was there before: it brings its index up to the rows before
+            each search, and drops from its memory what is gone within
+            `other_processes_within_seconds`, also when nobody asks it.
+        other_processes_within_seconds: the time within which other processes that serve have
+            nothing of the examples in their memory any more, provided they reach the database.
         log_cleared: whether the database's own log was emptied, so that no copy of an erased row
             is left in it; False while somebody, such as a backup, reads an older moment. It is
             cleared as soon as that can be, and the audit trail then says so.
@@ -416,6 +421,7 @@ class Erasure:
     indexed_left: int
     log_cleared: bool
     event_id: str
+    other_processes_within_seconds: int
     originals_searched: int = 0
     originals_showing: tuple[KeptOriginal, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()

@@ -1,5 +1,7 @@
 """Forgetting a person and the proof of it, as JSON."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from mien.gallery.results import Erasure
@@ -79,6 +81,14 @@ class ErasureOut(Out):
         "is being read, it is cleared within minutes, and the audit trail says so."
     )
     event_id: Id
+    other_processes: Literal["dropped_before_their_next_answer"] = Field(
+        description="No other process of Mien answers from what it knew before: each reads what "
+        "has changed before it searches."
+    )
+    other_processes_within_seconds: int = Field(
+        description="Within so many seconds no other process that serves has the person's "
+        "embeddings in its memory, also when nobody asks it; it has to reach the database."
+    )
     originals_searched: int
     originals_showing: list[KeptOriginalOut] = Field(
         description="Originals kept because of other people in which the person was found."
@@ -108,6 +118,8 @@ class ErasureOut(Out):
             indexed_left=erasure.indexed_left,
             log_cleared=erasure.log_cleared,
             event_id=erasure.event_id,
+            other_processes="dropped_before_their_next_answer",
+            other_processes_within_seconds=erasure.other_processes_within_seconds,
             originals_searched=erasure.originals_searched,
             originals_showing=[KeptOriginalOut.of(each) for each in erasure.originals_showing],
             originals_left=erasure.originals_left,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from mien.serving.following import Following
 from mien.serving.housekeeping import Housekeeping
 from mien.settings import Settings
 from mien.words import say
@@ -18,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Process:
-    """A process that answers requests: runtime, application, and housekeeping beside it.
+    """A process that answers requests: runtime, application, and what runs beside it.
 
     `mien run`, `mien serve`, `mien dev` and `mien.wsgi` all serve through this, so that what has
     to happen in a serving process happens whichever server holds it. Made after a fork: neither
@@ -34,6 +35,7 @@ class Process:
         self._engine = engine
         self._runtime: Runtime | None = None
         self._housekeeping: Housekeeping | None = None
+        self._following: Following | None = None
 
     def open(self, *, warm: bool = True, strict: bool = False) -> "Flask":
         """Open the runtime, begin housekeeping, and make the application.
@@ -63,6 +65,8 @@ class Process:
             runtime.warm_up.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)
         self._housekeeping.start()
+        self._following = Following(runtime.services)
+        self._following.start()
         return create_app(runtime)
 
     def wait_until_warm(self, seconds: float) -> None:
@@ -71,9 +75,12 @@ class Process:
             self._runtime.warm_up.wait(seconds)
 
     def close(self) -> None:
-        """End housekeeping and close the runtime; nothing happens if none was opened here."""
+        """End what runs beside, and close the runtime; nothing happens if none was opened here."""
         housekeeping, self._housekeeping = self._housekeeping, None
+        following, self._following = self._following, None
         runtime, self._runtime = self._runtime, None
+        if following is not None:
+            following.stop()
         if housekeeping is not None:
             housekeeping.stop()
         if runtime is not None:

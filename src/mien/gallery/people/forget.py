@@ -16,6 +16,7 @@ from mien.errors import GalleryNotFound
 from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
 from mien.gallery.held_photos import probe_files
+from mien.gallery.index_sync import DROPPED_WITHIN_SECONDS
 from mien.gallery.people.held_showing import person_threshold
 from mien.gallery.people.held_showing import probes_showing
 from mien.gallery.people.originals import Candidate
@@ -333,6 +334,7 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         indexed_left=indexed_left,
         log_cleared=log_cleared,
         event_id=erased.event_id,
+        other_processes_within_seconds=DROPPED_WITHIN_SECONDS,
         originals_searched=erased.searched,
         originals_showing=erased.showing,
         not_checked=erased.not_checked,
