@@ -49,7 +49,9 @@ from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.packs.catalog import builtin
+from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
 from mien.storage.models import EventRow
 
@@ -241,6 +243,12 @@ def _erasure_finished(call: Call) -> tuple[Call, Act]:
     return _by_system(finish_erasures)(call)
 
 
+def _erasure_reapplied(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    call.services.erasures.add([Erased("person", made.person.id)])
+    return _by_system(reapply_erasures)(call)
+
+
 SCENARIOS: dict[EventKind, Scenario] = {
     "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
     "gallery_changed": _plain(
@@ -271,6 +279,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "files_bound": _files_bound,
     "files_set_aside": _files_set_aside,
     "erasure_finished": _erasure_finished,
+    "erasure_reapplied": _erasure_reapplied,
 }
 
 

@@ -56,6 +56,7 @@ Action: TypeAlias = Literal[
     "maintenance.check",
     "maintenance.bind",
     "maintenance.finish_erasures",
+    "maintenance.reapply_erasures",
 ]
 """Everything that can be done, as `noun.verb`."""
 
@@ -87,6 +88,7 @@ EventKind: TypeAlias = Literal[
     "files_bound",
     "files_set_aside",
     "erasure_finished",
+    "erasure_reapplied",
 ]
 """What the audit trail tells."""
 
@@ -161,6 +163,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),
     "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
+    "maintenance.reapply_erasures": Rule(events=("erasure_reapplied",)),
     "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""

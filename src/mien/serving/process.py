@@ -60,6 +60,7 @@ class Process:
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         _bind(runtime, strict=strict)
         self._runtime = runtime
+        _reapply_erasures(runtime)
         runtime.database.guard(require_schema)
         if warm:
             runtime.warm_up.begin()
@@ -104,4 +105,26 @@ def _bind(runtime: "Runtime", *, strict: bool) -> None:
         _log.warning("Photos cannot be stored yet", code=error.code, why=say.error(error))
     finally:
         # No connection survives a fork, and a server may import this before it forks.
+        runtime.database.close()
+
+
+def _reapply_erasures(runtime: "Runtime") -> None:
+    """Before anything is served, erase whoever came back with a dump that was restored by hand."""
+    from mien.access.actor import SYSTEM
+    from mien.errors import MienError
+    from mien.maintenance.reapply_erasures import reapply_erasures
+
+    try:
+        done = reapply_erasures(runtime.call(SYSTEM))
+        if done.people or done.galleries or done.faces or done.photos:
+            _log.warning(
+                "Erased again what came back with a backup",
+                people=done.people,
+                galleries=done.galleries,
+                faces=done.faces,
+                photos=done.photos,
+            )
+    except MienError as error:
+        _log.warning("Erasures are not applied again", code=error.code, why=say.error(error))
+    finally:
         runtime.database.close()

@@ -277,7 +277,8 @@ class ErasureRow(Base):
     """An erasure that is not finished: its rows are gone, its files or older pages may not be.
 
     `subject_id` is the person's, or of whoever it is about; None, as the gallery's, where nothing
-    of it is on record.
+    of it is on record. `to_list` is what is still to be written into the list of erasures, each as
+    its kind and its id.
     """
 
     __tablename__ = "erasure"
@@ -286,6 +287,7 @@ class ErasureRow(Base):
     since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     subject_id: Mapped[str | None] = mapped_column(String(36))
     gallery_id: Mapped[str | None] = mapped_column(String(36))
+    to_list: Mapped[list[list[str]]] = mapped_column(Json, default=list)
 
 
 class UserRow(Base):

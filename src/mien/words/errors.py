@@ -389,6 +389,10 @@ _INPUT: Final = {
     "invalid_input.no_backup": N_(
         "{path} is no backup of Mien: it holds something else, or lacks the database."
     ),
+    "invalid_input.no_erasures": N_(
+        "{path} is no list of erasures: it cannot be read, or holds something else. Name the file "
+        "`erasures` of a home folder."
+    ),
     "invalid_input.home_in_use": N_(
         "{home} holds a database or files already. Name another folder with MIEN_HOME, or "
         "replace everything in it with --force."

@@ -34,6 +34,8 @@ from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key
 from mien.storage.binding import is_bound
+from mien.storage.erased import Erased
+from mien.storage.erasures import Noted
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -61,7 +63,7 @@ class _Erased:
     probe_ids: list[str]
     files: list[str]
     event_id: str
-    erasure_id: str
+    note: Noted
     searched: int
     showing: tuple[KeptOriginal, ...]
     not_checked: tuple[NotChecked, ...]
@@ -150,7 +152,7 @@ def forget_person(
             call, session, row, person, looking, threshold=person_threshold(row, summary)
         )
     services = call.services
-    done = finish(services.database, services.files, erased.erasure_id, erased.files)
+    done = finish(services.database, services.files, services.erasures, erased.note)
     return _prove(services, erased, log_cleared=done.log_cleared)
 
 
@@ -208,7 +210,16 @@ def _erase(
     gone = [photo for photo in showing if photo.told.deleted]
     files += [photo.file for photo in gone]
     unclear = _not_checked(call, session, gallery, looking)
-    erasure_id = note_erasure(session, files, subject_id=person.id, gallery_id=gallery.id)
+    note = note_erasure(
+        session,
+        files,
+        erased=[
+            Erased("person", person.id),
+            *(Erased("photo", photo.told.photo_id) for photo in gone),
+        ],
+        subject_id=person.id,
+        gallery_id=gallery.id,
+    )
     event_id = audit.record(
         session,
         call,
@@ -233,7 +244,7 @@ def _erase(
         probe_ids=[probe.id for probe in probes],
         files=files,
         event_id=event_id,
-        erasure_id=erasure_id,
+        note=note,
         searched=looking.found.count,
         showing=tuple(photo.told for photo in showing),
         not_checked=unclear,
