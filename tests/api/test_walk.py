@@ -166,6 +166,13 @@ def test_the_proof_says_which_originals_may_show_whoever_is_forgotten(api: Api) 
     assert (proof["originals_searched"], proof["not_checked"]) == (1, [])
     assert [each["photo_id"] for each in proof["originals_showing"]] == [original["photo_id"]]
     assert (proof["originals_left"], proof["complete"]) == (1, False)
+    here = f"/galleries/default/originals/{original['photo_id']}"
+    api("POST", "/galleries", json={"name": "club"})
+    assert_problem(api("DELETE", here.replace("default", "club")), 404, "photo_not_found")
+    assert api("DELETE", here).status_code == 204
+    assert_problem(api("DELETE", here), 404, "photo_not_found")
+    [face] = api("GET", f"{PEOPLE}/{ada}/faces").get_json()["faces"]
+    assert api("GET", f"{PEOPLE}/{ada}/faces/{face['id']}/crop").status_code == 200
 
 
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:

@@ -131,7 +131,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "people.delete": Rule(_ALL, "enrol", events=("person_erased", "originals_deleted")),
     "faces.read": Rule(_ALL, "read"),
     "faces.add": Rule(_ALL, "enrol", events=("face_added", "person_created")),
-    "faces.delete": Rule(_ALL, "enrol", events=("face_removed",)),
+    "faces.delete": Rule(_ALL, "enrol", events=("face_removed", "originals_deleted")),
     "faces.review": Rule(_ALL, "enrol", events=("face_reviewed", "pair_reviewed")),
     "photos.detect": Rule(_ALL, "identify"),
     "photos.identify": Rule(_ALL, "identify"),

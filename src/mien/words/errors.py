@@ -164,6 +164,7 @@ _NOT_FOUND: Final = {
     "person_not_found.name_or_id": N_("Nobody in this gallery has this name or id."),
     "face_not_found": N_("There is no face of this id here."),
     "photo_not_found": N_("The original photo of this face was not kept."),
+    "photo_not_found.unknown": N_("No original photo with this id is kept in this gallery."),
     "probe_not_found": N_(
         "This photo is no longer held. Photos on the pages are let go after a while; choose it "
         "again."

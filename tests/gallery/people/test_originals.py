@@ -16,6 +16,7 @@ from looking import rows_of
 from mien.access.actor import Actor
 from mien.errors import ClientGone
 from mien.errors import PersonNotFound
+from mien.errors import PhotoNotFound
 from mien.errors import PhotoTakesTooLong
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
@@ -24,6 +25,7 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.held_photos import hold_photo
+from mien.gallery.people.delete_original import delete_original
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
@@ -32,6 +34,7 @@ from mien.gallery.people.people import create_person
 from mien.gallery.results import Enrolment
 from mien.gallery.results import Erasure
 from mien.gallery.services import Services
+from mien.storage.erased import Erased
 from mien.storage.models import EventRow
 from mien.storage.models import PhotoRow
 from mien.vision.budget import Budget
@@ -329,6 +332,22 @@ def test_of_other_galleries_is_said_what_whoever_asks_may_see(
     assert (group.count, len(group.originals)) == (1, told)
     assert not proof.complete
     assert rows_of(services)["photo"] == 1
+
+
+def test_an_original_that_a_proof_has_named_can_be_deleted_afterwards(
+    services: Services, bob: Enrolment
+) -> None:
+    ada = first_of(services, "Ada", GROUP)
+    [shown] = forget(services, bob, search_originals=True).originals_showing
+    delete_original(acting(services), gallery=shown.gallery, photo_id=shown.photo_id)
+    assert "photo" not in rows_of(services)
+    assert len(files_of(services)) == 1
+    [face] = list_faces(acting(services), gallery="default", person_id=ada.person.id)
+    assert face.photo_id is None
+    # It does not come back with a backup either.
+    assert Erased("photo", shown.photo_id) in services.erasures.read()
+    with pytest.raises(PhotoNotFound):
+        delete_original(acting(services), gallery=shown.gallery, photo_id=shown.photo_id)
 
 
 def test_a_gallery_that_keeps_no_originals_leaves_nothing_unclear(services: Services) -> None:

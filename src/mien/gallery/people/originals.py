@@ -40,6 +40,8 @@ from mien.storage.models import PhotoRow
 from mien.vision.budget import Budget
 from mien.vision.types import Box
 
+_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -104,14 +106,16 @@ def may_show(session: Session, *, without: Collection[str] = ()) -> list[Candida
         .order_by(PhotoRow.id)
     ).all()
     examples: dict[str, list[tuple[str, Box]]] = defaultdict(list)
-    if photos:
+    for start in range(0, len(photos), _AT_ONCE):
+        # By the photos, whose index is small: a join may read the faces of all galleries instead.
+        some = [photo.id for photo in photos[start : start + _AT_ONCE]]
         rows = session.execute(
-            select(PhotoRow.id, FaceRow.person_id, FaceRow.box)
-            .join(FaceRow, FaceRow.photo_id == PhotoRow.id)
-            .where(unclear)
+            select(FaceRow.photo_id, FaceRow.person_id, FaceRow.box).where(
+                FaceRow.photo_id.in_(some)
+            )
         )
         for photo_id, person_id, box in rows:
-            examples[photo_id].append((person_id, Box(*box)))
+            examples[photo_id or ""].append((person_id, Box(*box)))
     return [
         Candidate(
             photo_id, owner, name, file, tuple(sorted({who for who, _ in examples[photo_id]}))

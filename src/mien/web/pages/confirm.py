@@ -115,8 +115,8 @@ def _boxes(name: str) -> tuple[Box, ...]:
         ),
         Box(
             "delete_originals",
-            "Search them, and delete those that show this person",
-            "Portraits of the other people stay, and they are still recognised.",
+            "Also delete the original photos that show this person",
+            "They are searched first. Portraits of the other people stay, and they are still recognised.",
         ),
     )
 
