@@ -164,6 +164,15 @@ def test_looking_counts_the_faces_of_originals_for_the_next_time(
     assert forget(services, cy).complete
 
 
+def test_a_photo_that_was_looked_at_more_closely_shows_more(services: Services) -> None:
+    made = add(services, "Ada", GROUP, number=1)
+    with services.database.write() as session:
+        session.execute(update(PhotoRow).values(faces_seen=1))
+    add(services, "Bob", GROUP, number=2)
+    with services.database.read() as session:
+        assert session.get_one(PhotoRow, made.face.photo_id).faces_seen == 2
+
+
 def test_faces_are_counted_when_an_example_comes_from_a_held_photo(
     services: Services, bob: Enrolment
 ) -> None:
