@@ -26,6 +26,8 @@ from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.database import Database
+from mien.storage.erased import NAME as ERASURES
+from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
@@ -109,6 +111,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     services = Services(
         database=database,
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
+        erasures=ErasureList(settings.home.absolute() / ERASURES),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,
             max_pixels=settings.max_pixels,

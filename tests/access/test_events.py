@@ -52,7 +52,9 @@ from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.packs.catalog import builtin
+from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
 from mien.storage.models import EventRow
 
@@ -121,6 +123,20 @@ def _person_changed(call: Call) -> tuple[Call, Act]:
 def _person_erased(call: Call) -> tuple[Call, Act]:
     made = _face(call)
     return call, lambda: forget_person(call, gallery="default", person_id=made.person.id)
+
+
+def _originals_deleted(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    create_gallery(call, name="club")
+    enrol(
+        call,
+        gallery="club",
+        source=Upload(draw_photo(["bob", "ada"])),
+        subject=NamedPerson("Bob"),
+        take="largest",
+    )
+    given = {"gallery": "default", "person_id": made.person.id}
+    return call, lambda: forget_person(call, **given, delete_originals=True)
 
 
 def _face_removed(call: Call) -> tuple[Call, Act]:
@@ -265,6 +281,12 @@ def _erasure_finished(call: Call) -> tuple[Call, Act]:
     return _by_system(finish_erasures)(call)
 
 
+def _erasure_reapplied(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    call.services.erasures.add([Erased("person", made.person.id)])
+    return _by_system(reapply_erasures)(call)
+
+
 SCENARIOS: dict[EventKind, Scenario] = {
     "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
     "gallery_changed": _plain(
@@ -275,6 +297,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "person_created": _plain(lambda call: create_person(call, gallery="default", name=NAME)),
     "person_changed": _person_changed,
     "person_erased": _person_erased,
+    "originals_deleted": _originals_deleted,
     "face_added": _plain(_face),
     "face_removed": _face_removed,
     "face_reviewed": _face_reviewed,
@@ -297,6 +320,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "files_bound": _files_bound,
     "files_set_aside": _files_set_aside,
     "erasure_finished": _erasure_finished,
+    "erasure_reapplied": _erasure_reapplied,
 }
 
 

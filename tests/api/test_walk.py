@@ -145,6 +145,36 @@ def test_people_are_paged_and_searched(api: Api) -> None:
     assert_problem(api("GET", f"{PEOPLE}?cursor=zzz"), 422, "invalid_input")
 
 
+def test_the_proof_says_which_originals_may_show_whoever_is_forgotten(api: Api) -> None:
+    group = draw_photo(["ada", "bob", "cy"])
+    ada, bob, cy = (api.add_person(name) for name in ("Ada", "Bob", "Cy"))
+    for person, photo, number in (
+        (ada, group, 1),
+        (bob, draw_photo(["bob"]), 1),
+        (cy, draw_photo(["cy"]), 1),
+    ):
+        api.send(f"{PEOPLE}/{person}/faces", photo=photo, face_number=str(number))
+    detected = api.send("/detect", photo=group).get_json()["faces"]
+    assert len(detected) == 3
+    proof = api("DELETE", f"{PEOPLE}/{bob}").get_json()
+    assert (proof["erased"], proof["complete"]) == (True, False)
+    [unclear] = proof["not_checked"]
+    assert (unclear["what"], unclear["why"], unclear["count"]) == ("originals", "not_asked", 1)
+    [original] = unclear["originals"]
+    assert (original["gallery"], original["person_ids"]) == ("default", [ada])
+    proof = api("DELETE", f"{PEOPLE}/{cy}?search_originals=true").get_json()
+    assert (proof["originals_searched"], proof["not_checked"]) == (1, [])
+    assert [each["photo_id"] for each in proof["originals_showing"]] == [original["photo_id"]]
+    assert (proof["originals_left"], proof["complete"]) == (1, False)
+    here = f"/galleries/default/originals/{original['photo_id']}"
+    api("POST", "/galleries", json={"name": "club"})
+    assert_problem(api("DELETE", here.replace("default", "club")), 404, "photo_not_found")
+    assert api("DELETE", here).status_code == 204
+    assert_problem(api("DELETE", here), 404, "photo_not_found")
+    [face] = api("GET", f"{PEOPLE}/{ada}/faces").get_json()["faces"]
+    assert api("GET", f"{PEOPLE}/{ada}/faces/{face['id']}/crop").status_code == 200
+
+
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:
     ada = api.add_person("Ada")
     face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()

@@ -128,8 +128,12 @@ class Walker:
         self.page.get_by_role("link", name=name).click()
         self.follow("Delete")
         self.heading(f"Delete {name}?")
+        # The group photo from which Cy was added shows the others too.
+        box = self.page.locator("#field-delete_originals")
+        if box.count():
+            box.check()
         self.press(f"Delete {name}")
-        self.told("A second look found nothing left.")
+        self.told("Checked: nothing is left.")
 
 
 def rows_left(site: Site) -> int:

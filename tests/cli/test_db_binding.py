@@ -154,6 +154,7 @@ def test_an_installation_of_the_version_before_is_bound_by_its_upgrade(
         connection.exec_driver_sql("drop table suspicion")
         connection.exec_driver_sql("drop table reviewed_pair")
         connection.exec_driver_sql("alter table probe drop column faces_left_out")
+        connection.exec_driver_sql("alter table photo drop column faces_seen")
         connection.exec_driver_sql("update alembic_version set version_num = '0004'")
     services.database.close()
     done = mien("db", "upgrade")

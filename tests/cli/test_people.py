@@ -140,6 +140,26 @@ def test_a_proof_that_is_not_complete_is_a_failure(
     assert "2 file(s)" in done.stderr
 
 
+def test_originals_that_may_show_somebody_are_searched_when_asked(
+    mien: Mien, tmp_path: Path
+) -> None:
+    group = write(tmp_path / "group.png", "ada", "bob", "cy")
+    for who in ("bob", "cy", "ada"):
+        alone = write(tmp_path / f"{who}.png", who)
+        assert mien("people", "add", who, alone).exit_code == 0
+    assert mien("people", "add", "ada", group, "--take", "largest").exit_code == 0
+    rows = [line.split("\t") for line in mien("people", "list").stdout.splitlines()]
+    [ada] = [row[0] for row in rows if row[1] == "ada"]
+    done = mien("people", "remove", "bob", "--yes", "--json")
+    assert done.exit_code == 3
+    [unclear] = json.loads(done.stdout)["not_checked"]
+    assert unclear["originals"][0]["person_ids"] == [ada]
+    done = mien("people", "remove", "cy", "--yes", "--delete-originals")
+    assert done.exit_code == 0, done.stderr
+    assert "deleted: photo " in done.stderr
+    assert ada in done.stderr
+
+
 def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_path: Path) -> None:
     album = tmp_path / "album"
     write(album / "Ada Lovelace" / "1.png", "ada")

@@ -61,6 +61,7 @@ Action: TypeAlias = Literal[
     "maintenance.check",
     "maintenance.bind",
     "maintenance.finish_erasures",
+    "maintenance.reapply_erasures",
 ]
 """Everything that can be done, as `noun.verb`."""
 
@@ -72,6 +73,7 @@ EventKind: TypeAlias = Literal[
     "person_created",
     "person_changed",
     "person_erased",
+    "originals_deleted",
     "face_added",
     "face_removed",
     "face_reviewed",
@@ -94,6 +96,7 @@ EventKind: TypeAlias = Literal[
     "files_bound",
     "files_set_aside",
     "erasure_finished",
+    "erasure_reapplied",
 ]
 """What the audit trail tells."""
 
@@ -133,10 +136,10 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "people.read": Rule(_ALL, "read"),
     "people.create": Rule(_ALL, "enrol", events=("person_created",)),
     "people.change": Rule(_ALL, "enrol", events=("person_changed",)),
-    "people.delete": Rule(_ALL, "enrol", events=("person_erased",)),
+    "people.delete": Rule(_ALL, "enrol", events=("person_erased", "originals_deleted")),
     "faces.read": Rule(_ALL, "read"),
     "faces.add": Rule(_ALL, "enrol", events=("face_added", "person_created")),
-    "faces.delete": Rule(_ALL, "enrol", events=("face_removed",)),
+    "faces.delete": Rule(_ALL, "enrol", events=("face_removed", "originals_deleted")),
     "faces.review": Rule(_ALL, "enrol", events=("face_reviewed", "pair_reviewed")),
     "photos.detect": Rule(_ALL, "identify"),
     "photos.identify": Rule(_ALL, "identify"),
@@ -174,6 +177,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),
     "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
+    "maintenance.reapply_erasures": Rule(events=("erasure_reapplied",)),
     "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""

@@ -1,7 +1,5 @@
 """People of a gallery: list, create, show, change, forget."""
 
-import dataclasses
-
 from flask import Response
 from flask import url_for
 
@@ -11,6 +9,7 @@ from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
 from mien.api.bodies import json_body
 from mien.api.bodies import read_body
+from mien.gallery.people.delete_original import delete_original
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
@@ -19,8 +18,10 @@ from mien.gallery.people.people import show_person
 from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.schemas.addresses import GalleryPath
+from mien.schemas.addresses import OriginalPath
 from mien.schemas.addresses import PersonPath
-from mien.schemas.people import ErasureOut
+from mien.schemas.erasure import ErasureOut
+from mien.schemas.erasure import ErasureQuery
 from mien.schemas.people import PeopleOut
 from mien.schemas.people import PeopleQuery
 from mien.schemas.people import PersonChangeIn
@@ -94,7 +95,18 @@ def change(path: PersonPath) -> Response:
     responses=described(200, ErasureOut, 404, text="The proof."),
 )
 @asks("people.delete")
-def forget(path: PersonPath) -> Response:
+def forget(path: PersonPath, query: ErasureQuery) -> Response:
     """Forget everything of a person: rows, crops, photos and index."""
-    erasure = forget_person(this_call(), **dict(path))
-    return answer(ErasureOut(complete=erasure.complete, **dataclasses.asdict(erasure)))
+    return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **dict(query))))
+
+
+@bp.delete(
+    "/galleries/<gallery:gallery>/originals/<id:photo_id>",
+    operation_id="delete_original",
+    responses=described(204, None, 404, text="It is gone."),
+)
+@asks("faces.delete")
+def delete_kept(path: OriginalPath) -> Response:
+    """Delete a kept original photo, such as one that a proof names; portraits stay."""
+    delete_original(this_call(), **dict(path))
+    return Response(status=204)

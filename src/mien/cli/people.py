@@ -22,6 +22,7 @@ from mien.cli.people_import import import_folder
 from mien.cli.people_review import review
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
+from mien.cli.terminal.erasure import print_erasure
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -196,39 +197,56 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
 @people.command()
 @click.argument("who")
 @gallery_option
+@click.option(
+    "--search-originals",
+    is_flag=True,
+    help="Also look for the person in original photos that are kept because of other people.",
+)
+@click.option(
+    "--delete-originals",
+    is_flag=True,
+    help="Do so, and delete the originals that show the person.",
+)
 @yes_option
 @json_option
 @click.pass_context
-def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json: bool) -> None:
+def remove(
+    context: click.Context,
+    *,
+    who: str,
+    gallery: str,
+    search_originals: bool,
+    delete_originals: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Forget a person, by name or id: faces, photos and vectors, with proof.
 
-    The exit code is 1 when the proof finds that something is left.
+    The exit code is 1 when the proof finds that something is left, and 3 when original photos
+    that may show the person were not searched, or show the person and are kept.
     """
-    with ready_runtime() as runtime:
+    with ready_runtime(models=search_originals or delete_originals) as runtime:
         from mien.gallery.people.forget import forget_person
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
         make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
-        proof = forget_person(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
-    if as_json:
-        import dataclasses
-
-        print_json({**dataclasses.asdict(proof), "complete": proof.complete})
-    else:
-        print_note(
-            f"Forgotten: {proof.faces} face(s), {proof.photos} photo(s), {proof.files} file(s)."
+        proof = forget_person(
+            runtime.call(OPERATOR),
+            gallery=gallery,
+            person_id=person.id,
+            search_originals=search_originals,
+            delete_originals=delete_originals,
         )
-        if proof.complete:
-            print_note("Looked again: nothing is left.")
-        else:
-            print_note(
-                f"Something is left: {proof.rows_left} row(s), {proof.files_left} file(s), "
-                f"{proof.indexed_left} indexed, the database's log "
-                f"{'is empty' if proof.log_cleared else 'is still being read'}. A server finishes "
-                f"it within minutes, and so does `mien tidy`."
-            )
-    context.exit(ExitCode.OK if proof.complete else ExitCode.FAILED)
+    if as_json:
+        from mien.schemas.erasure import ErasureOut
+
+        print_json(ErasureOut.of(proof).model_dump(mode="json"))
+    else:
+        print_erasure(proof)
+    if not proof.erased:
+        context.exit(ExitCode.FAILED)
+    context.exit(ExitCode.OK if proof.complete else ExitCode.SOME_FAILED)
 
 
 people.add_command(change)

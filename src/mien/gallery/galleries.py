@@ -29,6 +29,7 @@ from mien.names import clean_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
+from mien.storage.erased import Erased
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -305,7 +306,9 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
-        erasure = note_erasure(session, files, gallery_id=row.id)
+        erasure = note_erasure(
+            session, files, erased=[Erased("gallery", row.id)], gallery_id=row.id
+        )
         audit.record(
             session,
             call,
@@ -315,7 +318,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
             faces=answer.faces,
             files=len(files),
         )
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
     call.services.indexes.drop(answer.id)
     return answer
 

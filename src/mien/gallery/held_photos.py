@@ -182,7 +182,7 @@ def let_go_of_photo(call: Call, *, probe_id: str) -> None:
         files = files_of(held.probe, held.faces)
         session.delete(held.probe)
         erasure = note_erasure(session, files)
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
 
 
 def files_of(probe: ProbeRow, faces: tuple[ProbeFaceRow, ...]) -> list[str]:

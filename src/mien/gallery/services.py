@@ -12,6 +12,7 @@ from mien.gallery.search_log import SearchLog
 from mien.observing import Observer
 from mien.packs.store import PackStore
 from mien.storage.database import Database
+from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
@@ -25,6 +26,7 @@ class Services:
     Attributes:
         database: the rows.
         files: crops and photos.
+        erasures: what was erased, for the day that a backup brings it back.
         reader: from bytes to a picture, within limits.
         engine: from a picture to faces.
         indexes: search, kept up to the rows.
@@ -38,6 +40,7 @@ class Services:
 
     database: Database
     files: FileStore
+    erasures: ErasureList
     reader: ImageReader
     engine: Engine
     indexes: Indexes

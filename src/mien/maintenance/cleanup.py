@@ -22,6 +22,7 @@ from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.storage.binding import bind
 from mien.storage.deletions import delete_noted
 from mien.storage.deletions import noted
@@ -92,6 +93,8 @@ def clean_up(call: Call) -> CleanedUp:
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
+    # What was restored by hand while somebody serves, or before the database could be reached.
+    steps.do(lambda: reapply_erasures(call).people)
     steps.do(lambda: _broken_off_changes(services, files))
     steps.do(lambda: _stray_files(services, files))
     steps.do(lambda: _strays_of_indexes(services))
@@ -181,7 +184,7 @@ def _expired_probes(services: Services) -> int:
         for probe in expired:
             session.delete(probe)
         erasure = note_erasure(session, files)
-    finish(services.database, services.files, erasure, files)
+    finish(services.database, services.files, services.erasures, erasure)
     return len(expired)
 
 

@@ -1,4 +1,4 @@
-"""People of a gallery and the proof of an erasure, as JSON."""
+"""People of a gallery, as JSON."""
 
 from typing import Any
 
@@ -76,22 +76,3 @@ class PeopleOut(Out):
     people: list[PersonOut]
     total: int
     next_cursor: str | None
-
-
-class ErasureOut(Out):
-    """Proof that somebody is forgotten: counted, and looked up again after the fact."""
-
-    person_id: Id
-    faces: int
-    photos: int
-    probes: int = Field(description="Held photos let go because they may show the person.")
-    files: int
-    rows_left: int
-    files_left: int
-    indexed_left: int
-    log_cleared: bool = Field(
-        description="Whether the database's log holds no copy any more. Where it does because it "
-        "is being read, it is cleared within minutes, and the audit trail says so."
-    )
-    event_id: Id
-    complete: bool = Field(description="Whether nothing is left.")

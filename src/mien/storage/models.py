@@ -101,7 +101,10 @@ class PersonRow(Base):
 
 
 class PhotoRow(Base):
-    """An original photo that was kept; once a gallery, however many faces were taken from it."""
+    """An original photo that was kept; once a gallery, however many faces were taken from it.
+
+    `faces_seen` is how many faces were seen in it; None for photos from before that was kept.
+    """
 
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("gallery_id", "sha256"),)
@@ -114,6 +117,7 @@ class PhotoRow(Base):
     size_bytes: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
+    faces_seen: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
@@ -273,7 +277,8 @@ class ErasureRow(Base):
     """An erasure that is not finished: its rows are gone, its files or older pages may not be.
 
     `subject_id` is the person's, or of whoever it is about; None, as the gallery's, where nothing
-    of it is on record.
+    of it is on record. `to_list` is what is still to be written into the list of erasures, each as
+    its kind and its id.
     """
 
     __tablename__ = "erasure"
@@ -282,6 +287,7 @@ class ErasureRow(Base):
     since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     subject_id: Mapped[str | None] = mapped_column(String(36))
     gallery_id: Mapped[str | None] = mapped_column(String(36))
+    to_list: Mapped[list[list[str]]] = mapped_column(Json, default=list)
 
 
 class UserRow(Base):

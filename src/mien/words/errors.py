@@ -164,6 +164,7 @@ _NOT_FOUND: Final = {
     "person_not_found.name_or_id": N_("Nobody in this gallery has this name or id."),
     "face_not_found": N_("There is no face of this id here."),
     "photo_not_found": N_("The original photo of this face was not kept."),
+    "photo_not_found.unknown": N_("No original photo with this id is kept in this gallery."),
     "probe_not_found": N_(
         "This photo is no longer held. Photos on the pages are let go after a while; choose it "
         "again."
@@ -388,6 +389,10 @@ _INPUT: Final = {
     "invalid_input.file_not_made": N_("{path} cannot be made: {why}."),
     "invalid_input.no_backup": N_(
         "{path} is no backup of Mien: it holds something else, or lacks the database."
+    ),
+    "invalid_input.no_erasures": N_(
+        "{path} is no list of erasures: it cannot be read, or holds something else. Name the file "
+        "`erasures` of a home folder."
     ),
     "invalid_input.home_in_use": N_(
         "{home} holds a database or files already. Name another folder with MIEN_HOME, or "

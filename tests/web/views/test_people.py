@@ -5,6 +5,10 @@ import pytest
 from building import acting
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
+from mien.gallery.analysis import detect
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
@@ -203,10 +207,73 @@ def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor)
     assert "1 face, with portrait" in page
     assert "1 kept photo" in page
     assert user.done(f"{person}/delete") == PEOPLE
-    assert user.told() == ["Erased: 1 face, 1 photo and 2 files. A second look found nothing left."]
+    assert user.told() == ["Deleted 1 face, 1 photo and 2 files. Checked: nothing is left."]
     for gone in (person, crop, f"{person}/edit", f"{person}/delete"):
         user.get(gone, status=404)
     assert user.post(f"{person}/delete").status_code == 404
+
+
+def _with_group(user: Visitor) -> tuple[str, str]:
+    """Bob, and Ada, whose kept original shows him too."""
+    person = user.enrol("bob")
+    enrol(
+        acting(user.runtime.services),
+        gallery="default",
+        source=Upload(draw_photo(["bob", "ada"])),
+        subject=NamedPerson("Ada"),
+        face_number=_place_of_ada(user),
+    )
+    [ada] = [
+        each
+        for each in list_people(acting(user.runtime.services), gallery="default").people
+        if each.name == "Ada"
+    ]
+    return person, f"{PEOPLE}/{ada.id}"
+
+
+def _place_of_ada(user: Visitor) -> int:
+    faces = detect(acting(user.runtime.services), photo=Upload(draw_photo(["bob", "ada"]))).faces
+    return max(range(len(faces)), key=lambda at: faces[at].box.left) + 1
+
+
+def test_boxes_for_originals_are_shown_where_some_are_unclear(user: Visitor) -> None:
+    alone = user.enrol("cy")
+    assert "search_originals" not in user.get(f"{alone}/delete")
+    person, _ = _with_group(user)
+    page = user.get(f"{person}/delete")
+    assert "1 original photo of other people that may also show bob" in page
+    assert 'name="search_originals"' in page
+    assert 'name="delete_originals"' in page
+
+
+def test_originals_that_were_not_searched_are_told(user: Visitor) -> None:
+    person, _ = _with_group(user)
+    user.done(f"{person}/delete")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 1 photo and 2 files. Checked: nothing stored for this person is left. "
+        "Not checked: 1 original photo that may also show this person."
+    )
+
+
+def test_originals_that_show_the_person_are_told_with_a_link(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", search_originals="yes")
+    page = user.get(PEOPLE)
+    assert "Searched 1 other original photo: 1 shows this person and was kept." in says(page)
+    assert f'<a href="{ada}">Look at Ada</a>' in page
+
+
+def test_originals_that_show_the_person_go_when_asked(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", delete_originals="yes")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 2 photos and 3 files. Checked: nothing is left. "
+        "Searched 1 other original photo: 1 shows this person and was deleted."
+    )
+    assert links(user.get(ada), "/photo") == []
+    assert len(links(user.get(ada), "/crop")) == 1
 
 
 def test_asking_changes_nothing(user: Visitor) -> None:

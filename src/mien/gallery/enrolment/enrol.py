@@ -250,15 +250,18 @@ def _keep(
             "size_bytes": len(original.data),
             "width": width,
             "height": height,
+            "faces_seen": original.faces_seen,
             "created_at": now(),
         },
         unique=("gallery_id", "sha256"),
     )
-    return (
-        made
-        or session.scalars(
-            select(PhotoRow).where(
-                PhotoRow.gallery_id == gallery.id, PhotoRow.sha256 == example.photo_sha256
-            )
-        ).one()
-    )
+    if made is not None:
+        return made
+    known = session.scalars(
+        select(PhotoRow).where(
+            PhotoRow.gallery_id == gallery.id, PhotoRow.sha256 == example.photo_sha256
+        )
+    ).one()
+    # Looked at more closely it may have shown more.
+    known.faces_seen = max(known.faces_seen or 0, original.faces_seen)
+    return known

@@ -21,6 +21,7 @@ from mien.gallery.services import Call
 from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
+from mien.storage.erased import Erased
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -102,9 +103,15 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
         files = _remove(session, row, face)
-        erasure = note_erasure(session, files, subject_id=person.id, gallery_id=row.id)
+        erasure = note_erasure(
+            session,
+            files,
+            erased=[Erased("face", face.id)],
+            subject_id=person.id,
+            gallery_id=row.id,
+        )
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +157,14 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         if goes:
             session.delete(person)
             audit.record(session, call, "person_erased", subject_id=person.id, gallery_id=row.id)
-        erasure = note_erasure(session, files, subject_id=ref.id, gallery_id=row.id)
-    finish(call.services.database, call.services.files, erasure, files)
+        erasure = note_erasure(
+            session,
+            files,
+            erased=[Erased("face", face_id), *([Erased("person", ref.id)] if goes else [])],
+            subject_id=ref.id,
+            gallery_id=row.id,
+        )
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
     return Undone(ref, goes)
 
 

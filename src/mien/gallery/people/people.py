@@ -238,7 +238,7 @@ def change_person(
         # What was there before is to be gone like everything else that is erased.
         erasure = note_erasure(session, subject_id=row.id, gallery_id=row.gallery_id)
         answer = _answers(session, [row])[0]
-    finish(call.services.database, call.services.files, erasure)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
     return answer
 
 

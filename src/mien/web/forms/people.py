@@ -1,5 +1,6 @@
 """Forms about somebody who is in a gallery."""
 
+from wtforms import BooleanField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired
@@ -14,6 +15,13 @@ class EditPersonForm(PageForm):
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+
+
+class ForgetForm(PageForm):
+    """What is to be done about originals that were kept because of other people."""
+
+    search_originals = BooleanField()
+    delete_originals = BooleanField()
 
 
 class ConfirmForm(PageForm):

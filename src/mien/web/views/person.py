@@ -24,13 +24,17 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
+from mien.web.flashes import say_so
 from mien.web.forms.kept import keep_form
 from mien.web.forms.kept import kept_form
 from mien.web.forms.people import EditPersonForm
+from mien.web.forms.people import ForgetForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
+from mien.web.layout import FlashKind
 from mien.web.pages.confirm import confirm_person
 from mien.web.pages.confirm import erasure_words
+from mien.web.pages.confirm import originals_links
 from mien.web.pages.person import choose_face_page
 from mien.web.pages.person import edit_person_page
 from mien.web.pages.person import person_page
@@ -143,8 +147,18 @@ def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
 @asks("people.delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Forget somebody, and say what was erased."""
-    erasure = forget_person(this_call(), gallery=gallery, person_id=person_id)
-    flash(erasure_words(erasure), "done" if erasure.complete else "problem")
+    form = ForgetForm()
+    erasure = forget_person(
+        this_call(),
+        gallery=gallery,
+        person_id=person_id,
+        search_originals=form.search_originals.data,
+        delete_originals=form.delete_originals.data,
+    )
+    kind: FlashKind = "problem"
+    if erasure.erased:
+        kind = "done" if erasure.complete else "doubt"
+    say_so(erasure_words(erasure), kind, links=originals_links(this_call(), erasure))
     return go_to(url_for("people.sheet", gallery=gallery))
 
 
