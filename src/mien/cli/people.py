@@ -130,7 +130,12 @@ def add(
 
 @people.command("list")
 @gallery_option
-@click.option("--query", default="", metavar="TEXT", help="Only names that hold this.")
+@click.option(
+    "--query",
+    default="",
+    metavar="TEXT",
+    help="Only who has these words, or parts of them, in name or notes.",
+)
 @click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
 @json_option
 def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:

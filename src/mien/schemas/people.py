@@ -15,7 +15,12 @@ from mien.schemas.base import Out
 class PeopleQuery(In):
     """Which people, in which order, from where on."""
 
-    q: str = Field(default="", max_length=200, description="Part of a name.")
+    q: str = Field(
+        default="",
+        max_length=200,
+        description="Words, or parts of words, that the name or the notes hold, in any order; case "
+        "and marks make no difference.",
+    )
     order: Order = "name"
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
     cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")

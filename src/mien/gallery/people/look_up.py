@@ -11,7 +11,7 @@ from mien.gallery.services import Call
 
 
 def look_up_person(call: Call, *, gallery: str, who: str) -> Person:
-    """The person of this id, or else of this name, whatever the letters' case.
+    """The person of this id, or else of this name; marks may be left out where one is meant.
 
     Raises:
         GalleryNotFound: no gallery has this name.

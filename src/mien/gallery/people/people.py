@@ -2,12 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Select
+from sqlalchemy import case
 from sqlalchemy import func
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -27,6 +31,12 @@ from mien.gallery.results import PeopleSlice
 from mien.gallery.results import Person
 from mien.gallery.services import Call
 from mien.gallery.suspicions import is_suspected
+from mien.name_order import FIRST_WIDE
+from mien.name_order import NARROW
+from mien.name_order import WIDE
+from mien.name_order import first_letter
+from mien.name_search import folded_name
+from mien.name_search import searched_words
 from mien.names import can_be_stored
 from mien.names import clean_name
 from mien.names import name_key
@@ -58,12 +68,30 @@ def find_person(session: Session, gallery: GalleryRow, person_id: str) -> Person
 
 
 def find_person_by_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
-    """The row of a person by name, whatever the letters' case."""
+    """The row of a person by name, whatever the letters' case.
+
+    Marks that were left out make no difference where there is nobody of the very name and only one
+    person whose name reads so without them.
+    """
+    return find_same_name(session, gallery, name) or _find_alike(session, gallery, name)
+
+
+def find_same_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
+    """The row of a person whose name is the same, whatever the letters' case."""
     return session.scalar(
         select(PersonRow).where(
             PersonRow.gallery_id == gallery.id, PersonRow.name_key == name_key(name)
         )
     )
+
+
+def _find_alike(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
+    folded = folded_name(name)
+    rows = session.scalars(
+        select(PersonRow).where(PersonRow.gallery_id == gallery.id, *holds(name))
+    )
+    alike = [row for row in rows if folded_name(row.name) == folded]
+    return alike[0] if folded and len(alike) == 1 else None
 
 
 def add_person_row(
@@ -84,7 +112,6 @@ def add_person_row(
     row = PersonRow(
         gallery_id=gallery.id,
         name=cleaned,
-        name_key=name_key(cleaned),
         notes=_checked_notes(notes),
         details=_checked_metadata(metadata or {}),
     )
@@ -141,12 +168,12 @@ def list_people(
     limit: int = 50,
     cursor: str | None = None,
 ) -> PeopleSlice:
-    """People whose name holds the query, page by page.
+    """People in whose name or notes every word of the query is, page by page.
 
     Args:
         call: who asks, and with what.
         gallery: its name.
-        query: part of a name, whatever the letters' case; empty for all.
+        query: words, or parts of words, in any order, whatever marks and case; empty for all.
         order: by name, or the newest first.
         limit: people a page, 1 to 500.
         cursor: what the last page gave to go on; None for the first.
@@ -161,7 +188,8 @@ def list_people(
     with call.services.database.read() as session:
         chosen = _chosen(session, gallery, query)
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-        rows = session.scalars(page_from(chosen, order, cursor).limit(limit + 1)).all()
+        page = page_from(chosen, order, cursor)
+        rows = session.scalars(page.limit(limit + 1)).all() if total else []
         people = _answers(session, list(rows[:limit]))
         before: Sequence[PersonRow] = ()
         if cursor is not None:
@@ -177,7 +205,7 @@ def list_people(
 
 
 def list_initials(call: Call, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
-    """The letters with which names begin, in the order of the names.
+    """The letters with which names begin, without marks, in the order of the names.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -185,9 +213,12 @@ def list_initials(call: Call, *, gallery: str, query: str = "") -> tuple[Initial
     permissions.require(call.actor, "people.read", gallery)
     with call.services.database.read() as session:
         named = _chosen(session, gallery, query).subquery()
-        letter = func.substr(named.c.name_key, 1, 1)
-        letters = session.scalars(select(letter).group_by(letter).order_by(letter)).all()
-    return tuple(Initial(letter.upper(), cursor_at(letter)) for letter in letters)
+        key = named.c.sort_key
+        start = case(
+            (key < FIRST_WIDE, func.substr(key, 1, NARROW)), else_=func.substr(key, 1, WIDE)
+        )
+        starts = session.scalars(select(start).group_by(start).order_by(start)).all()
+    return tuple(Initial(first_letter(start), cursor_at(start)) for start in starts)
 
 
 def change_person(
@@ -213,10 +244,10 @@ def change_person(
         row = find_person(session, found, person_id)
         if name is not None:
             cleaned = clean_name(name)
-            other = find_person_by_name(session, found, cleaned)
+            other = find_same_name(session, found, cleaned)
             if other is not None and other.id != row.id:
                 raise NameTaken("other_person")
-            row.name, row.name_key = cleaned, name_key(cleaned)
+            row.name = cleaned
         if notes is not None:
             row.notes = _checked_notes(notes)
         if metadata is not None:
@@ -244,9 +275,15 @@ def change_person(
 
 def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:
     chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
-    if key := name_key(query):
-        chosen = chosen.where(PersonRow.name_key.contains(key, autoescape=True))
-    return chosen
+    return chosen.where(*holds(query))
+
+
+def holds(query: str) -> Iterator[ColumnElement[bool]]:
+    """That every word of a query is in somebody's name or notes."""
+    for word in searched_words(query):
+        yield or_(
+            *(PersonRow.search_text.contains(each, autoescape=True) for each in word.spellings)
+        )
 
 
 def _checked_notes(notes: str) -> str:

@@ -23,6 +23,7 @@ from mien.gallery.services import Call
 from mien.gallery.suspicions import as_warning
 from mien.gallery.suspicions import is_open
 from mien.gallery.suspicions import is_suspected
+from mien.name_order import sort_key
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -258,6 +259,6 @@ def _named(session: Session, pairs: dict[Pair, Alike]) -> tuple[AlikePair, ...]:
             (PersonRef(person, names[person]), face or next(iter(portraits.get(person, ())), None))
             for person, face in zip(pair, alike.face_ids, strict=True)
         ]
-        (one, one_face), (other, other_face) = sorted(both, key=lambda each: each[0].name)
+        (one, one_face), (other, other_face) = sorted(both, key=lambda each: sort_key(each[0].name))
         told.append(AlikePair((one, other), (one_face, other_face), alike.similarity))
     return tuple(sorted(told, key=lambda each: (-each.similarity, each.people[0].id)))
