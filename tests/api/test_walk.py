@@ -29,8 +29,12 @@ def test_from_a_photo_to_a_name_and_back_to_nothing(api: Api) -> None:
     from_the_left = sorted(found["faces"], key=lambda each: each["box"]["x"])
     assert [each["decision"] for each in from_the_left] == ["match", "unknown", "match"]
     first, _, last = from_the_left
-    assert first["candidates"][0]["person"] == {"id": bob, "name": "Bob"}
-    assert last["candidates"][0]["person"] == {"id": ada, "name": "Ada Lovelace"}
+    assert first["candidates"][0]["person"] == {
+        "id": bob,
+        "name": "Bob",
+        "distinguishing_note": "",
+    }
+    assert last["candidates"][0]["person"]["id"] == ada
     assert last["candidates"][0]["face_id"] == face.get_json()["id"]
     assert last["candidates"][0]["similarity"] >= found["threshold"]
 
@@ -143,6 +147,24 @@ def test_people_are_paged_and_searched(api: Api) -> None:
     newest = api("GET", f"{PEOPLE}?order=newest&limit=1").get_json()
     assert [each["name"] for each in newest["people"]] == ["Zoë"]
     assert_problem(api("GET", f"{PEOPLE}?cursor=zzz"), 422, "invalid_input")
+
+
+def test_two_people_share_a_name_when_it_is_said(api: Api) -> None:
+    ada = api.add_person("Ada")
+    refused = api("POST", PEOPLE, json={"name": "ADA"})
+    assert assert_problem(refused, 409, "name_taken")["person_ids"] == [ada]
+    made = api("POST", PEOPLE, json={"name": "Ada", "notes": "Choir", "allow_same_name": True})
+    assert (made.status_code, made.get_json()["distinguishing_note"]) == (201, "Choir")
+    assert api("GET", f"{PEOPLE}/{ada}").get_json()["distinguishing_note"] == ada[:8]
+    bob = api.add_person("Bob")
+    assert_problem(api("PATCH", f"{PEOPLE}/{bob}", json={"name": "Ada"}), 409, "name_taken")
+    renamed = api("PATCH", f"{PEOPLE}/{bob}", json={"name": "Ada", "allow_same_name": True})
+    assert renamed.get_json()["name"] == "Ada"
+    for each, who in ((ada, "ada"), (bob, "bob")):
+        assert api.send(f"{PEOPLE}/{each}/faces", photo=draw_photo([who])).status_code == 201
+    found = api.send("/galleries/default/identify", photo=draw_photo(["bob"], variant=1)).get_json()
+    people = [each["person"] for each in found["faces"][0]["candidates"]]
+    assert [each["distinguishing_note"] for each in people] == [bob[:8], ada[:8]]
 
 
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:

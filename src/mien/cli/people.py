@@ -1,6 +1,7 @@
 """`mien people`: who is in a gallery."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,9 +30,11 @@ from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
+from mien.names import ID_PATTERN
 
 if TYPE_CHECKING:
     from mien.gallery.enrolment.enrol_each import EachOptions
+    from mien.gallery.enrolment.subject import Subject
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
     from mien.gallery.results import StoredFace
@@ -40,6 +43,14 @@ if TYPE_CHECKING:
     from mien.options import PhotoOptions
     from mien.options import Take
     from mien.runtime import Runtime
+
+
+same_name_option = click.option(
+    "--same-name",
+    "allow_same_name",
+    is_flag=True,
+    help="This is another person, should there be somebody of this name.",
+)
 
 
 @click.group()
@@ -53,6 +64,7 @@ def people() -> None:
 @gallery_option
 @click.option("--notes", metavar="TEXT", help="What is noted of the person.")
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
+@same_name_option
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
 @take_option
 @photo_gate_option
@@ -67,16 +79,18 @@ def add(
     gallery: str,
     notes: str | None,
     metadata: str | None,
+    allow_same_name: bool,
     face: int | None,
     take: "Take",
     gate: "Gate | None",
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add a person, or photos to a person who is there.
+    """Add a person, or photos to a person who is there, by name or id.
 
-    Without a photo the name has to be new. A folder stands for every picture in it. Photos that
-    the gate refuses are told of with the reason; what may be a mistake is told, and stored.
+    Without a photo the name has to be new, or --same-name says that two people have it. A folder
+    stands for every picture in it. Photos that the gate refuses are told of with the reason; what
+    may be a mistake is told, and stored.
     """
     facts = _metadata(metadata)
     found = find_photos(photos)
@@ -90,7 +104,8 @@ def add(
         looked: PhotoResults[Enrolment] = PhotoResults([], [])
         if found:
             taking = EachOptions(options, face, take, gate)
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, options=taking)
+            subject = _subject(name, allow_same_name=allow_same_name)
+            looked = _enrol_all(runtime, found, gallery=gallery, subject=subject, options=taking)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
@@ -100,7 +115,12 @@ def add(
                 )
         else:
             person_id = create_person(
-                call, gallery=gallery, name=name, notes=notes or "", metadata=facts
+                call,
+                gallery=gallery,
+                name=name,
+                notes=notes or "",
+                metadata=facts,
+                allow_same_name=allow_same_name,
             ).id
         person = show_person(call, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
@@ -156,7 +176,7 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
         return
     print_table(
         ["id", "name", "faces", "since"],
-        [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
+        [(each.id, each.label, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
         empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
     )
 
@@ -196,9 +216,10 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
 @people.command()
 @click.argument("who")
 @click.argument("name")
+@same_name_option
 @gallery_option
 @json_option
-def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
+def rename(*, who: str, name: str, allow_same_name: bool, gallery: str, as_json: bool) -> None:
     """Give a person, by name or id, another name."""
     with ready_runtime() as runtime:
         from mien.gallery.people.look_up import look_up_person
@@ -206,7 +227,11 @@ def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
         person = change_person(
-            runtime.call(OPERATOR), gallery=gallery, person_id=person.id, name=name
+            runtime.call(OPERATOR),
+            gallery=gallery,
+            person_id=person.id,
+            name=name,
+            allow_same_name=allow_same_name,
         )
     if as_json:
         from mien.schemas.people import PersonOut
@@ -232,7 +257,7 @@ def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
+        make_sure(f"Forget {person.label} and {person.faces} face(s) for good?", yes=yes)
         proof = forget_person(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
     if as_json:
         import dataclasses
@@ -263,12 +288,19 @@ def _said_of(face: "StoredFace") -> list[str]:
     return [*(face.found.quality.reasons or ["good"]), *(each.code for each in face.suspicions)]
 
 
-def _enrol_all(
-    runtime: "Runtime", photos: Photos, *, gallery: str, name: str, options: "EachOptions"
-) -> "PhotoResults[Enrolment]":
+def _subject(who: str, *, allow_same_name: bool) -> "Subject":
+    from mien.gallery.enrolment.subject import KnownPerson
     from mien.gallery.enrolment.subject import NamedPerson
+    from mien.gallery.enrolment.subject import NewPerson
 
-    subject = NamedPerson(name)
+    if allow_same_name:
+        return NewPerson(who, allow_same_name=True)
+    return KnownPerson(who) if re.fullmatch(ID_PATTERN, who) else NamedPerson(who)
+
+
+def _enrol_all(
+    runtime: "Runtime", photos: Photos, *, gallery: str, subject: "Subject", options: "EachOptions"
+) -> "PhotoResults[Enrolment]":
     looked = enrol_photos(
         runtime,
         [(path, subject) for path in photos.paths],

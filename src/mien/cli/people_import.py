@@ -130,7 +130,7 @@ def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:
     print_table(
         ["name", "faces added", "", "id"],
         [
-            (each.name, count, "new" if each.id in new else "known", each.id)
+            (each.label, count, "new" if each.id in new else "known", each.id)
             for each, count in faces.items()
         ],
         empty="Nobody was added.",

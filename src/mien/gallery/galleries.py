@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
+from typing import Literal
+from typing import TypeAlias
 
 from sqlalchemy import func
 from sqlalchemy import or_
@@ -40,18 +42,21 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import now
 from mien.vision.types import EngineSummary
 
+Hold: TypeAlias = Literal["", "stays", "names"]
+"""What nobody else does to a gallery before a transaction ends; see `find_gallery`."""
+
 # How often a name that is free is looked for again because somebody took it meanwhile.
 _MOST_TRIES = 20
 
 
-def find_gallery(session: Session, name: str, *, stays: bool = False) -> GalleryRow:
+def find_gallery(session: Session, name: str, *, hold: Hold = "") -> GalleryRow:
     """The row of a gallery by its name, whatever the letters' case.
 
     Args:
         session: reading or writing.
         name: which.
-        stays: nobody deletes the gallery before this transaction ends, so that rows may be added
-            that belong to it.
+        hold: what nobody else does before this transaction ends: delete the gallery (`stays`), so
+            that rows may be added that belong to it, or give its people names as well (`names`).
 
     Raises:
         GalleryNotFound: there is none.
@@ -62,9 +67,10 @@ def find_gallery(session: Session, name: str, *, stays: bool = False) -> Gallery
     if seen is not None and key in seen:
         return seen[key]
     query = select(GalleryRow).where(GalleryRow.name_key == key)
-    if stays:
-        # What a foreign key asks for itself; SQLite has one writer and needs none of it.
-        query = query.with_for_update(read=True, key_share=True)
+    if hold:
+        # The lesser is what a foreign key asks for itself; the greater is that of `lock_gallery`.
+        # SQLite has one writer and needs none of it.
+        query = query.with_for_update(read=hold == "stays", key_share=True)
     row = session.scalar(query)
     if row is None:
         raise GalleryNotFound

@@ -93,13 +93,13 @@ class PersonRow(Base):
     """Somebody in a gallery.
 
     What follows from name and notes is filled by itself: `name_key` is alike where two names are
-    the same, whatever the letters' case; `search_text` is what people are searched by, and
-    `sort_key` puts them in order.
+    the same, whatever the letters' case, which two people's are only where somebody has said so;
+    `search_text` is what people are searched by, and `sort_key` puts them in order.
     """
 
     __tablename__ = "person"
     __table_args__ = (
-        UniqueConstraint("gallery_id", "name_key"),
+        Index(None, "gallery_id", "name_key"),
         Index(None, "gallery_id", "sort_key", "id"),
     )
 

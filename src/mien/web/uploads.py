@@ -163,6 +163,6 @@ def add_held_face(
         tell_of_face(done, gallery=done.gallery, place=place)
         return done.person.id
     if done.stored:
-        flash(f"Face {face.number} was added to {done.person.name}.", "done")
+        flash(f"Face {face.number} was added to {done.person.label}.", "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
     return done.person.id

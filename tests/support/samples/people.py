@@ -8,6 +8,7 @@ from mien.web.pages.base import Page
 from mien.web.pages.confirm import ConfirmPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.people import LetterJump
 from mien.web.pages.people import NewPersonPage
@@ -35,6 +36,13 @@ from samples.cast import MAX_BYTES
 from samples.cast import NAMES
 from samples.cast import POOR
 from samples.cast import Portrait
+
+
+def _namesakes(portrait: Portrait) -> tuple[Namesake, ...]:
+    return (
+        Namesake("1", f"{NAMES[0]} (the choir, since 1843)", "/p/1", portrait(1)),
+        Namesake("2", f"{NAMES[0]} (1a2b3c4d)", "/p/2", ""),
+    )
 
 
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
@@ -153,8 +161,12 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             held=None,
         ),
         "person-new": NewPersonPage(FormState(), "default", "/people", "/people", MAX_BYTES),
-        "person-new-wrong": NewPersonPage(typed, "default", "/people", "/people", MAX_BYTES),
-        "person-edit": EditPersonPage(typed, NAMES[0], portrait(0), "/p/0", "/p/0"),
+        "person-new-wrong": NewPersonPage(
+            typed, "default", "/people", "/people", MAX_BYTES, _namesakes(portrait)
+        ),
+        "person-edit": EditPersonPage(
+            typed, NAMES[0], portrait(0), "/p/0", "/p/0", _namesakes(portrait)
+        ),
         "choose-face": ChooseFacePage(
             form=FormState(),
             name=NAMES[0],

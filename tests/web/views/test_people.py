@@ -120,6 +120,30 @@ def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> Non
     assert "kept notes" in page
 
 
+def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> None:
+    first = user.enrol("Ada")
+    page = user.refused(f"{PEOPLE}/new", name="ada", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert 'name="another"' not in user.get(f"{PEOPLE}/new")
+    second = user.done(
+        f"{PEOPLE}/new", name="ada", notes="Choir", another="yes", photos=[draw_photo(["bob"])]
+    )
+    assert second != first
+    notes = re.findall(r'tile__note">([^<]*)<', user.get(PEOPLE))
+    assert sorted(notes) == sorted(["Choir", first.rsplit("/", 1)[1][:8]])
+
+
+def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
+    first, second = user.enrol("Ada"), user.enrol("Bob")
+    page = user.refused(f"{second}/edit", name="ADA", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert user.done(f"{second}/edit", name="ADA", notes="Choir", another="yes") == second
+    # The name that is shared already is not asked about again.
+    assert user.done(f"{second}/edit", name="Ada", notes="Club") == second
+
+
 def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
     person = user.enrol("ada")
     page = user.refused(person, photos=[draw_photo(["ada"])] * 13)

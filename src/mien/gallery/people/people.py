@@ -13,19 +13,20 @@ from sqlalchemy import case
 from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mien.access import audit
 from mien.access import permissions
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
+from mien.errors import PersonAmbiguous
 from mien.errors import PersonNotFound
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.paging import cursor_after
 from mien.gallery.people.paging import cursor_at
 from mien.gallery.people.paging import page_before
 from mien.gallery.people.paging import page_from
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import Initial
 from mien.gallery.results import PeopleSlice
 from mien.gallery.results import Person
@@ -68,30 +69,68 @@ def find_person(session: Session, gallery: GalleryRow, person_id: str) -> Person
 
 
 def find_person_by_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
-    """The row of a person by name, whatever the letters' case.
+    """The row of a person by name, whatever the letters' case; None when there is nobody.
 
-    Marks that were left out make no difference where there is nobody of the very name and only one
-    person whose name reads so without them.
+    Where nobody has the very name, it is looked for without marks.
+
+    Raises:
+        PersonAmbiguous: several people may be meant.
     """
-    return find_same_name(session, gallery, name) or _find_alike(session, gallery, name)
+    return only_one(find_same_name(session, gallery, name) or _find_alike(session, gallery, name))
 
 
-def find_same_name(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
-    """The row of a person whose name is the same, whatever the letters' case."""
-    return session.scalar(
-        select(PersonRow).where(
-            PersonRow.gallery_id == gallery.id, PersonRow.name_key == name_key(name)
+def find_same_name(session: Session, gallery: GalleryRow, name: str) -> list[PersonRow]:
+    """The rows of people whose name is the same, whatever the letters' case; the first added first."""
+    return list(
+        session.scalars(
+            select(PersonRow)
+            .where(PersonRow.gallery_id == gallery.id, PersonRow.name_key == name_key(name))
+            .order_by(PersonRow.created_at, PersonRow.id)
         )
     )
 
 
-def _find_alike(session: Session, gallery: GalleryRow, name: str) -> PersonRow | None:
+def only_one(rows: Sequence[PersonRow]) -> PersonRow | None:
+    """The one row that there is; None when there is none.
+
+    Raises:
+        PersonAmbiguous: there are several.
+    """
+    if len(rows) > 1:
+        ids = [row.id for row in rows]
+        raise PersonAmbiguous(words={"ids": ", ".join(ids)}, person_ids=ids)
+    return rows[0] if rows else None
+
+
+def _find_alike(session: Session, gallery: GalleryRow, name: str) -> list[PersonRow]:
     folded = folded_name(name)
+    if not folded:
+        return []
     rows = session.scalars(
-        select(PersonRow).where(PersonRow.gallery_id == gallery.id, *holds(name))
+        select(PersonRow)
+        .where(PersonRow.gallery_id == gallery.id, *holds(name))
+        .order_by(PersonRow.created_at, PersonRow.id)
     )
-    alike = [row for row in rows if folded_name(row.name) == folded]
-    return alike[0] if folded and len(alike) == 1 else None
+    return [row for row in rows if folded_name(row.name) == folded]
+
+
+def require_free_name(
+    session: Session, gallery: GalleryRow, name: str, *, but_for: str | None = None
+) -> None:
+    """Make sure that nobody has this name; the gallery's names have to be held or locked.
+
+    Args:
+        session: writing.
+        gallery: its row.
+        name: which.
+        but_for: the id of whoever may have it.
+
+    Raises:
+        NameTaken: somebody has.
+    """
+    taken = [row.id for row in find_same_name(session, gallery, name) if row.id != but_for]
+    if taken:
+        raise NameTaken("other_person" if but_for else "person", person_ids=taken)
 
 
 def add_person_row(
@@ -101,12 +140,13 @@ def add_person_row(
     name: str,
     notes: str = "",
     metadata: Mapping[str, Any] | None = None,
+    allow_same_name: bool = False,
 ) -> PersonRow:
-    """Put a new person into a running transaction.
+    """Put a new person into a running transaction that holds the gallery's names, or has it locked.
 
     Raises:
         InvalidInput: a value breaks a rule.
-        NameTaken: the gallery has somebody of this name.
+        NameTaken: the gallery has somebody of this name, and nobody has said that this is another.
     """
     cleaned = clean_name(name)
     row = PersonRow(
@@ -115,11 +155,10 @@ def add_person_row(
         notes=_checked_notes(notes),
         details=_checked_metadata(metadata or {}),
     )
+    if not allow_same_name:
+        require_free_name(session, gallery, cleaned)
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise NameTaken("person") from error
+    session.flush()
     return row
 
 
@@ -130,20 +169,36 @@ def create_person(
     name: str,
     notes: str = "",
     metadata: Mapping[str, Any] | None = None,
+    allow_same_name: bool = False,
 ) -> Person:
     """Add somebody without a face yet.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        name: in any script.
+        notes: what is noted of the person.
+        metadata: a JSON object of the caller's.
+        allow_same_name: this is another person, should there be somebody of this name.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         InvalidInput: a value breaks a rule.
-        NameTaken: the gallery has somebody of this name.
+        NameTaken: the gallery has somebody of this name, and nobody has said that this is another.
     """
     permissions.require(call.actor, "people.create", gallery)
     with call.services.database.write() as session:
-        found = find_gallery(session, gallery, stays=True)
-        row = add_person_row(session, found, name=name, notes=notes, metadata=metadata)
+        found = find_gallery(session, gallery, hold="names")
+        row = add_person_row(
+            session,
+            found,
+            name=name,
+            notes=notes,
+            metadata=metadata,
+            allow_same_name=allow_same_name,
+        )
         audit.record(session, call, "person_created", subject_id=row.id, gallery_id=row.gallery_id)
-        return _answer(row, 0, None)
+        return _answers(session, [row])[0]
 
 
 def show_person(call: Call, *, gallery: str, person_id: str) -> Person:
@@ -229,34 +284,41 @@ def change_person(
     name: str | None = None,
     notes: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    allow_same_name: bool = False,
 ) -> Person:
     """Rename somebody or change what is noted; None leaves a value as it is.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        person_id: who.
+        name: from now on; a name that the person has already is taken by nobody.
+        notes: from now on.
+        metadata: from now on, as a whole.
+        allow_same_name: two people may have this name.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id.
         InvalidInput: a value breaks a rule.
-        NameTaken: the gallery has somebody else of this name.
+        NameTaken: the gallery has somebody else of this name, and nobody has said that it may be.
     """
     permissions.require(call.actor, "people.change", gallery)
     with call.services.database.write() as session:
-        found = find_gallery(session, gallery)
+        found = find_gallery(session, gallery, hold="" if name is None else "names")
         row = find_person(session, found, person_id)
         if name is not None:
             cleaned = clean_name(name)
-            other = find_same_name(session, found, cleaned)
-            if other is not None and other.id != row.id:
-                raise NameTaken("other_person")
+            # Who shares a name may be noted anew under it, without saying again that it is shared.
+            if not allow_same_name and name_key(cleaned) != row.name_key:
+                require_free_name(session, found, cleaned, but_for=row.id)
             row.name = cleaned
         if notes is not None:
             row.notes = _checked_notes(notes)
         if metadata is not None:
             row.details = _checked_metadata(metadata)
         row.updated_at = now()
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise NameTaken("other_person") from error
+        session.flush()
         given = {"name": name, "notes": notes, "metadata": metadata}
         audit.record(
             session,
@@ -316,20 +378,19 @@ def _answers(session: Session, rows: list[PersonRow]) -> list[Person]:
     )
     for person_id, face_id, quality, suspected in found:
         faces[person_id].append((not suspected, float(quality["score"]), face_id))
-    return [
-        _answer(row, len(faces[row.id]), max(faces[row.id])[-1] if faces[row.id] else None)
-        for row in rows
-    ]
+    named = person_refs(session, faces)
+    return [_answer(row, faces[row.id], named[row.id].note) for row in rows]
 
 
-def _answer(row: PersonRow, faces: int, portrait_face_id: str | None) -> Person:
+def _answer(row: PersonRow, faces: Sequence[tuple[bool, float, str]], note: str) -> Person:
     return Person(
         id=row.id,
         name=row.name,
         notes=row.notes,
         metadata=row.details,
-        faces=faces,
-        portrait_face_id=portrait_face_id,
+        faces=len(faces),
+        portrait_face_id=max(faces)[-1] if faces else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        note=note,
     )

@@ -18,7 +18,9 @@ from mien.options import Order
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import crop_url
+from mien.web.pages.namesakes import namesakes_of
 
 _SORTS = (Choice("name", "By name"), Choice("newest", "Newest first"))
 _A_SHEET = 60
@@ -28,12 +30,21 @@ _MOST_LETTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class PersonTile:
-    """One person on the contact sheet; an empty portrait_url shows a silhouette."""
+    """One person on the contact sheet; an empty portrait_url shows a silhouette.
+
+    Attributes:
+        name: as stored.
+        url: the person's page.
+        portrait_url: of the best face.
+        face_count: how many are stored.
+        note: tells people of one name apart; empty where nobody else has it.
+    """
 
     name: str
     url: str
     portrait_url: str
     face_count: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,16 @@ class PeoplePage(Page):
 
 @dataclass(frozen=True, slots=True)
 class NewPersonPage(Page):
-    """Adds a person: `name`, `notes`, and any number of `photos`."""
+    """Adds a person: `name`, `notes`, and any number of `photos`; `another` of a name.
+
+    Attributes:
+        form: what was typed and could not be done.
+        namesakes: who has the name that was typed.
+        gallery: its name.
+        action_url: takes the POST, as multipart.
+        back_url: the contact sheet.
+        max_bytes: largest file accepted.
+    """
 
     template: ClassVar[str] = "people/new.html"
 
@@ -94,6 +114,7 @@ class NewPersonPage(Page):
     action_url: str
     back_url: str
     max_bytes: int
+    namesakes: tuple[Namesake, ...] = ()
 
 
 def people_page(
@@ -153,6 +174,7 @@ def new_person_page(call: Call, *, gallery: str, form: FormState | None = None) 
     name = show_gallery(call, name=gallery).name
     return NewPersonPage(
         form=form or FormState(),
+        namesakes=namesakes_of(call, gallery=name, form=form),
         gallery=name,
         action_url=url_for("people.create", gallery=name),
         back_url=url_for("people.sheet", gallery=name),
@@ -163,6 +185,7 @@ def new_person_page(call: Call, *, gallery: str, form: FormState | None = None) 
 def _tile(gallery: str, person: Person) -> PersonTile:
     return PersonTile(
         name=person.name,
+        note=person.note,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         portrait_url=crop_url(gallery, person.id, person.portrait_face_id),
         face_count=person.faces,

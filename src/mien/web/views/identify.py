@@ -173,5 +173,5 @@ def _subject(form: AddFaceForm) -> Subject:
     if "person" in request.form:
         return KnownName(form.text("person"))
     if "name" in request.form:
-        return NewPerson(form.text("name"))
+        return NewPerson(form.text("name"), allow_same_name=form.another.data)
     raise InvalidInput("nobody_named", field="name")

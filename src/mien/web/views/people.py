@@ -73,7 +73,11 @@ def create(gallery: str) -> ResponseReturnValue:
     if form.validate():
         with form.noting(NameTaken, field="name"):
             person = create_person(
-                this_call(), gallery=gallery, name=form.text("name"), notes=form.text("notes")
+                this_call(),
+                gallery=gallery,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
             )
             return _add_first_photos(form, gallery, person)
     page = new_person_page(this_call(), gallery=gallery, form=form.state())

@@ -124,7 +124,13 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(this_call(), **place, name=form.text("name"), notes=form.text("notes"))
+            change_person(
+                this_call(),
+                **place,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
+            )
             flash("Saved.", "done")
             return go_to(url_for("person.show_one", **place))
     page = edit_person_page(this_call(), **place, form=form.state())

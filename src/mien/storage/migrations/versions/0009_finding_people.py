@@ -1,4 +1,4 @@
-"""What people are searched by and put in order by, for those who are there too."""
+"""What people are searched by and put in order by; two people may have one name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,10 @@ def upgrade() -> None:
     if not op.get_context().as_sql:
         _fill()
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_person_gallery_id_name_key"), type_="unique")
+        batch_op.create_index(
+            batch_op.f("ix_person_gallery_id_name_key"), ["gallery_id", "name_key"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_person_gallery_id_sort_key_id"),
             ["gallery_id", "sort_key", "id"],
@@ -71,5 +75,10 @@ def _fill() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_gallery_id_sort_key_id"))
+        batch_op.drop_index(batch_op.f("ix_person_gallery_id_name_key"))
+        # Fails where two people have one name by now: older code takes them for one.
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_person_gallery_id_name_key"), ["gallery_id", "name_key"]
+        )
         batch_op.drop_column("sort_key")
         batch_op.drop_column("search_text")
