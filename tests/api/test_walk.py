@@ -167,6 +167,43 @@ def test_two_people_share_a_name_when_it_is_said(api: Api) -> None:
     assert [each["distinguishing_note"] for each in people] == [bob[:8], ada[:8]]
 
 
+def test_somebody_is_added_with_a_photo_or_not_at_all(api: Api) -> None:
+    for photo, code in ((draw_photo([]), "no_face_found"), (b"x", "unsupported_image")):
+        refused = api.send(PEOPLE, name="Ada", photo=photo)
+        assert refused.get_json()["code"] == code
+    several = api.send(PEOPLE, name="Ada", photo=draw_photo(["ada", "bob"]))
+    assert_problem(several, 422, "several_faces_found")
+    assert api("GET", PEOPLE).get_json()["total"] == 0
+    made = api.send(PEOPLE, name="Ada", notes="n", metadata='{"a": 1}', photo=draw_photo(["ada"]))
+    assert made.status_code == 201
+    ada = made.get_json()
+    assert (ada["face_count"], ada["notes"], ada["metadata"]) == (1, "n", {"a": 1})
+    assert ada["face"]["id"] == ada["portrait_face_id"]
+    broken = api.send(PEOPLE, name="Bob", metadata="{", photo=draw_photo(["bob"]))
+    assert assert_problem(broken, 422, "invalid_input")["field"] == "metadata"
+    sent = {
+        "name": "Bob",
+        "photo": base64.b64encode(draw_photo(["ada", "bob"])).decode(),
+        "take": "largest",
+    }
+    assert api("POST", PEOPLE, json=sent).get_json()["face"]["warnings"]
+    assert api("POST", PEOPLE, json={"name": "Cy"}).get_json()["face"] is None
+
+
+def test_only_people_with_a_face_count_as_searched(api: Api) -> None:
+    api.send(PEOPLE, name="Ada", photo=draw_photo(["ada"]))
+    api.add_person("Bob")
+    shown = api("GET", "/galleries/default").get_json()
+    assert (shown["person_count"], shown["searched_person_count"]) == (2, 1)
+    listed = api("GET", "/galleries").get_json()["galleries"][0]
+    assert (listed["person_count"], listed["searched_person_count"]) == (2, 1)
+    found = api.send("/galleries/default/identify", photo=draw_photo(["ada"])).get_json()
+    assert found["searched_person_count"] == 1
+    faceless = api("GET", f"{PEOPLE}?without_face=true").get_json()
+    assert [each["name"] for each in faceless["people"]] == ["Bob"]
+    assert faceless["total"] == 1
+
+
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:
     ada = api.add_person("Ada")
     face = api.send(f"{PEOPLE}/{ada}/faces", photo=draw_photo(["ada"])).get_json()

@@ -85,6 +85,15 @@ def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPa
     assert mien("people", "list", "--gallery", "nowhere").exit_code == 1
 
 
+def test_people_without_a_face_are_listed_alone(mien: Mien, ada: Path) -> None:
+    mien("people", "add", "Ada", ada)
+    mien("people", "add", "Bob")
+    found = json.loads(mien("people", "list", "--without-face", "--json").stdout)
+    assert [person["name"] for person in found["people"]] == ["Bob"]
+    shown = json.loads(mien("galleries", "show", "default", "--json").stdout)
+    assert (shown["person_count"], shown["searched_person_count"]) == (2, 1)
+
+
 def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
     person_id = mien("people", "add", "Ada", ada, "--notes", "note").stdout.strip()
     by_name = json.loads(mien("people", "show", "ADA", "--json").stdout)

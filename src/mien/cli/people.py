@@ -157,12 +157,19 @@ def add(
     help="Only who has these words, or parts of them, in name or notes.",
 )
 @click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
+@click.option("--without-face", is_flag=True, help="Only who has no face, and so is not found.")
 @json_option
-def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
+def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json: bool) -> None:
     """List the people of a gallery."""
     with ready_runtime() as runtime:
         found = list(
-            _everybody(runtime.call(OPERATOR), gallery=gallery, query=query, newest=newest)
+            _everybody(
+                runtime.call(OPERATOR),
+                gallery=gallery,
+                query=query,
+                newest=newest,
+                without_face=without_face,
+            )
         )
     if as_json:
         from mien.schemas.people import PersonOut
@@ -312,7 +319,9 @@ def _enrol_all(
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
-def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
+def _everybody(
+    call: "Call", *, gallery: str, query: str, newest: bool, without_face: bool
+) -> "Iterator[Person]":
     from mien.gallery.people.people import MOST_A_PAGE
     from mien.gallery.people.people import list_people
 
@@ -323,6 +332,7 @@ def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iter
             gallery=gallery,
             query=query,
             order="newest" if newest else "name",
+            without_face=without_face,
             limit=MOST_A_PAGE,
             cursor=cursor,
         )

@@ -42,6 +42,7 @@ class Gallery:
     Attributes:
         settings: what is set for it.
         people: how many there are.
+        searched: how many of them have a face, and so can be found.
         faces: how many examples they have.
         revision: raised by every change of its faces.
     """
@@ -52,6 +53,7 @@ class Gallery:
     contract_id: str
     settings: GallerySettings
     people: int
+    searched: int
     faces: int
     created_at: dt.datetime
     updated_at: dt.datetime

@@ -22,6 +22,9 @@ class PeopleQuery(In):
         "and marks make no difference.",
     )
     order: Order = "name"
+    without_face: bool = Field(
+        default=False, description="Only people without a face, whom no search of a photo finds."
+    )
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
     cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")
 

@@ -117,10 +117,10 @@ def _find_alike(session: Session, gallery: GalleryRow, name: str) -> list[Person
 def require_free_name(
     session: Session, gallery: GalleryRow, name: str, *, but_for: str | None = None
 ) -> None:
-    """Make sure that nobody has this name; the gallery's names have to be held or locked.
+    """Make sure that nobody has this name; in a writing session, its names have to be held or locked.
 
     Args:
-        session: writing.
+        session: reading or writing.
         gallery: its row.
         name: which.
         but_for: the id of whoever may have it.
@@ -152,7 +152,7 @@ def add_person_row(
     row = PersonRow(
         gallery_id=gallery.id,
         name=cleaned,
-        notes=_checked_notes(notes),
+        notes=checked_notes(notes),
         details=_checked_metadata(metadata or {}),
     )
     if not allow_same_name:
@@ -220,6 +220,7 @@ def list_people(
     gallery: str,
     query: str = "",
     order: Order = "name",
+    without_face: bool = False,
     limit: int = 50,
     cursor: str | None = None,
 ) -> PeopleSlice:
@@ -230,6 +231,7 @@ def list_people(
         gallery: its name.
         query: words, or parts of words, in any order, whatever marks and case; empty for all.
         order: by name, or the newest first.
+        without_face: only those who have no face, and so cannot be found in a photo.
         limit: people a page, 1 to 500.
         cursor: what the last page gave to go on; None for the first.
 
@@ -241,7 +243,7 @@ def list_people(
     if not 1 <= limit <= MOST_A_PAGE:
         raise InvalidInput("page_size", words={"most": MOST_A_PAGE}, field="limit")
     with call.services.database.read() as session:
-        chosen = _chosen(session, gallery, query)
+        chosen = _chosen(session, gallery, query, without_face=without_face)
         total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
         page = page_from(chosen, order, cursor)
         rows = session.scalars(page.limit(limit + 1)).all() if total else []
@@ -259,7 +261,9 @@ def list_people(
     )
 
 
-def list_initials(call: Call, *, gallery: str, query: str = "") -> tuple[Initial, ...]:
+def list_initials(
+    call: Call, *, gallery: str, query: str = "", without_face: bool = False
+) -> tuple[Initial, ...]:
     """The letters with which names begin, without marks, in the order of the names.
 
     Raises:
@@ -267,7 +271,7 @@ def list_initials(call: Call, *, gallery: str, query: str = "") -> tuple[Initial
     """
     permissions.require(call.actor, "people.read", gallery)
     with call.services.database.read() as session:
-        named = _chosen(session, gallery, query).subquery()
+        named = _chosen(session, gallery, query, without_face=without_face).subquery()
         key = named.c.sort_key
         start = case(
             (key < FIRST_WIDE, func.substr(key, 1, NARROW)), else_=func.substr(key, 1, WIDE)
@@ -314,7 +318,7 @@ def change_person(
                 require_free_name(session, found, cleaned, but_for=row.id)
             row.name = cleaned
         if notes is not None:
-            row.notes = _checked_notes(notes)
+            row.notes = checked_notes(notes)
         if metadata is not None:
             row.details = _checked_metadata(metadata)
         row.updated_at = now()
@@ -335,8 +339,10 @@ def change_person(
     return answer
 
 
-def _chosen(session: Session, gallery: str, query: str) -> Select[PersonRow]:
+def _chosen(session: Session, gallery: str, query: str, *, without_face: bool) -> Select[PersonRow]:
     chosen = select(PersonRow).where(PersonRow.gallery_id == find_gallery(session, gallery).id)
+    if without_face:
+        chosen = chosen.where(~select(FaceRow.id).where(FaceRow.person_id == PersonRow.id).exists())
     return chosen.where(*holds(query))
 
 
@@ -348,7 +354,12 @@ def holds(query: str) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _checked_notes(notes: str) -> str:
+def checked_notes(notes: str) -> str:
+    """Notes as they are stored.
+
+    Raises:
+        InvalidInput: they are too long, or hold what cannot be stored.
+    """
     if len(notes) > NOTES_LENGTH:
         raise InvalidInput("notes_too_long", words={"most": NOTES_LENGTH}, field="notes")
     if not can_be_stored(notes):

@@ -60,11 +60,12 @@ class AddPhotosForm(PageForm):
 
 
 class NewPersonForm(PageForm):
-    """Somebody new, with or without photos; `another` says that two people have the name."""
+    """Somebody new; `another` says that two people have the name, `without_photo` that none is sent."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
     another = BooleanField()
+    without_photo = BooleanField()
     photos = MultipleFileField(validators=[_NOT_TOO_MANY])
 
     def files(self) -> list[FileStorage]:

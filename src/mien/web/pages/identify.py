@@ -48,7 +48,7 @@ class IdentifyHome(Page):
         action_url: takes the POST, as multipart.
         galleries: to search in; a choice is shown from two on.
         gallery: the one chosen.
-        people_count: people in that gallery; none shows where to begin.
+        people_count: people in that gallery who could be found; none shows where to begin.
         max_bytes: largest file accepted.
         add_person_url: where an empty gallery gets its first person.
     """
@@ -117,7 +117,7 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         # One is chosen for all of the page, at its top.
         galleries=(Choice(chosen.name, chosen.name),),
         gallery=chosen.name,
-        people_count=chosen.people,
+        people_count=chosen.searched,
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
     )

@@ -60,11 +60,13 @@ class RefusedPhoto:
         reason: a sentence or two.
         anyway_url: takes a POST with `face` and `anyway` that stores it nevertheless; empty where
             that cannot be.
+        look_url: the page that shows its faces, to be named there; empty where there is none.
     """
 
     file_name: str
     reason: str
     anyway_url: str = ""
+    look_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

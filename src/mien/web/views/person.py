@@ -64,7 +64,8 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     if not form.validate():
         page = person_page(this_call(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(this_call(), form.photos.data, gallery=gallery, person_id=person_id)
+    subject = KnownPerson(person_id)
+    added = add_each(this_call(), form.photos.data, gallery=gallery, subject=subject)
     done = f"{counted(added.faces, 'face')} added." if added.faces else ""
     return answer_added(this_call(), added, gallery=gallery, person_id=person_id, done=done)
 
