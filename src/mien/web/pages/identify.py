@@ -168,13 +168,13 @@ def _mark(held: HeldProbe, answer: Answer) -> FaceMark:
     box = box_view(answer.face.box)
     if answer.number in held.added:
         # Whose it is was said by somebody, and nothing was decided.
-        names = (each.person.label for each in held.added[answer.number])
+        names = (each.person.name for each in held.added[answer.number])
         return FaceMark(answer.number, box, ", ".join(names))
     matched = answer.decision == "match"
     return FaceMark(
         number=answer.number,
         box=box,
-        label=answer.candidates[0].person.label if matched else "",
+        label=answer.candidates[0].person.name if matched else "",
         decision=answer.decision,
     )
 
