@@ -21,6 +21,7 @@ MienError
 │   ├── ProbeNotFound    UserNotFound    KeyNotFound
 ├── Conflict                  what exists stands in the way
 │   ├── NameTaken
+│   ├── PersonAmbiguous
 │   ├── GalleryModelMismatch
 │   ├── GalleryProtected
 │   ├── LastAdministrator
@@ -270,9 +271,18 @@ class Conflict(MienError):
 
 
 class NameTaken(Conflict):
-    """The name is in use; names are compared without regard to case."""
+    """The name is in use; names are compared without regard to case.
+
+    Of a person, `extra["person_ids"]` says whose it is.
+    """
 
     code = "name_taken"
+
+
+class PersonAmbiguous(Conflict):
+    """Several people have this name; `extra["person_ids"]` says who."""
+
+    code = "person_ambiguous"
 
 
 class GalleryModelMismatch(Conflict):

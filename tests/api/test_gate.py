@@ -71,7 +71,7 @@ def test_a_face_of_somebody_else_is_stored_and_told_of(api: Api) -> None:
     assert made.status_code == 201
     told = {each["code"]: each for each in made.get_json()["warnings"]}
     warning = told["looks_like_another"]
-    assert warning["person"] == {"id": bob, "name": "Bob"}
+    assert warning["person"] == {"id": bob, "name": "Bob", "distinguishing_note": ""}
     assert warning["face_id"] == theirs["id"]
     assert 0.5 < warning["similarity"] <= 1
     assert (warning["figure"], warning["limit"], warning["unit"]) == (None, None, None)

@@ -85,6 +85,15 @@ def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPa
     assert mien("people", "list", "--gallery", "nowhere").exit_code == 1
 
 
+def test_people_without_a_face_are_listed_alone(mien: Mien, ada: Path) -> None:
+    mien("people", "add", "Ada", ada)
+    mien("people", "add", "Bob")
+    found = json.loads(mien("people", "list", "--without-face", "--json").stdout)
+    assert [person["name"] for person in found["people"]] == ["Bob"]
+    shown = json.loads(mien("galleries", "show", "default", "--json").stdout)
+    assert (shown["person_count"], shown["searched_person_count"]) == (2, 1)
+
+
 def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
     person_id = mien("people", "add", "Ada", ada, "--notes", "note").stdout.strip()
     by_name = json.loads(mien("people", "show", "ADA", "--json").stdout)
@@ -105,6 +114,46 @@ def test_somebody_is_renamed(mien: Mien) -> None:
     assert "(name_taken)" in done.stderr
     renamed = json.loads(mien("people", "change", "Bob", "--name", "Robert", "--json").stdout)
     assert renamed["name"] == "Robert"
+
+
+def test_two_people_share_a_name_and_are_named_by_id(mien: Mien, ada: Path) -> None:
+    first = mien("people", "add", "Ada", ada, "--notes", "Choir").stdout.strip()
+    bob = write(ada.parent / "bob.png", "bob")
+    done = mien("people", "add", "Ada", bob, "--same-name")
+    assert done.exit_code == 0, done.stderr
+    second = done.stdout.strip()
+    assert second != first
+    names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
+    assert sorted(names) == sorted(["Ada (Choir)", f"Ada ({second[:8]})"])
+    for command in (
+        ("show", "ada"),
+        ("remove", "ada", "--yes"),
+        ("rename", "ada", "Eve"),
+        ("add", "Ada", bob),
+    ):
+        done = mien("people", *command)
+        assert done.exit_code == 1
+        assert "(person_ambiguous)" in done.stderr
+        assert first in done.stderr
+        assert second in done.stderr
+    more = write(ada.parent / "more.png", "bob", size=90)
+    assert mien("people", "add", second, more).stdout.strip() == second
+    assert mien("people", "rename", second, "Bob").exit_code == 0
+    assert mien("people", "rename", second, "ADA").exit_code == 1
+    assert mien("people", "rename", second, "ADA", "--same-name").exit_code == 0
+    assert mien("people", "add", "Ada", "--same-name").exit_code == 0
+
+
+def test_a_folder_of_a_name_that_several_have_is_told_of(mien: Mien, tmp_path: Path) -> None:
+    mien("people", "add", "Ada")
+    mien("people", "add", "Ada", "--same-name")
+    write(tmp_path / "in" / "Ada" / "1.png", "ada")
+    write(tmp_path / "in" / "Bob" / "1.png", "bob")
+    done = mien("people", "import", tmp_path / "in", "--json")
+    assert done.exit_code == 3
+    told = json.loads(done.stdout)
+    assert [each["code"] for each in told["refused"]] == ["person_ambiguous"]
+    assert [each["name"] for each in told["people"]] == ["Bob"]
 
 
 def test_somebody_is_forgotten_with_proof(mien: Mien, ada: Path, home: Path) -> None:

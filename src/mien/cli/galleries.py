@@ -189,6 +189,7 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("name", gallery.name),
             ("shown as", gallery.title),
             ("people", gallery.people),
+            ("searched", f"{gallery.searched} with a face"),
             ("faces", gallery.faces),
             ("pack", gallery.pack),
             *_settings(gallery),

@@ -83,3 +83,11 @@ def photo_options(function: _Function) -> _Function:
         "as long.",
     )
     return cast("_Function", option(gathered))
+
+
+same_name_option = click.option(
+    "--same-name",
+    "allow_same_name",
+    is_flag=True,
+    help="This is another person, should there be somebody of this name.",
+)

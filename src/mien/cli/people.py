@@ -1,6 +1,7 @@
 """`mien people`: who is in a gallery."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
+from mien.cli.options import same_name_option
 from mien.cli.options import take_option
 from mien.cli.people_change import change
 from mien.cli.people_change import parsed
@@ -33,9 +35,11 @@ from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
+from mien.names import ID_PATTERN
 
 if TYPE_CHECKING:
     from mien.gallery.enrolment.enrol_each import EachOptions
+    from mien.gallery.enrolment.subject import Subject
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
     from mien.gallery.results import StoredFace
@@ -57,6 +61,7 @@ def people() -> None:
 @gallery_option
 @click.option("--notes", metavar="TEXT", help="What is noted of the person.")
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
+@same_name_option
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
 @take_option
 @photo_gate_option
@@ -71,16 +76,18 @@ def add(
     gallery: str,
     notes: str | None,
     metadata: str | None,
+    allow_same_name: bool,
     face: int | None,
     take: "Take",
     gate: "Gate | None",
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add a person, or photos to a person who is there.
+    """Add a person, or photos to a person who is there, by name or id.
 
-    Without a photo the name has to be new. A folder stands for every picture in it. Photos that
-    the gate refuses are told of with the reason; what may be a mistake is told, and stored.
+    Without a photo the name has to be new, or --same-name says that two people have it. A folder
+    stands for every picture in it. Photos that the gate refuses are told of with the reason; what
+    may be a mistake is told, and stored.
     """
     facts = parsed(metadata)
     found = find_photos(photos)
@@ -94,7 +101,8 @@ def add(
         looked: PhotoResults[Enrolment] = PhotoResults([], [])
         if found:
             taking = EachOptions(options, face, take, gate)
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, options=taking)
+            subject = _subject(name, allow_same_name=allow_same_name)
+            looked = _enrol_all(runtime, found, gallery=gallery, subject=subject, options=taking)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
@@ -104,7 +112,12 @@ def add(
                 )
         else:
             person_id = create_person(
-                call, gallery=gallery, name=name, notes=notes or "", metadata=facts
+                call,
+                gallery=gallery,
+                name=name,
+                notes=notes or "",
+                metadata=facts,
+                allow_same_name=allow_same_name,
             ).id
         person = show_person(call, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
@@ -134,14 +147,26 @@ def add(
 
 @people.command("list")
 @gallery_option
-@click.option("--query", default="", metavar="TEXT", help="Only names that hold this.")
+@click.option(
+    "--query",
+    default="",
+    metavar="TEXT",
+    help="Only who has these words, or parts of them, in name or notes.",
+)
 @click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
+@click.option("--without-face", is_flag=True, help="Only who has no face, and so is not found.")
 @json_option
-def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
+def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json: bool) -> None:
     """List the people of a gallery."""
     with ready_runtime() as runtime:
         found = list(
-            _everybody(runtime.call(OPERATOR), gallery=gallery, query=query, newest=newest)
+            _everybody(
+                runtime.call(OPERATOR),
+                gallery=gallery,
+                query=query,
+                newest=newest,
+                without_face=without_face,
+            )
         )
     if as_json:
         from mien.schemas.people import PersonOut
@@ -155,7 +180,7 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
         return
     print_table(
         ["id", "name", "faces", "since"],
-        [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
+        [(each.id, each.label, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
         empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
         names=["name"],
         lesser=["since"],
@@ -230,7 +255,7 @@ def remove(
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
+        make_sure(f"Forget {person.label} and {person.faces} face(s) for good?", yes=yes)
         proof = forget_person(
             runtime.call(OPERATOR),
             gallery=gallery,
@@ -260,12 +285,19 @@ def _said_of(face: "StoredFace") -> list[str]:
     return [*(face.found.quality.reasons or ["good"]), *(each.code for each in face.suspicions)]
 
 
-def _enrol_all(
-    runtime: "Runtime", photos: Photos, *, gallery: str, name: str, options: "EachOptions"
-) -> "PhotoResults[Enrolment]":
+def _subject(who: str, *, allow_same_name: bool) -> "Subject":
+    from mien.gallery.enrolment.subject import KnownPerson
     from mien.gallery.enrolment.subject import NamedPerson
+    from mien.gallery.enrolment.subject import NewPerson
 
-    subject = NamedPerson(name)
+    if allow_same_name:
+        return NewPerson(who, allow_same_name=True)
+    return KnownPerson(who) if re.fullmatch(ID_PATTERN, who) else NamedPerson(who)
+
+
+def _enrol_all(
+    runtime: "Runtime", photos: Photos, *, gallery: str, subject: "Subject", options: "EachOptions"
+) -> "PhotoResults[Enrolment]":
     looked = enrol_photos(
         runtime,
         [(path, subject) for path in photos.paths],
@@ -278,7 +310,9 @@ def _enrol_all(
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
-def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
+def _everybody(
+    call: "Call", *, gallery: str, query: str, newest: bool, without_face: bool
+) -> "Iterator[Person]":
     from mien.gallery.people.people import MOST_A_PAGE
     from mien.gallery.people.people import list_people
 
@@ -289,6 +323,7 @@ def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iter
             gallery=gallery,
             query=query,
             order="newest" if newest else "name",
+            without_face=without_face,
             limit=MOST_A_PAGE,
             cursor=cursor,
         )

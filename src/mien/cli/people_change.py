@@ -7,6 +7,7 @@ import click
 
 from mien.access.actor import OPERATOR
 from mien.cli.options import gallery_option
+from mien.cli.options import same_name_option
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -20,6 +21,7 @@ from mien.cli.terminal.output import print_note
 @click.option(
     "--metadata", metavar="JSON", help="A JSON object of your own, instead of the former."
 )
+@same_name_option
 @gallery_option
 @json_option
 def change(
@@ -28,23 +30,33 @@ def change(
     name: str | None,
     notes: str | None,
     metadata: str | None,
+    allow_same_name: bool,
     gallery: str,
     as_json: bool,
 ) -> None:
     """Change a person, by name or id: the name, the notes, the metadata."""
     if name is None and notes is None and metadata is None:
         raise click.UsageError("Say what to change: --name, --notes or --metadata.")
-    _change(who, gallery, name=name, notes=notes, metadata=parsed(metadata), as_json=as_json)
+    _change(
+        who,
+        gallery,
+        as_json=as_json,
+        name=name,
+        notes=notes,
+        metadata=parsed(metadata),
+        allow_same_name=allow_same_name,
+    )
 
 
 @click.command(hidden=True)
 @click.argument("who")
 @click.argument("name")
+@same_name_option
 @gallery_option
 @json_option
-def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
+def rename(*, who: str, name: str, allow_same_name: bool, gallery: str, as_json: bool) -> None:
     """Give a person another name; what `change --name` was called before."""
-    _change(who, gallery, name=name, notes=None, metadata=None, as_json=as_json)
+    _change(who, gallery, as_json=as_json, name=name, allow_same_name=allow_same_name)
 
 
 def parsed(metadata: str | None) -> dict[str, Any] | None:
@@ -68,10 +80,11 @@ def _change(
     who: str,
     gallery: str,
     *,
-    name: str | None,
-    notes: str | None,
-    metadata: dict[str, Any] | None,
     as_json: bool,
+    name: str | None = None,
+    notes: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    allow_same_name: bool = False,
 ) -> None:
     with ready_runtime() as runtime:
         from mien.gallery.people.look_up import look_up_person
@@ -85,6 +98,7 @@ def _change(
             name=name,
             notes=notes,
             metadata=metadata,
+            allow_same_name=allow_same_name,
         )
     if as_json:
         from mien.schemas.people import PersonOut

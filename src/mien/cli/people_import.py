@@ -134,7 +134,7 @@ def _tell(looked: "PhotoResults[Enrolment | None]", notes: list[Remark], *, as_j
     print_table(
         ["name", "faces added", "", "id"],
         [
-            (each.name, count, "new" if each.id in new else "known", each.id)
+            (each.label, count, "new" if each.id in new else "known", each.id)
             for each, count in faces.items()
         ],
         empty="Nobody was added.",

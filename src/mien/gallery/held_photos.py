@@ -132,7 +132,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         ]
         try:
             with services.database.write() as session:
-                row = find_gallery(session, gallery, stays=True)
+                row = find_gallery(session, gallery, hold="stays")
                 require_contract(row, summary)
                 probe.gallery_id = row.id
                 session.add(probe)

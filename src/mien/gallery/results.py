@@ -22,10 +22,20 @@ from mien.vision.types import DetectedFace
 
 @dataclass(frozen=True, slots=True)
 class PersonRef:
-    """Just enough to name somebody."""
+    """Just enough to name somebody.
+
+    Attributes:
+        note: tells people of one name apart; empty where nobody else has it.
+    """
 
     id: str
     name: str
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, with the note where there is one."""
+        return f"{self.name} ({self.note})" if self.note else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Gallery:
     Attributes:
         settings: what is set for it.
         people: how many there are.
+        searched: how many of them have a face, and so can be found.
         faces: how many examples they have.
         revision: raised by every change of its faces.
     """
@@ -45,6 +56,7 @@ class Gallery:
     contract_id: str
     settings: GallerySettings
     people: int
+    searched: int
     faces: int
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -77,6 +89,7 @@ class Person:
         faces: how many examples there are.
         portrait_face_id: the example of the best quality among those that nothing is suspected
             of, or else of all; None when there is none.
+        note: tells people of one name apart; empty where nobody else has it.
     """
 
     id: str
@@ -87,6 +100,12 @@ class Person:
     portrait_face_id: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    note: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name, with the note where there is one."""
+        return PersonRef(self.id, self.name, self.note).label
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,14 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import validates
 
+from mien.name_order import SORT_KEY_LENGTH
+from mien.name_order import sort_key
+from mien.name_search import search_text
 from mien.names import KEY_LENGTH
 from mien.names import NAME_LENGTH
+from mien.names import name_key
 from mien.options import ACCEPTED_RATE
 from mien.storage.types import Json
 from mien.storage.types import UtcTime
@@ -85,10 +90,18 @@ class GalleryRow(Base):
 
 
 class PersonRow(Base):
-    """Somebody in a gallery; `name_key` makes names unique without regard to case."""
+    """Somebody in a gallery.
+
+    What follows from name and notes is filled by itself: `name_key` is alike where two names are
+    the same, whatever the letters' case, which two people's are only where somebody has said so;
+    `search_text` is what people are searched by, and `sort_key` puts them in order.
+    """
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("gallery_id", "name_key"),)
+    __table_args__ = (
+        Index(None, "gallery_id", "name_key"),
+        Index(None, "gallery_id", "sort_key", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
@@ -96,8 +109,18 @@ class PersonRow(Base):
     name_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
     notes: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
+    search_text: Mapped[str] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+    @validates("name", "notes")
+    def _fill(self, field: str, value: str) -> str:
+        name, notes = (value, self.notes) if field == "name" else (self.name, value)
+        if name is not None:
+            self.name_key, self.sort_key = name_key(name), sort_key(name)
+            self.search_text = search_text(name, notes or "")
+        return value
 
 
 class PhotoRow(Base):

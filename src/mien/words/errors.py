@@ -194,8 +194,15 @@ _CONFLICTS: Final = {
     ),
     "name_taken.account": N_("An account of this name exists already."),
     "name_taken.gallery": N_("A gallery of this name exists already."),
-    "name_taken.person": N_("This gallery has a person of this name already."),
-    "name_taken.other_person": N_("This gallery has another person of this name already."),
+    "name_taken.person": N_(
+        "This gallery has a person of this name already. If this is another person, say so."
+    ),
+    "name_taken.other_person": N_(
+        "This gallery has another person of this name already. If both are called so, say so."
+    ),
+    "person_ambiguous": N_(
+        "Several people of this gallery have this name. Say which by the id: {ids}."
+    ),
     "gallery_model_mismatch.version": N_(
         "The gallery belongs to the model pack {gallery_pack} of another version, but "
         "{engine_pack} is running, and vectors of two models cannot be compared. If the pack was "

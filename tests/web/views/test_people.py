@@ -91,8 +91,54 @@ def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
 
 
 def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
-    page = user.get(user.done(f"{PEOPLE}/new", name="Ada"))
+    page = user.refused(f"{PEOPLE}/new", name="Ada")
+    assert "Choose a photo, or add the person without one." in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", without_photo="yes"))
     assert "Without one, Ada cannot be recognised." in page
+    sheet = user.get(PEOPLE)
+    assert "No face yet" in sheet
+    assert "1 person without a face" in says(sheet).replace("One", "1")
+
+
+def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
+    user.enrol("ada")
+    assert "without a face" not in user.get(PEOPLE)
+    create_person(acting(user.runtime.services), gallery="default", name="Bob")
+    assert links(user.get(PEOPLE), "?faces=none") == [f"{PEOPLE}?faces=none"]
+    page = user.get(f"{PEOPLE}?faces=none")
+    assert 'tile__name">Bob<' in page
+    assert 'tile__name">ada<' not in page
+    # The search stays among them.
+    assert '<input type="hidden" name="faces" value="none">' in page
+    assert "Nobody by that name" in user.get(f"{PEOPLE}?faces=none&q=ada")
+
+
+@pytest.mark.parametrize(
+    ("photo", "reason"),
+    [(b"no image", "The file is not an image"), (draw_photo([]), "No face was found")],
+)
+def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: str) -> None:
+    page = user.refused(
+        f"{PEOPLE}/new", name="Ada", notes="kept notes", photos=[("holiday.jpg", photo)]
+    )
+    assert reason in says(page)
+    assert "holiday.jpg" in page
+    assert 'value="Ada"' in page
+    assert "kept notes" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+
+
+def test_somebody_new_of_a_photo_that_the_gate_refuses_is_named_there(user: Visitor) -> None:
+    page = user.refused(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)])
+    assert "small.png" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    [probe] = set(re.findall(r'href="(/identify/[^"]+)"', page))
+    card = user.get(probe)
+    assert 'value="Ada"' in card
+    user.done(f"{probe}/faces/1/add", name="Ada", anyway="yes")
+    [ada] = list_people(acting(user.runtime.services), gallery="default").people
+    assert (ada.name, ada.faces) == ("Ada", 1)
 
 
 def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
@@ -122,6 +168,30 @@ def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> Non
     assert "This gallery has a person of this name already." in page
     assert 'value="ADA"' in page
     assert "kept notes" in page
+
+
+def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> None:
+    first = user.enrol("Ada")
+    page = user.refused(f"{PEOPLE}/new", name="ada", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert 'name="another"' not in user.get(f"{PEOPLE}/new")
+    second = user.done(
+        f"{PEOPLE}/new", name="ada", notes="Choir", another="yes", photos=[draw_photo(["bob"])]
+    )
+    assert second != first
+    notes = re.findall(r'tile__note">([^<]*)<', user.get(PEOPLE))
+    assert sorted(notes) == sorted(["Choir", first.rsplit("/", 1)[1][:8]])
+
+
+def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
+    first, second = user.enrol("Ada"), user.enrol("Bob")
+    page = user.refused(f"{second}/edit", name="ADA", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert user.done(f"{second}/edit", name="ADA", notes="Choir", another="yes") == second
+    # The name that is shared already is not asked about again.
+    assert user.done(f"{second}/edit", name="Ada", notes="Club") == second
 
 
 def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
@@ -347,9 +417,11 @@ def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: 
 
 def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:
     choose = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
-    assert user.told() == ["Ada was added, with no faces."]
-    person = user.done(choose, face="2")
-    assert "1 face," in says(user.get(person))
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    assert user.get(choose).count('value="Ada"') == 2
+    user.done(f"{choose}/faces/2/add", name="Ada")
+    [ada] = list_people(acting(user.runtime.services), gallery="default").people
+    assert (ada.name, ada.faces) == ("Ada", 1)
 
 
 def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor) -> None:

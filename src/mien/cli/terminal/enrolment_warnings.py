@@ -45,10 +45,10 @@ def warning_words(warning: "EnrolmentWarning", *, stored: bool) -> str:
     if warning.code == "same_photo" and warning.person is not None:
         # Of the very same file there is no more to say.
         if stored:
-            whose = f"an example of {warning.person.name}, {warning.face_id}"
+            whose = f"an example of {warning.person.label}, {warning.face_id}"
             words = f"{words} It is {whose}, {warning.similarity:.2f} similar."
     elif warning.code == "looks_like_another" and warning.person is not None:
-        words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
+        words = f"{words} It is {warning.person.label}, {warning.similarity:.2f} similar."
     elif warning.similarity is not None:
         words = f"{words} They are {warning.similarity:.2f} similar."
     return f"{words} {told.advice}"

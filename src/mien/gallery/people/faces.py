@@ -13,6 +13,7 @@ from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
@@ -141,7 +142,7 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
-        ref = PersonRef(person.id, person.name)
+        ref = person_refs(session, [person.id])[person.id]
         # A person who is made for a face is made in the same moment; see `enrol`.
         made_for_it = face.created_at == person.created_at
         files = _remove(session, row, face)

@@ -53,10 +53,10 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         except InvalidInput as error:
             if error.field not in self:
                 raise
-            self._say(error.field, say.error(error, translate=translated))
+            self.say(error.field, say.error(error, translate=translated))
         except kinds as error:
             if field:
-                self._say(field, say.error(error, translate=translated))
+                self.say(field, say.error(error, translate=translated))
             else:
                 self.problem = say.error(error, translate=translated)
             if isinstance(error, (ImageError, TooManyAttempts)):
@@ -78,7 +78,8 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """What was typed into a field; empty when it was not sent."""
         return self[name].data or ""
 
-    def _say(self, field: str, words: str) -> None:
+    def say(self, field: str, words: str) -> None:
+        """Say what is wrong beside a field."""
         self[field].errors = [*self[field].errors, words]
 
 

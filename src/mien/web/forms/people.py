@@ -11,10 +11,11 @@ from mien.web.forms.base import PageForm
 
 
 class EditPersonForm(PageForm):
-    """What somebody is called, and what is noted."""
+    """What somebody is called, and what is noted; `another` says that two people have the name."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+    another = BooleanField()
 
 
 class ForgetForm(PageForm):

@@ -17,12 +17,14 @@ from wtforms.validators import DataRequired
 from wtforms.validators import Length
 
 from mien.errors import NameTaken
+from mien.errors import PersonAmbiguous
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
 from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
+from mien.web.language import translated
 
 _NOT_TOO_MANY: Final = Length(
     max=MOST_PHOTOS, message=f"Choose at most {MOST_PHOTOS} photos at once."
@@ -58,10 +60,12 @@ class AddPhotosForm(PageForm):
 
 
 class NewPersonForm(PageForm):
-    """Somebody new, with or without photos."""
+    """Somebody new; `another` says that two people have the name, `without_photo` that none is sent."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+    another = BooleanField()
+    without_photo = BooleanField()
     photos = MultipleFileField(validators=[_NOT_TOO_MANY])
 
     def files(self) -> list[FileStorage]:
@@ -89,18 +93,28 @@ class ChooseFaceForm(GatedForm):
 
 
 class AddFaceForm(GatedForm):
-    """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
+    """Whose a face is: somebody by id, somebody by a typed name, or somebody new.
+
+    `another` says of somebody new that two people have the name.
+    """
 
     person_id = HiddenField()
     person = StringField()
     name = StringField()
+    another = BooleanField()
 
     @contextmanager
     def noting_refusals(self) -> Iterator[None]:
         """Keep what storing a face refuses as words; see `noting`."""
-        with (
-            self.noting(NameTaken, field="name"),
-            self.noting(PersonNotFound, field="person"),
-            self.noting(PhotoNotGoodEnough),
-        ):
-            yield
+        try:
+            with (
+                self.noting(NameTaken, field="name"),
+                self.noting(PersonNotFound, field="person"),
+                self.noting(PhotoNotGoodEnough),
+            ):
+                yield
+        except PersonAmbiguous:
+            # The page shows who they are, and needs no ids.
+            self.say(
+                "person", translated("Several people here have this name. Choose one of them.")
+            )

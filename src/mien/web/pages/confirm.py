@@ -95,11 +95,11 @@ def confirm_person(call: Call, *, gallery: str, person_id: str) -> ConfirmPage:
             f"{person.name}, unless you choose otherwise below"
         )
     return ConfirmPage(
-        title=f"Delete {person.name}?",
+        title=f"Delete {person.label}?",
         erased=tuple(erased),
         kept=tuple(kept),
         boxes=_boxes(person.name) if unclear else (),
-        action_label=f"Delete {person.name}",
+        action_label=f"Delete {person.label}",
         action_url=url_for("person.delete", **place),
         back_url=url_for("person.show_one", **place),
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
@@ -193,12 +193,12 @@ def confirm_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> C
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     rest = person.faces - 1
     return ConfirmPage(
-        title=f"Delete this face of {person.name}?",
+        title=f"Delete this face of {person.label}?",
         erased=("This portrait, what was measured of it, and its photo if no other face needs it",),
         kept=(
-            f"{person.name}, with {counted(rest, 'other face')}"
+            f"{person.label}, with {counted(rest, 'other face')}"
             if rest
-            else f"{person.name}, who cannot be recognised without a face",
+            else f"{person.label}, who cannot be recognised without a face",
         ),
         action_label="Delete this face",
         action_url=url_for("faces.delete", face_id=face_id, **place),

@@ -71,6 +71,7 @@ def settings_page(
         other_model=summary.pack if foreign else "",
         model=shown.pack,
         people_count=shown.people,
+        searched_count=shown.searched,
         face_count=shown.faces,
         created_at=shown.created_at.isoformat(),
         action_url=url_for("galleries.save", gallery=shown.name),

@@ -80,7 +80,9 @@ def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
     numbers = (answer.number for answer in held.identification.answers)
-    kept = {number: kept_form(_kept_at(probe_id, number)) for number in numbers}
+    # What was typed where the photo was sent from, or for one of its faces.
+    begun = kept_form(probe_id)
+    kept = {number: kept_form(_kept_at(probe_id, number)) or begun for number in numbers}
     page = identify_result(
         this_call(), held, forms={number: form for number, form in kept.items() if form}
     )
@@ -173,5 +175,5 @@ def _subject(form: AddFaceForm) -> Subject:
     if "person" in request.form:
         return KnownName(form.text("person"))
     if "name" in request.form:
-        return NewPerson(form.text("name"))
+        return NewPerson(form.text("name"), allow_same_name=form.another.data)
     raise InvalidInput("nobody_named", field="name")

@@ -68,7 +68,8 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     if not form.validate():
         page = person_page(this_call(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(this_call(), form.photos.data, gallery=gallery, person_id=person_id)
+    subject = KnownPerson(person_id)
+    added = add_each(this_call(), form.photos.data, gallery=gallery, subject=subject)
     done = f"{counted(added.faces, 'face')} added." if added.faces else ""
     return answer_added(this_call(), added, gallery=gallery, person_id=person_id, done=done)
 
@@ -128,7 +129,13 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(this_call(), **place, name=form.text("name"), notes=form.text("notes"))
+            change_person(
+                this_call(),
+                **place,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
+            )
             flash("Saved.", "done")
             return go_to(url_for("person.show_one", **place))
     page = edit_person_page(this_call(), **place, form=form.state())
