@@ -25,8 +25,8 @@ _GATES = (
     Choice(
         "standard",
         "Standard",
-        "A face that is too small, blurred, dark or turned away to be recognised by is refused, "
-        "with the reason and a way to a better photo.",
+        "A face that is too small, blurred, dark or turned away to be recognised by, or that may "
+        "not be human, is refused, with the reason and a way to a better photo.",
     ),
     Choice(
         "strict",
