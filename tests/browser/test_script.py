@@ -53,6 +53,22 @@ def test_names_are_found_while_one_types_without_leaving_the_page(page: Page, si
     expect(page.locator(".tile__name")).to_have_text(["Ada", "Bob"])
 
 
+def test_the_slash_leads_to_the_search_unless_somebody_types(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/people")
+    field = page.get_by_label("Find a name")
+    expect(page.locator(".search__key")).to_be_visible()
+    page.keyboard.press("Control+/")
+    expect(field).not_to_be_focused()
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    field.press_sequentially("a/b")
+    expect(field).to_have_value("a/b")
+    page.get_by_label("Order").focus()
+    page.keyboard.press("/")
+    expect(field).not_to_be_focused()
+
+
 def test_a_dropped_photo_is_identified_at_once(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/identify")
     area = page.locator(".drop.is-ready").element_handle()

@@ -133,7 +133,7 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         ]
         try:
             with services.database.write() as session:
-                row = find_gallery(session, gallery, stays=True)
+                row = find_gallery(session, gallery, hold="stays")
                 require_contract(row, summary)
                 probe.gallery_id = row.id
                 session.add(probe)
@@ -183,7 +183,7 @@ def let_go_of_photo(call: Call, *, probe_id: str) -> None:
         files = files_of(held.probe, held.faces)
         session.delete(held.probe)
         erasure = note_erasure(session, files)
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
 
 
 def files_of(probe: ProbeRow, faces: tuple[ProbeFaceRow, ...]) -> list[str]:

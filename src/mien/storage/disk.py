@@ -50,7 +50,7 @@ def trouble_of_files(folder: Path) -> StorageError | None:
             finally:
                 os.close(descriptor)
                 trial.unlink()
-            return StorageFull() if _is_nearly_full(folder) else None
+            return StorageFull() if is_nearly_full(folder) else None
     except StorageError as error:
         return error
 
@@ -60,11 +60,12 @@ def trouble_of_database(folder: Path) -> StorageError | None:
     try:
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             return StorageReadOnly("database")
-        return StorageFull("database") if _is_nearly_full(folder) else None
+        return StorageFull("database") if is_nearly_full(folder) else None
     except OSError:
         return StorageFailed("database")
 
 
-def _is_nearly_full(folder: Path) -> bool:
+def is_nearly_full(folder: Path) -> bool:
+    """Whether the disk of a folder may have no room for one more photo."""
     found = os.statvfs(folder)
     return found.f_blocks > 0 and found.f_bavail * found.f_frsize < _LITTLE_BYTES

@@ -48,6 +48,7 @@ _TITLES_BY_CODE: Final = {
     "person_not_found": N_("This person is not here"),
     "gallery_not_found": N_("There is no such gallery"),
     "setup_link_invalid": N_("This link does not work"),
+    "reset_link_invalid": N_("This link does not work"),
 }
 _BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500

@@ -75,7 +75,7 @@ def tell_of_face(
         undo_url: takes a POST with `face` that takes it back; empty for those who may not.
     """
     if enrolment.stored:
-        name = enrolment.person.name
+        name = enrolment.person.label
         new = " as a new person" if enrolment.new_person else ""
         told = (
             f"Face {number} was added{new}: {name}" if new else f"Face {number} was added to {name}"
@@ -89,17 +89,17 @@ def tell_of_face(
 def undone_words(undone: Undone) -> str:
     """That an addition was taken back."""
     if undone.person_deleted:
-        return f"Undone. The new person {undone.person.name} and the face are deleted."
-    return ended(f"Undone. The face is no longer stored for {undone.person.name}")
+        return f"Undone. The new person {undone.person.label} and the face are deleted."
+    return ended(f"Undone. The face is no longer stored for {undone.person.label}")
 
 
 def _words(warning: EnrolmentWarning, *, stored: bool) -> str:
     told = say.warning(warning, translate=translated)
     if warning.person is not None and warning.code == "looks_like_another":
         alike = decimal(warning.similarity or 0.0)
-        return f"{told.what} It is {warning.person.name}, {alike} similar. {told.advice}"
+        return f"{told.what} It is {warning.person.label}, {alike} similar. {told.advice}"
     if warning.person is not None and warning.code == "same_photo" and stored:
-        return f"{told.what} It is an example of {warning.person.name}. {told.advice}"
+        return f"{told.what} It is an example of {warning.person.label}. {told.advice}"
     return str(told)
 
 
@@ -107,7 +107,7 @@ def _links(enrolment: Enrolment, warning: EnrolmentWarning, gallery: str) -> lis
     links = []
     if warning.person is not None and warning.person.id != enrolment.person.id:
         address = url_for("person.show_one", gallery=gallery, person_id=warning.person.id)
-        links.append((f"Look at {warning.person.name}", address))
+        links.append((f"Look at {warning.person.label}", address))
     return links
 
 

@@ -1,6 +1,7 @@
 """From a page's context to HTML: the template environment, and the one way to draw a page."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -61,7 +62,14 @@ def render_partial(page: Page, layout: Layout) -> str:
     return render_template(page.partial, layout=layout, **variables(page))
 
 
-def show(page: Page, *, place: NavPlace = "", gallery: str = "", status: int = 200) -> Response:
+def show(
+    page: Page,
+    *,
+    place: NavPlace = "",
+    gallery: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Draw a page, or the part of it that script asks for.
 
     Args:
@@ -69,13 +77,14 @@ def show(page: Page, *, place: NavPlace = "", gallery: str = "", status: int = 2
         place: where in the navigation it belongs.
         gallery: the gallery it is about; empty for none.
         status: of HTTP.
+        headers: that belong to the status.
     """
     around = full_layout(place=place, gallery=gallery)
     if not page.partial:
-        return make_response(render_page(page, around), status)
+        return make_response(render_page(page, around), status, headers)
     alone = PARTIAL_HEADER in request.headers
     draw = render_partial if alone else render_page
-    response = make_response(draw(page, around), status)
+    response = make_response(draw(page, around), status, headers)
     response.vary.add(PARTIAL_HEADER)
     if alone:
         response.headers[PARTIAL_HEADER] = "1"

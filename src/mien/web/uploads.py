@@ -19,8 +19,10 @@ from mien.gallery.enrolment.enrol_each import Submission
 from mien.gallery.enrolment.enrol_each import enrol_each
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.held_photos import Held
+from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.http.context import this_call
@@ -42,17 +44,21 @@ class Added:
     """What became of photos.
 
     Attributes:
+        person: whose they are; None for somebody new of whom no photo gave a face.
         doubtful: those that gave a face, with what may be a mistake.
         refused: those that gave none, and why.
         held: those of the refused that can be stored all the same.
         choose_url: the page that asks which face is meant, when the one photo that was sent has
             several; else empty.
+        probe_id: the first photo in which somebody new can be named; empty where there is none.
     """
 
+    person: PersonRef | None
     doubtful: tuple[Doubtful, ...]
     refused: tuple[RefusedPhoto, ...]
     held: tuple[Held, ...]
     choose_url: str
+    probe_id: str = ""
 
     @property
     def faces(self) -> int:
@@ -60,42 +66,64 @@ class Added:
         return sum(each.enrolment.stored for each in self.doubtful)
 
 
-def add_photos(call: Call, files: Sequence[FileStorage], *, gallery: str, person_id: str) -> Added:
+def add_photos(
+    call: Call,
+    files: Sequence[FileStorage],
+    *,
+    gallery: str,
+    subject: NewPerson | KnownPerson,
+) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
-    A photo that the gate refuses is held for a while, so that it can be stored all the same
-    without being chosen again; so is one that is sent alone and has several faces.
+    Somebody new is made with the first face, and not at all when there is none. A photo that the
+    gate refuses is held for a while, so that it can be stored all the same without being chosen
+    again; so is one that is sent alone and has several faces.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
+        NameTaken: the name of somebody new is.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     decidable = (
         (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
     )
-    subject = KnownPerson(person_id)
     submissions = [
         Submission(file.filename or "A photo", partial(read_file, file), subject) for file in files
     ]
+    options = EachOptions(hold=decidable)
+    outcomes = list(enrol_each(call, gallery=gallery, submissions=submissions, options=options))
+    doubtful = tuple(Doubtful(each.name, made) for each in outcomes if (made := each.enrolment))
+    person = doubtful[0].enrolment.person if doubtful else None
+    person_id = person.id if person else _id_of(subject)
     refused: list[RefusedPhoto] = []
-    doubtful: list[Doubtful] = []
     held: list[Held] = []
     choose_url = ""
-    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-    options = EachOptions(hold=decidable)
-    for each in enrol_each(call, gallery=gallery, submissions=submissions, options=options):
-        if each.enrolment is not None:
-            doubtful.append(Doubtful(each.name, each.enrolment))
-        elif each.refusal is not None and each.held is None:
+    for each in outcomes:
+        if each.refusal is None:
+            continue
+        if each.held is None:
             refused.append(RefusedPhoto(each.name, _reason(each.refusal)))
-        elif each.refusal is not None and each.held is not None:
-            decide_url = url_for("person.choose_face", **place, probe_id=each.held.id)
-            if isinstance(each.refusal, SeveralFacesFound):
-                choose_url = decide_url
-            else:
-                held.append(each.held)
-                refused.append(RefusedPhoto(each.name, _reason(each.refusal), decide_url))
-    return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
+            continue
+        decide_url = _decide_url(gallery, person_id, each.held)
+        if isinstance(each.refusal, SeveralFacesFound):
+            choose_url = decide_url
+            continue
+        held.append(each.held)
+        urls = {"anyway_url" if person_id else "look_url": decide_url}
+        refused.append(RefusedPhoto(each.name, _reason(each.refusal), **urls))
+    waiting = [each.held.id for each in outcomes if each.held and not person_id]
+    return Added(person, doubtful, tuple(refused), tuple(held), choose_url, next(iter(waiting), ""))
+
+
+def _id_of(subject: NewPerson | KnownPerson) -> str:
+    return subject.id if isinstance(subject, KnownPerson) else ""
+
+
+def _decide_url(gallery: str, person_id: str, held: Held) -> str:
+    """Where a held photo's face is chosen: for somebody who is there, or for somebody new."""
+    if not person_id:
+        return url_for("identify.result", probe_id=held.id)
+    return url_for("person.choose_face", gallery=gallery, person_id=person_id, probe_id=held.id)
 
 
 def answer_added(call: Call, added: Added, *, gallery: str, person_id: str, done: str) -> Response:
@@ -158,6 +186,6 @@ def add_held_face(
     """
     done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
     if done.stored:
-        flash(ended(f"Face {face.number} was added to {done.person.name}"), "done")
+        flash(ended(f"Face {face.number} was added to {done.person.label}"), "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
     return done.person.id

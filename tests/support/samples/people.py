@@ -9,6 +9,7 @@ from mien.web.pages.confirm import ConfirmPage
 from mien.web.pages.face_photo import FacePhotoPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.people import LetterJump
 from mien.web.pages.people import NewPersonPage
@@ -38,6 +39,13 @@ from samples.cast import POOR
 from samples.cast import Portrait
 
 
+def _namesakes(portrait: Portrait) -> tuple[Namesake, ...]:
+    return (
+        Namesake("1", f"{NAMES[0]} (the choir, since 1843)", "/p/1", portrait(1)),
+        Namesake("2", f"{NAMES[0]} (1a2b3c4d)", "/p/2", ""),
+    )
+
+
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     tiles = tuple(
         PersonTile(name, f"/people/{number}", portrait(number), number * 600)
@@ -52,6 +60,9 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         total_count=1204,
         found_count=1204,
         query="",
+        faceless_count=3,
+        faceless_url="/people?faces=none",
+        faceless=False,
         sorts=(Choice("name", "By name"), Choice("newest", "Newest first")),
         sort="name",
         letters=letters,
@@ -161,8 +172,12 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             held=None,
         ),
         "person-new": NewPersonPage(FormState(), "default", "/people", "/people", MAX_BYTES),
-        "person-new-wrong": NewPersonPage(typed, "default", "/people", "/people", MAX_BYTES),
-        "person-edit": EditPersonPage(typed, NAMES[0], portrait(0), "/p/0", "/p/0"),
+        "person-new-wrong": NewPersonPage(
+            typed, "default", "/people", "/people", MAX_BYTES, _namesakes(portrait)
+        ),
+        "person-edit": EditPersonPage(
+            typed, NAMES[0], portrait(0), "/p/0", "/p/0", _namesakes(portrait)
+        ),
         "choose-face": ChooseFacePage(
             form=FormState(),
             name=NAMES[0],

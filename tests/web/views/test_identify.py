@@ -12,6 +12,7 @@ from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
+from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.names import name_key
 from mien.storage.models import PersonRow
@@ -145,6 +146,37 @@ def test_a_face_that_cannot_be_added_says_why_on_its_card(
     assert "face-card--unknown" in page
     # Told once: looking again begins anew.
     assert words not in user.get(probe)
+
+
+def test_a_typed_name_is_somebodys_or_anothers(user: Visitor) -> None:
+    first = user.enrol("Zoë")
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="zoe")
+    assert user.told(probe)[0] == "Face 1 was added to Zoë."
+    assert "2 faces" in says(user.get(first))
+    probe = identified(user, "dee")
+    user.done(f"{probe}/faces/1/add", name="ZOË", another="yes")
+    [told] = user.told(probe)
+    assert re.fullmatch(r"Face 1 was added as a new person: ZOË \([0-9a-f]{8}\)\.", told)
+
+
+def test_of_several_people_of_a_name_one_is_chosen(user: Visitor) -> None:
+    services = user.runtime.services
+    ids = [
+        create_person(
+            acting(services), gallery="default", name="Ada", notes=notes, allow_same_name=True
+        ).id
+        for notes in ("Choir", "Club")
+    ]
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="ada")
+    page = user.get(probe)
+    assert "Several people here have this name. Choose one of them." in card_message(page)
+    for each, notes in zip(ids, ("Choir", "Club"), strict=True):
+        assert f'name="person_id" value="{each}"' in page
+        assert f"Add this face to Ada ({notes})" in page
+    user.done(f"{probe}/faces/1/add", person_id=ids[1])
+    assert user.told(probe) == ["Face 1 was added to Ada (Club)."]
 
 
 def test_a_form_that_was_refused_is_shown_again_on_its_own_card_alone(user: Visitor) -> None:

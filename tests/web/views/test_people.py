@@ -5,6 +5,10 @@ import pytest
 from building import acting
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
+from mien.gallery.analysis import detect
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
@@ -87,8 +91,54 @@ def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
 
 
 def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
-    page = user.get(user.done(f"{PEOPLE}/new", name="Ada"))
+    page = user.refused(f"{PEOPLE}/new", name="Ada")
+    assert "Choose a photo, or add the person without one." in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", without_photo="yes"))
     assert "Without one, Ada cannot be recognised." in page
+    sheet = user.get(PEOPLE)
+    assert "No face yet" in sheet
+    assert "1 person without a face" in says(sheet).replace("One", "1")
+
+
+def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
+    user.enrol("ada")
+    assert "without a face" not in user.get(PEOPLE)
+    create_person(acting(user.runtime.services), gallery="default", name="Bob")
+    assert links(user.get(PEOPLE), "?faces=none") == [f"{PEOPLE}?faces=none"]
+    page = user.get(f"{PEOPLE}?faces=none")
+    assert 'tile__name">Bob<' in page
+    assert 'tile__name">ada<' not in page
+    # The search stays among them.
+    assert '<input type="hidden" name="faces" value="none">' in page
+    assert "Nobody by that name" in user.get(f"{PEOPLE}?faces=none&q=ada")
+
+
+@pytest.mark.parametrize(
+    ("photo", "reason"),
+    [(b"no image", "The file is not an image"), (draw_photo([]), "No face was found")],
+)
+def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: str) -> None:
+    page = user.refused(
+        f"{PEOPLE}/new", name="Ada", notes="kept notes", photos=[("holiday.jpg", photo)]
+    )
+    assert reason in says(page)
+    assert "holiday.jpg" in page
+    assert 'value="Ada"' in page
+    assert "kept notes" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+
+
+def test_somebody_new_of_a_photo_that_the_gate_refuses_is_named_there(user: Visitor) -> None:
+    page = user.refused(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)])
+    assert "small.png" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    [probe] = set(re.findall(r'href="(/identify/[^"]+)"', page))
+    card = user.get(probe)
+    assert 'value="Ada"' in card
+    user.done(f"{probe}/faces/1/add", name="Ada", anyway="yes")
+    [ada] = list_people(acting(user.runtime.services), gallery="default").people
+    assert (ada.name, ada.faces) == ("Ada", 1)
 
 
 def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
@@ -118,6 +168,30 @@ def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> Non
     assert "This gallery has a person of this name already." in page
     assert 'value="ADA"' in page
     assert "kept notes" in page
+
+
+def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> None:
+    first = user.enrol("Ada")
+    page = user.refused(f"{PEOPLE}/new", name="ada", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert 'name="another"' not in user.get(f"{PEOPLE}/new")
+    second = user.done(
+        f"{PEOPLE}/new", name="ada", notes="Choir", another="yes", photos=[draw_photo(["bob"])]
+    )
+    assert second != first
+    notes = re.findall(r'tile__note">([^<]*)<', user.get(PEOPLE))
+    assert sorted(notes) == sorted(["Choir", first.rsplit("/", 1)[1][:8]])
+
+
+def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
+    first, second = user.enrol("Ada"), user.enrol("Bob")
+    page = user.refused(f"{second}/edit", name="ADA", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert user.done(f"{second}/edit", name="ADA", notes="Choir", another="yes") == second
+    # The name that is shared already is not asked about again.
+    assert user.done(f"{second}/edit", name="Ada", notes="Club") == second
 
 
 def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
@@ -203,10 +277,73 @@ def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor)
     assert "1 face, with portrait" in page
     assert "1 kept photo" in page
     assert user.done(f"{person}/delete") == PEOPLE
-    assert user.told() == ["Erased: 1 face, 1 photo and 2 files. A second look found nothing left."]
+    assert user.told() == ["Deleted 1 face, 1 photo and 2 files. Checked: nothing is left."]
     for gone in (person, crop, f"{person}/edit", f"{person}/delete"):
         user.get(gone, status=404)
     assert user.post(f"{person}/delete").status_code == 404
+
+
+def _with_group(user: Visitor) -> tuple[str, str]:
+    """Bob, and Ada, whose kept original shows him too."""
+    person = user.enrol("bob")
+    enrol(
+        acting(user.runtime.services),
+        gallery="default",
+        source=Upload(draw_photo(["bob", "ada"])),
+        subject=NamedPerson("Ada"),
+        face_number=_place_of_ada(user),
+    )
+    [ada] = [
+        each
+        for each in list_people(acting(user.runtime.services), gallery="default").people
+        if each.name == "Ada"
+    ]
+    return person, f"{PEOPLE}/{ada.id}"
+
+
+def _place_of_ada(user: Visitor) -> int:
+    faces = detect(acting(user.runtime.services), photo=Upload(draw_photo(["bob", "ada"]))).faces
+    return max(range(len(faces)), key=lambda at: faces[at].box.left) + 1
+
+
+def test_boxes_for_originals_are_shown_where_some_are_unclear(user: Visitor) -> None:
+    alone = user.enrol("cy")
+    assert "search_originals" not in user.get(f"{alone}/delete")
+    person, _ = _with_group(user)
+    page = user.get(f"{person}/delete")
+    assert "1 original photo of other people that may also show bob" in page
+    assert 'name="search_originals"' in page
+    assert 'name="delete_originals"' in page
+
+
+def test_originals_that_were_not_searched_are_told(user: Visitor) -> None:
+    person, _ = _with_group(user)
+    user.done(f"{person}/delete")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 1 photo and 2 files. Checked: nothing stored for this person is left. "
+        "Not checked: 1 original photo that may also show this person."
+    )
+
+
+def test_originals_that_show_the_person_are_told_with_a_link(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", search_originals="yes")
+    page = user.get(PEOPLE)
+    assert "Searched 1 other original photo: 1 shows this person and was kept." in says(page)
+    assert f'<a href="{ada}">Look at Ada</a>' in page
+
+
+def test_originals_that_show_the_person_go_when_asked(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", delete_originals="yes")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 2 photos and 3 files. Checked: nothing is left. "
+        "Searched 1 other original photo: 1 shows this person and was deleted."
+    )
+    assert links(user.get(ada), "/photo") == []
+    assert len(links(user.get(ada), "/crop")) == 1
 
 
 def test_asking_changes_nothing(user: Visitor) -> None:
@@ -280,9 +417,11 @@ def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: 
 
 def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:
     choose = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
-    assert user.told() == ["Ada was added, with no faces."]
-    person = user.done(choose, face="2")
-    assert "1 face," in says(user.get(person))
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    assert user.get(choose).count('value="Ada"') == 2
+    user.done(f"{choose}/faces/2/add", name="Ada")
+    [ada] = list_people(acting(user.runtime.services), gallery="default").people
+    assert (ada.name, ada.faces) == ("Ada", 1)
 
 
 def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor) -> None:

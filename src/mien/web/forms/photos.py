@@ -18,12 +18,14 @@ from wtforms.validators import DataRequired
 from wtforms.validators import Length
 from wtforms.validators import Optional
 
+from mien.errors import PersonAmbiguous
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
 from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
+from mien.web.language import translated
 
 _NOT_TOO_MANY: Final = Length(
     max=MOST_PHOTOS, message=f"Choose at most {MOST_PHOTOS} photos at once."
@@ -59,10 +61,12 @@ class AddPhotosForm(PageForm):
 
 
 class NewPersonForm(PageForm):
-    """Somebody new, with or without photos."""
+    """Somebody new; `another` says that two people have the name, `without_photo` that none is sent."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+    another = BooleanField()
+    without_photo = BooleanField()
     photos = MultipleFileField(validators=[_NOT_TOO_MANY])
 
     def files(self) -> list[FileStorage]:
@@ -92,18 +96,24 @@ class ChooseFaceForm(GatedForm):
 class AddFaceForm(GatedForm):
     """Whose a face is: somebody by id, or by a typed name, known or new.
 
-    `following` is the number of the face that is asked about next; empty for this one again.
+    `another` says of somebody new that two people have the name; `following` is the number of the
+    face that is asked about next, empty for this one again.
     """
 
     person_id = HiddenField()
     name = StringField()
     following = IntegerField(validators=[Optional()])
+    another = BooleanField()
 
     @contextmanager
     def noting_refusals(self) -> Iterator[None]:
         """Keep what storing a face refuses as words; see `noting`."""
-        with (
-            self.noting(PersonNotFound, field="name"),
-            self.noting(PhotoNotGoodEnough),
-        ):
-            yield
+        try:
+            with (
+                self.noting(PersonNotFound, field="name"),
+                self.noting(PhotoNotGoodEnough),
+            ):
+                yield
+        except PersonAmbiguous:
+            # The page shows who they are, and needs no ids.
+            self.say("name", translated("Several people here have this name. Choose one of them."))

@@ -115,6 +115,23 @@ class AddedTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Namesake:
+    """Somebody of a name that was typed.
+
+    Attributes:
+        person_id: who.
+        name: with what tells them from others of the name.
+        url: the person's page.
+        portrait_url: of the best face; empty shows a silhouette.
+    """
+
+    person_id: str
+    name: str
+    url: str
+    portrait_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaceCard:
     """All that is said about one face of an identified photo.
 
@@ -137,6 +154,7 @@ class FaceCard:
         added: whom this face has been added to, the first added first; what else the card says
             leaves this face itself out.
         undo_url: takes a POST with `face` that takes its addition back; empty for those who may not.
+        namesakes: who has the name that was typed, where it is taken or not clear.
     """
 
     number: int
@@ -156,6 +174,7 @@ class FaceCard:
     added: tuple[AddedTo, ...] = ()
     undo_url: str = ""
     next_number: int = 0
+    namesakes: tuple[Namesake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ _GATES = (
     Choice(
         "standard",
         "Standard",
-        "A face that is too small, blurred, dark or turned away to be recognised by is refused, "
-        "with the reason and a way to a better photo.",
+        "A face that is too small, blurred, dark or turned away to be recognised by, or that may "
+        "not be human, is refused, with the reason and a way to a better photo.",
     ),
     Choice(
         "strict",
@@ -71,6 +71,7 @@ def settings_page(
         other_model=summary.pack if foreign else "",
         model=shown.pack,
         people_count=shown.people,
+        searched_count=shown.searched,
         face_count=shown.faces,
         created_at=shown.created_at.isoformat(),
         action_url=url_for("galleries.save", gallery=shown.name),

@@ -38,6 +38,7 @@ from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.faces import quality_view
 from mien.web.pages.faces import rate_view
+from mien.web.pages.namesakes import namesakes_of
 from mien.web.text.rates import Rate
 
 # Names offered while one types; more would make the page heavy, and nobody reads as many.
@@ -55,7 +56,7 @@ class IdentifyHome(Page):
         action_url: takes the POST, as multipart.
         galleries: to search in; a choice is shown from two on.
         gallery: the one chosen.
-        people_count: people in that gallery; none shows where to begin.
+        people_count: people in that gallery who could be found; none shows where to begin.
         max_bytes: largest file accepted.
         add_person_url: where an empty gallery gets its first person.
     """
@@ -128,7 +129,7 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         # One is chosen for all of the page, at its top.
         galleries=(Choice(chosen.name, chosen.name),),
         gallery=chosen.name,
-        people_count=chosen.people,
+        people_count=chosen.searched,
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
     )
@@ -247,6 +248,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
     rival = _rival(answer, candidates, point)
     second = rival.candidate.similarity if rival else None
     place: dict[str, Any] = {"probe_id": held.id, "number": answer.number}
+    form = forms.get(answer.number, FormState())
     return FaceCard(
         number=answer.number,
         portrait_url=probe_portrait_url(held.id, answer.number),
@@ -257,7 +259,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
         candidates=candidates,
         quality=quality_view(answer.face),
         add_url=url_for("identify.add", **place),
-        form=forms.get(answer.number, FormState()),
+        form=form,
         doubts=answer.doubts,
         rival=rival,
         alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
@@ -266,6 +268,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
         undo_url=(
             url_for("identify.undo", **place) if may(call.actor, "faces.delete", gallery) else ""
         ),
+        namesakes=namesakes_of(call, gallery=gallery, form=form),
     )
 
 
@@ -273,7 +276,7 @@ def _added(gallery: str, added: AddedFace) -> AddedTo:
     person = added.person
     return AddedTo(
         person_id=person.id,
-        name=person.name,
+        name=person.label,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         similarity=added.similarity,
         nearest_url=crop_url(gallery, person.id, added.nearest_face_id),
@@ -303,7 +306,7 @@ def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
     person = candidate.person
     return CandidateView(
         person_id=person.id,
-        name=person.name,
+        name=person.label,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         similarity=candidate.similarity,
         example_url=crop_url(gallery, person.id, candidate.face_id),

@@ -50,7 +50,7 @@ class KeysPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class NewKeyPage(Page):
-    """Creates a key: `name` and any of `scopes`."""
+    """Creates a key: `name`, any of `scopes`, and `own_password`."""
 
     template: ClassVar[str] = "keys/new.html"
 

@@ -14,6 +14,7 @@ from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
@@ -43,6 +44,7 @@ class PatternsPage(Page):
     wrong_form: FormState
     options: tuple[Choice, ...]
     people: tuple[PersonTile, ...]
+    namesakes: tuple[Namesake, ...]
     photo: PhotoView
     faces: tuple[FaceCard, ...]
     rows: tuple[FaceCard, ...]
@@ -100,6 +102,7 @@ def patterns_page(photo_url: str) -> PatternsPage:
             Choice("identify", "Identify", "Ask who is in a photo."),
         ),
         people=tuple(PersonTile(name, "#sheet", "", 3) for name in _NAMES),
+        namesakes=(Namesake("1", f"{_NAMES[0]} (since 1843)", "#sheet", ""),),
         photo=PhotoView(photo_url, 640, 400, marks),
         faces=(
             _face(1, "match", (_candidate(0, 0.71), _candidate(1, 0.12))),

@@ -21,12 +21,14 @@ from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import box_view
 from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.faces import quality_view
+from mien.web.pages.namesakes import namesakes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ class RefusedPhoto:
         reason: a sentence or two.
         anyway_url: takes a POST with `face` and `anyway` that stores it nevertheless; empty where
             that cannot be.
+        look_url: the page that shows its faces, to be named there; empty where there is none.
     """
 
     file_name: str
     reason: str
     anyway_url: str = ""
+    look_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,16 @@ class PersonPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class EditPersonPage(Page):
-    """Changes `name` and `notes`."""
+    """Changes `name` and `notes`; `another` of a name.
+
+    Attributes:
+        form: what is to be typed over, or could not be done.
+        namesakes: who else has the name that was typed.
+        name: as stored.
+        portrait_url: of the best face; empty shows a silhouette.
+        action_url: takes the POST.
+        back_url: the person's page.
+    """
 
     template: ClassVar[str] = "people/edit.html"
 
@@ -150,6 +163,7 @@ class EditPersonPage(Page):
     portrait_url: str
     action_url: str
     back_url: str
+    namesakes: tuple[Namesake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +229,7 @@ def person_page(
         facts=tuple(MetadataEntry(name, _words(value)) for name, value in person.metadata.items()),
         looks_like=tuple(
             LooksLike(
-                name=other.person.name,
+                name=other.person.label,
                 url=url_for("person.show_one", gallery=gallery, person_id=other.person.id),
                 portrait_url=crop_url(gallery, other.person.id, other.face_id),
                 similarity=other.similarity,
@@ -246,6 +260,7 @@ def edit_person_page(
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return EditPersonPage(
         form=form or FormState(values={"name": person.name, "notes": person.notes}),
+        namesakes=namesakes_of(call, gallery=gallery, form=form, but_for=person_id),
         name=person.name,
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
         action_url=url_for("person.save", **place),

@@ -14,8 +14,9 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
-from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
+from mien.gallery.enrolment.subject import TypedPerson
 from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
@@ -81,7 +82,9 @@ def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
     numbers = (answer.number for answer in held.identification.answers)
-    kept = {number: kept_form(_kept_at(probe_id, number)) for number in numbers}
+    # What was typed where the photo was sent from, or for one of its faces.
+    begun = kept_form(probe_id)
+    kept = {number: kept_form(_kept_at(probe_id, number)) or begun for number in numbers}
     page = identify_result(
         this_call(),
         held,
@@ -185,6 +188,9 @@ def _undo_url(face: HeldFace, gallery: str) -> str:
 def _subject(form: AddFaceForm) -> Subject:
     if form.text("person_id"):
         return KnownPerson(form.text("person_id"))
-    if form.text("name"):
-        return NamedPerson(form.text("name"))
+    if "name" in request.form:
+        name = form.text("name")
+        if form.another.data:
+            return NewPerson(name, allow_same_name=True)
+        return TypedPerson(name)
     raise InvalidInput("nobody_named", field="name")

@@ -24,13 +24,17 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
+from mien.web.flashes import say_so
 from mien.web.forms.kept import keep_form
 from mien.web.forms.kept import kept_form
 from mien.web.forms.people import EditPersonForm
+from mien.web.forms.people import ForgetForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
+from mien.web.layout import FlashKind
 from mien.web.pages.confirm import confirm_person
 from mien.web.pages.confirm import erasure_words
+from mien.web.pages.confirm import originals_links
 from mien.web.pages.person import choose_face_page
 from mien.web.pages.person import edit_person_page
 from mien.web.pages.person import person_page
@@ -64,7 +68,8 @@ def add_photos(gallery: str, person_id: str) -> ResponseReturnValue:
     if not form.validate():
         page = person_page(this_call(), gallery=gallery, person_id=person_id, form=form.state())
         return show(page, place="people", gallery=gallery, status=form.status)
-    added = add_each(this_call(), form.photos.data, gallery=gallery, person_id=person_id)
+    subject = KnownPerson(person_id)
+    added = add_each(this_call(), form.photos.data, gallery=gallery, subject=subject)
     done = f"{counted(added.faces, 'face')} added." if added.faces else ""
     return answer_added(this_call(), added, gallery=gallery, person_id=person_id, done=done)
 
@@ -124,7 +129,13 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(this_call(), **place, name=form.text("name"), notes=form.text("notes"))
+            change_person(
+                this_call(),
+                **place,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
+            )
             flash("Saved.", "done")
             return go_to(url_for("person.show_one", **place))
     page = edit_person_page(this_call(), **place, form=form.state())
@@ -143,8 +154,18 @@ def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
 @asks("people.delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Forget somebody, and say what was erased."""
-    erasure = forget_person(this_call(), gallery=gallery, person_id=person_id)
-    flash(erasure_words(erasure), "done" if erasure.complete else "problem")
+    form = ForgetForm()
+    erasure = forget_person(
+        this_call(),
+        gallery=gallery,
+        person_id=person_id,
+        search_originals=form.search_originals.data,
+        delete_originals=form.delete_originals.data,
+    )
+    kind: FlashKind = "problem"
+    if erasure.erased:
+        kind = "done" if erasure.complete else "doubt"
+    say_so(erasure_words(erasure), kind, links=originals_links(this_call(), erasure))
     return go_to(url_for("people.sheet", gallery=gallery))
 
 
