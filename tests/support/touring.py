@@ -226,7 +226,7 @@ def _set_no_similarity(page: Page) -> None:
 
 def _look_at_similarity(page: Page) -> None:
     page.get_by_label("Similarity set by hand").fill("0.61")
-    page.get_by_role("button", name="Look without saving").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("cell", name="0.61").wait_for()
 
 

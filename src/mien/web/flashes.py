@@ -55,7 +55,7 @@ def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
     for each, warning in found[:_MOST]:
         links = _links(each.enrolment, warning, gallery)
         if each.enrolment.stored:
-            links.append(("Remove the new face", _delete_url(each.enrolment, gallery)))
+            links.append(("Delete the new face", _delete_url(each.enrolment, gallery)))
         words = _words(warning, stored=each.enrolment.stored)
         say_so(f"{each.source}: {words}", "doubt", links=links)
     if len(found) > _MOST:
@@ -107,7 +107,7 @@ def _links(enrolment: Enrolment, warning: EnrolmentWarning, gallery: str) -> lis
     links = []
     if warning.person is not None and warning.person.id != enrolment.person.id:
         address = url_for("person.show_one", gallery=gallery, person_id=warning.person.id)
-        links.append((f"Look at {warning.person.label}", address))
+        links.append((f"See {warning.person.label}", address))
     return links
 
 

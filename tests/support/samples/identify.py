@@ -151,7 +151,7 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-unknown": result(photo_url, cards(portrait)[2:3]),
         "result-many-names": replace(
             result(photo_url, cards(portrait)[2:3]),
-            names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the whole name.",
+            names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the full name.",
         ),
         "result-look-alike": result(photo_url, cards(portrait)[5:6]),
         "result-poor": result(photo_url, cards(portrait)[6:]),

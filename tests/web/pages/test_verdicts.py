@@ -68,7 +68,7 @@ def test_one_person_who_may_not_be_it_is_named_with_perhaps() -> None:
     [
         ((), "No face found"),
         ((MATCH,), "This looks like Ada Lovelace"),
-        ((UNKNOWN,), "No one in this gallery"),
+        ((UNKNOWN,), "Not in this gallery"),
         ((POOR,), "Perhaps Ada Lovelace"),
         ((MATCH, UNKNOWN), "2 faces: 1 recognised, 1 unknown"),
         ((MATCH, MATCH), "2 faces: all recognised"),
@@ -108,10 +108,10 @@ def test_a_pair_is_the_same_or_not_or_too_poor_to_tell(
 
 def test_a_pair_says_how_often_different_people_are_as_much_alike() -> None:
     assert verdicts.pair_sure(PAIR) == (
-        "The similarity is 0.50; the same person needs 0.36. "
-        "About 1 of 10,000 comparisons of different people would look this alike."
+        "Similarity 0.50 (0.36 is enough for the same person). "
+        "About 1 in 10,000 comparisons of different people would look this alike."
     )
-    assert "in about 1 of 1,000 comparisons" in verdicts.pair_sure(replace(PAIR, same_person=False))
+    assert "About 1 in 1,000 comparisons" in verdicts.pair_sure(replace(PAIR, same_person=False))
     assert "not been measured" in verdicts.pair_sure(replace(PAIR, alike=None, wrong=None))
     assert "several" in verdicts.pair_sure(replace(PAIR, photo_b=ComparedPhoto("", 2)))
 

@@ -23,7 +23,7 @@ def test_the_password_is_changed_and_other_browsers_are_signed_out(
     given = {"current_password": PASSWORD, "password": NEW, "password_again": NEW}
     before = user.client.get_cookie(SIGN_IN_COOKIE)
     assert user.done("/account", **given) == "/account"
-    assert user.told("/account") == ["Password changed. Other browsers are signed out."]
+    assert user.told("/account") == ["Password changed. You are signed out everywhere else."]
     thief = visitor()
     assert before is not None
     thief.client.set_cookie(SIGN_IN_COOKIE, before.value)
@@ -137,7 +137,7 @@ def test_an_administrator_makes_a_link_for_a_new_password(
 
 def test_a_link_needs_the_administrators_own_password(admin: Visitor, user: Visitor) -> None:
     path = f"/users/{user.user_id}/reset"
-    assert "Type your own password." in admin.refused(path)
+    assert "Enter your own password." in admin.refused(path)
     assert "This is not your password." in admin.refused(path, own_password="wrong")
     assert user.post(path, own_password=PASSWORD).status_code == 403
     for _ in range(4):
@@ -154,7 +154,7 @@ def test_a_link_needs_the_administrators_own_password(admin: Visitor, user: Visi
         ({"name": "Eve", "password": "short"}, "at least 10 characters"),
         ({"name": "", "password": PASSWORD}, "Type a name to sign in with."),
         ({"name": "\u200b\u2060", "password": PASSWORD}, "name"),
-        ({"name": "Eve", "password": PASSWORD, "is_admin": "yes"}, "Type your own password."),
+        ({"name": "Eve", "password": PASSWORD, "is_admin": "yes"}, "Enter your own password."),
         (
             {"name": "Eve", "password": PASSWORD, "is_admin": "yes", "own_password": "wrong"},
             "This is not your password.",

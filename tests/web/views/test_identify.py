@@ -29,7 +29,7 @@ def identified(browser: Visitor, *people: str, **drawing: Any) -> str:
 
 def test_home_is_where_one_identifies(user: Visitor) -> None:
     assert user.client.get("/").headers["Location"] == "/identify"
-    assert "This gallery has no people yet" in user.get("/identify")
+    assert "No one in this gallery has a face yet" in user.get("/identify")
     user.enrol("ada")
     assert "compared with 1 person" in says(user.get("/identify"))
 
@@ -40,7 +40,7 @@ def test_a_photo_is_answered_face_by_face(user: Visitor) -> None:
     assert "2 faces: 1 recognised, 1 unknown" in page
     assert page.count("face-card--match") == 1
     assert page.count("face-card--unknown") == 1
-    assert "No one in this gallery looks enough like this face." in page
+    assert "No one in this gallery is similar enough." in page
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> 
     page = user.get(probe)
     assert page.count("<option value=") == 500
     assert '<option value="Zoe">' not in page
-    assert "Suggests the first 500 of 501 names. For anyone else, type the whole name." in page
+    assert "Suggests the first 500 of 501 names. For anyone else, type the full name." in page
     user.done(f"{probe}/faces/1/add", name="zoe")
     assert user.told(probe)[0] == "Face 1 was added to Zoe."
     assert "2 faces" in says(user.get(person))
@@ -208,7 +208,7 @@ def test_a_held_photo_is_its_holders_alone(user: Visitor, visitor: Callable[[], 
 def test_a_held_photo_can_be_let_go_of(user: Visitor) -> None:
     probe = identified(user, "cy")
     assert user.done(f"{probe}/let-go") == "/identify"
-    assert "This photo is no longer held" in user.get(probe, status=404)
+    assert "This photo has been deleted" in user.get(probe, status=404)
 
 
 def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
@@ -239,7 +239,7 @@ def test_a_missing_photo_is_asked_for(user: Visitor) -> None:
 
 
 def test_a_photo_without_faces_gets_a_helpful_answer(user: Visitor) -> None:
-    assert "No face could be found." in user.get(identified(user))
+    assert "No face found." in user.get(identified(user))
 
 
 def test_the_chosen_gallery_is_searched_and_remembered(user: Visitor) -> None:
@@ -309,7 +309,7 @@ def test_what_is_odd_about_a_face_is_told_on_its_card_with_a_way_to_take_it_back
     assert card_message(page) == "Face 1 was added to ada. Undo"
     assert page.index('id="face-1"') < page.index("card-message--done")
     assert "It is bob, 0." in says(page)
-    assert f'<a href="{bob}">Look at bob</a>' in page
+    assert f'<a href="{bob}">See bob</a>' in page
     assert undo(user, page) == f"{probe}#face-1"
     page = user.get(probe)
     assert "The face is no longer stored for ada." in card_message(page)

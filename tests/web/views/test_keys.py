@@ -39,7 +39,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(admin: Visitor) -> None:
         ({"name": "\u200b\u2060"}, "name"),
         ({"scopes": []}, "Choose at least one."),
         ({"scopes": "everything"}, "scopes"),
-        ({"own_password": ""}, "Type your own password."),
+        ({"own_password": ""}, "Enter your own password."),
         ({"own_password": "wrong"}, "This is not your password."),
     ],
 )

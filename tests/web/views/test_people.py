@@ -21,7 +21,7 @@ SMALL = draw_photo(["ada"], face_px=34)
 
 
 def test_an_empty_gallery_teaches_the_next_step(user: Visitor) -> None:
-    assert "Nobody here yet" in user.get(PEOPLE)
+    assert "No people yet" in user.get(PEOPLE)
 
 
 def test_everybody_is_on_the_sheet_with_a_portrait(user: Visitor) -> None:
@@ -48,7 +48,7 @@ def test_names_are_searched_and_the_part_for_script_comes_alone(user: Visitor) -
 
 def test_a_search_without_result_says_so(user: Visitor) -> None:
     user.enrol("ada")
-    assert "Nobody by that name" in user.get(f"{PEOPLE}?q=zz")
+    assert "No one found" in user.get(f"{PEOPLE}?q=zz")
 
 
 def test_large_galleries_come_page_by_page(user: Visitor) -> None:
@@ -95,7 +95,7 @@ def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
     assert "Choose a photo, or add the person without one." in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
     page = user.get(user.done(f"{PEOPLE}/new", name="Ada", without_photo="yes"))
-    assert "Without one, Ada cannot be recognised." in page
+    assert "Ada can’t be recognised without one." in page
     sheet = user.get(PEOPLE)
     assert "No face yet" in sheet
     assert "1 person without a face" in says(sheet).replace("One", "1")
@@ -111,7 +111,7 @@ def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
     assert 'tile__name">ada<' not in page
     # The search stays among them.
     assert '<input type="hidden" name="faces" value="none">' in page
-    assert "Nobody by that name" in user.get(f"{PEOPLE}?faces=none&q=ada")
+    assert "No one found" in user.get(f"{PEOPLE}?faces=none&q=ada")
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_originals_that_show_the_person_are_told_with_a_link(user: Visitor) -> N
     user.done(f"{person}/delete", search_originals="yes")
     page = user.get(PEOPLE)
     assert "Searched 1 other original photo: 1 shows this person and was kept." in says(page)
-    assert f'<a href="{ada}">Look at Ada</a>' in page
+    assert f'<a href="{ada}">See Ada</a>' in page
 
 
 def test_originals_that_show_the_person_go_when_asked(user: Visitor) -> None:
@@ -386,12 +386,12 @@ def test_a_refused_photo_that_is_held_says_so_and_can_be_erased_at_once(user: Vi
     page = user.refused(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")])
     words = says(page)
     assert re.search(
-        r"1 photo is held for you alone and erased in \S+ minutes ?\. Erase now", words
+        r"1 photo is visible only to you and will be deleted in \S+ minutes ?\. Delete now", words
     )
     assert files_of(user.runtime.services) > before
     held = re.findall(r'name="held" value="([^"]+)"', page)
     assert user.done(f"{person}/let-go", held=[*held, "another"]) == person
-    assert user.told() == ["What was held is erased."]
+    assert user.told() == ["The photos are deleted."]
     assert files_of(user.runtime.services) == before
     user.get(f"{person}/choose/{held[0]}", status=404)
 
@@ -401,7 +401,7 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
     admin.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     page = user.get(choose)
-    assert "1 photo is held for you alone" in says(page)
+    assert "1 photo is visible only to you" in says(page)
     assert f'formaction="{person}/let-go"' in page
     user.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     user.get(choose, status=404)
@@ -445,8 +445,8 @@ def test_a_doubt_is_told_with_links_to_the_other_person_and_to_undo(user: Visito
     assert "me.png: The face looks like another person of this gallery" in words
     assert "It is bob, 0." in words
     assert "me.png: The face does not look like this person's other examples" in words
-    assert f'<a href="{bob}">Look at bob</a>' in page
-    (remove, *_) = re.findall(r'<a href="([^"]+/delete)">Remove the new face</a>', page)
+    assert f'<a href="{bob}">See bob</a>' in page
+    (remove, *_) = re.findall(r'<a href="([^"]+/delete)">Delete the new face</a>', page)
     assert user.done(remove) == ada
     assert "1 face," in says(user.get(ada))
 

@@ -12,7 +12,7 @@ from mien.errors import WrongCredentials
 from mien.http.password_source import password_source
 from mien.web.forms.base import PageForm
 
-OWN_PASSWORD_MISSING = "Type your own password."  # noqa: S105 - a sentence
+OWN_PASSWORD_MISSING = "Enter your own password."  # noqa: S105 - a sentence
 
 
 class ConfirmedForm(PageForm):

@@ -81,13 +81,13 @@ def confirm_person(call: Call, *, gallery: str, person_id: str) -> ConfirmPage:
     person = show_person(call, gallery=gallery, person_id=person_id)
     faces = list_faces(call, gallery=gallery, person_id=person_id)
     photos = len({face.photo_id for face in faces if face.photo_id})
-    erased = ["The name and the notes"]
+    erased = ["Name and notes"]
     if faces:
         erased.append(f"{counted(len(faces), 'face')}, with portrait and everything measured")
     if photos:
         erased.append(f"{counted(photos, 'kept photo')}, also where others are in the picture")
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-    kept = ["Portraits of other people that were taken from the same photos"] if photos else []
+    kept = ["Portraits of other people from the same photos"] if photos else []
     unclear = count_unclear_originals(call, gallery=gallery, person_id=person_id)
     if unclear:
         kept.append(
@@ -110,13 +110,13 @@ def _boxes(name: str) -> tuple[Box, ...]:
     return (
         Box(
             "search_originals",
-            "Also search the kept original photos for this person",
-            f"This can take half a minute. Once {name} is deleted, nobody can search for them.",
+            "Also search the original photos for this person",
+            f"This can take half a minute. It cannot be done after {name} is deleted.",
         ),
         Box(
             "delete_originals",
             "Also delete the original photos that show this person",
-            "They are searched first. Portraits of the other people stay, and they are still recognised.",
+            "Other people keep their portraits and are still recognised.",
         ),
     )
 
@@ -133,7 +133,7 @@ def erasure_words(erasure: Erasure) -> str:
         )
     elif not erasure.log_cleared:
         said.append(
-            "The database's log still holds copies, because it is being read; they go within "
+            "The database log still holds copies because it is being read. They will be gone within "
             "minutes."
         )
     elif erasure.complete:
@@ -151,7 +151,7 @@ def originals_links(call: Call, erasure: Erasure) -> list[tuple[str, str]]:
             with suppress(NotFound, NotPermitted):
                 person = show_person(call, gallery=original.gallery, person_id=person_id)
                 place: dict[str, Any] = {"gallery": original.gallery, "person_id": person_id}
-                links.setdefault(url_for("person.show_one", **place), f"Look at {person.name}")
+                links.setdefault(url_for("person.show_one", **place), f"See {person.name}")
         if len(links) >= _MOST_LINKS:
             break
     return [(label, url) for url, label in links.items()][:_MOST_LINKS]
@@ -194,7 +194,7 @@ def confirm_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> C
     rest = person.faces - 1
     return ConfirmPage(
         title=f"Delete this face of {person.label}?",
-        erased=("This portrait, what was measured of it, and its photo if no other face needs it",),
+        erased=("This portrait and its measurements, and the photo unless another face needs it",),
         kept=(
             f"{person.label}, with {counted(rest, 'other face')}"
             if rest

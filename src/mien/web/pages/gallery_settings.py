@@ -21,7 +21,7 @@ from mien.web.text.rates import one_in
 
 _STEPS = (0.1, 0.01, 0.001, 0.0001, 0.00001)
 _GATES = (
-    Choice("off", "Off", "Every face is stored, whatever it shows."),
+    Choice("off", "Off", "Every face is stored."),
     Choice(
         "standard",
         "Standard",
@@ -31,7 +31,7 @@ _GATES = (
     Choice(
         "strict",
         "Strict",
-        "As for a passport: only large, sharp, evenly lit faces that look towards the camera.",
+        "Like a passport photo: large, sharp, evenly lit, looking towards the camera.",
     ),
 )
 

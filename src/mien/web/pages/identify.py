@@ -318,5 +318,5 @@ def _names_hint(offered: PersonNames) -> str:
         return ""
     return (
         f"Suggests the first {len(offered.names):,} of {offered.total:,} names. "
-        "For anyone else, type the whole name."
+        "For anyone else, type the full name."
     )

@@ -86,7 +86,7 @@ def new_key_page(form: FormState) -> NewKeyPage:
     """The page that makes a key."""
     return NewKeyPage(
         form=form,
-        scopes=tuple(Choice(scope, scope, f"May {scope_words(scope)}.") for scope in SCOPES),
+        scopes=tuple(Choice(scope, scope, f"Can {scope_words(scope)}.") for scope in SCOPES),
         action_url=url_for("keys.create"),
         back_url=url_for("keys.show_all"),
     )

@@ -135,7 +135,7 @@ def _finding(card: FaceCard) -> str:
         return f"Added to {' and '.join(each.name for each in card.added)}"
     names = [candidate.name for candidate in likely(card)]
     if not names:
-        return "No one in this gallery"
+        return "Not in this gallery"
     if card.decision == "match":
         return f"This looks like {names[0]}"
     return f"{' or '.join(names)}?" if len(names) > 1 else f"Perhaps {names[0]}"
@@ -161,15 +161,15 @@ def pair_answer(result: Comparison) -> str:
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
-    words = [f"The similarity is {reached}; the same person needs {needed}."]
+    words = [f"Similarity {reached} ({needed} is enough for the same person)."]
     if result.same_photo:
-        words.append("But both are the same photo: its face was compared with itself.")
+        words.append("But both are the same photo, so the face was compared with itself.")
     if result.same_person and result.alike is not None:
         often = how_often(result.alike, "comparisons of different people")
         words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
     if not result.same_person and result.wrong is not None:
         often = how_often(result.wrong, "comparisons")
-        words.append(f"Two different people would pass as one in {often}.")
+        words.append(f"{often[:1].upper()}{often[1:]} of different people would end in a match.")
     if result.alike is None:
         words.append("How often different people look this alike has not been measured.")
     if max(result.photo_a.face_count, result.photo_b.face_count) > 1:

@@ -56,7 +56,7 @@ def save_password() -> ResponseReturnValue:
                 source=password_source(),
             )
             response = sign_in_as(signed_in.user.id, url_for("account.show_own"))
-            flash("Password changed. Other browsers are signed out.", "done")
+            flash("Password changed. You are signed out everywhere else.", "done")
             return response
     page = account_page(this_call(), signed_in, form.state())
     return show(page, place="account", status=form.status, headers=form.headers)

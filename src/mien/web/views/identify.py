@@ -159,7 +159,7 @@ def undo_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
 def let_go(probe_id: str) -> ResponseReturnValue:
     """Erase the held photo now."""
     let_go_of_photo(this_call(), probe_id=probe_id)
-    flash("The photo is erased.", "done")
+    flash("Photo deleted.", "done")
     return go_to(url_for("identify.home"))
 
 

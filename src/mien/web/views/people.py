@@ -120,7 +120,7 @@ def _add_with_photos(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
         # So that the name need not be typed again where the face is named.
         keep_form(form, added.probe_id)
     if added.choose_url:
-        flash("There are several faces in the photo. Choose the one to add.", "doubt")
+        flash("The photo shows several faces. Choose the one to add.", "doubt")
         return go_to(added.choose_url)
     page = new_person_page(this_call(), gallery=gallery, form=form.state(), refused=added.refused)
     return show(page, place="people", gallery=page.gallery, status=REJECTED)

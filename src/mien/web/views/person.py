@@ -109,7 +109,7 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
     for probe_id in request.form.getlist("held"):
         with suppress(ProbeNotFound):
             let_go_of_photo(this_call(), probe_id=probe_id)
-    flash("What was held is erased.", "done")
+    flash("The photos are deleted.", "done")
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
 
 

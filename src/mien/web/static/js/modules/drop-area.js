@@ -45,7 +45,7 @@ export default function dropArea(area) {
   function take(files) {
     const images = Array.from(files).filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
     if (!images.length) {
-      say("That is not a photo. JPEG, PNG, WebP and HEIC can be read.");
+      say("That is not a photo. Use JPEG, PNG, WebP or HEIC.");
       return;
     }
     const transfer = new DataTransfer();
