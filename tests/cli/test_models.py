@@ -208,3 +208,16 @@ def test_a_damaged_file_is_not_carried(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told() -> None:
     done = mien("pack", "/dev/null/carried", "own")
     assert (done.exit_code, "(invalid_input)" in done.stderr) == (1, True)
+
+
+def test_a_pack_that_is_going_to_be_used_is_verified_before_the_first_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = mien("verify", "--json")
+    assert checked.exit_code == 1
+    assert [each["state"] for each in json.loads(checked.stdout)["packs"]["own"]] == ["missing"]
+    monkeypatch.delenv("MIEN_PACK")
+    assert (mien("verify").exit_code, json.loads(mien("verify", "--json").stdout)) == (
+        0,
+        {"packs": {}},
+    )

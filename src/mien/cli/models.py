@@ -277,7 +277,8 @@ def _here(catalog: "Catalog", settings: Settings) -> list[Manifest]:
     from mien.packs.install import is_installed
 
     models_dir = settings.models_dir
-    used = _pack_in_use(settings)
+    # Before the first start, the one that is going to be in use, if one is named.
+    used = _pack_in_use(settings) or settings.pack
     every = [entry.manifest for entry in catalog.entries.values()]
     count = Counter(file.sha256 for each in every for file in each.files)
     shared = {digest for digest, packs in count.items() if packs > 1}
