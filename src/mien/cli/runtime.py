@@ -88,11 +88,11 @@ def temporary_home(prefix: str) -> Iterator[Path]:
     import tempfile
     from contextlib import ExitStack
 
-    from mien.storage.temporary_files import told_of_temporary_files
+    from mien.storage.disk import told_of_files
 
     have_temporary_folder(load_settings())
     with ExitStack() as stack:
-        with told_of_temporary_files():
+        with told_of_files("temporary"):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
         yield Path(folder)
 

@@ -26,8 +26,8 @@ from werkzeug.sansio.multipart import Preamble
 from mien.errors import FormBrokenOff
 from mien.errors import FormDamaged
 from mien.errors import FormWithoutBoundary
+from mien.storage.disk import told_of_files
 from mien.storage.temporary_files import close_quietly
-from mien.storage.temporary_files import told_of_temporary_files
 
 _PHOTO_FIELDS: Final = {"photo", "photo_a", "photo_b", "photos"}
 _CHUNK_BYTES: Final = 64 * 1024
@@ -167,7 +167,7 @@ class FormParser(FormDataParser):
                 on_failure.callback(close_quietly, stream)
                 file = FileStorage(stream, event.filename, name, headers=event.headers)
             elif isinstance(event, Data) and file is not None:
-                with told_of_temporary_files():
+                with told_of_files("temporary"):
                     file.stream.write(event.data)
                     if not event.more_data:
                         file.stream.seek(0)

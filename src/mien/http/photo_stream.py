@@ -15,8 +15,8 @@ from mien.errors import InvalidInput
 from mien.http.context import runtime
 from mien.http.form_parser import FormDecoder
 from mien.http.request_bodies import require_form
+from mien.storage.disk import told_of_files
 from mien.storage.temporary_files import close_quietly
-from mien.storage.temporary_files import told_of_temporary_files
 
 # Servers wait until they have so much, and so long a photo that is complete waits as well.
 _CHUNK_BYTES: Final = 8 * 1024
@@ -97,9 +97,9 @@ class PhotoStream:
         if self._spool is None:
             self._spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed by close()
             while chunk := self._source.read(_CHUNK_BYTES):
-                with told_of_temporary_files():
+                with told_of_files("temporary"):
                     self._spool.write(chunk)
-            with told_of_temporary_files():
+            with told_of_files("temporary"):
                 self._spool.seek(0)
             self._source = self._spool
 

@@ -21,8 +21,11 @@ _LITTLE_BYTES: Final = 1024 * 1024
 
 
 @contextmanager
-def told_of_files() -> Iterator[None]:
+def told_of_files(which: str = "") -> Iterator[None]:
     """Let an error of the system in the block be told as one of the stored files.
+
+    Args:
+        which: `temporary` for those that go with the request; else the stored ones.
 
     Raises:
         StorageFull, StorageReadOnly, StorageFailed: what it means.
@@ -31,10 +34,10 @@ def told_of_files() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise StorageFull from error
+            raise StorageFull(which) from error
         if error.errno == errno.EROFS:
-            raise StorageReadOnly from error
-        raise StorageFailed from error
+            raise StorageReadOnly(which) from error
+        raise StorageFailed(which) from error
 
 
 def trouble_of_files(folder: Path) -> StorageError | None:

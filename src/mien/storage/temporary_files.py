@@ -1,21 +1,16 @@
 """Files that nobody keeps: large requests while they are read, and what programs unpack."""
 
-import errno
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from typing import Final
 
 from mien.errors import StorageError
-from mien.errors import StorageFailed
 from mien.errors import StorageFull
-from mien.errors import StorageReadOnly
-from mien.storage.disk import FULL
 from mien.storage.disk import is_nearly_full
+from mien.storage.disk import told_of_files
 
 _FOLDER: Final = "tmp"
 _VARIABLE: Final = "TMPDIR"
@@ -41,32 +36,15 @@ def provide_temporary_folder(home: Path) -> Path | None:
         tempfile.gettempdir()
     except FileNotFoundError:
         folder = home.absolute() / _FOLDER
-        with told_of_temporary_files():
+        with told_of_files("temporary"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Libraries and programs ask the variable; Python remembers what it has found.
         os.environ[_VARIABLE] = str(folder)
         tempfile.tempdir = None
-        with told_of_temporary_files():
+        with told_of_files("temporary"):
             tempfile.gettempdir()
         return folder
     return None
-
-
-@contextmanager
-def told_of_temporary_files() -> Iterator[None]:
-    """Let an error of the system in the block be told as one of temporary files.
-
-    Raises:
-        StorageFull, StorageReadOnly, StorageFailed: what it means.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageFull("temporary") from error
-        if error.errno == errno.EROFS:
-            raise StorageReadOnly("temporary") from error
-        raise StorageFailed("temporary") from error
 
 
 def close_quietly(file: IO[bytes]) -> None:
@@ -81,7 +59,7 @@ def close_quietly(file: IO[bytes]) -> None:
 def trouble_of_temporary_files() -> StorageError | None:
     """What keeps temporary files from being written; writes a small one to find out."""
     try:
-        with told_of_temporary_files(), tempfile.TemporaryFile(buffering=0) as trial:
+        with told_of_files("temporary"), tempfile.TemporaryFile(buffering=0) as trial:
             trial.write(bytes(_TRIAL_BYTES))
             full = is_nearly_full(Path(tempfile.gettempdir()))
     except StorageError as error:
