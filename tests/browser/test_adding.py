@@ -92,7 +92,7 @@ def test_what_went_wrong_is_seen_on_its_card(
     card = page.locator("#face-3")
     add(card, "This is a new person", "Ada", "Create")
     message = card.get_by_role("alert")
-    expect(message).to_contain_text("This gallery has a person of this name already.")
+    expect(message).to_contain_text("This gallery already has a person with this name.")
     expect(message).to_be_in_viewport(ratio=1)
     expect(message if script else card).to_be_focused()
     expect(card.get_by_label("This is a new person")).to_have_value("Ada")

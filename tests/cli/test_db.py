@@ -156,7 +156,7 @@ def test_a_backup_does_not_write_over_anything(mien: Mien, tmp_path: Path) -> No
     assert target.read_text() == "precious"
     done = mien("db", "backup", tmp_path / "no" / "folder.tar.gz")
     assert done.exit_code == 1
-    assert "cannot be made" in done.stderr
+    assert "Cannot create" in done.stderr
 
 
 def test_a_backup_tells_of_files_that_are_missing(mien: Mien, home: Path, tmp_path: Path) -> None:

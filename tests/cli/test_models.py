@@ -60,7 +60,7 @@ def test_a_pack_shows_its_licence_its_notice_and_where_it_is_from() -> None:
 def test_an_unknown_pack_is_one_line_and_an_exit_code() -> None:
     result = mien("show", "nothing")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "No pack is named nothing." in result.stderr
+    assert "There is no pack named nothing." in result.stderr
 
 
 @pytest.mark.parametrize("args", [("pull", "own"), ("pull",)])

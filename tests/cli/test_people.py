@@ -277,7 +277,7 @@ def test_a_photo_that_looks_like_an_example_is_told_with_whose(mien: Mien, tmp_p
     assert "(same_photo)" in done.stderr
     assert "It is an example of Ada, " in done.stderr
     again = mien("people", "add", "Ada", smaller)
-    assert "is not stored again." in again.stderr
+    assert "was not stored again." in again.stderr
     assert "similar" not in again.stderr
 
 

@@ -47,7 +47,7 @@ def test_the_first_that_can_be_had_is_taken(server: ModelServer, models_dir: Pat
 @pytest.mark.parametrize(
     ("how", "code", "reason"),
     [
-        ("slow", "pack_unavailable", "did not answer within 0.3 seconds"),
+        ("slow", "pack_unavailable", "did not respond within 0.3 seconds"),
         ("gone", "pack_unavailable", "404"),
         ("stall", "pack_unavailable", "silent"),
         ("wrong", "digest_mismatch", "refused"),

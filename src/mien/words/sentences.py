@@ -1,4 +1,4 @@
-"""The full stop at the end of a sentence, which some names bring themselves."""
+"""Ends a sentence with one full stop, even after a name that ends in one."""
 
 _ENDS = (".", "\N{HORIZONTAL ELLIPSIS}", "!", "?", "\N{IDEOGRAPHIC FULL STOP}")
 

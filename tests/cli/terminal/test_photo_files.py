@@ -143,7 +143,7 @@ def test_what_is_not_there_is_a_wrong_call(mien: Mien, tmp_path: Path) -> None:
     (tmp_path / "void").mkdir()
     done = mien("detect", tmp_path / "void")
     assert done.exit_code == 1
-    assert "holds no pictures" in done.stderr
+    assert "has no pictures" in done.stderr
 
 
 def test_identify_names_those_who_are_known(mien: Mien, album: Path) -> None:

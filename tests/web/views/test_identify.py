@@ -129,11 +129,11 @@ def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": "Ada"}, "This gallery has a person of this name already."),
+        ({"name": "Ada"}, "This gallery already has a person with this name."),
         ({"name": " "}, "A name cannot be empty."),
         ({"name": "x" * 201}, "A name has at most 200 characters"),
         ({"person": "Nobody"}, "Nobody in this gallery has this name."),
-        ({"person": ""}, "Type the name of somebody in this gallery."),
+        ({"person": ""}, "Type the name of someone in this gallery."),
         ({}, "Say whose face it is."),
         ({"person_id": "gone"}, "Nobody in this gallery has this id."),
     ],
@@ -212,7 +212,7 @@ def test_a_held_photo_is_its_holders_alone(user: Visitor, visitor: Callable[[], 
 def test_a_held_photo_can_be_let_go_of(user: Visitor) -> None:
     probe = identified(user, "cy")
     assert user.done(f"{probe}/let-go") == "/identify"
-    assert "This photo is no longer held" in user.get(probe, status=404)
+    assert "This photo has been deleted" in user.get(probe, status=404)
 
 
 def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
@@ -223,7 +223,7 @@ def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
 @pytest.mark.parametrize(
     ("photo", "status", "words"),
     [
-        (b"not an image at all", 415, "not an image"),
+        (b"not an image at all", 415, "not supported"),
         (draw_photo(["ada"])[:200], 422, "truncated"),
         (b"x" * 200_001, 413, "bytes"),
         (draw_photo([], size_wh=(1200, 1000)), 413, "pixels"),
@@ -283,7 +283,7 @@ def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
     user.told(probe)
     user.done(f"{probe}/faces/1/add", person="Cy")
     page = user.get(probe)
-    assert "This very photo is an example of this person already" in card_message(page)
+    assert "This exact photo is already stored for this person" in card_message(page)
     # What was there before is not this message's to take back.
     assert "Undo" not in card_message(page)
     assert "Added to Cy by mistake?" in page
