@@ -43,7 +43,7 @@ def test_all_reasons_are_told_and_what_to_do_about_the_first() -> None:
     )
     assert say.facts(error)["reasons"][0] == {
         "code": "too_small",
-        "detail": "The face is 39 pixels wide; at least 40 are needed.",
+        "detail": "The face is 39 pixels wide; at least 40 are required.",
         "advice": say.objection(SMALL).advice,
         "figure": 40.0,
         "limit": 40.0,

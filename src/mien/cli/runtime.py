@@ -1,4 +1,4 @@
-"""What a command works with: settings that hold, and the runtime made from them."""
+"""The settings of a command, and the runtime made from them."""
 
 import sys
 from collections.abc import Iterator
@@ -178,7 +178,7 @@ def ready_runtime(
         if makes and migrate.current_revision(database) is None:
             make_home(settings)
             bring_up(database, stored)
-            print_note(f"A new database was made: {database.place}")
+            print_note(f"Created a new database: {database.place}")
         require_database(runtime)
         try:
             bind(database, stored)

@@ -576,8 +576,8 @@ _MODELS: Final = {
         "A file of the model pack {name} is missing. Run `mien models pull` to fetch it."
     ),
     "model_file_missing.offline": N_(
-        "The model file {file} is not in {models_dir}, and fetching is switched off. Run `mien "
-        "models pull` once with a network connection. Or run `mien models pack` on a machine that "
+        "The model file {file} is not in {models_dir}, and fetching is switched off. Run "
+        "`mien models pull` once with a network connection. Or run `mien models pack` on a machine that "
         "has the files, copy the folder here and set MIEN_MODELS_FROM to it."
     ),
     "model_file_missing.not_in_folder": N_(
@@ -586,12 +586,12 @@ _MODELS: Final = {
         "has the pack."
     ),
     "model_file_missing.sample_offline": N_(
-        "The sample photo {file} is not in {models_dir}, and fetching is switched off. Run `mien "
-        "demo` once with a network connection."
+        "The sample photo {file} is not in {models_dir}, and fetching is switched off. Run "
+        "`mien demo` once with a network connection."
     ),
     "model_file_missing.no_pack_at_start": N_(
-        "No model pack has been chosen yet. Run `mien models pull` to choose and fetch one; `mien "
-        "run` does this at its first start."
+        "No model pack has been chosen yet. Run `mien models pull` to choose and fetch one; "
+        "`mien run` does this at its first start."
     ),
     "model_file_missing.file": N_("The model file {file} is missing. Run `mien models pull`."),
     "model_file_damaged": N_(
@@ -738,8 +738,8 @@ _STORAGE: Final = {
         "only creates one."
     ),
     "database_missing.place": N_(
-        "There is no database yet: {database}. `mien run` creates one and starts Mien; `mien db "
-        "upgrade` only creates one. If there should be one, check MIEN_HOME and MIEN_DATABASE_URL."
+        "There is no database yet: {database}. `mien run` creates one and starts Mien; "
+        "`mien db upgrade` only creates one. If there should be one, check MIEN_HOME and MIEN_DATABASE_URL."
     ),
     "files_unavailable": N_(
         "The stored photos cannot be reached, so nothing is being stored. Run `mien db check` "

@@ -97,7 +97,7 @@ def test_a_photo_without_a_face_is_named_and_its_pairs_count_as_different(
     assert told["at_gallery_settings"]["fnmr"]["count"] == 2
     assert told["at_gallery_settings"]["fmr"]["count"] == 0
     done = mien("evaluate", "pairs", album, listed)
-    assert "Ada/Ada_0002.png: not acquired (no_face_found)" in done.stderr
+    assert "Ada/Ada_0002.png: not used (no_face_found)" in done.stderr
 
 
 def test_photos_that_are_not_there_stop_before_any_is_looked_at(
@@ -155,7 +155,9 @@ def test_folders_that_are_one_person_are_no_strangers_to_each_other(
     told = answer(mien, "identify", album, "--enrolled", "all", "--one-person", listed)
     assert told["decisions"]["match_wrong"] == 0
     wrong = write(tmp_path / "one.txt", b"Ada\n")
-    assert "line 1 names one folder" in complaint(mien, "identify", album, "--one-person", wrong)
+    assert "line 1 names only one folder" in complaint(
+        mien, "identify", album, "--one-person", wrong
+    )
 
 
 def test_photos_without_a_face_are_searches_that_find_nobody(mien: Mien, album: Path) -> None:
@@ -358,7 +360,7 @@ def test_the_library_for_curves_is_loaded_only_for_a_report(
 
 def test_a_calibration_needs_people(mien: Mien, album: Path, tmp_path: Path) -> None:
     output = tmp_path / "fake.calibration.json"
-    assert "a calibration needs 100 people" in complaint(
+    assert "A calibration needs 100 people" in complaint(
         mien, "calibrate", album, "--output", output
     )
     assert not output.exists()

@@ -189,7 +189,7 @@ def test_verify_says_yes_with_0_and_no_with_4(mien: Mien, tmp_path: Path) -> Non
     assert done.exit_code == 4
     assert [line.split("\t")[1] for line in done.stdout.splitlines()] == [
         "same person",
-        "not the same",
+        "different people",
     ]
     assert mien("verify", one, other, "--threshold", "-1").exit_code == 0
 

@@ -429,7 +429,7 @@ def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor)
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=34)])
     assert user.done(choose, face="2") == choose
     page = user.get(choose)
-    assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
+    assert "The face is 34 pixels wide; at least 40 are required." in says(page)
     assert re.search(r'name="face" value="2"[^>]* checked', page)
     assert 'name="anyway"' in page
     assert 'name="anyway"' not in user.get(choose)
@@ -442,7 +442,7 @@ def test_a_doubt_is_told_with_links_to_the_other_person_and_to_undo(user: Visito
     user.done(ada, photos=[("me.png", draw_photo(["bob"], variant=3, face_px=90))])
     page = user.get(ada)
     words = says(page)
-    assert "me.png: The face looks like another person of this gallery" in words
+    assert "me.png: The face looks like another person in this gallery" in words
     assert "It is bob, 0." in words
     assert "me.png: The face does not look like this person's other examples" in words
     assert f'<a href="{bob}">Look at bob</a>' in page
@@ -464,7 +464,7 @@ def test_a_photo_like_one_of_somebody_elses_is_told_with_the_name(user: Visitor)
     ada = user.enrol("ada")
     user.done(ada, photos=[("me.png", draw_photo(["bob"]))])
     words = says(user.get(ada))
-    assert "the same photo as an example that is stored already. It is an example of bob." in words
+    assert "the same photo as an example that is already stored. It is an example of bob." in words
 
 
 @pytest.mark.thorough

@@ -1,4 +1,4 @@
-"""Photos named on the command line, folders of them too; one that is refused stops nothing."""
+"""Photos and folders named on the command line; a rejected photo does not stop the others."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A picture, or a folder of them, that was passed over, and why.
+    """A picture, or a folder of them, that was skipped, and why.
 
     Attributes:
         reasons: a gate's, or what is wrong with the number of faces, each with its figure; empty
@@ -47,7 +47,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PhotoResults(Generic[_T]):
-    """What came of looking at several pictures."""
+    """The results of processing several pictures."""
 
     done: list[tuple[Path, _T]]
     refused: list[Refused]
@@ -67,7 +67,7 @@ class PhotoResults(Generic[_T]):
         self.refused.append(Refused(str(path), error.code, detail, reasons))
 
     def tell_refused(self) -> None:
-        """Tell a person which pictures were refused, and why."""
+        """Tell a person which pictures were rejected, and why."""
         for each in self.refused:
             print_note(f"{each.photo}: {each.detail} ({each.code})")
 
@@ -158,15 +158,15 @@ def read_photo(path: Path, *, max_bytes: int) -> bytes:
 
 
 def tell_left_out(path: Path, count: int) -> None:
-    """Tell a person how many faces of a photo were left out, if any were."""
+    """Tell a person how many faces in a photo were left out, if any."""
     if count:
         are = "1 smaller face was" if count == 1 else f"{count:,} smaller faces were"
-        print_note(f"{path}: {are} left out. MIEN_MAX_FACES sets how many a photo gives.")
+        print_note(f"{path}: {are} left out. To use more faces per photo, raise MIEN_MAX_FACES.")
 
 
 @contextmanager
 def counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
-    """The photos, one after the other, showing how far it is where there are several."""
+    """The photos, one after the other, with progress shown if there are several."""
     if len(photos) == 1:
         yield photos
         return
