@@ -36,8 +36,8 @@ def db() -> None:
 def upgrade(*, as_json: bool) -> None:
     """Upgrade the database to the schema this version needs, or create it.
 
-    No database is created if there are already stored files: they belong to another database, or
-        theirs is lost.
+    Does not create one if there are already stored files: they belong to another database, or
+    theirs is lost.
     """
     settings = load_settings()
     make_home(settings)

@@ -94,7 +94,7 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
 
 
 def copy_photos(samples: "tuple[SamplePhoto, ...]", folder: Path) -> list[Path]:
-    """Put each sample into a folder; what is there already stays.
+    """Save each sample in a folder; existing files are kept.
 
     Raises:
         InvalidInput: the folder cannot be written to.

@@ -253,7 +253,7 @@ def use(*, name: str, as_json: bool) -> None:
 def _choose(
     runtime: "Runtime", settings: Settings, progress: OnProgress
 ) -> tuple[Manifest, tuple[PassedOver, ...]]:
-    """Choose for good where there is a database to keep the choice; else only fetch."""
+    """Store the choice if there is a database; otherwise only fetch the files."""
     from mien.gallery.pack_in_use import ensure_pack
     from mien.storage import migrate
 
@@ -272,7 +272,7 @@ def _fetch(settings: Settings, name: str) -> None:
 
 
 def _here(catalog: "Catalog", settings: Settings) -> list[Manifest]:
-    """The packs of which anything is kept, and the one in use even if nothing is."""
+    """The packs that are installed at least partly, and the one in use in any case."""
     from mien.packs.install import is_begun
     from mien.packs.install import is_installed
 
@@ -329,7 +329,7 @@ def _megabytes(size_bytes: int) -> str:
 
 
 def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:
-    """Tell a person about a choice that was just made, on standard error."""
+    """Report the chosen pack on standard error."""
     for each in passed_over:
         print_note(f'Skipped model pack "{each.pack}": {say.error(each.why)}')
     print_note(f'Using model pack "{manifest.name}". {manifest.summary}')

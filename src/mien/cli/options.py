@@ -35,8 +35,8 @@ def take_option(function: _Function) -> _Function:
         type=click.Choice(TAKES),
         default="only",
         show_default=True,
-        help='Which face to use if a photo shows several; "only" rejects the photo. The note on '
-        "such a photo says that it shows others.",
+        help='Which face to use if a photo shows several; "only" rejects such photos. You are told '
+        "when other faces were skipped.",
     )(function)
 
 

@@ -142,7 +142,7 @@ def analyse(
 ) -> Acquired:
     """Find and embed one face of each photo, with a bar on standard error.
 
-    What was made is kept now and then and at the end, also when that is an interruption.
+    Results are saved now and then and at the end, even after an interruption.
 
     Args:
         bench: what photos are measured with.
@@ -186,7 +186,7 @@ def made_with(bench: Workbench, choice: AnalysisChoice) -> Made:
 
 
 def _kept(bench: Workbench, choice: AnalysisChoice, folder: Path) -> "Kept":
-    """What is known of the photos from an earlier time, and the place to keep more."""
+    """What the cache knows about the photos, and where to add more."""
     from mien.evaluation.cache import Kept
     from mien.evaluation.cache import cache_key
 

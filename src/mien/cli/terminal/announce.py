@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 def tell_where(address: str, token: str | None) -> None:
-    """Tell a person where to go."""
+    """Print the address of the server."""
     print_note(f"Mien is running at {address}/ (press Ctrl+C to stop)")
     tell_link(address, token)
 
 
 def tell_serving(addresses: list[str], token: str | None) -> None:
-    """Tell an operator at which addresses a server of several processes listens."""
+    """Print the addresses a server with several processes listens at."""
     print_note(f"Mien is running at {', '.join(addresses)}")
     tell_link(addresses[0] if addresses[0].startswith("http") else "", token)
 
 
 def tell_link(address: str, token: str | None) -> None:
-    """Tell a person how to become the administrator, while there is none."""
+    """Print the link that creates the administrator, if there is none yet."""
     if token is not None:
         print_note(f"Create the administrator account (link works once): {address}/setup/{token}")
 
 
 def tell_pack(pack: "PackInUse", *, wanted: str) -> None:
-    """Tell a person which model pack was taken at the first start, or that it is kept.
+    """Print which model pack was chosen at the first start, or that the current one is kept.
 
     Args:
         pack: the one in use.

@@ -22,7 +22,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class ExitCode(enum.IntEnum):
-    """What the exit codes of `mien` mean."""
+    """The exit codes of `mien`."""
 
     OK = 0
     FAILED = 1

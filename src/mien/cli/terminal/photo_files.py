@@ -53,7 +53,7 @@ class PhotoResults(Generic[_T]):
     refused: list[Refused]
 
     def refuse(self, path: Path, error: MienError, *, alone: bool) -> None:
-        """Note that a picture was refused; one that is alone is the command's own failure.
+        """Note that a picture was rejected; if it is the only one, the command fails.
 
         Raises:
             MienError: the picture was alone.
@@ -81,7 +81,7 @@ class PhotoResults(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """The photos that a command is about, and the folders among them that were not entered."""
+    """The photos a command was given, and the folders that were skipped."""
 
     paths: list[Path]
     passed_over: list[Refused]
@@ -113,14 +113,14 @@ def find_photos(paths: Iterable[Path]) -> Photos:
 
 
 def refused_folder(error: UnreadableFolder) -> Refused:
-    """A folder that was not entered, as results tell of it."""
+    """A folder that was skipped, as results report it."""
     return Refused(str(error.extra["folder"]), error.code, say.error(error))
 
 
 def for_each_photo(photos: Photos, work: Callable[[Path], _T]) -> PhotoResults[_T]:
-    """Do something with each photo; those that are refused are told of and passed over.
+    """Do something with each photo; rejected ones are reported and skipped.
 
-    A photo that is alone and refused is the command's own failure, which names it.
+    If the only photo is rejected, the command fails and names it.
 
     Args:
         photos: in their order.
