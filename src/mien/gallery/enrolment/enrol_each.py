@@ -11,10 +11,12 @@ from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
+from mien.errors import NoFaceFound
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.duplicates import is_example_already
 from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
@@ -130,8 +132,46 @@ def _outcome(call: Call, gallery: str, submission: Submission, options: EachOpti
                 gate=options.gate,
             )
         except options.hold as refusal:
-            held = hold_photo(call, gallery=gallery, photo=photo)
+            held = hold_photo(
+                call,
+                gallery=gallery,
+                photo=photo,
+                person_id=_whom(submission.subject),
+                file_name=submission.name,
+            )
             return Outcome(submission.name, refusal=refusal, held=held)
     except REFUSALS as refusal:
         return Outcome(submission.name, refusal=refusal)
     return Outcome(submission.name, enrolment=made)
+
+
+def hold_each(call: Call, *, gallery: str, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+    """Hold each photo that shows a face, and store nothing: for a form with something else amiss.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    permissions.require(call.actor, "photos.hold", gallery)
+    return (_held(call, gallery, each) for each in submissions)
+
+
+def _held(call: Call, gallery: str, submission: Submission) -> Outcome:
+    try:
+        photo = analyze(call.services, Upload(submission.read()), call.budget())
+        if not photo.faces:
+            raise NoFaceFound
+        held = hold_photo(
+            call,
+            gallery=gallery,
+            photo=photo,
+            person_id=_whom(submission.subject),
+            file_name=submission.name,
+        )
+    except REFUSALS as refusal:
+        return Outcome(submission.name, refusal=refusal)
+    return Outcome(submission.name, held=held)
+
+
+def _whom(subject: Subject) -> str | None:
+    return subject.id if isinstance(subject, KnownPerson) else None

@@ -36,6 +36,7 @@ class NewPerson:
     """Somebody who is not in it yet; a person of that name stands in the way."""
 
     name: str
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
             if known is None:
                 raise PersonNotFound("name")
             return known, False
-        case NewPerson(name):
-            return add_person_row(session, gallery, name=name), True
+        case NewPerson(name, notes):
+            return add_person_row(session, gallery, name=name, notes=notes), True
         case NamedPerson(name):
             known = _touched(session, gallery, PersonRow.name_key == name_key(name))
             if known is not None:

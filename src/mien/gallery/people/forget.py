@@ -25,6 +25,7 @@ from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import KeptInputRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
@@ -56,8 +57,8 @@ def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
 
     An original photo in which the person was enrolled goes too, even when other people of the
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
-    not. Photos held for identification are let go when they are such an original, or when a face
-    in them would have been taken for the person.
+    not. Held photos are let go when they wait for the person, when they are such an original, or
+    when a face in them would have been taken for the person.
 
     Args:
         call: who asks, and with what.
@@ -85,7 +86,9 @@ def _erase(
     faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     photo_ids = {face.photo_id for face in faces if face.photo_id}
     photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
-    probes = _probes_showing(session, gallery, faces, photos, threshold=threshold)
+    probes = _probes_showing(session, gallery, person.id, faces, photos, threshold=threshold)
+    # What was typed about them and waits for its page.
+    session.execute(delete(KeptInputRow).where(KeptInputRow.place.contains(person.id)))
     files = [face.crop_file for face in faces] + [photo.file for photo in photos]
     for probe in probes:
         files += probe_files(session, probe)
@@ -123,19 +126,24 @@ def _erase(
 def _probes_showing(
     session: Session,
     gallery: GalleryRow,
+    person_id: str,
     faces: Sequence[FaceRow],
     photos: Sequence[PhotoRow],
     *,
     threshold: float,
 ) -> list[ProbeRow]:
-    """Held photos that are one of these, or in which a face would be taken for one of these."""
+    """Held photos that wait for the person, or show a face that would be taken for one of these."""
     digests = {photo.sha256 for photo in photos}
     probes = session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all()
     held = session.scalars(
         select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
     ).all()
     showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
-    return [probe for probe in probes if probe.id in showing or probe.sha256 in digests]
+    return [
+        probe
+        for probe in probes
+        if probe.id in showing or probe.sha256 in digests or probe.person_id == person_id
+    ]
 
 
 def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bool:
