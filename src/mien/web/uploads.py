@@ -1,59 +1,69 @@
-"""Photos that a form has sent, several at once."""
+"""Photos that a form has sent, several at once or, from script, one after the other."""
 
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from functools import partial
 from typing import Any
 
-from flask import Response
 from flask import flash
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
+from mien.errors import FaceNumberOutOfRange
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.enrol_each import EachOptions
+from mien.gallery.enrolment.enrol_each import Outcome
 from mien.gallery.enrolment.enrol_each import Submission
 from mien.gallery.enrolment.enrol_each import enrol_each
+from mien.gallery.enrolment.enrol_each import hold_each
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
-from mien.gallery.held_photos import Held
+from mien.gallery.enrolment.waiting import photos_waiting
+from mien.gallery.held_photos import let_go_of_photo
+from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
 from mien.web.flashes import tell_of_face
-from mien.web.forms.base import REJECTED
+from mien.web.forms.kept import Refusal
 from mien.web.forms.photos import GatedForm
+from mien.web.forms.photos import NewPersonForm
 from mien.web.language import translated
-from mien.web.pages.person import RefusedPhoto
-from mien.web.pages.person import person_page
-from mien.web.rendering import go_to
-from mien.web.rendering import show
+from mien.web.pages.waiting import faces_words
+from mien.web.pages.waiting import name_of
 from mien.words import say
 from mien.words.sentences import ended
 
+_DECIDABLE = EachOptions(hold=(PhotoNotGoodEnough, SeveralFacesFound))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Added:
     """What became of photos.
 
     Attributes:
+        person: whose they are; None as long as there is nobody yet.
         doubtful: those that gave a face, with what may be a mistake.
-        refused: those that gave none, and why.
-        held: those of the refused that can be stored all the same.
-        choose_url: the page that asks which face is meant, when the one photo that was sent has
-            several; else empty.
+        refused: those that gave none and cannot, and why.
+        waiting: held photos about which somebody has to decide, with why.
+        held: the ids of all photos that are held.
     """
 
-    doubtful: tuple[Doubtful, ...]
-    refused: tuple[RefusedPhoto, ...]
-    held: tuple[Held, ...]
-    choose_url: str
+    person: PersonRef | None
+    doubtful: list[Doubtful] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    waiting: list[Outcome] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     @property
     def faces(self) -> int:
@@ -61,75 +71,132 @@ class Added:
         return sum(each.enrolment.stored for each in self.doubtful)
 
 
-def add_photos(call: Call, files: Sequence[FileStorage], *, gallery: str, person_id: str) -> Added:
+def add_photos(
+    call: Call,
+    files: Sequence[FileStorage],
+    *,
+    gallery: str,
+    whose: PersonRef | NewPerson,
+    before: Added | None = None,
+) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
-    A photo that the gate refuses is held for a while, so that it can be stored all the same
-    without being chosen again; so is one that is sent alone and has several faces.
+    Who is new is made with the first face that is stored. A photo that the gate refuses is held
+    for a while, so that it can be stored all the same without being chosen again; so is one with
+    several faces.
+
+    Args:
+        call: who asks, and with what.
+        files: as they were sent.
+        gallery: its name.
+        whose: who they show.
+        before: what became of other photos of the same form; these are added to it.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
         GalleryModelMismatch: the gallery holds vectors of another model.
+        NameTaken, InvalidInput: nobody new can have this name.
     """
-    decidable = (
-        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
-    )
-    subject = KnownPerson(person_id)
-    submissions = [
-        Submission(file.filename or "A photo", partial(read_file, file), subject) for file in files
-    ]
-    refused: list[RefusedPhoto] = []
-    doubtful: list[Doubtful] = []
-    held: list[Held] = []
-    choose_url = ""
-    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-    options = EachOptions(hold=decidable)
-    for each in enrol_each(call, gallery=gallery, submissions=submissions, options=options):
-        if each.enrolment is not None:
-            doubtful.append(Doubtful(each.name, each.enrolment))
-        elif each.refusal is not None and each.held is None:
-            refused.append(RefusedPhoto(each.name, _reason(each.refusal)))
-        elif each.refusal is not None and each.held is not None:
-            decide_url = url_for("person.choose_face", **place, probe_id=each.held.id)
-            if isinstance(each.refusal, SeveralFacesFound):
-                choose_url = decide_url
+    added = before or Added(whose if isinstance(whose, PersonRef) else None)
+
+    def submissions() -> Iterator[Submission]:
+        for file in files:
+            # Asked when it is this photo's turn: the one before may have made the person.
+            subject = _subject(added.person, whose)
+            yield Submission(file.filename or "A photo", partial(read_file, file), subject)
+
+    _sort(enrol_each(call, gallery=gallery, submissions=submissions(), options=_DECIDABLE), added)
+    return added
+
+
+def add_held(
+    call: Call,
+    form: NewPersonForm,
+    *,
+    gallery: str,
+    whose: NewPerson,
+) -> Added:
+    """Make somebody of photos that are held, as their form says of each; see `add_photos`.
+
+    A photo whose face is stored is let go, and so is one of which none is meant; the others wait on.
+    """
+    added = Added(None)
+    for photo in photos_waiting(call, gallery=gallery, probe_ids=form.held()):
+        number = form.face_of(photo.id) if photo.needs_choice else 1
+        if number:
+            source, subject = HeldFace(photo.id, number), _subject(added.person, whose)
+            gate = form.gate_of(photo.id)
+            try:
+                done = enrol(call, gallery=gallery, source=source, subject=subject, gate=gate)
+            except (PhotoNotGoodEnough, FaceNumberOutOfRange):
+                number = None
             else:
-                held.append(each.held)
-                refused.append(RefusedPhoto(each.name, _reason(each.refusal), decide_url))
-    return Added(tuple(doubtful), tuple(refused), tuple(held), choose_url)
+                added.person = done.person
+                added.doubtful.append(Doubtful(name_of(photo), done))
+        if number is None:
+            added.held.append(photo.id)
+        else:
+            let_go_of_photo(call, probe_id=photo.id)
+    return added
 
 
-def answer_added(call: Call, added: Added, *, gallery: str, person_id: str, done: str) -> Response:
-    """Say what became of photos, and show or lead to what is next.
+def hold_photos(call: Call, files: Sequence[FileStorage], *, gallery: str) -> Added:
+    """Hold photos of a form that has something else amiss, so that they need not be sent again."""
+    added = Added(None)
+    submissions = [
+        Submission(file.filename or "A photo", partial(read_file, file), NewPerson(""))
+        for file in files
+    ]
+    _sort(hold_each(call, gallery=gallery, submissions=submissions), added)
+    return added
 
-    Args:
-        call: who asks, and with what.
-        added: what became of them.
-        gallery: its name.
-        person_id: whose photos they are.
-        done: what to say first; nothing when empty.
-    """
+
+def _subject(person: PersonRef | None, whose: PersonRef | NewPerson) -> Subject:
+    if person is not None:
+        return KnownPerson(person.id)
+    if isinstance(whose, PersonRef):
+        return KnownPerson(whose.id)
+    return whose
+
+
+def _sort(outcomes: Iterable[Outcome], added: Added) -> None:
+    for each in outcomes:
+        if each.enrolment is not None:
+            added.person = each.enrolment.person
+            added.doubtful.append(Doubtful(each.name, each.enrolment))
+        elif each.held is not None:
+            added.waiting.append(each)
+            added.held.append(each.held.id)
+        elif each.refusal is not None:
+            added.refused.append(Refusal(each.name, refusal_words(each.refusal)))
+
+
+def tell_added(added: Added, *, gallery: str, done: str) -> None:
+    """Messages for the next page: what was done, and what may be a mistake."""
     if done:
         flash(done, "done")
     tell(added.doubtful, gallery=gallery)
-    if added.refused:
-        page = person_page(
-            call, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
-        )
-        return show(page, place="people", gallery=gallery, status=REJECTED)
+
+
+def after_adding(added: Added, *, gallery: str, person_id: str) -> str:
+    """Where to go when photos were sent: to the first question about them, or to the person."""
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-    return go_to(added.choose_url or url_for("person.show_one", **place))
+    for each in added.waiting:
+        if each.held is not None and isinstance(each.refusal, SeveralFacesFound):
+            return url_for("person.ask_which_face", probe_id=each.held.id, **place)
+    return url_for("person.show_one", **place)
 
 
 def read_file(file: FileStorage) -> bytes:
     """The bytes of a file, and no more of a too large one than shows that it is."""
+    file.stream.seek(0)
     return file.stream.read(runtime().settings.max_upload_bytes + 1)
 
 
-def _reason(error: MienError) -> str:
+def refusal_words(error: MienError) -> str:
+    """Why a photo gave no face."""
     if isinstance(error, SeveralFacesFound):
-        count = len(error.extra["boxes"]) + error.extra["faces_left_out"]
-        return f"There are {count} faces in it. Send it alone, then choose the right one."
+        return faces_words(len(error.extra["boxes"]) + error.extra["faces_left_out"])
     return say.error(error, translate=translated)
 
 

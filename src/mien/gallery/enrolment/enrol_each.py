@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from mien.access import permissions
+from mien.decision.choose_face import no_face
 from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
-from mien.errors import NoFaceFound
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.duplicates import is_example_already
@@ -160,7 +160,7 @@ def _held(call: Call, gallery: str, submission: Submission) -> Outcome:
     try:
         photo = analyze(call.services, Upload(submission.read()), call.budget())
         if not photo.faces:
-            raise NoFaceFound
+            raise no_face()
         held = hold_photo(
             call,
             gallery=gallery,

@@ -119,6 +119,22 @@ def create_person(
         return _answer(row, 0, None)
 
 
+def check_new_person(call: Call, *, gallery: str, name: str, notes: str = "") -> None:
+    """Make sure that somebody of this name could be added now, before their photos are looked at.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        InvalidInput: a value breaks a rule.
+        NameTaken: the gallery has somebody of this name.
+    """
+    permissions.require(call.actor, "people.create", gallery)
+    cleaned = clean_name(name)
+    _checked_notes(notes)
+    with call.services.database.read() as session:
+        if find_person_by_name(session, find_gallery(session, gallery), cleaned) is not None:
+            raise NameTaken("person")
+
+
 def show_person(call: Call, *, gallery: str, person_id: str) -> Person:
     """One person.
 
