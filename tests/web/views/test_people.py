@@ -270,15 +270,24 @@ def test_a_face_is_deleted_after_asking(user: Visitor) -> None:
     assert user.post(delete).status_code == 404
 
 
-def test_pictures_are_served_to_their_readers_with_a_validator(user: Visitor) -> None:
+def test_a_portrait_is_asked_for_again_and_a_photo_is_kept_nowhere(user: Visitor) -> None:
     page = user.get(user.enrol("ada"))
-    photo = links(page, "/photo/shown")[0]
-    for picture in (links(page, "/crop")[0], links(user.get(photo), "/photo")[0]):
-        answer = user.client.get(picture)
-        assert answer.status_code == 200
-        assert "private" in answer.headers["Cache-Control"]
-        again = user.client.get(picture, headers={"If-None-Match": answer.headers["ETag"]})
-        assert again.status_code == 304
+    crop = links(page, "/crop")[0]
+    answer = user.client.get(crop)
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = user.client.get(crop, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    photo = links(user.get(links(page, "/photo/shown")[0]), "/photo")[0]
+    assert user.client.get(photo).headers["Cache-Control"] == "no-store"
+
+
+def test_where_browsers_cannot_be_told_to_forget_they_keep_no_portrait(user: Visitor) -> None:
+    crop = links(user.get(user.enrol("ada")), "/crop")[0]
+    cookie = user.client.get_cookie("mien_session")
+    assert cookie is not None
+    user.client.set_cookie("mien_session", cookie.value, domain="mien.example")
+    answer = user.client.get(crop, base_url="http://mien.example")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_a_photo_that_was_not_kept_has_no_page(user: Visitor) -> None:

@@ -17,6 +17,7 @@ from mien.access.sign_ins import sign_in as check_credentials
 from mien.errors import SetupFinished
 from mien.errors import WrongCredentials
 from mien.http.auth import load_user
+from mien.http.browser_cache import clear_cache
 from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
@@ -106,6 +107,7 @@ def sign_out() -> ResponseReturnValue:
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
     clear_sign_in_cookie(response)
+    clear_cache(response)
     return response
 
 

@@ -91,14 +91,16 @@ def result(probe_id: str) -> ResponseReturnValue:
 @asks("photos.hold")
 def photo(probe_id: str) -> ResponseReturnValue:
     """The held photo, at a size for the screen."""
-    return file_response(read_held_photo(this_call(), probe_id=probe_id))
+    return file_response(read_held_photo(this_call(), probe_id=probe_id), may_be_kept=False)
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/portrait")
 @asks("photos.hold")
 def portrait(probe_id: str, number: int) -> ResponseReturnValue:
     """A face of the held photo."""
-    return file_response(read_held_crop(this_call(), probe_id=probe_id, face_number=number))
+    return file_response(
+        read_held_crop(this_call(), probe_id=probe_id, face_number=number), may_be_kept=False
+    )
 
 
 @bp.post("/identify/<probe_id>/faces/<int:number>/add")
