@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import expect
 from sqlalchemy import delete
 
+from browsing import PASSWORD
 from browsing import Complaints
 from browsing import Site
 from browsing import sign_in_administrator
@@ -95,3 +96,25 @@ def test_offline_back_shows_nothing_of_before(page: Page, site: Site, crop: str)
     page.wait_for_timeout(500)
     expect(page.locator(".portrait__image")).to_have_count(0)
     expect(page.get_by_text("Ada", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_what_was_typed_comes_back_after_signing_in_again(
+    context: BrowserContext, plain_context: BrowserContext, site: Site, *, script: bool
+) -> None:
+    chosen = context if script else plain_context
+    sign_in_administrator(site, chosen)
+    page = chosen.new_page()
+    page.goto(f"{site.url}/galleries/default/people/new")
+    page.get_by_label("Name", exact=True).fill("Ada")
+    page.get_by_label("Notes").fill("Countess of Lovelace")
+    with site.runtime.database.write() as session:
+        session.execute(delete(SignInRow))
+    page.get_by_role("button", name="Add to").click()
+    expect(page.get_by_text("what you typed is kept")).to_be_visible()
+    page.get_by_label("Name").fill("root")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Add a person")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Ada")
+    expect(page.get_by_label("Notes")).to_have_value("Countess of Lovelace")

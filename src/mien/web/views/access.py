@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
+from mien.access.first_administrator import setup_needed
 from mien.access.passwords import LEAST_LENGTH
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import open_sign_in
@@ -27,6 +28,8 @@ from mien.http.limits import signin_limit
 from mien.http.safe_redirects import safe_next
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
+from mien.web.forms.kept import note_kept
+from mien.web.forms.kept import notes
 from mien.web.language import translated
 from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
@@ -123,7 +126,10 @@ def _signed_in_as(user_id: str) -> Response:
 
 def _signed_in(secret: str, address: str) -> Response:
     # Form tokens from before are not good for what is allowed from now on.
+    kept = notes()
     session.clear()
+    for place, kept_id in kept.items():
+        note_kept(place, kept_id)
     response = go_to(address)
     set_sign_in_cookie(response, secret)
     return response
@@ -147,4 +153,5 @@ def _sign_in_page(form: SignInForm) -> SignInPage:
         form=form.state(),
         action_url=url_for("access.check_sign_in"),
         next_url=safe_next(form.text("next"), otherwise=""),
+        is_new=setup_needed(this_call()),
     )

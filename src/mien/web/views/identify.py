@@ -80,7 +80,7 @@ def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
     numbers = (answer.number for answer in held.identification.answers)
-    kept = {number: kept_form(_kept_at(probe_id, number)) for number in numbers}
+    kept = {number: kept_form(_kept_at(probe_id, number), AddFaceForm) for number in numbers}
     page = identify_result(
         this_call(), held, forms={number: form for number, form in kept.items() if form}
     )
@@ -166,7 +166,7 @@ def _card(probe_id: str, number: int) -> str:
 
 
 def _kept_at(probe_id: str, number: int) -> str:
-    return f"{probe_id}/{number}"
+    return url_for("identify.add", probe_id=probe_id, number=number)
 
 
 def _subject(form: AddFaceForm) -> Subject:

@@ -85,7 +85,7 @@ def sheet(gallery: str) -> ResponseReturnValue:
 @asks("people.create")
 def new(gallery: str) -> ResponseReturnValue:
     """Ask for somebody's name and photos."""
-    kept = kept_for(request.path)
+    kept = kept_for(request.path, NewPersonForm)
     page = new_person_page(this_call(), gallery=gallery, form=kept.form, refused=kept.refused)
     return show(page, place="people", gallery=page.gallery)
 

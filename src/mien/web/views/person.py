@@ -110,7 +110,7 @@ def ask_which_face(gallery: str, person_id: str, probe_id: str) -> ResponseRetur
     person = show_person(this_call(), gallery=gallery, person_id=person_id)
     held = show_held(this_call(), probe_id=probe_id)
     waiting = photos_waiting_for(this_call(), gallery=gallery, person_id=person_id)
-    page = choose_face_page(person, held, waiting, form=kept_form(request.path))
+    page = choose_face_page(person, held, waiting, form=kept_form(request.path, ChooseFaceForm))
     return show(page, place="people", gallery=gallery)
 
 
@@ -161,7 +161,8 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
 @asks("people.change")
 def edit(gallery: str, person_id: str) -> ResponseReturnValue:
     """Show name and notes to be changed."""
-    page = edit_person_page(this_call(), gallery=gallery, person_id=person_id)
+    form = kept_form(request.path, EditPersonForm)
+    page = edit_person_page(this_call(), gallery=gallery, person_id=person_id, form=form)
     return show(page, place="people", gallery=gallery)
 
 
