@@ -1,6 +1,7 @@
 """Somebody adds many photos of a person at once, good ones and others."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -9,7 +10,9 @@ from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import Route
 from playwright.sync_api import expect
+from sqlalchemy import delete
 
+from browsing import PASSWORD
 from browsing import Complaints
 from browsing import Site
 from browsing import sign_in_administrator
@@ -19,6 +22,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.people import list_people
+from mien.storage.models import SignInRow
 
 pytestmark = pytest.mark.browser
 
@@ -63,12 +67,19 @@ def ada(context: BrowserContext, site: Site) -> str:
 
 
 def test_twenty_photos_are_sent_one_by_one_and_none_stops_another(
-    page: Page, site: Site, ada: str
+    page: Page, site: Site, ada: str, tmp_path: Path
 ) -> None:
     posts: list[str] = []
     page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
     page.goto(ada)
-    choose(page, HUGE, *OTHERS, *GOOD)
+    page.locator(".drop.is-ready").wait_for()
+    # From a folder: what is given as bytes is sent to the browser in one message.
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name, data in (HUGE, *OTHERS, *GOOD):
+        (photos / name).write_bytes(data)
+    page.locator("#field-photos").set_input_files(sorted(photos.iterdir()))
+    expect(page.locator("[data-queue] .photo-row")).to_have_count(20)
     expect(row(page, "huge.png")).to_contain_text("at most 20 MB")
     expect(row(page, "good 0.png")).to_contain_text("Waiting")
     page.get_by_role("button", name="Add the photos").click()
@@ -127,6 +138,29 @@ def test_what_did_not_get_through_is_tried_again(
     broken = False
     again.click()
     expect(page.locator(".person-head__count")).to_contain_text("2 faces")
+
+
+def test_who_is_signed_out_meanwhile_signs_in_and_goes_on(
+    page: Page, context: BrowserContext, site: Site, ada: str, complaints: Complaints
+) -> None:
+    complaints.expected.add(401)
+    page.goto(ada)
+    choose(page, *GOOD[:4])
+    with site.runtime.database.write() as session:
+        session.execute(delete(SignInRow))
+    page.get_by_role("button", name="Add the photos").click()
+    first = row(page, "good 0.png")
+    expect(first).to_contain_text("You were signed out.")
+    other = context.new_page()
+    other.goto(f"{site.url}/sign-in")
+    other.get_by_label("Name").fill("root")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/identify")
+    first.get_by_role("button", name="Try again").click()
+    expect(row(page, "good 3.png")).to_contain_text("Added")
+    row(page, "good 1.png").get_by_role("button", name="Try again").click()
+    expect(page.locator(".person-head__count")).to_contain_text("5 faces")
 
 
 def test_somebody_new_is_made_with_the_first_face_and_gets_the_others(

@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from sqlalchemy import update
 
 from building import acting
 from building import make_user
@@ -26,6 +28,7 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import create_person
 from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.services import Services
+from mien.storage.models import FaceRow
 
 GROUP = draw_photo(["bob", "ada"], face_px=90)
 SMALL = draw_photo(["ada"], face_px=34)
@@ -136,3 +139,12 @@ def test_what_waits_for_somebody_goes_with_them(services: Services, root: str) -
     with pytest.raises(ProbeNotFound):
         show_held(call, probe_id=held.id)
     assert take_input(call, kept_id=kept, place=place) is None
+
+
+def test_examples_of_another_model_are_not_compared(services: Services, root: str) -> None:
+    ada = make_ada(services, root)
+    send(services, root, ada, group=GROUP)
+    with services.database.write() as session:
+        other = np.ones(8, dtype=np.float32)
+        session.execute(update(FaceRow).where(FaceRow.person_id == ada).values(embedding=other))
+    assert [each.likeliest for each in waiting(services, root, ada)] == [1]

@@ -152,16 +152,29 @@ def _waiting(
             expires_at=probe.expires_at,
             faces=len(faces[probe.id]),
             faces_left_out=probe.faces_left_out,
-            likeliest=likeliest_face(
-                vectors[probe.id],
-                examples=examples,
-                others=[each for other, each in vectors.items() if other != probe.id],
-                least=least,
-            ),
+            likeliest=_likeliest(probe.id, vectors, examples, least),
             refusal=_refusal(gallery, probe, faces[probe.id]),
         )
         for probe in probes
         if faces[probe.id]
+    )
+
+
+def _likeliest(
+    probe_id: str,
+    vectors: Mapping[str, Sequence[NDArray[np.float32]]],
+    examples: Mapping[str, NDArray[np.float32]],
+    least: float,
+) -> int:
+    faces = vectors[probe_id]
+    # What another model has made says nothing.
+    size = faces[0].size
+    others = [each for other, each in vectors.items() if other != probe_id]
+    return likeliest_face(
+        faces,
+        examples={each: vector for each, vector in examples.items() if vector.size == size},
+        others=[[face for face in photo if face.size == size] for photo in others],
+        least=least,
     )
 
 
