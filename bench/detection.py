@@ -3,9 +3,13 @@
 Each set changes one thing: size, turn, tilt, cut, cover, light, shape of the picture. A face counts
 as found when a box has its middle in the middle of the known one and is not of another size, and
 as level when its roll is within 45 degrees of the truth. Everything else that is found is false,
-except in photos that may show other people.
+except in photos that may show other people. What the engine itself doubts to be a face is counted
+beside either.
 
     python bench/detection.py --pack compact --data ../shared/data [--quick] [--peer yunet]
+
+Animals, drawings, paintings, statues and toys are measured with `--pictures`, a folder of folders of
+such pictures: `bench/gather_pictures.py` makes one.
 """
 
 import argparse
@@ -28,6 +32,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import cv2  # noqa: E402  # the line above has to come first
 import numpy as np  # noqa: E402  # the line above has to come first
+from bench.detection_list import absent_sets  # noqa: E402  # the line above has to come first
 from bench.detection_list import list_sets  # noqa: E402  # the line above has to come first
 from bench.detection_sets import Example  # noqa: E402  # the line above has to come first
 from bench.detection_sets import open_source  # noqa: E402  # the line above has to come first
@@ -53,10 +58,13 @@ class Findings:
     Attributes:
         boxes: float64, shape (n, 4).
         rolls: degrees, shape (n,); None when it does not say.
+        doubted: bool, shape (n,): whether it is said to be perhaps no face; None when it does not
+            say.
     """
 
     boxes: NDArray[np.float64]
     rolls: NDArray[np.float64] | None = None
+    doubted: NDArray[np.bool_] | None = None
 
 
 Pass = Callable[[ImageRGB], Findings]
@@ -72,6 +80,8 @@ class Tally:
         found: of them.
         level: of those found whose turn is known, the share that was told it.
         false: findings where no face was, in pictures that show no others.
+        doubted_found: faces found that are said to be perhaps none.
+        doubted_false: of `false`, those.
         duplicates: pairs of findings on one place.
         milliseconds: of processor time a picture; other work on the machine hardly changes it.
     """
@@ -81,6 +91,8 @@ class Tally:
     found: int
     level: float | None
     false: int
+    doubted_found: int
+    doubted_false: int
     duplicates: int
     milliseconds: float
 
@@ -96,6 +108,7 @@ def is_on(box: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 def measure(examples: Iterator[Example], look: Pass) -> Tally:
     """Search every picture of a set and compare with what is known."""
     pictures = faces = hits = level = levels_known = false = duplicates = 0
+    doubted_found = doubted_false = 0
     seconds = 0.0
     for example in examples:
         start = time.process_time()
@@ -108,6 +121,8 @@ def measure(examples: Iterator[Example], look: Pass) -> Tally:
             for known in example.boxes
         ]
         hits += sum(bool(numbers) for numbers in pairs)
+        doubted = np.zeros(len(found.boxes), bool) if found.doubted is None else found.doubted
+        doubted_found += sum(bool(numbers) and bool(doubted[numbers].all()) for numbers in pairs)
         if found.rolls is not None and example.roll_degrees is not None:
             for numbers in filter(None, pairs):
                 off = min(abs(_half_turn(found.rolls[n] - example.roll_degrees)) for n in numbers)
@@ -116,6 +131,7 @@ def measure(examples: Iterator[Example], look: Pass) -> Tally:
         if not example.others:
             known = {number for numbers in pairs for number in numbers}
             false += len(found.boxes) - len(known)
+            doubted_false += sum(bool(doubted[n]) for n in range(len(doubted)) if n not in known)
         duplicates += sum(
             is_on(one, other)
             for place, one in enumerate(found.boxes)
@@ -127,6 +143,8 @@ def measure(examples: Iterator[Example], look: Pass) -> Tally:
         hits,
         float(level / levels_known) if levels_known else None,
         int(false),
+        int(doubted_found),
+        int(doubted_false),
         int(duplicates),
         1000 * seconds / max(pictures, 1),
     )
@@ -141,6 +159,7 @@ def ours(engine: PackEngine, detail: str) -> Pass:
         return Findings(
             np.array(boxes, dtype=np.float64).reshape(-1, 4),
             np.array([f.pose.roll_degrees for f in found]),
+            np.array(["not_a_face" in f.quality.reasons for f in found], dtype=bool),
         )
 
     return look
@@ -185,6 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pack_options(parser, data=_ALL_DATA)
     parser.add_argument("--detail", choices=["normal", "high"], action="append")
     parser.add_argument("--peer", choices=sorted(PEERS), action="append", default=[])
+    parser.add_argument("--pictures", type=Path, help="folder of folders without human faces")
     parser.add_argument("--half", choices=["choosing", "reporting"], default="reporting")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=160, help="pictures of a set")
@@ -202,7 +222,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source = open_source(options.data / "lfw-dev", half=options.half, seed=options.seed)
     count = options.count // 5 if options.quick else options.count
     report: dict[str, dict[str, Tally]] = {}
-    for name, examples in list_sets(source, options.data, count=count).items():
+    sets = list_sets(
+        source, options.data, count=count, pictures=options.pictures, half=options.half
+    )
+    for name in absent_sets(options.pictures):
+        print(f"absent: {name}, see bench/gather_pictures.py", file=sys.stderr)
+    for name, examples in sets.items():
         if options.sets in name:
             report[name] = {who: measure(examples(), look) for who, look in looks.items()}
             if not options.json:
@@ -237,7 +262,8 @@ def _as_text(name: str, tallies: dict[str, Tally]) -> str:
         level = "   -" if tally.level is None else f"{100 * tally.level:4.0f}"
         parts.append(
             f"{who}: {recall} found, {level} % level, "
-            f"{tally.false / tally.pictures:.2f} false, {tally.duplicates} twice, "
+            f"{tally.doubted_found} of them doubted, {tally.false / max(tally.pictures, 1):.2f} "
+            f"false, {tally.doubted_false} of {tally.false} doubted, {tally.duplicates} twice, "
             f"{tally.milliseconds:.0f} ms"
         )
     return " | ".join(parts)

@@ -9,17 +9,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 from bench.detection_sets import Example
+from bench.detection_sets import Half
 from bench.detection_sets import Make
 from bench.detection_sets import Source
 from bench.detection_sets import close_up
 from bench.detection_sets import draw_background
 from bench.detection_sets import hide
+from bench.detection_sets import in_half
 from bench.detection_sets import make
 from bench.detection_sets import paste
 from bench.detection_sets import read
 from bench.detection_sets import tilt
 from bench.detection_sets import turn
 from bench.detection_sets import whole
+from bench.drawn_heads import draw_head
 from numpy.random import Generator
 
 from mien.vision.types import ImageRGB
@@ -29,13 +32,29 @@ Set = Callable[[], Iterator[Example]]
 _FEW = 8
 
 
-def list_sets(source: Source, data: Path, *, count: int) -> dict[str, Set]:
+NOT_HUMAN = ("animals", "drawings", "paintings", "statues", "toys")
+"""Folders of pictures of what may be taken for a face; see `bench/gather_pictures.py`."""
+
+NO_HUMAN_FACE = "no human face: "
+"""How the names of sets begin in which nothing is to be found."""
+
+
+def list_sets(
+    source: Source,
+    data: Path,
+    *,
+    count: int,
+    pictures: Path | None = None,
+    half: Half = "reporting",
+) -> dict[str, Set]:
     """Every set by its name.
 
     Args:
         source: of the faces that are put into pictures.
         data: the folder with the other sets, which are passed over where they are absent.
         count: pictures of a set.
+        pictures: a folder of folders, each a set of pictures without a human face; None for none.
+        half: of these pictures; told by a digest of their names.
     """
     made: dict[str, tuple[Make, int, int]] = {
         "as they are": (lambda _, photos: whole(photos[0]), 1, 1),
@@ -72,6 +91,8 @@ def list_sets(source: Source, data: Path, *, count: int) -> dict[str, Set]:
         "strips 2500 x 250, both ways": (_strip, 2, 4),
         "panorama 6000 x 600": (partial(_pasted, size_wh=(6000, 600), low=50, high=140), 4, 5),
         "no face: drawn": (_nothing, 1, 1),
+        "whole face hidden": (partial(_hidden, what="all"), 1, 1),
+        f"{NO_HUMAN_FACE}drawn heads": (_drawn_head, 1, 1),
     }
     sets: dict[str, Set] = {
         name: partial(make, source, recipe, name=name, count=max(count // share, 4), faces=faces)
@@ -81,7 +102,7 @@ def list_sets(source: Source, data: Path, *, count: int) -> dict[str, Set]:
     if groups.is_dir():
         sets["group photos (dlib)"] = partial(_labelled, groups)
         sets["group photos, turned"] = partial(_labelled_turned, groups)
-        sets["dogs"] = lambda: iter([Example(read(groups / "dogs.jpg"))])
+        sets[f"{NO_HUMAN_FACE}dogs"] = lambda: iter([_dogs(groups / "dogs.jpg")])
         sets["no face: group photos blotted"] = partial(_blotted, groups)
     faces = data / "orl"
     if faces.is_dir():
@@ -90,7 +111,33 @@ def list_sets(source: Source, data: Path, *, count: int) -> dict[str, Set]:
     rotated = data / "insightface_samples" / "cpp-package" / "inspireface" / "test_res" / "data"
     if rotated.is_dir():
         sets["rotated samples"] = partial(_rotated, rotated / "rotate")
+    if pictures is not None:
+        for folder in sorted(each for each in pictures.iterdir() if each.is_dir()):
+            sets[NO_HUMAN_FACE + folder.name] = partial(_not_human, folder, half, count)
     return sets
+
+
+def absent_sets(pictures: Path | None) -> list[str]:
+    """The sets of things that there are no pictures of here."""
+    return [name for name in NOT_HUMAN if pictures is None or not (pictures / name).is_dir()]
+
+
+def _not_human(folder: Path, half: Half, count: int) -> Iterator[Example]:
+    mine = [path for path in sorted(folder.iterdir()) if path.is_file() and in_half(path, half)]
+    for path in mine[:: max(len(mine) // count, 1)]:
+        yield Example(read(path))
+
+
+def _dogs(path: Path) -> Example:
+    """The photo without the small portrait of somebody that lies beside the dogs."""
+    image = read(path).copy()
+    image[430:530, 30:150] = image[430:530, 30:150].mean(axis=(0, 1)).astype(np.uint8)
+    return Example(image)
+
+
+def _drawn_head(random: Generator, photos: list[ImageRGB]) -> Example:
+    del photos
+    return Example(draw_head(random))
 
 
 def _grey(image_rgb: ImageRGB) -> ImageRGB:

@@ -67,14 +67,14 @@ def open_source(data: Path, *, half: Half, seed: int) -> Source:
         half: which; told by a digest of the name, so that it never changes.
         seed: decides the order.
     """
-    wanted = 0 if half == "choosing" else 1
-    people = [
-        folder
-        for folder in sorted((data / "images").iterdir())
-        if zlib.crc32(folder.name.encode()) % 2 == wanted
-    ]
+    people = [folder for folder in sorted((data / "images").iterdir()) if in_half(folder, half)]
     order = np.random.default_rng(seed).permutation(len(people))
     return Source(tuple(min(people[i].glob("*.jpg")) for i in order), seed)
+
+
+def in_half(path: Path, half: Half) -> bool:
+    """Whether a file or folder belongs to this half, told by a digest of its name."""
+    return zlib.crc32(path.name.encode()) % 2 == (0 if half == "choosing" else 1)
 
 
 def read(path: Path) -> ImageRGB:
@@ -150,15 +150,21 @@ def close_up(image_rgb: ImageRGB, share: float, side: int) -> Example:
     return Example(large, box)
 
 
-def hide(image_rgb: ImageRGB, what: Literal["eyes", "mouth", "half"], shade: int) -> Example:
-    """A bar over part of the face."""
+def hide(image_rgb: ImageRGB, what: Literal["eyes", "mouth", "half", "all"], shade: int) -> Example:
+    """A bar over part of the face, or a patch over all of it, under which there is nothing to find."""
     left, top, right, bottom = face_box(image_rgb)
     side = bottom - top
-    low, high = {"eyes": (0.26, 0.50), "mouth": (0.62, 1.1), "half": (0.0, 1.0)}[what]
+    low, high = {
+        "eyes": (0.26, 0.50),
+        "mouth": (0.62, 1.1),
+        "half": (0.0, 1.0),
+        "all": (0.0, 1.0),
+    }[what]
     covered = image_rgb.copy()
     end = (left + right) / 2 if what == "half" else right
     covered[round(top + low * side) : round(top + high * side), round(left) : round(end)] = shade
-    return Example(covered, face_box(image_rgb)[None], others=True)
+    boxes = np.empty((0, 4)) if what == "all" else face_box(image_rgb)[None]
+    return Example(covered, boxes, others=True)
 
 
 def paste(

@@ -28,6 +28,7 @@ from mien.options import Gate
 from mien.vision.engine import Engine
 from mien.vision.images import encode_jpeg
 from mien.vision.pack_engine import PackEngine
+from mien.vision.quality_limits import LEAST_CONFIDENCE
 from mien.vision.quality_limits import is_legible
 from mien.vision.reader import ImageReader
 from mien.vision.types import EngineSummary
@@ -57,12 +58,14 @@ class Sample:
     Attributes:
         how: None for the photo as it is.
         refused: by which gates.
+        doubted: whether the standard gate refuses it for being perhaps no face.
         legible: whether an answer about it may be firm.
     """
 
     person: str
     how: Degradation | None
     refused: tuple[Gate, ...]
+    doubted: bool
     legible: bool
     embedding: FloatArray = field(repr=False)
 
@@ -191,6 +194,7 @@ def by_kind(taken: Set, summary: EngineSummary) -> list[dict[str, object]]:
                     f"refused_{gate}": _share([gate in each.refused for each in some])
                     for gate in _GATES[1:]
                 },
+                "not_a_face": _share([each.doubted for each in some]),
                 "illegible": _share([not each.legible for each in some]),
             }
         )
@@ -277,7 +281,8 @@ def _of(taken: Set, how: Degradation | None) -> list[Sample]:
 def _sample(person: str, how: Degradation | None, image_rgb: ImageRGB, face: Face) -> Sample:
     size_wh = (image_rgb.shape[1], image_rgb.shape[0])
     refused = tuple(gate for gate in _GATES if judge(face, (), size_wh=size_wh, gate=gate).refusals)
-    return Sample(person, how, refused, is_legible(face.quality), face.embedding)
+    doubted = face.quality.confidence < LEAST_CONFIDENCE
+    return Sample(person, how, refused, doubted, is_legible(face.quality), face.embedding)
 
 
 def _nearest(faces: Sequence[Face], middle: NDArray[np.float64]) -> Face | None:

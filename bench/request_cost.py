@@ -336,7 +336,7 @@ def measure() -> dict[str, Counts]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         _mien(home, "users", "add", "root", "--admin", "--password-stdin", said=_PASSWORD)
-        key = json.loads(_mien(home, "keys", "create", "bench", "--scope", "admin", "--json"))
+        key = json.loads(_mien(home, "keys", "add", "bench", "--scope", "admin", "--json"))
         given = {"home": home, "models_dir": home / "models", "offline": True}
         runtime = open_runtime(Settings.model_validate(given), engine=FakeEngine())
         try:

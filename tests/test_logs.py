@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import re
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,13 @@ def test_auto_is_json_where_nobody_watches() -> None:
     logs.configure(stream=stream)
     structlog.get_logger().info("Hello")
     assert lines_of(stream)[0]["event"] == "Hello"
+
+
+def test_a_line_at_a_terminal_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    logs.configure(log_format="auto", stream=stream)
+    structlog.get_logger().warning("It is so", code="so")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert re.fullmatch(r"\d\d:\d\d:\d\d \[warning\] It is so code=so\n", plain)

@@ -31,3 +31,18 @@ def test_a_tilde_that_nobody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Path, "expanduser", _nobodys_home)
     with pytest.raises(ValidationError, match="home"):
         Settings(home=Path("~/mien"))
+
+
+@pytest.mark.parametrize(
+    ("rate", "tries", "seconds"),
+    [("30 per minute", 30, 60), ("5/second", 5, 1), (" 100 Per 2 hours ", 100, 7200)],
+)
+def test_a_rate_is_so_many_in_a_while(rate: str, tries: int, seconds: int) -> None:
+    limit = Settings(signin_rate=rate).signin_limit
+    assert (limit.tries, limit.seconds) == (tries, seconds)
+
+
+@pytest.mark.parametrize("rate", ["0 per minute", "many", "3 per 0 hours", "-1 per day", "3 per"])
+def test_what_is_no_rate_is_refused(rate: str) -> None:
+    with pytest.raises(ValidationError, match="signin_rate"):
+        Settings(signin_rate=rate)

@@ -59,7 +59,8 @@ tab-separated line a row; `--json`, where a command has it, prints JSON and turn
 """
 EXIT_CODES = {
     ExitCode.OK: "done",
-    ExitCode.FAILED: "refused, failed, or something was found wrong; standard error says why",
+    ExitCode.FAILED: "refused, failed, something was found wrong, or the result could not be written; "
+    "standard error says why",
     ExitCode.USAGE: "wrongly called",
     ExitCode.SOME_FAILED: "some of several photos or files failed, the others are done",
     ExitCode.ANSWER_IS_NO: "the answer is no: to `mien verify`, a photo does not show the same person",

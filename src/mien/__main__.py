@@ -4,10 +4,12 @@ import io
 import sys
 
 from mien.cli import cli
+from mien.cli.terminal.streams import hold_standard_streams
 
 
 def main() -> None:
     """Run the command line."""
+    hold_standard_streams()
     _let_any_text_be_printed()
     cli()
 

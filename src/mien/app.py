@@ -18,7 +18,6 @@ from mien.http.hosts import install_hosts
 from mien.http.json_provider import install_json
 from mien.http.limits import install_limits
 from mien.http.limits import install_proxies
-from mien.http.limits import install_rates
 from mien.http.metrics import install_metrics
 from mien.http.moments import install_moments
 from mien.http.overload import install_overload
@@ -57,6 +56,5 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_blueprint(metrics.bp)
     api.register(app)
     web.register(app)
-    install_rates(app, settings)
     install_body_draining(app, most_bytes=settings.max_request_bytes)
     return app

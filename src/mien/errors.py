@@ -21,6 +21,7 @@ MienError
 │   ├── ProbeNotFound    UserNotFound    KeyNotFound
 ├── Conflict                  what exists stands in the way
 │   ├── NameTaken
+│   ├── PersonAmbiguous
 │   ├── GalleryModelMismatch
 │   ├── GalleryProtected
 │   ├── LastAdministrator
@@ -29,6 +30,7 @@ MienError
 ├── InvalidInput              a value breaks a rule; names the field
 ├── AccessError               who asks may not
 │   ├── NotAuthenticated  WrongCredentials  KeyInvalid
+│   ├── TooManyAttempts   ResetLinkInvalid
 │   ├── ScopeMissing      NotPermitted      SetupLinkInvalid
 ├── ModelError                model packs and the runtimes that run them
 │   ├── PackNotFound      PackInvalid
@@ -269,9 +271,18 @@ class Conflict(MienError):
 
 
 class NameTaken(Conflict):
-    """The name is in use; names are compared without regard to case."""
+    """The name is in use; names are compared without regard to case.
+
+    Of a person, `extra["person_ids"]` says whose it is.
+    """
 
     code = "name_taken"
+
+
+class PersonAmbiguous(Conflict):
+    """Several people have this name; `extra["person_ids"]` says who."""
+
+    code = "person_ambiguous"
 
 
 class GalleryModelMismatch(Conflict):
@@ -340,6 +351,12 @@ class WrongCredentials(AccessError):
     code = "wrong_credentials"
 
 
+class TooManyAttempts(AccessError):
+    """Too many wrong passwords were tried; `extra["retry_after_seconds"]` says when to go on."""
+
+    code = "too_many_attempts"
+
+
 class KeyInvalid(AccessError):
     """The API key is unknown or revoked."""
 
@@ -368,6 +385,12 @@ class SetupLinkInvalid(AccessError):
     """The set-up link is wrong or older than the last start."""
 
     code = "setup_link_invalid"
+
+
+class ResetLinkInvalid(AccessError):
+    """The link for a new password is wrong, used or too old."""
+
+    code = "reset_link_invalid"
 
 
 class ModelError(MienError):

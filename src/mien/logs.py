@@ -44,11 +44,14 @@ def configure(
         stream: where to; None is standard error as it is at this moment.
     """
     out = stream or sys.stderr
-    as_json = log_format == "json" or (log_format == "auto" and not out.isatty())
+    for_people = out.isatty()
+    as_json = log_format == "json" or (log_format == "auto" and not for_people)
+    # Whoever looks on knows the day, and lines that fit are read.
+    clock = {"fmt": "%H:%M:%S", "utc": False} if for_people and not as_json else {"fmt": "iso"}
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(**clock),
         structlog.processors.StackInfoRenderer(),
         withhold_private,
     ]
@@ -69,7 +72,7 @@ def configure(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_renderers(as_json=as_json, colors=out.isatty()),
+                *_renderers(as_json=as_json, colors=for_people),
             ],
         )
     )
@@ -120,6 +123,9 @@ def _renderers(*, as_json: bool, colors: bool) -> list[Processor]:
         ]
     return [
         structlog.dev.ConsoleRenderer(
-            colors=colors, exception_formatter=structlog.dev.plain_traceback
+            colors=colors,
+            pad_event_to=0,
+            pad_level=False,
+            exception_formatter=structlog.dev.plain_traceback,
         )
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.access.actor import Actor
+from mien.access.throttling import Throttle
 from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
@@ -25,6 +26,8 @@ from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.database import Database
+from mien.storage.erased import NAME as ERASURES
+from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
@@ -102,11 +105,13 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         timeout_seconds=settings.source_timeout_seconds,
         runtime=settings.inference_runtime,
         wanted=settings.pack,
+        folder=settings.models_from,
     )
     observer = Observer()
     services = Services(
         database=database,
         files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
+        erasures=ErasureList(settings.home.absolute() / ERASURES),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,
             max_pixels=settings.max_pixels,
@@ -116,6 +121,11 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         indexes=Indexes(build_backend("exact"), observer),
         packs=packs,
         searches=SearchLog(database),
+        throttle=Throttle(
+            secret=lambda: secret_key(settings),
+            address_tries=settings.signin_limit.tries,
+            address_seconds=settings.signin_limit.seconds,
+        ),
         observer=observer,
         probe_seconds=settings.probe_seconds,
     )

@@ -1,7 +1,9 @@
 """Settings: every value that an operator may change, where it comes from and why it is so."""
 
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from typing import Any
@@ -29,6 +31,10 @@ FORM_BYTES: Final = 512 * 1024
 
 # Where the processes of one server put their counts; the library's own name for it.
 _COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
+_RATE: Final = re.compile(
+    r"(\d{1,6})\s*(?:per|/)\s*(\d{1,4})?\s*(second|minute|hour|day)s?", re.ASCII
+)
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
 def _default_models_dir(given: Mapping[str, Any]) -> Path:
@@ -38,6 +44,22 @@ def _default_models_dir(given: Mapping[str, Any]) -> Path:
     except RuntimeError:
         # An account without a home folder, as services and containers have.
         return Path(given.get("home", "var")) / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimit:
+    """So many tries in so many seconds."""
+
+    tries: int
+    seconds: int
+
+
+def _sign_in_limit(text: str) -> SignInLimit:
+    found = _RATE.fullmatch(text.strip().lower())
+    tries, times = (int(found[1]), int(found[2] or 1)) if found else (0, 0)
+    if found is None or not tries or not times:
+        raise ValueError("write it as 30 per minute, 5 per second or 100 per 2 hours")
+    return SignInLimit(tries, times * _SECONDS[found[3]])
 
 
 class Settings(BaseSettings):
@@ -66,7 +88,8 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs form tokens; empty means a key made once and kept in the home folder. "
+        description="Signs form tokens, and hashes the names under which wrong passwords are counted; "
+        "empty means a key made once and kept in the home folder. "
         "Set it when several nodes serve one database.",
     )
 
@@ -158,6 +181,12 @@ class Settings(BaseSettings):
         description="Model pack of a new installation; auto takes the best whose files can be had. "
         "Afterwards the choice kept in the database holds; `mien models use` changes it.",
     )
+    models_from: Path | None = Field(
+        default=None,
+        description="Folder of model files for machines without a network: what is missing is taken "
+        "from there and nowhere else, by digest, whatever the files are called and in whatever "
+        "folder below. `mien models pack` writes one.",
+    )
     offline: bool = Field(
         default=False,
         description="Never fetch model files; what is missing is an error that names it.",
@@ -227,9 +256,15 @@ class Settings(BaseSettings):
     session_seconds: Annotated[int, Field(ge=300)] = Field(
         default=14 * 24 * 3600, description="How long a sign-in lasts without being used."
     )
+    session_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90,
+        description="After how many days a sign-in ends, however often it is used.",
+    )
     signin_rate: str = Field(
-        default="10 per minute",
-        description="Attempts to sign in allowed to one address, in the notation of Flask-Limiter.",
+        default="30 per minute",
+        description="Wrong passwords that one address may send, such as `30 per minute` or "
+        "`100 per 2 hours`; of IPv6 a network of 64 bits. The waits after wrong passwords for one "
+        "account are not set here.",
     )
 
     metrics: Literal["local", "key", "open", "off"] = Field(
@@ -242,7 +277,9 @@ class Settings(BaseSettings):
         default="auto", description="How log lines look; auto is console on a terminal, else JSON."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least severe log lines that are written."
+        default="info",
+        description="The least severe log lines that are written. Unless it is set, commands write "
+        "warnings alone, and so do `mien run` and `mien serve` for a person at a terminal.",
     )
 
     @model_validator(mode="before")
@@ -255,6 +292,21 @@ class Settings(BaseSettings):
         return values
 
     @property
+    def session_most_seconds(self) -> int:
+        """How long a sign-in lasts at most."""
+        return self.session_days * _SECONDS["day"]
+
+    @property
+    def sign_in_seconds(self) -> int:
+        """How long a sign-in lasts that is not used."""
+        return min(self.session_seconds, self.session_most_seconds)
+
+    @property
+    def signin_limit(self) -> SignInLimit:
+        """The rate that is set for one address, in numbers."""
+        return _sign_in_limit(self.signin_rate)
+
+    @property
     def max_request_bytes(self) -> int:
         """Most bytes of one request: a form full of the largest photos, and its fields."""
         return MOST_PHOTOS * self.max_upload_bytes + FORM_BYTES
@@ -264,11 +316,17 @@ class Settings(BaseSettings):
         """The address given, or the file in the home folder."""
         return self.database_url or (self.home / "mien.db").resolve()
 
-    @field_validator("home", "models_dir")
+    @field_validator("signin_rate")
     @classmethod
-    def _expand_user(cls, value: Path) -> Path:
+    def _is_a_rate(cls, value: str) -> str:
+        _sign_in_limit(value)
+        return value
+
+    @field_validator("home", "models_dir", "models_from")
+    @classmethod
+    def _expand_user(cls, value: Path | None) -> Path | None:
         try:
-            return value.expanduser()
+            return value and value.expanduser()
         except RuntimeError as error:
             raise ValueError(
                 "it is not known whose home folder ~ is; write the path out"

@@ -13,18 +13,20 @@ from building import make_user
 from looking import bytes_of
 from looking import rows_of
 from mien.access.api_keys import create_key
+from mien.access.change_password import change_password
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import issue_link
 from mien.access.first_administrator import setup_needed
+from mien.access.sign_ins import SignIn
 from mien.access.sign_ins import end_sign_in
 from mien.access.sign_ins import list_sign_ins
 from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in
 from mien.access.sign_ins import who_is
+from mien.access.sign_out_user import sign_out_user
 from mien.access.users import User
 from mien.access.users import add_user
-from mien.access.users import change_password
 from mien.access.users import list_users
 from mien.access.users import remove_user
 from mien.access.users import set_password
@@ -55,6 +57,10 @@ def enter(services: Services, name: str = "root", password: str = GOOD) -> str:
         acting(services), name=name, password=password, browser="test", lasts_seconds=HOUR
     )
     return secret
+
+
+def whose(services: Services, secret: str, *, most_seconds: int = 24 * HOUR) -> SignIn:
+    return who_is(acting(services), secret=secret, lasts_seconds=HOUR, most_seconds=most_seconds)
 
 
 def let_in(services: Services, user: User) -> str:
@@ -172,7 +178,6 @@ def test_a_password_that_anybody_would_try_is_refused_wherever_it_is_set(
             user_id=user.id,
             old_password=GOOD,
             new_password=password,
-            keep_sign_in="",
         )
     with pytest.raises(InvalidInput, match=r"invalid_input\.password_easy"):
         set_password(acting(services), name="Ada Lovelace", password=password)
@@ -194,7 +199,7 @@ def test_the_operator_sets_a_password_that_was_lost(services: Services) -> None:
     secret = enter(services, "Ada")
     set_password(acting(services), name="ADA", password="another password of hers")
     with pytest.raises(NotAuthenticated):
-        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+        whose(services, secret)
     with pytest.raises(WrongCredentials):
         enter(services, "Ada")
     enter(services, "Ada", "another password of hers")
@@ -226,13 +231,12 @@ def test_whoever_is_removed_is_signed_out(services: Services) -> None:
     secret = let_in(services, make_user(services, "eve", is_admin=False))
     remove_user(acting(services), name="eve")
     with pytest.raises(NotAuthenticated):
-        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+        whose(services, secret)
 
 
-def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None:
+def test_a_new_password_ends_every_sign_in(services: Services) -> None:
     user = add(services)
     here, elsewhere = let_in(services, user), let_in(services, user)
-    mine = who_is(acting(services), secret=here, lasts_seconds=HOUR)
 
     def change(old: str, new: str, user_id: str = user.id) -> None:
         change_password(
@@ -240,7 +244,6 @@ def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None
             user_id=user_id,
             old_password=old,
             new_password=new,
-            keep_sign_in=mine.id,
         )
 
     with pytest.raises(WrongCredentials):
@@ -250,9 +253,9 @@ def test_a_new_password_signs_the_other_browsers_out(services: Services) -> None
     with pytest.raises(UserNotFound):
         change(GOOD, "another password", "nobody")
     change(GOOD, "another password")
-    assert who_is(acting(services), secret=here, lasts_seconds=HOUR).id == mine.id
-    with pytest.raises(NotAuthenticated):
-        who_is(acting(services), secret=elsewhere, lasts_seconds=HOUR)
+    for secret in (here, elsewhere):
+        with pytest.raises(NotAuthenticated):
+            whose(services, secret)
     with pytest.raises(WrongCredentials):
         enter(services)
     enter(services, password="another password")
@@ -276,12 +279,12 @@ def test_wrong_credentials_do_not_say_which_of_the_two_is_wrong(
 
 def test_a_cookies_secret_stands_for_its_sign_in(services: Services) -> None:
     user = add(services)
-    found = who_is(acting(services), secret=enter(services, "ROOT"), lasts_seconds=HOUR)
+    found = whose(services, enter(services, "ROOT"))
     assert found.user == user
     assert found.browser == "test"
     for secret in ("", "wrong", "\ud800"):
         with pytest.raises(NotAuthenticated):
-            who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+            whose(services, secret)
 
 
 def test_a_sign_in_lasts_from_its_last_use(services: Services) -> None:
@@ -295,18 +298,84 @@ def test_a_sign_in_lasts_from_its_last_use(services: Services) -> None:
 
     soon = now() + dt.timedelta(seconds=10)
     backdate(seen_at=now() - dt.timedelta(minutes=6), expires_at=soon)
-    who_is(acting(services), secret=secret, lasts_seconds=HOUR)
-    assert who_is(acting(services), secret=secret, lasts_seconds=HOUR).expires_at > soon
+    whose(services, secret)
+    assert whose(services, secret).expires_at > soon
     backdate(expires_at=now() - dt.timedelta(seconds=1))
     with pytest.raises(NotAuthenticated):
-        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+        whose(services, secret)
+
+
+def test_a_sign_in_ends_after_a_time_however_often_it_is_used(services: Services) -> None:
+    secret = let_in(services, make_user(services))
+    begun = now() - dt.timedelta(seconds=3 * HOUR)
+
+    def backdate() -> None:
+        with services.database.write() as session:
+            row = session.scalars(select(SignInRow)).one()
+            row.created_at, row.seen_at = begun, now() - dt.timedelta(minutes=6)
+
+    backdate()
+    most = 3 * HOUR + 60
+    whose(services, secret, most_seconds=most)
+    used = whose(services, secret, most_seconds=most)
+    assert used.expires_at == begun + dt.timedelta(seconds=most), (
+        "using it adds no more than there is"
+    )
+    with pytest.raises(NotAuthenticated):
+        whose(services, secret, most_seconds=3 * HOUR)
+
+
+def test_signing_in_ends_what_the_browser_had_before(services: Services) -> None:
+    root, eve = add(services), add(services, "eve", is_admin=False)
+    before, elsewhere = let_in(services, eve), let_in(services, eve)
+    now_it_is, _ = sign_in(
+        acting(services),
+        name="root",
+        password=GOOD,
+        browser="",
+        lasts_seconds=HOUR,
+        replaces=before,
+    )
+    assert whose(services, now_it_is).user == root
+    whose(services, elsewhere)
+    with pytest.raises(NotAuthenticated):
+        whose(services, before)
+
+
+def test_a_wrong_password_ends_nothing(services: Services) -> None:
+    root = add(services)
+    before = let_in(services, root)
+    with pytest.raises(WrongCredentials):
+        sign_in(
+            acting(services),
+            name="root",
+            password="wrong",
+            browser="",
+            lasts_seconds=HOUR,
+            replaces=before,
+        )
+    whose(services, before)
+
+
+def test_an_administrator_signs_somebody_out_everywhere(services: Services) -> None:
+    root, eve = make_user(services), make_user(services, "Eve", is_admin=False)
+    own, *others = let_in(services, root), let_in(services, eve), let_in(services, eve)
+    with pytest.raises(NotPermitted):
+        sign_out_user(acting(services, eve), name="root")
+    assert sign_out_user(acting(services, root), name="eve") == eve
+    for secret in others:
+        with pytest.raises(NotAuthenticated):
+            whose(services, secret)
+    whose(services, own)
+    with pytest.raises(UserNotFound):
+        sign_out_user(acting(services, root), name="nobody")
 
 
 def test_a_browser_can_be_signed_out_by_its_user_alone(services: Services) -> None:
     root, eve = make_user(services), make_user(services, "eve", is_admin=False)
     secret = let_in(services, root)
     let_in(services, root)
-    mine = who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+    mine = whose(services, secret)
     assert len(list_sign_ins(acting(services), user_id=root.id)) == 2
     assert list_sign_ins(acting(services), user_id=eve.id) == ()
     for user_id, sign_in_id in ((eve.id, mine.id), (root.id, "nothing"), (root.id, "\ud800")):
@@ -314,7 +383,7 @@ def test_a_browser_can_be_signed_out_by_its_user_alone(services: Services) -> No
             end_sign_in(acting(services), user_id=user_id, sign_in_id=sign_in_id)
     end_sign_in(acting(services), user_id=root.id, sign_in_id=mine.id)
     with pytest.raises(NotAuthenticated):
-        who_is(acting(services), secret=secret, lasts_seconds=HOUR)
+        whose(services, secret)
     assert len(list_sign_ins(acting(services), user_id=root.id)) == 1
 
 

@@ -48,15 +48,20 @@ SCOPES = {
         "/api/v1/galleries/{gallery}/people/{person_id}/look-alikes/{other_person_id}/reviewed",
     ): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/review"): "read",
+    ("DELETE", "/api/v1/galleries/{gallery}/originals/{photo_id}"): "enrol",
 }
 
 
 OPERATIONS = [
     (
         method,
-        path.format(gallery="default", person_id=NOBODY, face_id=NOBODY, other_person_id=NOBODY)[
-            7:
-        ],
+        path.format(
+            gallery="default",
+            person_id=NOBODY,
+            face_id=NOBODY,
+            other_person_id=NOBODY,
+            photo_id=NOBODY,
+        )[7:],
         scope,
     )
     for (method, path), scope in SCOPES.items()

@@ -81,6 +81,8 @@ def test_from_a_photo_to_a_name_and_back_to_nothing(
     assert ([each["name"] for each in rest["people"]], rest["next_cursor"]) == (["Bob"], None)
     assert call("list_people", **everybody, q="byr", order="newest")["total"] == 1
 
+    none = {**everybody, "photo_id": added["id"]}
+    assert refused(call, "delete_original", **none) == (404, "photo_not_found")
     call("delete_face", **everybody, person_id=bob["id"], face_id=added["id"])
     proof = call("forget_person", **her)
     assert (proof["complete"], proof["faces"]) == (True, 1)

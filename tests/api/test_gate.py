@@ -29,6 +29,25 @@ def test_a_refusal_says_every_reason_with_figure_limit_and_advice(api: Api) -> N
     assert api("GET", faces).get_json()["faces"] == []
 
 
+def test_what_may_be_no_face_is_answered_and_stored_only_without_the_gate(api: Api) -> None:
+    animal = draw_photo(["rex"], doubtful=True)
+    (found,) = api.send("/galleries/default/identify", photo=animal).get_json()["faces"]
+    assert found["quality"]["reasons"] == ["not_a_face"]
+    assert found["quality"]["acceptable"] is False
+    assert found["quality"]["confidence"] == 0.2
+    faces = f"{PEOPLE}/{api.add_person('Rex')}/faces"
+    for gate in ("standard", "strict"):
+        refused = api.send(faces, photo=animal, gate=gate)
+        assert_problem(refused, 422, "photo_not_good_enough")
+        (reason,) = refused.get_json()["reasons"]
+        assert (reason["code"], reason["figure"], reason["unit"]) == ("not_a_face", 20.0, "%")
+    made = api.send(faces, photo=animal, gate="off")
+    assert made.status_code == 201
+    assert [each["code"] for each in made.get_json()["warnings"]] == ["not_a_face"]
+    (stored,) = api("GET", faces).get_json()["faces"]
+    assert stored["quality"]["confidence"] == 0.2
+
+
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_call_may_bring_its_own_gate_and_hears_what_it_let_through(
     api: Api, as_json: bool
@@ -71,7 +90,7 @@ def test_a_face_of_somebody_else_is_stored_and_told_of(api: Api) -> None:
     assert made.status_code == 201
     told = {each["code"]: each for each in made.get_json()["warnings"]}
     warning = told["looks_like_another"]
-    assert warning["person"] == {"id": bob, "name": "Bob"}
+    assert warning["person"] == {"id": bob, "name": "Bob", "distinguishing_note": ""}
     assert warning["face_id"] == theirs["id"]
     assert 0.5 < warning["similarity"] <= 1
     assert (warning["figure"], warning["limit"], warning["unit"]) == (None, None, None)

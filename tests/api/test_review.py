@@ -29,7 +29,7 @@ def test_a_suspected_face_says_so_until_it_is_kept(api: Api) -> None:
     found = api("GET", f"{GALLERY}/review").get_json()
     assert found["face_count"] == 1
     [each] = found["faces"]
-    assert each["person"] == {"id": ada, "name": "Ada"}
+    assert each["person"]["id"] == ada
     assert (each["face"]["id"], each["beside_face_id"]) == (wrong, right)
     assert each["face"]["warnings"][0]["detail"]
     assert api("PUT", f"{PEOPLE}/{ada}/faces/{wrong}/reviewed").status_code == 204

@@ -29,8 +29,12 @@ def test_from_a_photo_to_a_name_and_back_to_nothing(api: Api) -> None:
     from_the_left = sorted(found["faces"], key=lambda each: each["box"]["x"])
     assert [each["decision"] for each in from_the_left] == ["match", "unknown", "match"]
     first, _, last = from_the_left
-    assert first["candidates"][0]["person"] == {"id": bob, "name": "Bob"}
-    assert last["candidates"][0]["person"] == {"id": ada, "name": "Ada Lovelace"}
+    assert first["candidates"][0]["person"] == {
+        "id": bob,
+        "name": "Bob",
+        "distinguishing_note": "",
+    }
+    assert last["candidates"][0]["person"]["id"] == ada
     assert last["candidates"][0]["face_id"] == face.get_json()["id"]
     assert last["candidates"][0]["similarity"] >= found["threshold"]
 
@@ -143,6 +147,91 @@ def test_people_are_paged_and_searched(api: Api) -> None:
     newest = api("GET", f"{PEOPLE}?order=newest&limit=1").get_json()
     assert [each["name"] for each in newest["people"]] == ["Zoë"]
     assert_problem(api("GET", f"{PEOPLE}?cursor=zzz"), 422, "invalid_input")
+
+
+def test_the_proof_says_which_originals_may_show_whoever_is_forgotten(api: Api) -> None:
+    group = draw_photo(["ada", "bob", "cy"])
+    ada, bob, cy = (api.add_person(name) for name in ("Ada", "Bob", "Cy"))
+    for person, photo, number in (
+        (ada, group, 1),
+        (bob, draw_photo(["bob"]), 1),
+        (cy, draw_photo(["cy"]), 1),
+    ):
+        api.send(f"{PEOPLE}/{person}/faces", photo=photo, face_number=str(number))
+    detected = api.send("/detect", photo=group).get_json()["faces"]
+    assert len(detected) == 3
+    proof = api("DELETE", f"{PEOPLE}/{bob}").get_json()
+    assert (proof["erased"], proof["complete"]) == (True, False)
+    [unclear] = proof["not_checked"]
+    assert (unclear["what"], unclear["why"], unclear["count"]) == ("originals", "not_asked", 1)
+    [original] = unclear["originals"]
+    assert (original["gallery"], original["person_ids"]) == ("default", [ada])
+    proof = api("DELETE", f"{PEOPLE}/{cy}?search_originals=true").get_json()
+    assert (proof["originals_searched"], proof["not_checked"]) == (1, [])
+    assert [each["photo_id"] for each in proof["originals_showing"]] == [original["photo_id"]]
+    assert (proof["originals_left"], proof["complete"]) == (1, False)
+    here = f"/galleries/default/originals/{original['photo_id']}"
+    api("POST", "/galleries", json={"name": "club"})
+    assert_problem(api("DELETE", here.replace("default", "club")), 404, "photo_not_found")
+    assert api("DELETE", here).status_code == 204
+    assert_problem(api("DELETE", here), 404, "photo_not_found")
+    [face] = api("GET", f"{PEOPLE}/{ada}/faces").get_json()["faces"]
+    assert api("GET", f"{PEOPLE}/{ada}/faces/{face['id']}/crop").status_code == 200
+
+
+def test_two_people_share_a_name_when_it_is_said(api: Api) -> None:
+    ada = api.add_person("Ada")
+    refused = api("POST", PEOPLE, json={"name": "ADA"})
+    assert assert_problem(refused, 409, "name_taken")["person_ids"] == [ada]
+    made = api("POST", PEOPLE, json={"name": "Ada", "notes": "Choir", "allow_same_name": True})
+    assert (made.status_code, made.get_json()["distinguishing_note"]) == (201, "Choir")
+    assert api("GET", f"{PEOPLE}/{ada}").get_json()["distinguishing_note"] == ada[:8]
+    bob = api.add_person("Bob")
+    assert_problem(api("PATCH", f"{PEOPLE}/{bob}", json={"name": "Ada"}), 409, "name_taken")
+    renamed = api("PATCH", f"{PEOPLE}/{bob}", json={"name": "Ada", "allow_same_name": True})
+    assert renamed.get_json()["name"] == "Ada"
+    for each, who in ((ada, "ada"), (bob, "bob")):
+        assert api.send(f"{PEOPLE}/{each}/faces", photo=draw_photo([who])).status_code == 201
+    found = api.send("/galleries/default/identify", photo=draw_photo(["bob"], variant=1)).get_json()
+    people = [each["person"] for each in found["faces"][0]["candidates"]]
+    assert [each["distinguishing_note"] for each in people] == [bob[:8], ada[:8]]
+
+
+def test_somebody_is_added_with_a_photo_or_not_at_all(api: Api) -> None:
+    for photo, code in ((draw_photo([]), "no_face_found"), (b"x", "unsupported_image")):
+        refused = api.send(PEOPLE, name="Ada", photo=photo)
+        assert refused.get_json()["code"] == code
+    several = api.send(PEOPLE, name="Ada", photo=draw_photo(["ada", "bob"]))
+    assert_problem(several, 422, "several_faces_found")
+    assert api("GET", PEOPLE).get_json()["total"] == 0
+    made = api.send(PEOPLE, name="Ada", notes="n", metadata='{"a": 1}', photo=draw_photo(["ada"]))
+    assert made.status_code == 201
+    ada = made.get_json()
+    assert (ada["face_count"], ada["notes"], ada["metadata"]) == (1, "n", {"a": 1})
+    assert ada["face"]["id"] == ada["portrait_face_id"]
+    broken = api.send(PEOPLE, name="Bob", metadata="{", photo=draw_photo(["bob"]))
+    assert assert_problem(broken, 422, "invalid_input")["field"] == "metadata"
+    sent = {
+        "name": "Bob",
+        "photo": base64.b64encode(draw_photo(["ada", "bob"])).decode(),
+        "take": "largest",
+    }
+    assert api("POST", PEOPLE, json=sent).get_json()["face"]["warnings"]
+    assert api("POST", PEOPLE, json={"name": "Cy"}).get_json()["face"] is None
+
+
+def test_only_people_with_a_face_count_as_searched(api: Api) -> None:
+    api.send(PEOPLE, name="Ada", photo=draw_photo(["ada"]))
+    api.add_person("Bob")
+    shown = api("GET", "/galleries/default").get_json()
+    assert (shown["person_count"], shown["searched_person_count"]) == (2, 1)
+    listed = api("GET", "/galleries").get_json()["galleries"][0]
+    assert (listed["person_count"], listed["searched_person_count"]) == (2, 1)
+    found = api.send("/galleries/default/identify", photo=draw_photo(["ada"])).get_json()
+    assert found["searched_person_count"] == 1
+    faceless = api("GET", f"{PEOPLE}?without_face=true").get_json()
+    assert [each["name"] for each in faceless["people"]] == ["Bob"]
+    assert faceless["total"] == 1
 
 
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:

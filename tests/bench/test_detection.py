@@ -1,11 +1,18 @@
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bench import gather_pictures
+from bench.confidence import LIMITS
+from bench.confidence import weigh
 from bench.detection import Findings
 from bench.detection import is_on
 from bench.detection import measure
+from bench.detection_list import NO_HUMAN_FACE
+from bench.detection_list import absent_sets
+from bench.detection_list import list_sets
 from bench.detection_sets import Example
 from bench.detection_sets import close_up
 from bench.detection_sets import make
@@ -16,6 +23,8 @@ from bench.detection_sets import whole
 from numpy.typing import NDArray
 from PIL import Image
 
+from drawing import draw_picture
+from mien.vision.fake import FakeEngine
 from mien.vision.types import ImageRGB
 
 RED = (200, 30, 30)
@@ -113,3 +122,67 @@ def test_people_in_the_background_are_not_called_false() -> None:
     elsewhere = Findings(np.array([[0.0, 0, 20, 20]]))
     tally = measure(iter([whole(_photo())]), lambda _: elsewhere)
     assert (tally.found, tally.false) == (0, 0)
+
+
+def test_what_is_doubted_is_counted_beside_what_is_found_and_what_is_false() -> None:
+    box = np.array([50.0, 50, 100, 110])
+    found = Findings(
+        np.stack([box, box + 100, np.array([200.0, 10, 240, 50])]),
+        doubted=np.array([False, True, True]),
+    )
+    tally = measure(iter([Example(_photo(), np.array([box, box + 100]))]), lambda _: found)
+    assert (tally.found, tally.doubted_found) == (2, 1)
+    assert (tally.false, tally.doubted_false) == (1, 1)
+
+
+def test_a_folder_of_what_is_no_face_is_a_set_of_one_half(faces: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    (pictures / "toys").mkdir(parents=True)
+    for number in range(20):
+        Image.fromarray(_photo()).save(pictures / "toys" / f"{number}.png")
+    counts = {}
+    for half in ("choosing", "reporting"):
+        sets = list_sets(
+            open_source(faces, half=half, seed=0), tmp_path, count=50, pictures=pictures, half=half
+        )
+        counts[half] = len(list(sets[f"{NO_HUMAN_FACE}toys"]()))
+    assert sum(counts.values()) == 20
+    assert min(counts.values()) > 0
+    assert "toys" not in absent_sets(pictures)
+    assert {"animals", "statues"} <= set(absent_sets(pictures))
+    assert "toys" in absent_sets(None)
+
+
+def test_the_share_below_each_limit_is_of_what_would_be_stored() -> None:
+    pictures = [
+        draw_picture(["rex"], doubtful=True),
+        draw_picture(["ada"]),
+        draw_picture(["ada"], face_px=30),
+    ]
+    row = weigh(FakeEngine(), lambda: iter([Example(each) for each in pictures]))
+    assert (row.pictures, row.found, row.storable) == (3, 3, 2)
+    assert row.refused == (0.5,) * len(LIMITS)
+
+
+def test_pictures_are_gathered_by_kind_from_folders_and_from_resources(tmp_path: Path) -> None:
+    unpacked, to = tmp_path / "unpacked", tmp_path / "to"
+    stamps = unpacked / "usr/share/tuxpaint/stamps/animals/dogs"
+    stamps.mkdir(parents=True)
+    Image.new("RGBA", (90, 120), (0, 0, 0, 0)).save(stamps / "rex.png")
+    Image.new("RGB", (20, 20)).save(stamps / "too_small.png")
+    photo = io.BytesIO()
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (80, 80, 3), np.uint8)).save(
+        photo, "JPEG"
+    )
+    resources = unpacked / "usr/share/gcompris-qt/rcc/explore_monuments.rcc"
+    resources.parent.mkdir(parents=True)
+    content = photo.getvalue()
+    resources.write_bytes(b"qres" + len(content).to_bytes(4, "big") + content + b"tail")
+    assert gather_pictures.main([str(unpacked), str(to)]) == 0
+    (animal,) = (to / "animals").iterdir()
+    with Image.open(animal) as picture:
+        assert picture.size == (130, 160)
+        assert picture.getpixel((65, 80)) == (255, 255, 255)
+    (statue,) = (to / "statues").iterdir()
+    with Image.open(statue) as picture:
+        assert picture.size == (80, 80)

@@ -62,9 +62,9 @@ def test_a_wrong_face_is_seen_on_its_card_and_taken_back(
     page.goto(address)
     card = page.locator("#face-3")
 
-    add(card, "Add this face to", "Ada", "Add")
+    add(card, "Who is this?", "Ada", "Add")
     message = card.locator(".card-message").first
-    expect(message).to_contain_text("Added to Ada.")
+    expect(message).to_contain_text("Face 3 was added to Ada.")
     expect(message).to_be_in_viewport(ratio=1)
     expect(card.get_by_text("The face does not look like this person")).to_be_in_viewport()
     expect(message if script else card).to_be_focused()
@@ -90,23 +90,38 @@ def test_what_went_wrong_is_seen_on_its_card(
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
     card = page.locator("#face-3")
-    add(card, "This is a new person", "Ada", "Create")
+    add(card, "Who is this?", " ", "Add")
     message = card.get_by_role("alert")
-    expect(message).to_contain_text("This gallery has a person of this name already.")
+    expect(message).to_contain_text("A name cannot be empty.")
     expect(message).to_be_in_viewport(ratio=1)
     expect(message if script else card).to_be_focused()
-    expect(card.get_by_label("This is a new person")).to_have_value("Ada")
     page.reload()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_names_are_typed_one_after_the_other(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    page.goto(furnish(site, context))
+    page.locator("#face-2").get_by_label("Who is this?").fill("Ian")
+    page.keyboard.press("Enter")
+    following = page.locator("#face-3")
+    expect(following.locator(".card-message")).to_contain_text("Face 2 was added as a new person")
+    expect(following.locator(".card-message")).to_be_in_viewport(ratio=1)
+    expect(following.get_by_label("Who is this?")).to_be_focused()
+    assert faces(site) == 6
+    following.get_by_role("button", name="Undo").click()
+    expect(page.locator("#face-2 .card-message")).to_contain_text("The new person Ian")
+    assert faces(site) == 5
 
 
 def test_somebody_new_is_taken_back_with_their_only_face(
     page: Page, context: BrowserContext, site: Site
 ) -> None:
     page.goto(furnish(site, context))
-    card = page.locator("#face-2")
-    add(card, "This is a new person", "Ian", "Create")
-    expect(card.locator(".card-message")).to_contain_text("Added to Ian.")
+    card = page.locator("#face-3")
+    add(card, "Who is this?", "Ian", "Add")
+    expect(card.locator(".card-message")).to_contain_text("added as a new person: Ian.")
     expect(card).to_contain_text("Ian has no other face to compare it with.")
     card.get_by_role("button", name="Undo").click()
     expect(card.locator(".card-message")).to_contain_text("The new person Ian")
@@ -118,7 +133,7 @@ def test_a_suspected_face_is_found_and_kept_from_the_list_of_people(
 ) -> None:
     address = furnish(site, context)
     page.goto(address)
-    add(page.locator("#face-1"), "Add this face to", "Ada", "Add")
+    add(page.locator("#face-1"), "Who is this?", "Ada", "Add")
     expect(page.locator("#face-1 .card-message").first).to_be_visible()
     page.goto(f"{site.url}/galleries/default/people")
     page.get_by_role("link", name="1 to review").click()

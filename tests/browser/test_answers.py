@@ -76,7 +76,7 @@ def test_an_accepted_error_is_moved_without_script(
     expect(page.locator(".flash__text")).to_have_text(
         "Saved. Accepted error: 1 in 100,000, before 1 in 1,000."
     )
-    expect(page.get_by_role("row", name="1 in 100,000 as now")).to_be_visible()
+    expect(page.get_by_role("row", name="1 in 100,000 current")).to_be_visible()
     assert (
         show_gallery(acting(site.runtime.services), name="twins").settings.accepted_fpir == 0.00001
     )

@@ -174,6 +174,9 @@ def test_somebody_new_is_made_with_the_first_face_and_gets_the_others(
     page.get_by_role("button", name="Add to").click()
     expect(page.locator("#field-name-error")).to_contain_text("This gallery has a person of this")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    expect(page.locator(".namesakes").get_by_role("link", name="Ada")).to_have_attribute(
+        "href", ada.removeprefix(site.url)
+    )
     expect(page.locator("[data-queue] .photo-row")).to_have_count(5)
     page.get_by_label("Name", exact=True).fill("Cy")
     page.get_by_role("button", name="Add to").click()
@@ -184,6 +187,36 @@ def test_somebody_new_is_made_with_the_first_face_and_gets_the_others(
     page.get_by_role("button", name="Add this face").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cy")
     assert faces(site, "Cy") == 5
+
+
+def test_another_person_of_a_name_is_made_when_it_is_said(
+    page: Page, site: Site, ada: str, complaints: Complaints
+) -> None:
+    complaints.expected.add(422)
+    page.goto(f"{site.url}/galleries/default/people/new")
+    page.get_by_label("Name", exact=True).fill("ADA")
+    choose(page, ("cy.png", draw_photo(["cy"])))
+    for _ in range(2):
+        page.get_by_role("button", name="Add to").click()
+        expect(page.locator(".namesakes")).to_have_count(1)
+    page.get_by_label("Another person with this name").check()
+    page.get_by_role("button", name="Add to").click()
+    expect(page.locator(".person-head__count")).to_contain_text("1 face")
+    assert page.url != ada
+
+
+def test_somebody_whose_photos_are_refused_is_added_without_one(
+    page: Page, site: Site, ada: str
+) -> None:
+    page.goto(f"{site.url}/galleries/default/people/new")
+    page.get_by_label("Name", exact=True).fill("Cy")
+    choose(page, OTHERS[1], OTHERS[4])
+    page.get_by_role("button", name="Add to").click()
+    expect(page.locator("[data-total]")).to_have_text("0 of 2 added, 2 not added")
+    page.get_by_role("button", name="Add without a photo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cy")
+    expect(page.get_by_text("1 photo waits for you")).to_be_visible()
+    assert faces(site, "Cy") == 0
 
 
 def test_somebody_new_is_made_from_a_photo_of_several_faces_alone(

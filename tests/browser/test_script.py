@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
+from playwright.sync_api import Route
 from playwright.sync_api import expect
 
 from browsing import Site
@@ -53,6 +54,32 @@ def test_names_are_found_while_one_types_without_leaving_the_page(page: Page, si
     expect(page.locator(".tile__name")).to_have_text(["Ada", "Bob"])
 
 
+def test_what_is_typed_before_the_script_has_come_is_searched(page: Page, site: Site) -> None:
+    waiting: list[Route] = []
+    page.route("**/live-search.js", lambda route: waiting.append(route))  # noqa: PLW0108 - a built-in takes no attributes
+    page.goto(f"{site.url}/people", wait_until="commit")
+    page.get_by_label("Find a name").fill("bo")
+    page.wait_for_timeout(200)
+    waiting[0].continue_()
+    expect(page.locator(".tile__name")).to_have_text(["Bob"])
+
+
+def test_the_slash_leads_to_the_search_unless_somebody_types(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/people")
+    field = page.get_by_label("Find a name")
+    expect(page.locator(".search__key")).to_be_visible()
+    page.keyboard.press("Control+/")
+    expect(field).not_to_be_focused()
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    field.press_sequentially("a/b")
+    expect(field).to_have_value("a/b")
+    page.get_by_label("Order").focus()
+    page.keyboard.press("/")
+    expect(field).not_to_be_focused()
+
+
 def test_a_dropped_photo_is_identified_at_once(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/identify")
     area = page.locator(".drop.is-ready").element_handle()
@@ -81,7 +108,7 @@ def test_a_chosen_appearance_holds_whatever_the_system_says(page: Page, site: Si
     paper = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(paper)
     page.get_by_label("Dark", exact=True).check()
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     assert page.evaluate(paper) != light
 

@@ -9,8 +9,12 @@ from building import acting
 from building import make_services
 from commanding import Mien
 from mien.access import api_keys as verbs
+from mien.access.reset_links import check_reset_link
 from mien.access.sign_ins import sign_in
+from mien.access.sign_ins import who_is
 from mien.errors import KeyInvalid
+from mien.errors import NotAuthenticated
+from mien.errors import ResetLinkInvalid
 
 GOOD = "correct horse battery"
 
@@ -54,14 +58,43 @@ def test_a_password_that_is_none_is_refused(mien: Mien, sent: str) -> None:
 def test_a_lost_password_is_replaced_at_the_machine(mien: Mien, home: Path) -> None:
     mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
     other = "another fine horse"
-    done = mien("users", "password", "ROOT", "--password-stdin", "--json", input=f"{other}\n")
+    done = mien("users", "change", "ROOT", "--password-stdin", "--json", input=f"{other}\n")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["name"] == "root"
     assert other not in done.stdout + done.stderr
     services = make_services(home)
     sign_in(acting(services), name="root", password=other, browser="", lasts_seconds=60)
-    refused = mien("users", "password", "nobody", "--password-stdin", input=other)
+    refused = mien("users", "change", "nobody", "--password-stdin", input=other)
     assert (refused.exit_code, "(user_not_found)" in refused.stderr) == (1, True)
+
+
+def test_a_link_for_a_new_password_is_printed_alone(mien: Mien, home: Path) -> None:
+    mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
+    done = mien("users", "reset", "ROOT")
+    assert done.exit_code == 0, done.stderr
+    start, _, secret = done.stdout.strip().rpartition("/")
+    assert start == "http://127.0.0.1:8000/reset"
+    assert secret not in done.stderr
+    services = make_services(home)
+    assert check_reset_link(acting(services), secret=secret).name == "root"
+    address = "https://mien.example.org/"
+    made = json.loads(mien("users", "reset", "root", "--address", address, "--json").stdout)
+    assert made["link"].startswith("https://mien.example.org/reset/")
+    assert made["name"] == "root"
+    with pytest.raises(ResetLinkInvalid):
+        check_reset_link(acting(services), secret=secret)
+    assert "(user_not_found)" in mien("users", "reset", "nobody").stderr
+
+
+def test_an_account_is_signed_out_everywhere_at_the_machine(mien: Mien, home: Path) -> None:
+    mien("users", "add", "root", "--admin", "--password-stdin", input=GOOD)
+    services = make_services(home)
+    secret, _ = sign_in(acting(services), name="root", password=GOOD, browser="", lasts_seconds=60)
+    done = mien("users", "sign-out", "ROOT", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["name"]) == (0, "root")
+    with pytest.raises(NotAuthenticated):
+        who_is(acting(services), secret=secret, lasts_seconds=60, most_seconds=60)
+    assert "(user_not_found)" in mien("users", "sign-out", "nobody").stderr
 
 
 def test_the_last_administrator_stays(mien: Mien) -> None:
@@ -76,7 +109,7 @@ def test_the_last_administrator_stays(mien: Mien) -> None:
 
 
 def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: Path) -> None:
-    done = mien("keys", "create", "door", "--scope", "identify", "--scope", "read", "--json")
+    done = mien("keys", "add", "door", "--scope", "identify", "--scope", "read", "--json")
     assert done.exit_code == 0, done.stderr
     made = json.loads(done.stdout)
     assert made["scopes"] == ["read", "identify"]
@@ -85,20 +118,20 @@ def test_a_key_is_printed_once_and_works_until_it_is_revoked(mien: Mien, home: P
     listed = mien("keys", "list", "--json")
     assert made["key"] not in listed.stdout
     assert [each["id"] for each in json.loads(listed.stdout)["keys"]] == [made["id"]]
-    assert mien("keys", "revoke", made["id"]).exit_code == 0
+    assert mien("keys", "remove", made["id"]).exit_code == 0
     with pytest.raises(KeyInvalid):
         verbs.check_key(acting(services), secret=made["key"])
     assert mien("keys", "list").stdout.strip().split("\t")[-1] == "revoked"
-    assert mien("keys", "revoke", "nothing").exit_code == 1
+    assert mien("keys", "remove", "nothing").exit_code == 1
 
 
 def test_a_pipe_gets_the_key_alone(mien: Mien, home: Path) -> None:
-    done = mien("keys", "create", "k", "--scope", "admin")
+    done = mien("keys", "add", "k", "--scope", "admin")
     secret = done.stdout.strip()
     assert verbs.check_key(acting(make_services(home)), secret=secret).allows("enrol")
     assert secret not in done.stderr
 
 
 def test_a_key_needs_a_scope_that_there_is(mien: Mien) -> None:
-    assert mien("keys", "create", "k").exit_code == 2
-    assert mien("keys", "create", "k", "--scope", "write").exit_code == 2
+    assert mien("keys", "add", "k").exit_code == 2
+    assert mien("keys", "add", "k", "--scope", "write").exit_code == 2

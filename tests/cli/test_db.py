@@ -239,3 +239,16 @@ def test_a_folder_in_the_place_of_the_sqlite_file_keeps_commands_off_the_photos(
     assert "(database_unreachable)" in done.stderr
     assert all(path.is_file() for path in photos)
     assert len(photos) == 2
+
+
+def test_check_tells_what_others_can_reach_and_is_no_worse_for_it(mien: Mien, home: Path) -> None:
+    mien("db", "upgrade")
+    home.chmod(0o755)
+    done = mien("db", "check")
+    assert done.exit_code == 0
+    assert f"chmod g-w,o-rwx {home}" in done.stderr
+    [exposed] = json.loads(mien("db", "check", "--json").stdout)["exposed"]
+    assert exposed["path"] == str(home)
+    home.chmod(0o750)
+    assert "chmod" not in mien("db", "check").stderr
+    assert json.loads(mien("db", "check", "--json").stdout)["exposed"] == []

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from building import acting
 from building import make_services
@@ -14,6 +15,7 @@ from looking import files_of
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.storage.migrate import configuration
 
 
 def add(home: Path, *names: str) -> set[str]:
@@ -146,13 +148,9 @@ def test_an_installation_of_the_version_before_is_bound_by_its_upgrade(
     (files / "installation").unlink()
     services = make_services(home)
     with services.database.connection() as connection:
-        connection.exec_driver_sql("delete from installation where key = 'id'")
-        connection.exec_driver_sql("drop table file_deletion")
-        connection.exec_driver_sql("drop table erasure")
-        connection.exec_driver_sql("drop table suspicion")
-        connection.exec_driver_sql("drop table reviewed_pair")
-        connection.exec_driver_sql("alter table probe drop column faces_left_out")
-        connection.exec_driver_sql("update alembic_version set version_num = '0004'")
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
     services.database.close()
     done = mien("db", "upgrade")
     assert done.exit_code == 0, done.stderr

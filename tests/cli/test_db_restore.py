@@ -18,6 +18,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.people.forget import forget_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
 from mien.maintenance.backup import back_up
@@ -193,3 +194,36 @@ def test_a_backup_taken_while_people_are_added_comes_back_whole(tmp_path: Path) 
         for writer in writers:
             writer.join()
     services.database.close()
+
+
+def test_whoever_was_deleted_since_is_deleted_again_by_the_list_of_the_home_before(
+    mien: Mien, home: Path, tmp_path: Path, archive: Path
+) -> None:
+    services = make_services(tmp_path / "elsewhere")
+    with services.database.read() as session:
+        person_id = session.scalars(select(PersonRow.id)).one()
+    forget_person(acting(services), gallery="default", person_id=person_id)
+    services.database.close()
+    done = mien("db", "restore", archive)
+    assert done.exit_code == 0, done.stderr
+    assert "mien db reapply-erasures FILE" in done.stderr
+    assert names_in(home) == ["Ada"]
+    listed = tmp_path / "elsewhere" / "erasures"
+    done = mien("db", "reapply-erasures", listed, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "listed": 1,
+        "people": 1,
+        "galleries": 0,
+        "faces": 1,
+        "photos": 1,
+        "files": 2,
+    }
+    assert names_in(home) == []
+    done = mien("db", "restore", archive, "--force", "--json")
+    told = json.loads(done.stdout)
+    assert (told["erasures_known"], told["people_erased"]) == (True, 1)
+    assert names_in(home) == []
+    done = mien("db", "restore", archive, "--force", "--erasures", archive)
+    assert done.exit_code == 1
+    assert "(invalid_input)" in done.stderr

@@ -10,7 +10,7 @@ from mien.words.settings import label
 
 
 def test_galleries_are_made_shown_changed_and_removed(mien: Mien) -> None:
-    done = mien("galleries", "create", "club", "--threshold", "0.7", "--no-keep-photos", "--json")
+    done = mien("galleries", "add", "club", "--threshold", "0.7", "--no-keep-photos", "--json")
     assert done.exit_code == 0, done.stderr
     made = json.loads(done.stdout)
     assert (made["name"], made["threshold"], made["keep_photos"]) == ("club", 0.7, False)
@@ -29,7 +29,7 @@ def test_galleries_are_made_shown_changed_and_removed(mien: Mien) -> None:
 
 
 def test_lines_for_pipes(mien: Mien) -> None:
-    mien("galleries", "create", "club")
+    mien("galleries", "add", "club")
     lines = [line.split("\t") for line in mien("galleries", "list").stdout.splitlines()]
     assert [line[:4] for line in lines] == [
         ["default", "0", "0", "fake"],
@@ -39,7 +39,7 @@ def test_lines_for_pipes(mien: Mien) -> None:
 
 
 def test_every_setting_is_shown(mien: Mien) -> None:
-    mien("galleries", "create", "club")
+    mien("galleries", "add", "club")
     shown = dict(line.split("\t") for line in mien("galleries", "show", "club").stdout.splitlines())
     assert shown["threshold"] == "automatic"
     assert shown["accepted FPIR"] == shown["accepted FMR"] == "0.001"
@@ -87,7 +87,7 @@ def test_a_threshold_is_a_number_or_auto(mien: Mien) -> None:
 
 @pytest.mark.usefixtures("at_a_terminal")
 def test_a_person_at_the_terminal_is_asked_first(mien: Mien) -> None:
-    mien("galleries", "create", "club")
+    mien("galleries", "add", "club")
     assert mien("galleries", "remove", "club", input="n\n").exit_code == 130
     assert mien("galleries", "remove", "club", input="y\n").exit_code == 0
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,3 +54,42 @@ def test_a_name_of_a_file_that_is_no_text_is_escaped_in_json(home: Path, tmp_pat
     text = mien(home, "detect", photo)
     assert text.returncode == 0, text.stderr
     text.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("locale", ["utf-8", "latin-1"])
+def test_an_import_tells_of_files_whose_names_are_no_text(
+    home: Path, tmp_path: Path, locale: str
+) -> None:
+    folder = os.fsencode(tmp_path / "album") + b"/Zo\xeb"
+    os.makedirs(folder)  # noqa: PTH103 - a path of bytes
+    with open(folder + b"/caf\xe9.jpg", "wb") as file:  # noqa: PTH123 - a path of bytes
+        file.write(b"text")
+    with open(os.fsencode(tmp_path / "album") + b"/\xff.jpg", "wb") as file:  # noqa: PTH123
+        file.write(b"text")
+    encoding = f"{locale}:strict"
+    done = mien(home, "people", "import", str(tmp_path / "album"), PYTHONIOENCODING=encoding)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 1
+    done.stderr.decode(locale)
+
+
+@pytest.mark.parametrize("locale", ["utf-8", "latin-1"])
+def test_a_table_at_a_terminal_fits_in_every_locale(tmp_path: Path, locale: str) -> None:
+    program = (
+        "import sys; sys.stdout.isatty = lambda: True\n"
+        "from mien.__main__ import _let_any_text_be_printed\n"
+        "from mien.cli.terminal.output import print_table\n"
+        "_let_any_text_be_printed()\n"
+        "print_table(['photo', 'n'], [('caf\\udce9' * 9 + '.jpg', 1)], names=['photo'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"COLUMNS": "40", "PYTHONIOENCODING": locale, "NO_COLOR": "1"},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(locale))
+    _, row = plain.splitlines()
+    assert len(row.rstrip()) <= 40
+    assert (".jpg" in row, ("…" in row) == (locale == "utf-8")) == (True, True)

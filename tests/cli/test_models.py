@@ -8,49 +8,7 @@ from click.testing import Result
 
 from mien.cli import cli
 from mien.packs.catalog import BUILTIN
-from packs_for_tests import drawn_bytes
-
-OWN = """
-name = "own"
-title = "Own"
-version = "1"
-summary = "A pack of the tests."
-
-[[files]]
-name = "net.onnx"
-sha256 = "{sha256}"
-size_bytes = {size_bytes}
-licence = "MIT"
-origin = "the tests"
-notice = "Recognises nobody."
-
-[[files.sources]]
-kind = "folder"
-path = "net.onnx"
-
-[detector]
-family = "centerface"
-file = "net.onnx"
-score_threshold = 0.5
-nms_iou = 0.3
-
-[recognizer]
-model = "own"
-version = "1"
-format = "onnx"
-file = "net.onnx"
-input_size = 112
-color = "rgb"
-mean = [0.0, 0.0, 0.0]
-scale = [1.0, 1.0, 1.0]
-template = [[38.0, 51.0], [73.0, 51.0], [56.0, 71.0], [41.0, 92.0], [70.0, 92.0]]
-dimension = 128
-
-[thresholds]
-identify = 0.5
-verify = 0.4
-measured = "Never."
-"""
+from own_pack import write_own_pack
 
 
 @pytest.fixture(autouse=True)
@@ -58,10 +16,7 @@ def packs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation that is nowhere yet, with one pack of the operator's own."""
     folder = tmp_path / "models" / "packs"
     folder.mkdir(parents=True)
-    content = drawn_bytes(10_000)
-    (folder / "net.onnx").write_bytes(content)
-    text = OWN.format(sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content))
-    (folder / "own.toml").write_text(text, encoding="utf-8")
+    write_own_pack(folder)
     monkeypatch.setenv("MIEN_MODELS_DIR", str(folder.parent))
     monkeypatch.setenv("MIEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MIEN_PACK", "own")
@@ -155,3 +110,114 @@ def test_what_cannot_be_had_is_not_taken_into_use(packs_folder: Path) -> None:
     assert result.exit_code == 1
     assert "pack_unavailable" in result.stderr
     assert not packs()["own"]["in_use"]
+
+
+def test_a_pack_is_carried_to_a_machine_without_a_network(
+    packs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = tmp_path / "carried"
+    done = mien("pack", str(carried), "own", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert {
+        Path(each).relative_to(carried).as_posix() for each in json.loads(done.stdout)["files"]
+    } == {
+        "own/net.onnx",
+        "packs/own.toml",
+        "NOTICES.txt",
+        "README.txt",
+        "SHA256SUMS",
+    }
+    notices = (carried / "NOTICES.txt").read_text()
+    assert "MIT" in notices
+    assert "Recognises nobody." in notices
+    # Somebody has sorted the files anew.
+    (carried / "a" / "b").mkdir(parents=True)
+    (carried / "own" / "net.onnx").rename(carried / "a" / "b" / "called otherwise")
+    other = tmp_path / "other"
+    (other / "packs").mkdir(parents=True)
+    (other / "packs" / "own.toml").write_bytes((carried / "packs" / "own.toml").read_bytes())
+    monkeypatch.setenv("MIEN_MODELS_DIR", str(other))
+    monkeypatch.setenv("MIEN_OFFLINE", "true")
+    assert mien("pull", "own").exit_code == 1
+    done = mien("pull", "own", "--from", str(carried))
+    assert done.exit_code == 0, done.stderr
+    assert mien("verify", "own").exit_code == 0
+
+
+def test_the_first_start_takes_a_pack_from_the_folder_that_is_set(
+    packs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (packs_folder / "net.onnx").rename(folder / "net")
+    monkeypatch.setenv("MIEN_MODELS_FROM", str(folder))
+    assert mien("use", "own").exit_code == 0
+    # What is here needs the folder no more.
+    (folder / "net").unlink()
+    folder.rmdir()
+    assert mien("pull", "own").exit_code == 0
+
+
+def test_a_folder_that_lacks_a_file_gives_none(packs_folder: Path, tmp_path: Path) -> None:
+    manifest = packs_folder / "own.toml"
+    digest = hashlib.sha256(b"more of them").hexdigest()
+    more = f"""
+[[files]]
+name = "more.onnx"
+sha256 = "{digest}"
+size_bytes = 12
+licence = "MIT"
+origin = "the tests"
+
+[[files.sources]]
+kind = "https"
+url = "https://example.org/more.onnx"
+
+[detector]"""
+    manifest.write_text(manifest.read_text().replace("\n[detector]", more, 1))
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (packs_folder / "net.onnx").rename(folder / "net.onnx")
+    (folder / "more.onnx").write_bytes(b"other bytes!")
+    done = mien("pull", "own", "--from", str(folder), "--json")
+    assert done.exit_code == 1
+    error = json.loads(done.stderr.splitlines()[-1])
+    assert error["code"] == "model_file_missing"
+    assert [each["file"] for each in error["missing"]] == ["more.onnx"]
+    assert "https://example.org/more.onnx" in error["detail"]
+    assert [path.name for path in packs_folder.parent.iterdir()] == ["packs"]
+    (folder / "more.onnx").write_bytes(b"more of them")
+    assert mien("pull", "own", "--from", str(folder)).exit_code == 0
+
+
+def test_no_pack_can_be_carried_that_is_neither_named_nor_in_use(tmp_path: Path) -> None:
+    done = mien("pack", str(tmp_path / "carried"))
+    assert (done.exit_code, "(model_file_missing)" in done.stderr) == (1, True)
+    assert mien("use", "own").exit_code == 0
+    assert mien("pack", str(tmp_path / "carried")).exit_code == 0
+
+
+def test_a_damaged_file_is_not_carried(tmp_path: Path) -> None:
+    pulled = json.loads(mien("pull", "own", "--json").stdout)
+    Path(pulled["paths"]["net.onnx"]).write_bytes(bytes(10_000))
+    done = mien("pack", str(tmp_path / "carried"), "own")
+    assert (done.exit_code, "(model_file_damaged)" in done.stderr) == (1, True)
+    assert not list((tmp_path / "carried").rglob("*.onnx*"))
+
+
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    done = mien("pack", "/dev/null/carried", "own")
+    assert (done.exit_code, "(invalid_input)" in done.stderr) == (1, True)
+
+
+def test_a_pack_that_is_going_to_be_used_is_verified_before_the_first_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = mien("verify", "--json")
+    assert checked.exit_code == 1
+    assert [each["state"] for each in json.loads(checked.stdout)["packs"]["own"]] == ["missing"]
+    monkeypatch.delenv("MIEN_PACK")
+    assert (mien("verify").exit_code, json.loads(mien("verify", "--json").stdout)) == (
+        0,
+        {"packs": {}},
+    )

@@ -85,6 +85,15 @@ def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPa
     assert mien("people", "list", "--gallery", "nowhere").exit_code == 1
 
 
+def test_people_without_a_face_are_listed_alone(mien: Mien, ada: Path) -> None:
+    mien("people", "add", "Ada", ada)
+    mien("people", "add", "Bob")
+    found = json.loads(mien("people", "list", "--without-face", "--json").stdout)
+    assert [person["name"] for person in found["people"]] == ["Bob"]
+    shown = json.loads(mien("galleries", "show", "default", "--json").stdout)
+    assert (shown["person_count"], shown["searched_person_count"]) == (2, 1)
+
+
 def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
     person_id = mien("people", "add", "Ada", ada, "--notes", "note").stdout.strip()
     by_name = json.loads(mien("people", "show", "ADA", "--json").stdout)
@@ -99,12 +108,52 @@ def test_somebody_is_shown_by_name_or_id(mien: Mien, ada: Path) -> None:
 def test_somebody_is_renamed(mien: Mien) -> None:
     mien("people", "add", "Ada")
     mien("people", "add", "Bob")
-    assert mien("people", "rename", "ada", "Ada Lovelace").exit_code == 0
-    done = mien("people", "rename", "Ada Lovelace", "bob")
+    assert mien("people", "change", "ada", "--name", "Ada Lovelace").exit_code == 0
+    done = mien("people", "change", "Ada Lovelace", "--name", "bob")
     assert done.exit_code == 1
     assert "(name_taken)" in done.stderr
-    renamed = json.loads(mien("people", "rename", "Bob", "Robert", "--json").stdout)
+    renamed = json.loads(mien("people", "change", "Bob", "--name", "Robert", "--json").stdout)
     assert renamed["name"] == "Robert"
+
+
+def test_two_people_share_a_name_and_are_named_by_id(mien: Mien, ada: Path) -> None:
+    first = mien("people", "add", "Ada", ada, "--notes", "Choir").stdout.strip()
+    bob = write(ada.parent / "bob.png", "bob")
+    done = mien("people", "add", "Ada", bob, "--same-name")
+    assert done.exit_code == 0, done.stderr
+    second = done.stdout.strip()
+    assert second != first
+    names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
+    assert sorted(names) == sorted(["Ada (Choir)", f"Ada ({second[:8]})"])
+    for command in (
+        ("show", "ada"),
+        ("remove", "ada", "--yes"),
+        ("rename", "ada", "Eve"),
+        ("add", "Ada", bob),
+    ):
+        done = mien("people", *command)
+        assert done.exit_code == 1
+        assert "(person_ambiguous)" in done.stderr
+        assert first in done.stderr
+        assert second in done.stderr
+    more = write(ada.parent / "more.png", "bob", size=90)
+    assert mien("people", "add", second, more).stdout.strip() == second
+    assert mien("people", "rename", second, "Bob").exit_code == 0
+    assert mien("people", "rename", second, "ADA").exit_code == 1
+    assert mien("people", "rename", second, "ADA", "--same-name").exit_code == 0
+    assert mien("people", "add", "Ada", "--same-name").exit_code == 0
+
+
+def test_a_folder_of_a_name_that_several_have_is_told_of(mien: Mien, tmp_path: Path) -> None:
+    mien("people", "add", "Ada")
+    mien("people", "add", "Ada", "--same-name")
+    write(tmp_path / "in" / "Ada" / "1.png", "ada")
+    write(tmp_path / "in" / "Bob" / "1.png", "bob")
+    done = mien("people", "import", tmp_path / "in", "--json")
+    assert done.exit_code == 3
+    told = json.loads(done.stdout)
+    assert [each["code"] for each in told["refused"]] == ["person_ambiguous"]
+    assert [each["name"] for each in told["people"]] == ["Bob"]
 
 
 def test_somebody_is_forgotten_with_proof(mien: Mien, ada: Path, home: Path) -> None:
@@ -138,6 +187,26 @@ def test_a_proof_that_is_not_complete_is_a_failure(
     done = mien("people", "remove", "Ada", "--yes")
     assert done.exit_code == 1
     assert "2 file(s)" in done.stderr
+
+
+def test_originals_that_may_show_somebody_are_searched_when_asked(
+    mien: Mien, tmp_path: Path
+) -> None:
+    group = write(tmp_path / "group.png", "ada", "bob", "cy")
+    for who in ("bob", "cy", "ada"):
+        alone = write(tmp_path / f"{who}.png", who)
+        assert mien("people", "add", who, alone).exit_code == 0
+    assert mien("people", "add", "ada", group, "--take", "largest").exit_code == 0
+    rows = [line.split("\t") for line in mien("people", "list").stdout.splitlines()]
+    [ada] = [row[0] for row in rows if row[1] == "ada"]
+    done = mien("people", "remove", "bob", "--yes", "--json")
+    assert done.exit_code == 3
+    [unclear] = json.loads(done.stdout)["not_checked"]
+    assert unclear["originals"][0]["person_ids"] == [ada]
+    done = mien("people", "remove", "cy", "--yes", "--delete-originals")
+    assert done.exit_code == 0, done.stderr
+    assert "deleted: photo " in done.stderr
+    assert ada in done.stderr
 
 
 def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_path: Path) -> None:
@@ -236,7 +305,7 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
     mien("people", "import", album)
     done = mien("people", "import", album)
     assert done.exit_code == 0, done.stderr
-    assert f"{first}: already there" in done.stderr
+    assert done.stderr.splitlines()[:3] == ["Notes: 1", "  already there: 1", f"    {first}"]
     assert "0 face(s)" in done.stderr
     write(album / "Ada" / "2.png", "ada", size=90)
     (album / "Bob").mkdir()
@@ -253,7 +322,7 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
 def test_a_gallery_that_keeps_no_photos_knows_them_again_all_the_same(
     mien: Mien, tmp_path: Path
 ) -> None:
-    mien("galleries", "create", "club", "--no-keep-photos")
+    mien("galleries", "add", "club", "--no-keep-photos")
     photo = write(tmp_path / "Ada" / "1.png", "ada")
     for already in ([], [str(photo)]):
         done = mien("people", "import", tmp_path, "--gallery", "club", "--json")
@@ -296,6 +365,40 @@ def test_an_import_tells_what_was_refused_and_what_may_be_a_mistake(
     assert again.exit_code == 0
     assert f"{small}: The face is 34 pixels wide" in again.stderr
     assert "1 to look at again." in again.stderr
+
+
+def test_an_import_tells_the_serious_first_and_what_was_asked_for_as_a_note(
+    mien: Mien, tmp_path: Path
+) -> None:
+    album = tmp_path / "album"
+    write(album / "Ada" / "1.png", "ada")
+    write(album / "Ada" / "2.png", "ada", "cy")
+    stray = write(album / "Ada" / "3.png", "bob", size=90)
+    refused = [write(album / "Ada" / f"none-{number}.png") for number in range(2)]
+    (album / "Ada" / "text.jpg").write_bytes(b"text")
+    loose = write(album / "loose.png", "eve")
+    done = mien("people", "import", album, "--take", "largest")
+    assert done.exit_code == 3, done.stderr
+    lines = done.stderr.splitlines()
+    headings = [line for line in lines[1:] if not line.startswith("    ")]
+    assert headings[:-1] == [
+        "Refused: 3",
+        "  no_face_found: 2",
+        "  unsupported_image: 1",
+        "Stored, and to look at again: 2",
+        "  same_photo: 1",
+        "  unlike_this_person: 1",
+        "Notes: 2",
+        "  several_faces: 1",
+        "  in no person's folder: 1",
+    ]
+    assert headings[-1].endswith("3 refused, 2 to look at again.")
+
+    def place(path: Path) -> int:
+        return next(number for number, line in enumerate(lines) if line.startswith(f"    {path}"))
+
+    order = [*refused, stray, loose]
+    assert sorted(order, key=place) == order
 
 
 def test_what_may_be_a_mistake_is_listed_after_an_import(mien: Mien, tmp_path: Path) -> None:

@@ -76,3 +76,29 @@ def test_a_home_that_cannot_be_is_refused_with_a_way_out(tmp_path: Path) -> None
     (tmp_path / "file").touch()
     with pytest.raises(InvalidInput, match="home_not_writable"):
         make_home(Settings(home=tmp_path / "file" / "home"))
+
+
+@pytest.mark.parametrize(
+    ("verbose", "variables", "level"),
+    [
+        (False, {}, "WARNING"),
+        (True, {}, "INFO"),
+        (False, {"MIEN_LOG_LEVEL": "info"}, "INFO"),
+        (False, {"MIEN_LOG_FORMAT": "json"}, "INFO"),
+    ],
+)
+def test_whoever_looks_on_at_a_terminal_sees_warnings_unless_told_to_see_more(
+    verbose: bool, variables: dict[str, str], level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    settings = load_settings(serving=True, verbose=verbose)
+    assert logging.getLevelName(logging.getLogger().level) == level
+    # Gunicorn's own lines follow the settings.
+    assert settings.log_level == level.lower()
+
+
+def test_where_nobody_looks_on_a_server_writes_every_line() -> None:
+    assert load_settings(serving=True, verbose=False).log_level == "info"
+    assert logging.getLogger().level == logging.INFO

@@ -58,6 +58,7 @@ def codes(
 
 
 POOR = {
+    "not_a_face": face(confidence=0.42),
     "too_small": face(size_px=31.4),
     "blurred": face(sharpness=9.0),
     "too_dark": face(brightness=12.0),
@@ -94,6 +95,7 @@ def test_every_reason_names_its_figure_its_limit_and_what_to_do(code: str) -> No
 @pytest.mark.parametrize(
     ("one", "gate", "key", "figure", "limit"),
     [
+        (POOR["not_a_face"], "standard", "not_a_face", 42, 50),
         (POOR["too_small"], "standard", "too_small", 31.4, 40),
         (POOR["blurred"], "standard", "blurred", 9, 20),
         (POOR["too_dark"], "standard", "too_dark", 12, 25),
@@ -120,6 +122,8 @@ def test_an_objection_holds_what_was_found_and_what_is_asked_for(
 @pytest.mark.parametrize(
     ("gate", "at", "beyond", "code"),
     [
+        ("standard", {"confidence": 0.5}, {"confidence": 0.4999}, "not_a_face"),
+        ("strict", {"confidence": 0.6}, {"confidence": 0.5999}, "not_a_face"),
         ("standard", {"size_px": 40}, {"size_px": 39.99}, "too_small"),
         ("strict", {"size_px": 64}, {"size_px": 63.99}, "too_small"),
         ("standard", {"sharpness": 20}, {"sharpness": 19.99}, "blurred"),
@@ -248,6 +252,7 @@ faces = st.builds(
     sharpness=st.floats(0, 500),
     brightness=st.floats(0, 255),
     visible=st.floats(0, 1),
+    confidence=st.floats(0, 1),
 )
 
 

@@ -96,7 +96,7 @@ def test_a_sign_in_that_was_ended_is_useless_at_once(rooms: Flask, runtime: Runt
     secret, user_id = sign_in(runtime)
     client.set_cookie(SIGN_IN_COOKIE, secret)
     assert client.get("/room/user").status_code == 200
-    found = who_is(acting(runtime.services), secret=secret, lasts_seconds=600)
+    found = who_is(acting(runtime.services), secret=secret, lasts_seconds=600, most_seconds=600)
     end_sign_in(acting(runtime.services), user_id=user_id, sign_in_id=found.id)
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
@@ -106,6 +106,21 @@ def test_the_cookie_of_an_expired_sign_in_is_useless(rooms: Flask, runtime: Runt
     client.set_cookie(SIGN_IN_COOKIE, sign_in(runtime)[0])
     with runtime.database.write() as session:
         session.execute(update(SignInRow).values(expires_at=now() - dt.timedelta(seconds=1)))
+    assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
+
+
+def test_a_sign_in_ends_after_the_days_that_are_set(rooms: Flask, runtime: Runtime) -> None:
+    client = rooms.test_client()
+    client.set_cookie(SIGN_IN_COOKIE, sign_in(runtime)[0])
+    days = runtime.settings.session_days
+
+    def begun(**ago: float) -> None:
+        with runtime.database.write() as session:
+            session.execute(update(SignInRow).values(created_at=now() - dt.timedelta(**ago)))
+
+    begun(days=days, minutes=-1)
+    assert client.get("/room/user").status_code == 200
+    begun(days=days)
     assert_problem(client.get("/room/user", headers=JSON), 401, "not_authenticated")
 
 
@@ -119,7 +134,7 @@ def test_the_sign_in_cookie_has_its_marks(rooms: Flask, runtime: Runtime) -> Non
     plain = rooms.test_client().get("/enter").headers["Set-Cookie"].split("; ")
     assert plain[0] == f"{SIGN_IN_COOKIE}=secret"
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(plain)
-    assert f"Max-Age={runtime.settings.session_seconds}" in plain
+    assert f"Max-Age={runtime.settings.sign_in_seconds}" in plain
     assert "Secure" not in plain
     over_tls = rooms.test_client().get("/enter", base_url="https://localhost")
     assert "Secure" in over_tls.headers["Set-Cookie"].split("; ")

@@ -3,6 +3,7 @@
 import errno
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,11 +13,13 @@ from typing import Any
 import pytest
 import structlog
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from load import upload
 from mien.access.api_keys import create_key
 from mien.app import create_app
 from mien.cli import cli
@@ -31,8 +34,11 @@ from mien.maintenance.backup import back_up
 from mien.maintenance.restore import restore
 from mien.runtime import Runtime
 from serving_app import Api
+from serving_app import key_headers
 
 ADA = draw_photo(["ada"])
+# What lies behind a picture is passed over.
+LARGE = ADA + bytes(600_000)
 CODES = {
     errno.ENOSPC: (507, "storage_full"),
     errno.EDQUOT: (507, "storage_full"),
@@ -58,6 +64,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("this account mounts no disks")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def roomy(tmp_path: Path) -> Iterator[Runtime]:
+    """An installation that accepts photos which are not held in memory while they are read."""
+    made = make_runtime(tmp_path)
+    yield made
+    made.close()
+
+
+def detect(client: FlaskClient, photo: bytes, key: str) -> tuple[int, str | None]:
+    """The status and, of an error, its code; the form is made here, where it needs no disk."""
+    form = upload("/api/v1/detect", photo, key=key)
+    answer = client.open(form.path, method=form.method, data=form.body, headers=form.headers)
+    return answer.status_code, answer.get_json().get("code")
 
 
 def send(api: Api, name: str, photo: bytes = ADA) -> TestResponse:
@@ -186,6 +207,33 @@ def test_a_database_on_a_full_disk_says_so(small_disk: Path) -> None:
             codes.add((answer.status_code, answer.get_json()["code"]))
     assert codes == {(507, "storage_full")}
     runtime.close()
+
+
+def test_without_a_folder_for_temporary_files_large_photos_are_refused_and_readiness_says_no(
+    roomy: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key, _ = create_key(acting(roomy.services), name="k", scopes=["admin"])
+    client = create_app(roomy).test_client()
+    assert detect(client, LARGE, key) == (200, None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert detect(client, ADA, key) == (200, None)
+    assert detect(client, LARGE, key) == (503, "storage_failed")
+    said = client.get("/readyz", headers=key_headers(key))
+    assert (said.status_code, list(said.get_json()["why"])) == (503, ["temporary_files"])
+    assert said.get_json()["checks"]["temporary_files"] == "storage_failed"
+
+
+@pytest.mark.processes
+def test_a_full_disk_of_temporary_files_is_told(
+    roomy: Runtime, monkeypatch: pytest.MonkeyPatch, small_disk: Path
+) -> None:
+    key, _ = create_key(acting(roomy.services), name="k", scopes=["admin"])
+    client = create_app(roomy).test_client()
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    fill(small_disk)
+    assert detect(client, LARGE, key) == (507, "storage_full")
+    states = check(roomy)
+    assert (states["temporary_files"], states["files"]) == ("storage_full", "ok")
 
 
 @pytest.mark.processes

@@ -48,6 +48,7 @@ def test_administrators_are_told_what_was_looked_at(
         "checks": {
             "database": "ok",
             "files": "ok",
+            "temporary_files": "ok",
             "models": "ok",
             "index": "ok",
             "housekeeping": "ok",

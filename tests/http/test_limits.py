@@ -7,35 +7,9 @@ from flask.testing import FlaskClient
 
 from building import make_runtime
 from mien.app import create_app
-from mien.http.limits import install_rates
-from mien.http.limits import signin_limit
-from mien.settings import Settings
 from serving_app import assert_problem
 
 JSON = {"Accept": "application/json", "X-Forwarded-For": "10.0.0.9"}
-
-
-def knocking(app: Flask) -> FlaskClient:
-    @signin_limit
-    def knock() -> str:
-        return "who is there?"
-
-    app.config["WTF_CSRF_METHODS"] = set()
-    app.add_url_rule("/knock", "knock", knock, methods=["GET", "POST"])
-    install_rates(app, Settings(signin_rate="3 per minute"))
-    return app.test_client()
-
-
-def test_attempts_to_sign_in_are_bounded_by_address(app: Flask) -> None:
-    client = knocking(app)
-    for _ in range(3):
-        assert client.post("/knock").status_code == 200
-    refused = client.post("/knock", headers=JSON)
-    assert_problem(refused, 429, "rate_limited")
-    assert 1 <= int(refused.headers["Retry-After"]) <= 61
-    assert client.get("/knock").status_code == 200, "looking at the form is no attempt"
-    other = client.post("/knock", environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
-    assert other.status_code == 200, "another address has attempts of its own"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from building import acting
 from drawing import draw_photo
 from mien.access.api_keys import check_key
 from mien.access.api_keys import create_key
+from mien.access.change_password import change_password
 from mien.access.sign_ins import sign_in
 from mien.access.users import add_user
-from mien.access.users import change_password
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.runtime import Runtime
@@ -149,8 +149,7 @@ def test_none_is_open_while_a_password_is_checked(
         seen.append(transactions.open)
         return True
 
-    monkeypatch.setattr("mien.access.sign_ins.password_fits", noting)
-    monkeypatch.setattr("mien.access.users.password_fits", noting)
+    monkeypatch.setattr("mien.access.check_password.password_fits", noting)
     runtime.database.begin_moment()
     list_people(call, gallery="default")
     sign_in(call, name="ada", password="x", browser="", lasts_seconds=60)
@@ -160,7 +159,6 @@ def test_none_is_open_while_a_password_is_checked(
         user_id=user.id,
         old_password="x",
         new_password="another horse, and a battery",
-        keep_sign_in="",
     )
     runtime.database.end_moment()
     assert seen == [0, 0]

@@ -72,6 +72,17 @@ def test_every_error_has_a_status_and_one_shape(bare: Flask, error: type[MienErr
     assert ("WWW-Authenticate" in answer.headers) is (status_of(error) == 401)
 
 
+def test_too_many_attempts_say_when_to_go_on(bare: Flask) -> None:
+    def wait() -> str:
+        raise errors.TooManyAttempts("seconds", retry_after_seconds=17)
+
+    bare.add_url_rule("/wait", "wait", wait)
+    answer = bare.test_client().get("/wait", headers={"Accept": "application/json"})
+    assert_problem(answer, 429, "too_many_attempts")
+    assert answer.headers["Retry-After"] == "17"
+    assert answer.get_json()["retry_after_seconds"] == 17
+
+
 def test_codes_are_told_apart() -> None:
     codes = [error.code for error in OWN]
     assert len(set(codes)) == len(codes)
@@ -92,6 +103,8 @@ def test_codes_are_told_apart() -> None:
         (errors.NotAuthenticated, 401),
         (errors.ScopeMissing, 403),
         (errors.SetupLinkInvalid, 403),
+        (errors.ResetLinkInvalid, 403),
+        (errors.TooManyAttempts, 429),
         (errors.ModelFileMissing, 503),
         (errors.DatabaseUnreachable, 503),
     ],

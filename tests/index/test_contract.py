@@ -442,6 +442,25 @@ def test_a_search_never_sees_half_a_change(index: VectorIndex) -> None:
     assert torn == []
 
 
+def test_overwriting_what_was_removed_changes_no_answer(index: VectorIndex) -> None:
+    vectors = np.eye(8, dtype=np.float32)
+    keys = [f"k{number}" for number in range(8)]
+    with index.writing() as writer:
+        writer.upsert(keys, keys, vectors)
+        writer.commit(1)
+    with index.writing() as writer:
+        writer.remove(["k3"])
+        writer.commit(2)
+    before = index.search(vectors, groups=8)
+    for _ in range(3):
+        index.overwrite_removed()
+    with index.writing() as writer:
+        writer.upsert(["k8"], ["k8"], vectors[3:4])
+        writer.commit(3)
+    assert index.search(vectors[:3], groups=3) == [found[:3] for found in before[:3]]
+    assert index.search(vectors[3:4], groups=1)[0][0].key == "k8"
+
+
 def test_a_revision_is_what_was_committed_and_no_more(index: VectorIndex) -> None:
     with index.writing() as writer:
         assert writer.applied_revision == NOTHING

@@ -21,6 +21,9 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
+from mien.maintenance.reapply_erasures import reapply_erasures
+from mien.storage.erased import NAME as ERASURES
+from mien.storage.erased import read_list
 from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import PhotoRow
@@ -126,6 +129,10 @@ def test_every_row_of_a_backup_under_traffic_finds_its_files(
         with copy.database.read() as session:
             missing = {each for each in referenced(session) if not copy.services.files.exists(each)}
         back = files_by_person(copy.services)
+        again = reapply_erasures(acting(copy.services), more=read_list(home / ERASURES))
+        assert again.people == len(traffic.deleted & set(back))
+        assert not traffic.deleted & set(files_by_person(copy.services))
+        assert set(back) - traffic.deleted == set(files_by_person(copy.services))
     losers = {person for person, files in back.items() if files & missing}
     # Some who were deleted meanwhile are in the dump; they are whole as well.
     assert traffic.deleted & set(back)

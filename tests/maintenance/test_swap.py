@@ -23,6 +23,8 @@ from mien.maintenance.backup import back_up
 from mien.maintenance.restore import restore
 from mien.maintenance.swap import recover
 from mien.storage.database import Database
+from mien.storage.erased import Erased
+from mien.storage.erased import ErasureList
 from mien.storage.models import PersonRow
 from mien.storage.use import used_by_nobody
 
@@ -41,7 +43,9 @@ def add(home: Path, name: str) -> None:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
+    """Ada, and Cy who was erased since."""
     add(tmp_path / "other", "Ada")
+    add(tmp_path / "other", "Cy")
     target = tmp_path / "backup.tar.gz"
     with closing(make_runtime(tmp_path / "other")) as runtime:
         back_up(acting(runtime.services), target=target)
@@ -60,6 +64,10 @@ def before(tmp_path: Path) -> Path:
     shutil.copytree(home, copy)
     services.database.close()
     (copy / "mien.db-use").unlink()
+    with closing(make_runtime(tmp_path / "other")) as runtime:
+        with runtime.database.read() as session:
+            cy = session.scalars(select(PersonRow.id).filter_by(name="Cy")).one()
+        ErasureList(copy / "erasures").add([Erased("person", cy)])
     return copy
 
 
@@ -97,6 +105,7 @@ def state(home: Path) -> tuple[tuple[str, ...], int]:
     """Who is in a home, and how many of their files are."""
     with closing(make_services(home).database) as database, database.read() as session:
         names = tuple(session.scalars(select(PersonRow.name)))
+    assert ErasureList(home / "erasures").read()
     assert not [path.name for path in home.iterdir() if path.name.startswith((".restore", "rest"))]
     return names, len(list((home / "files").glob("??/*")))
 

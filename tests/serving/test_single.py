@@ -61,7 +61,7 @@ def test_it_serves_writes_one_line_a_request_and_leaves_cleanly(
     server: subprocess.Popen[str], stop: signal.Signals
 ) -> None:
     address = first_line(server)
-    for path in ("/people?q=Ada", "/setup/very-secret"):
+    for path in ("/people?q=Ada", "/setup/very-secret", "/reset/very-secret"):
         with urllib.request.urlopen(address + path, timeout=10) as answer:
             assert answer.read() == b"ok"
     server.send_signal(stop)
@@ -69,11 +69,12 @@ def test_it_serves_writes_one_line_a_request_and_leaves_cleanly(
     assert server.returncode == 0
     assert out == "closed\n"
     lines = [json.loads(line) for line in err.splitlines() if "Request answered" in line]
-    # Two threads wrote them.
-    first, second = sorted(lines, key=lambda line: str(line["path"]))
+    # Several threads wrote them.
+    first, third, second = sorted(lines, key=lambda line: str(line["path"]))
     assert first["path"] == "/people"
     assert first["request_id"] == "r-1"
     assert (first["method"], first["status"], first["sent_bytes"]) == ("GET", 200, 2)
     assert first["duration_ms"] >= 0
     assert second["path"] == "/setup/…"
+    assert third["path"] == "/reset/…"
     assert not re.search("Ada|very-secret|obeyed", err)

@@ -91,6 +91,32 @@ def test_rows_outlive_every_migration_both_ways(database: Database) -> None:
         assert session.scalars(select(PersonRow.name)).one() == "Ada"
 
 
+def test_people_who_are_there_are_found_and_ordered_like_new_ones(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    monkeypatch.setattr(scripts.get_revision("0011").module, "_AT_ONCE", 2)
+    upgrade(database)
+    names = ["Éva", "Zoë", "Bob", "Eb", "Ada"]
+    with database.write() as session:
+        session.add(GalleryRow(id="g", name="Club", name_key="club", pack="p", contract_id="c"))
+        session.flush()
+        session.add_all(PersonRow(gallery_id="g", name=name, notes="Chör") for name in names)
+    with database.read() as session:
+        kept = session.execute(select(PersonRow.id, PersonRow.search_text, PersonRow.sort_key))
+        before = sorted(map(tuple, kept))
+    config = configuration()
+    for move in (command.downgrade, command.upgrade):
+        with database.connection() as connection:
+            config.attributes["connection"] = connection
+            move(config, "0010" if move is command.downgrade else "head")
+    with database.read() as session:
+        kept = session.execute(select(PersonRow.id, PersonRow.search_text, PersonRow.sort_key))
+        assert sorted(map(tuple, kept)) == before
+        ordered = select(PersonRow.name).order_by(PersonRow.sort_key)
+        assert session.scalars(ordered).all() == ["Ada", "Bob", "Eb", "Éva", "Zoë"]
+
+
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     upgrade(database)
     upgrade(database)

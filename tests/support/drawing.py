@@ -16,6 +16,7 @@ def draw_picture(
     variant: int = 0,
     face_px: int = 120,
     size_wh: tuple[int, int] | None = None,
+    doubtful: bool = False,
 ) -> ImageRGB:
     """A picture of these people from left to right; another variant is another photo of them.
 
@@ -24,6 +25,7 @@ def draw_picture(
         variant: changes the background and where the faces stand.
         face_px: side of a face.
         size_wh: of the picture; None makes it just wide enough.
+        doubtful: whether the engine doubts that they are faces.
     """
     gap = face_px // 2
     needed = max(len(people), 1) * (face_px + gap) + gap
@@ -37,7 +39,9 @@ def draw_picture(
     for number, person in enumerate(people):
         left = gap // 2 + int(shift_x) + number * (face_px + gap)
         top = (height - face_px) // 2 + int(shift_y) - gap // 4
-        picture[top : top + face_px, left : left + face_px] = draw_face(person, face_px)
+        picture[top : top + face_px, left : left + face_px] = draw_face(
+            person, face_px, doubtful=doubtful
+        )
     return picture
 
 
@@ -55,7 +59,10 @@ def draw_photo(
     face_px: int = 120,
     size_wh: tuple[int, int] | None = None,
     format_name: str = "PNG",
+    doubtful: bool = False,
 ) -> bytes:
     """The bytes of a photo of these people; see `draw_picture`."""
-    picture = draw_picture(people, variant=variant, face_px=face_px, size_wh=size_wh)
+    picture = draw_picture(
+        people, variant=variant, face_px=face_px, size_wh=size_wh, doubtful=doubtful
+    )
     return encode(picture, format_name)

@@ -140,6 +140,9 @@ class FakeRemoteIndex:
             ).fetchall()
         return [self._best(rows, query, groups) for query in queries]
 
+    def overwrite_removed(self) -> None:
+        """See `VectorIndex.overwrite_removed`; nothing of it is in this process."""
+
     def close(self) -> None:
         """See `VectorIndex.close`."""
 

@@ -85,6 +85,10 @@ class RoundedIndex:
         """See `VectorIndex.search`."""
         return self._rounded.search(queries, groups=groups)
 
+    def overwrite_removed(self) -> None:
+        """See `VectorIndex.overwrite_removed`."""
+        self._rounded.overwrite_removed()
+
     def close(self) -> None:
         """See `VectorIndex.close`."""
 

@@ -11,6 +11,7 @@ from browsing import Site
 from building import acting
 from drawing import draw_photo
 from mien.access.api_keys import create_key
+from mien.access.reset_links import issue_reset_link
 from mien.access.users import add_user
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
@@ -103,7 +104,9 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
     create_gallery(acting(services), name="club", settings={"keep_photos": False})
     for name, scopes in (("Door", ["identify"]), ("Register", ["read", "enrol"])):
         create_key(acting(services), name=name, scopes=scopes)
-    add_user(acting(services), name="Sam", password=PASSWORD, is_admin=False)
+    sam = add_user(acting(services), name="Sam", password=PASSWORD, is_admin=False)
+    kim = add_user(acting(services), name="Kim", password=PASSWORD, is_admin=False)
+    reset, _ = issue_reset_link(acting(services), name=kim.name)
 
     def hold(photo: bytes) -> str:
         return hold_photo(acting(services, user_id), gallery="default", photo=Upload(photo)).id
@@ -157,6 +160,10 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("api-reference", "/api/docs"),
         Stop("users", "/users"),
         Stop("user-new", "/users/new"),
+        Stop("users-managed", "/users", act=_manage_user),
+        Stop("user-reset", f"/users/{sam.id}/reset"),
+        Stop("user-reset-created", f"/users/{sam.id}/reset", act=_create_reset_link),
+        Stop("reset", f"/reset/{reset}", signed_in=False),
         Stop("account", "/account"),
         Stop("patterns", "/patterns"),
         Stop("not-found", "/nothing"),
@@ -203,7 +210,7 @@ def _add_to(name: str) -> Callable[[Page], None]:
         card = page.locator(".face-card").first
         if not card.locator(".card-message").count() and card.locator("summary").count():
             card.locator("summary").click()
-            card.get_by_label("Add this face to").fill(name)
+            card.get_by_label("Who is this?").fill(name)
             card.get_by_role("button", name="Add", exact=True).click()
             card.locator(".card-message").first.wait_for()
 
@@ -219,7 +226,7 @@ def _set_no_similarity(page: Page) -> None:
 
 def _look_at_similarity(page: Page) -> None:
     page.get_by_label("Similarity set by hand").fill("0.61")
-    page.get_by_role("button", name="Look without saving").click()
+    page.get_by_role("button", name="Preview").click()
     page.get_by_role("cell", name="0.61").wait_for()
 
 
@@ -230,8 +237,19 @@ def _mistype(page: Page) -> None:
     page.locator(".error-summary").wait_for()
 
 
+def _manage_user(page: Page) -> None:
+    page.get_by_text("Manage", exact=True).first.click()
+
+
+def _create_reset_link(page: Page) -> None:
+    page.get_by_label("Your own password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the link").click()
+    page.locator(".copy").first.wait_for()
+
+
 def _create_key(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Archive")
     page.get_by_label("identify", exact=True).check()
+    page.get_by_label("Your own password").fill(PASSWORD)
     page.get_by_role("button", name="Create the key").click()
     page.locator(".copy").first.wait_for()

@@ -6,18 +6,23 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from bench.drawn_heads import draw_head
 
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import SessionForked
 from mien.packs.manifest import InstalledPack
 from mien.vision.pack_engine import PackEngine
+from mien.vision.quality_limits import LEAST_SIZE_PX
+from mien.vision.reader import ImageReader
 from mien.vision.types import ImageRGB
 from mien.words import say
+from needs import shared_data
 from portrait_points import portrait_landmarks
 
 pytestmark = pytest.mark.models
 
+_READER = ImageReader(max_bytes=10**8, max_pixels=10**8)
 PACKS = ["compact", "mobile", "classic"]
 ONE_PERSON = [
     "obama2.jpg",
@@ -141,6 +146,41 @@ def test_a_spoilt_photo_says_what_is_wrong_with_it(
     assert reason in bad.quality.reasons
     assert not bad.quality.acceptable
     assert bad.quality.score < good.quality.score
+
+
+@pytest.mark.parametrize("name", [*ONE_PERSON, "obama.jpg", "biden.jpg", "astronaut.png"])
+def test_nobody_is_doubted_to_be_one(
+    engine: PackEngine, sample: Callable[[str], ImageRGB], name: str
+) -> None:
+    picture = sample(name)
+    for turned in (picture, np.ascontiguousarray(np.rot90(picture))):
+        for face in engine.detect(turned):
+            if face.quality.size_px > LEAST_SIZE_PX:
+                assert "not_a_face" not in face.quality.reasons
+
+
+@pytest.fixture(scope="module")
+def yunet_engine(installed_pack: Callable[[str], InstalledPack]) -> Iterator[PackEngine]:
+    """CenterFace takes neither the dog nor these drawings for faces to begin with."""
+    try:
+        built = PackEngine(installed_pack("compact"))
+    except InferenceRuntimeMissing as error:
+        pytest.skip(say.error(error))
+    yield built
+    built.close()
+
+
+def test_a_dog_is_doubted_to_be_a_face(yunet_engine: PackEngine) -> None:
+    photo = "dlib_faces/examples/faces/dogs.jpg"
+    picture = _READER.decode((shared_data(photo) / photo).read_bytes()).image_rgb
+    (dog,) = yunet_engine.detect(picture)
+    assert dog.quality.reasons == ("not_a_face",)
+
+
+@pytest.mark.parametrize("seed", [6, 9, 14, 15])
+def test_a_drawn_head_is_doubted_to_be_a_face(yunet_engine: PackEngine, seed: int) -> None:
+    (drawn,) = yunet_engine.detect(draw_head(np.random.default_rng(seed)))
+    assert drawn.quality.reasons == ("not_a_face",)
 
 
 @pytest.mark.parametrize("name", ["mobile", "classic"])

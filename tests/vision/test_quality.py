@@ -25,8 +25,16 @@ def _assess(
     box: Box = BOX,
     landmarks: FloatArray = LANDMARKS,
     pose: Pose | None = None,
+    confidence: float = 1.0,
 ) -> Quality:
-    return assess(picture, box, landmarks, pose or estimate_pose(landmarks), score=0.9)
+    return assess(
+        picture,
+        box,
+        landmarks,
+        pose or estimate_pose(landmarks),
+        score=0.9,
+        confidence=confidence,
+    )
 
 
 def _shifted(x: float, y: float) -> Quality:
@@ -58,6 +66,11 @@ def test_a_spoilt_picture_has_exactly_its_reason(
     assert quality.reasons == (reason,)
     assert not quality.acceptable
     assert quality.score < _assess().score
+
+
+def test_what_may_be_no_face_has_its_reason() -> None:
+    assert _assess(confidence=0.49).reasons == ("not_a_face",)
+    assert _assess(confidence=0.5).acceptable
 
 
 def test_a_face_turned_away_has_its_reason() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from dataclasses import field
+from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
 from typing import Protocol
@@ -9,6 +10,9 @@ from typing import TypeAlias
 
 from mien.options import Scope
 from mien.storage.database import Database
+
+if TYPE_CHECKING:
+    from mien.access.throttling import Throttle
 
 ActorKind: TypeAlias = Literal["user", "key", "operator", "system", "nobody"]
 """`operator` has a shell on the machine; `system` is Mien itself; `nobody` has shown nothing yet."""
@@ -41,19 +45,23 @@ NOBODY: Final = Actor("nobody")
 """A request that has shown neither a sign-in nor a key."""
 
 
-class HasDatabase(Protocol):
+class AccessServices(Protocol):
     """What the verbs of this package need of a process's collaborators."""
 
     @property
     def database(self) -> Database:
         """The rows."""
 
+    @property
+    def throttle(self) -> "Throttle":
+        """How often passwords may be tried."""
+
 
 class AccessCall(Protocol):
     """What the verbs of this package are called with; `gallery.services.Call` is one."""
 
     @property
-    def services(self) -> HasDatabase:
+    def services(self) -> AccessServices:
         """The collaborators."""
 
     @property

@@ -11,6 +11,8 @@ from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
 from mien.access.actor import Actor
+from mien.access.confirm import OwnPassword
+from mien.access.confirm import confirm
 from mien.access.passwords import digest
 from mien.access.passwords import new_secret
 from mien.errors import InvalidInput
@@ -57,19 +59,34 @@ class Key:
         return scope in self.scopes or "admin" in self.scopes
 
 
-def create_key(call: AccessCall, *, name: str, scopes: Iterable[str]) -> tuple[str, Key]:
+def create_key(
+    call: AccessCall,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    own_password: OwnPassword | None = None,
+) -> tuple[str, Key]:
     """Make a key; gives the key itself, which is not kept, and what may be known of it.
+
+    Args:
+        call: who makes it.
+        name: after the program that will use it.
+        scopes: what it may do.
+        own_password: of the user who makes it; others have none.
 
     Raises:
         InvalidInput: the name or a scope breaks a rule.
+        TooManyAttempts, WrongCredentials: the own password is wrong, or cannot be checked now.
     """
     permissions.require(call.actor, "keys.create")
     chosen = set(scopes)
     if not chosen or not chosen <= set(SCOPES):
         raise InvalidInput("scopes", words={"scopes": ", ".join(SCOPES)}, field="scopes")
+    cleaned = clean_name(name)
+    confirm(call, own=own_password)
     secret = PREFIX + new_secret()
     row = KeyRow(
-        name=clean_name(name),
+        name=cleaned,
         key_sha256=digest(secret),
         hint=secret[:_HINT_LENGTH],
         scopes=[scope for scope in SCOPES if scope in chosen],

@@ -1,6 +1,7 @@
 """Passwords, kept as Argon2id hashes; secrets of our own making, kept as digests."""
 
 import hashlib
+import hmac
 import secrets
 
 from argon2 import PasswordHasher
@@ -91,3 +92,14 @@ def digest(secret: str) -> str:
     A slow hash guards what people choose; 256 random bits need none.
     """
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def keyed_hash(key: str, *parts: str) -> str:
+    """What stands for something guessable, such as a name: HMAC-SHA256 in hexadecimal.
+
+    Args:
+        key: without which nobody can try guesses.
+        parts: what it is for, and the thing itself.
+    """
+    message = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

@@ -37,6 +37,7 @@ Action: TypeAlias = Literal[
     "account.read",
     "account.change_password",
     "account.end_sign_in",
+    "passwords.check",
     "sign_ins.open",
     "sign_ins.check",
     "setup.check",
@@ -46,6 +47,10 @@ Action: TypeAlias = Literal[
     "users.add",
     "users.remove",
     "users.set_password",
+    "users.sign_out",
+    "users.issue_reset_link",
+    "reset_links.check",
+    "reset_links.use",
     "keys.read",
     "keys.create",
     "keys.revoke",
@@ -58,6 +63,7 @@ Action: TypeAlias = Literal[
     "maintenance.check",
     "maintenance.bind",
     "maintenance.finish_erasures",
+    "maintenance.reapply_erasures",
 ]
 """Everything that can be done, as `noun.verb`."""
 
@@ -69,11 +75,13 @@ EventKind: TypeAlias = Literal[
     "person_created",
     "person_changed",
     "person_erased",
+    "originals_deleted",
     "face_added",
     "face_removed",
     "face_reviewed",
     "pair_reviewed",
     "password_changed",
+    "password_refused",
     "signed_in",
     "sign_in_refused",
     "sign_in_ended",
@@ -81,6 +89,8 @@ EventKind: TypeAlias = Literal[
     "setup_link_issued",
     "user_added",
     "user_removed",
+    "user_signed_out",
+    "reset_link_issued",
     "key_created",
     "key_revoked",
     "pack_chosen",
@@ -88,6 +98,7 @@ EventKind: TypeAlias = Literal[
     "files_bound",
     "files_set_aside",
     "erasure_finished",
+    "erasure_reapplied",
 ]
 """What the audit trail tells."""
 
@@ -127,10 +138,10 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "people.read": Rule(_ALL, "read"),
     "people.create": Rule(_ALL, "enrol", events=("person_created",)),
     "people.change": Rule(_ALL, "enrol", events=("person_changed",)),
-    "people.delete": Rule(_ALL, "enrol", events=("person_erased",)),
+    "people.delete": Rule(_ALL, "enrol", events=("person_erased", "originals_deleted")),
     "faces.read": Rule(_ALL, "read"),
     "faces.add": Rule(_ALL, "enrol", events=("face_added", "person_created")),
-    "faces.delete": Rule(_ALL, "enrol", events=("face_removed",)),
+    "faces.delete": Rule(_ALL, "enrol", events=("face_removed", "originals_deleted")),
     "faces.review": Rule(_ALL, "enrol", events=("face_reviewed", "pair_reviewed")),
     "photos.detect": Rule(_ALL, "identify"),
     "photos.identify": Rule(_ALL, "identify"),
@@ -145,7 +156,8 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "account.read": Rule(_ALL),
     "account.change_password": Rule(_ALL, events=("password_changed",)),
     "account.end_sign_in": Rule(_ALL, events=("sign_in_ended",)),
-    "sign_ins.open": Rule(everybody=True, events=("signed_in", "sign_in_refused")),
+    "passwords.check": Rule(everybody=True, events=("sign_in_refused", "password_refused")),
+    "sign_ins.open": Rule(everybody=True, events=("signed_in", "sign_in_ended")),
     "sign_ins.check": Rule(everybody=True),
     "setup.check": Rule(everybody=True),
     "setup.finish": Rule(everybody=True, events=("setup_finished",)),
@@ -155,6 +167,11 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "users.remove": Rule(_ADMINISTRATORS, "admin", events=("user_removed",)),
     # Whoever sits at the machine; an administrator's browser is not asked to know a password.
     "users.set_password": Rule(events=("password_changed",)),
+    "users.sign_out": Rule(_ADMINISTRATORS, "admin", events=("user_signed_out",)),
+    # A link opens an account; no key gets one.
+    "users.issue_reset_link": Rule(_ADMINISTRATORS, events=("reset_link_issued",)),
+    "reset_links.check": Rule(everybody=True),
+    "reset_links.use": Rule(everybody=True, events=("password_changed",)),
     "keys.read": Rule(_ADMINISTRATORS, "admin"),
     "keys.create": Rule(_ADMINISTRATORS, "admin", events=("key_created",)),
     "keys.revoke": Rule(_ADMINISTRATORS, "admin", events=("key_revoked",)),
@@ -166,6 +183,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),
     "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
+    "maintenance.reapply_erasures": Rule(events=("erasure_reapplied",)),
     "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""

@@ -5,22 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
+from mien.access.check_password import check_password
 from mien.access.passwords import digest
 from mien.access.passwords import new_secret
-from mien.access.passwords import password_fits
-from mien.access.passwords import waste_time_like_a_check
+from mien.access.throttling import NOWHERE
+from mien.access.throttling import Source
 from mien.access.users import User
 from mien.access.users import as_user
-from mien.access.users import find_user
 from mien.errors import NotAuthenticated
 from mien.errors import NotFound
 from mien.errors import StorageError
 from mien.errors import UserNotFound
-from mien.errors import WrongCredentials
 from mien.names import can_be_stored
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
@@ -48,30 +48,35 @@ class SignIn:
 
 
 def sign_in(
-    call: AccessCall, *, name: str, password: str, browser: str, lasts_seconds: int
+    call: AccessCall,
+    *,
+    name: str,
+    password: str,
+    browser: str,
+    lasts_seconds: int,
+    source: Source = NOWHERE,
+    replaces: str = "",
 ) -> tuple[str, SignIn]:
     """Check a name and a password; gives the cookie's secret, which is not kept, and the row.
 
+    Args:
+        call: who asks.
+        name: of the account.
+        password: as it was typed.
+        browser: what it calls itself.
+        lasts_seconds: how long the sign-in lasts without being used.
+        source: where the password comes from.
+        replaces: secret of the sign-in that this browser had before, and that ends now.
+
     Raises:
+        TooManyAttempts: no password is looked at just now.
         WrongCredentials: they do not belong together.
     """
     permissions.require(call.actor, "sign_ins.open")
-    with call.services.database.read() as session:
-        try:
-            user = find_user(session, name)
-        except UserNotFound:
-            user = None
-    # Checking a password takes a while on purpose; no transaction is held meanwhile.
-    call.services.database.rest()
-    if user is None:
-        waste_time_like_a_check()
-    if user is None or not password_fits(user.password_hash, password):
-        with call.services.database.write() as session:
-            audit.record(
-                session, call, "sign_in_refused", subject_id=None if user is None else user.id
-            )
-        raise WrongCredentials
-    return _open(call, user_id=user.id, browser=browser, lasts_seconds=lasts_seconds)
+    user_id = check_password(call, name=name, password=password, source=source)
+    return _open(
+        call, user_id=user_id, browser=browser, lasts_seconds=lasts_seconds, replaces=replaces
+    )
 
 
 def open_sign_in(
@@ -89,7 +94,7 @@ def open_sign_in(
 
 
 def _open(
-    call: AccessCall, *, user_id: str, browser: str, lasts_seconds: int
+    call: AccessCall, *, user_id: str, browser: str, lasts_seconds: int, replaces: str = ""
 ) -> tuple[str, SignIn]:
     secret = new_secret()
     with call.services.database.write() as session:
@@ -102,14 +107,29 @@ def _open(
             browser=browser[:_BROWSER_LENGTH],
             expires_at=now() + dt.timedelta(seconds=lasts_seconds),
         )
+        if replaces:
+            _end_replaced(session, call, replaces)
         session.add(row)
         session.flush()
         audit.record(session, call, "signed_in", subject_id=user.id)
         return secret, _answer(row, user)
 
 
-def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
+def _end_replaced(session: Session, call: AccessCall, secret: str) -> None:
+    row = session.scalar(select(SignInRow).where(SignInRow.token_sha256 == digest(secret)))
+    if row is not None:
+        session.delete(row)
+        audit.record(session, call, "sign_in_ended", subject_id=row.user_id)
+
+
+def who_is(call: AccessCall, *, secret: str, lasts_seconds: int, most_seconds: int) -> SignIn:
     """The sign-in that a cookie's secret stands for; using it lets it last longer.
+
+    Args:
+        call: who asks.
+        secret: what the browser sent.
+        lasts_seconds: how long it lasts without being used.
+        most_seconds: how long it lasts however often it is used.
 
     Raises:
         NotAuthenticated: it is unknown, ended or expired.
@@ -122,16 +142,19 @@ def who_is(call: AccessCall, *, secret: str, lasts_seconds: int) -> SignIn:
     )
     with call.services.database.read() as session:
         found = session.execute(query).one_or_none()
-    if found is None or found[0].expires_at <= now():
+    if found is None:
         raise NotAuthenticated("ended")
     row, user = found
+    ends = row.created_at + dt.timedelta(seconds=most_seconds)
+    if min(row.expires_at, ends) <= now():
+        raise NotAuthenticated("ended")
     if now() - row.seen_at > _SEEN_EVERY:
         # Nobody is turned away because this cannot be noted now.
         with suppress(StorageError), call.services.database.write(briefly=True) as session:
             fresh = session.get(SignInRow, row.id)
             if fresh is not None:
                 fresh.seen_at = now()
-                fresh.expires_at = now() + dt.timedelta(seconds=lasts_seconds)
+                fresh.expires_at = min(now() + dt.timedelta(seconds=lasts_seconds), ends)
     return _answer(row, user)
 
 

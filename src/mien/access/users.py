@@ -13,17 +13,18 @@ from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
 from mien.access.actor import Actor
+from mien.access.confirm import OwnPassword
+from mien.access.confirm import confirm
 from mien.access.passwords import hash_password
-from mien.access.passwords import password_fits
 from mien.errors import LastAdministrator
 from mien.errors import NameTaken
 from mien.errors import UserNotFound
-from mien.errors import WrongCredentials
 from mien.names import clean_name
 from mien.names import name_key
 from mien.storage.erasures import note_erasure
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import ResetLinkRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
@@ -43,14 +44,31 @@ class User:
         return Actor("user", id=self.id, is_admin=self.is_admin)
 
 
-def add_user(call: AccessCall, *, name: str, password: str, is_admin: bool) -> User:
+def add_user(
+    call: AccessCall,
+    *,
+    name: str,
+    password: str,
+    is_admin: bool,
+    own_password: OwnPassword | None = None,
+) -> User:
     """Make an account.
 
+    Args:
+        call: who makes it.
+        name: to sign in with.
+        password: the first one.
+        is_admin: whether the account may administer.
+        own_password: of the user who makes an administrator; others have none.
+
     Raises:
+        TooManyAttempts, WrongCredentials: the own password is wrong, or cannot be checked now.
         InvalidInput: the name or the password breaks a rule.
         NameTaken: an account of this name exists.
     """
     permissions.require(call.actor, "users.add")
+    if is_admin:
+        confirm(call, own=own_password)
     # Hashing takes a while on purpose; no transaction is held meanwhile.
     call.services.database.rest()
     row = user_row(name=name, password=password, is_admin=is_admin)
@@ -95,45 +113,6 @@ def remove_user(call: AccessCall, *, name: str) -> User:
         return as_user(row)
 
 
-def change_password(
-    call: AccessCall, *, user_id: str, old_password: str, new_password: str, keep_sign_in: str
-) -> None:
-    """Set a new password and sign out every other browser.
-
-    Args:
-        call: who asks, and with what.
-        user_id: whose.
-        old_password: has to be right.
-        new_password: from now on.
-        keep_sign_in: id of the sign-in that asks and stays.
-
-    Raises:
-        NotPermitted: the account is somebody else's.
-        WrongCredentials: the old password is wrong.
-        InvalidInput: the new one breaks a rule.
-        UserNotFound: the account is gone.
-    """
-    permissions.require(call.actor, "account.change_password")
-    permissions.require_own(call.actor, user_id)
-    with call.services.database.read() as session:
-        row = session.get(UserRow, user_id)
-    if row is None:
-        raise UserNotFound("removed")
-    call.services.database.rest()
-    if not password_fits(row.password_hash, old_password):
-        raise WrongCredentials("present_password")
-    hashed = hash_password(new_password, name=row.name)
-    with call.services.database.write() as session:
-        fresh = session.get(UserRow, user_id)
-        if fresh is None:
-            raise UserNotFound("removed")
-        fresh.password_hash = hashed
-        session.execute(
-            delete(SignInRow).where(SignInRow.user_id == user_id, SignInRow.id != keep_sign_in)
-        )
-        audit.record(session, call, "password_changed", subject_id=user_id)
-
-
 def set_password(call: AccessCall, *, name: str, password: str) -> User:
     """Set another's password, who has lost theirs, and sign them out everywhere.
 
@@ -152,6 +131,7 @@ def set_password(call: AccessCall, *, name: str, password: str) -> User:
             raise UserNotFound("removed")
         row.password_hash = hashed
         session.execute(delete(SignInRow).where(SignInRow.user_id == row.id))
+        session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == row.id))
         audit.record(session, call, "password_changed", subject_id=row.id)
         return as_user(row)
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from flask import request
 from pydantic import BaseModel
 from pydantic import BeforeValidator
+from pydantic import Field
 from pydantic import ValidationError
 from pydantic import WithJsonSchema
 
@@ -18,8 +19,11 @@ from mien.http.request_bodies import FORM
 from mien.http.request_bodies import decode_photo
 from mien.http.request_bodies import read_form
 from mien.http.request_bodies import read_json_object
+from mien.options import Gate
+from mien.options import Take
 from mien.schemas.base import In
 from mien.schemas.photo_faces import FaceNumber
+from mien.schemas.photo_faces import PhotoOptionsIn
 
 JSON = "application/json"
 _FIELD_LENGTH = 100
@@ -51,6 +55,22 @@ class FacePhotoIn(PhotoIn):
     """One photo and, when it shows several faces, which of them is meant."""
 
     face_number: FaceNumber | None = None
+
+
+class ExampleOptionsIn(PhotoOptionsIn):
+    """How a photo is taken that becomes an example of somebody."""
+
+    take: Take = Field(
+        default="only",
+        description="Which face is taken when there are several and no `face_number` says which: "
+        "with `only` the photo is refused as `several_faces_found`; with the others the warning "
+        "`several_faces` tells that some were passed over.",
+    )
+    gate: Gate | None = Field(
+        default=None,
+        description="How much this photo has to be worth; null takes the gallery's gate. What that "
+        "would have refused comes as `warnings`.",
+    )
 
 
 def read_body(model: type[_M]) -> _M:

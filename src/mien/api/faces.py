@@ -2,13 +2,13 @@
 
 from flask import Response
 from flask import url_for
-from pydantic import Field
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
 from mien.api.blueprint import problem
+from mien.api.bodies import ExampleOptionsIn
 from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
@@ -22,34 +22,19 @@ from mien.http.auth import asks
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
 from mien.http.responses import file_response
-from mien.options import Gate
-from mien.options import Take
 from mien.schemas.addresses import FacePath
 from mien.schemas.addresses import PersonPath
 from mien.schemas.faces import FacesOut
 from mien.schemas.faces import NewFaceOut
 from mien.schemas.faces import StoredFaceOut
-from mien.schemas.photo_faces import PhotoOptionsIn
 
 bp = make_blueprint("faces", "Faces")
 _FACES = "/galleries/<gallery:gallery>/people/<id:person_id>/faces"
 _FACE = f"{_FACES}/<id:face_id>"
 
 
-class ExampleIn(FacePhotoIn, PhotoOptionsIn):
+class ExampleIn(FacePhotoIn, ExampleOptionsIn):
     """One photo of a person, and which of its faces is meant."""
-
-    take: Take = Field(
-        default="only",
-        description="Which face is taken when there are several and no `face_number` says which: "
-        "with `only` the photo is refused as `several_faces_found`; with the others the warning "
-        "`several_faces` tells that some were passed over.",
-    )
-    gate: Gate | None = Field(
-        default=None,
-        description="How much this photo has to be worth; null takes the gallery's gate. What that "
-        "would have refused comes as `warnings`.",
-    )
 
 
 @bp.get(

@@ -1,33 +1,67 @@
 """People of a gallery: list, create, show, change, forget."""
 
-import dataclasses
+import json
+from typing import Any
 
 from flask import Response
 from flask import url_for
+from pydantic import Field
 
 from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
+from mien.api.bodies import ExampleOptionsIn
+from mien.api.bodies import Photo
+from mien.api.bodies import checked
 from mien.api.bodies import json_body
+from mien.api.bodies import photo_body
 from mien.api.bodies import read_body
+from mien.api.bodies import read_photo_fields
+from mien.errors import InvalidInput
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.people.delete_original import delete_original
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
+from mien.gallery.results import Enrolment
 from mien.http.auth import asks
 from mien.http.context import this_call
+from mien.http.request_bodies import read_json_object
 from mien.schemas.addresses import GalleryPath
+from mien.schemas.addresses import OriginalPath
 from mien.schemas.addresses import PersonPath
-from mien.schemas.people import ErasureOut
+from mien.schemas.erasure import ErasureOut
+from mien.schemas.erasure import ErasureQuery
+from mien.schemas.faces import NewFaceOut
 from mien.schemas.people import PeopleOut
 from mien.schemas.people import PeopleQuery
 from mien.schemas.people import PersonChangeIn
 from mien.schemas.people import PersonIn
 from mien.schemas.people import PersonOut
+from mien.schemas.photo_faces import FaceNumber
 
 bp = make_blueprint("people", "People")
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
+
+
+class NewPersonIn(PersonIn, ExampleOptionsIn):
+    """A new person, with a photo or without one."""
+
+    photo: Photo = Field(default=b"", json_schema_extra=_without_default)
+    face_number: FaceNumber | None = None
+
+
+class NewPersonOut(PersonOut):
+    """Somebody who was just added."""
+
+    face: NewFaceOut | None = Field(description="Of the photo; null without one.")
 
 
 @bp.get(
@@ -43,6 +77,7 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
         gallery=path.gallery,
         query=query.q,
         order=query.order,
+        without_face=query.without_face,
         limit=query.limit,
         cursor=query.cursor,
     )
@@ -53,15 +88,62 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
 @bp.post(
     "/galleries/<gallery:gallery>/people",
     operation_id="create_person",
-    request_body=json_body(PersonIn),
-    responses=described(201, PersonOut, 404, 409, *BODY, text="The new person."),
+    request_body=photo_body(NewPersonIn),
+    responses=described(201, NewPersonOut, 404, 409, *BODY, text="The new person."),
 )
 @asks("people.create")
 def create(path: GalleryPath) -> Response:
-    """Add somebody, without a face yet."""
-    made = create_person(this_call(), gallery=path.gallery, **dict(read_body(PersonIn)))
-    location = url_for("api_people.show", gallery=path.gallery, person_id=made.id)
-    return answer(PersonOut.of(made), status=201, location=location)
+    """Add somebody with the face of a `photo`, or without one.
+
+    With a photo that is refused, nobody is added; it is refused as a photo of `add_face` is. The
+    form is for a photo; without one the body is JSON, and no search finds the person before
+    `add_face` has added a face.
+    """
+    given = _read_new_person()
+    made = _create_with_photo(path.gallery, given) if given.photo else None
+    if made is None:
+        fields = {"name", "notes", "metadata", "allow_same_name"}
+        person = create_person(
+            this_call(), gallery=path.gallery, **given.model_dump(include=fields)
+        )
+    else:
+        person = show_person(this_call(), gallery=path.gallery, person_id=made.person.id)
+    location = url_for("api_people.show", gallery=path.gallery, person_id=person.id)
+    face = None if made is None else NewFaceOut.of_enrolment(made)
+    return answer(
+        NewPersonOut(**dict(PersonOut.of(person)), face=face), status=201, location=location
+    )
+
+
+def _read_new_person() -> NewPersonIn:
+    fields, strict = read_photo_fields()
+    if not strict and "photo" not in fields:
+        # A form is for photos; this says so.
+        read_json_object()
+    if not strict and isinstance(fields.get("metadata"), str):
+        # A form has nothing but text.
+        try:
+            fields = {**fields, "metadata": json.loads(fields["metadata"])}
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput("metadata_not_object", field="metadata") from error
+    return checked(NewPersonIn, fields, strict=strict)
+
+
+def _create_with_photo(gallery: str, given: NewPersonIn) -> Enrolment:
+    return enrol(
+        this_call(),
+        gallery=gallery,
+        source=given.upload(given.photo),
+        subject=NewPerson(
+            given.name,
+            allow_same_name=given.allow_same_name,
+            notes=given.notes,
+            metadata=given.metadata,
+        ),
+        face_number=given.face_number,
+        take=given.take,
+        gate=given.gate,
+    )
 
 
 @bp.get(
@@ -94,7 +176,18 @@ def change(path: PersonPath) -> Response:
     responses=described(200, ErasureOut, 404, text="The proof."),
 )
 @asks("people.delete")
-def forget(path: PersonPath) -> Response:
+def forget(path: PersonPath, query: ErasureQuery) -> Response:
     """Forget everything of a person: rows, crops, photos and index."""
-    erasure = forget_person(this_call(), **dict(path))
-    return answer(ErasureOut(complete=erasure.complete, **dataclasses.asdict(erasure)))
+    return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **dict(query))))
+
+
+@bp.delete(
+    "/galleries/<gallery:gallery>/originals/<id:photo_id>",
+    operation_id="delete_original",
+    responses=described(204, None, 404, text="It is gone."),
+)
+@asks("faces.delete")
+def delete_kept(path: OriginalPath) -> Response:
+    """Delete a kept original photo, such as one that a proof names; portraits stay."""
+    delete_original(this_call(), **dict(path))
+    return Response(status=204)

@@ -25,8 +25,9 @@ COMMANDS = {
     ),
     "people": LazyCommand(
         "mien.cli.people:people",
-        "People of a gallery: add, list, show, rename, remove, import, review.",
+        "People of a gallery: list, show, add, change, remove, import, review.",
     ),
+    "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples by which a person is known."),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: sets of people that are searched apart from each other.",
@@ -58,8 +59,8 @@ COMMANDS = {
     commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Settings are environment variables that start with MIEN_. "
-    "Exit codes: 0 done, 1 refused or failed, 2 wrongly called, 3 done but some of several "
-    "failed, 4 the answer is no (mien verify), 130 interrupted.",
+    "Exit codes: 0 done, 1 refused or failed, or the result could not be written, 2 wrongly "
+    "called, 3 done but some of several failed, 4 the answer is no (mien verify), 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
 def cli() -> None:

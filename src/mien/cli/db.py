@@ -60,17 +60,24 @@ def check(context: click.Context, *, as_json: bool) -> None:
     """Look whether rows, files and galleries are sound; changes and makes nothing.
 
     The exit code is 1 when they are not. Files that no row refers to are told of and no fault: they
-    are set aside while Mien runs, and removed a week later.
+    are set aside while Mien runs, and removed a week later. What other accounts of this machine can
+    reach is told with the command that ends it, and no fault either.
     """
-    with opened(load_settings()) as runtime:
+    settings = load_settings()
+    with opened(settings) as runtime:
         from mien.maintenance.integrity import check as look
 
         require_database(runtime)
         found = look(runtime.call(OPERATOR))
         misfit = _misfit(runtime) if found.misfit else ""
     if as_json:
-        print_json({"sound": found.sound, **_facts(found)})
+        from mien.storage.exposure import find_exposed
+
+        exposed = find_exposed(settings.home)
+        print_json({"sound": found.sound, **_facts(found), "exposed": exposed})
     else:
+        from mien.cli.terminal.announce import tell_exposed
+
         outdated = found.schema != found.schema_needed
         rows = [
             (
@@ -95,6 +102,7 @@ def check(context: click.Context, *, as_json: bool) -> None:
             ),
         ]
         print_table(["what", "found"], rows)
+        tell_exposed(settings.home)
         print_note("Sound." if found.sound else "Not sound.")
     context.exit(ExitCode.OK if found.sound else ExitCode.FAILED)
 
@@ -127,14 +135,21 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
 @db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace the database and the files that are there.")
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of what was erased since: the file `erasures` of the home before.",
+)
 @json_option
 @click.pass_context
-def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -> None:
+def restore(
+    context: click.Context, *, file: Path, force: bool, erasures: Path | None, as_json: bool
+) -> None:
     """Bring back what `mien db backup` wrote, on this machine or another.
 
-    Stop Mien first. Everything is looked at before anything is replaced. People who were
-    forgotten since the backup are in it again; forget them again. The exit code is 3 when files
-    that rows speak of are not in the backup.
+    Stop Mien first. Everything is looked at before anything is replaced. Whoever was deleted since
+    the backup was made does not come back: the home remembers their ids. The exit code is 3 when
+    files that rows speak of are not in the backup.
     """
     settings = load_settings()
     if settings.database_url:
@@ -142,16 +157,56 @@ def restore(context: click.Context, *, file: Path, force: bool, as_json: bool) -
     from mien.maintenance.restore import restore as bring_back
     from mien.storage.migrate import head_revision
 
-    done = bring_back(settings.home.absolute(), source=file, force=force)
+    done = bring_back(settings.home.absolute(), source=file, force=force, erasures=erasures)
     if as_json:
         print_json(done)
     else:
         print_note(f"Restored {done.home}: {done.faces} face(s), {done.files} file(s).")
+        if done.faces_erased or done.people_erased or done.galleries_erased:
+            print_note(
+                f"Deleted again, because they were deleted after the backup was made: "
+                f"{done.people_erased} person(s), {done.galleries_erased} whole gallery(ies), "
+                f"{done.faces_erased} face(s)."
+            )
+        if not done.erasures_known:
+            print_note(
+                "Who was deleted after the backup was made is not known here, so they are in it "
+                "again. Take the file `erasures` from the home before, and run "
+                "`mien db reapply-erasures FILE`."
+            )
         for name in done.missing:
             print_note(f"{name}: its row is there, the file is not")
         if done.schema != head_revision():
             print_note("The backup comes from an older version: run `mien db upgrade`.")
     context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
+
+
+@db.command("reapply-erasures")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+def reapply_erasures(*, files: tuple[Path, ...], as_json: bool) -> None:
+    """Delete again whoever came back with a backup, though they had been deleted.
+
+    By the list in the home, and by further ones: the file `erasures` of the home before, or of
+    other nodes. A server does it by itself, by its own list, before it serves.
+    """
+    from mien.storage.erased import read_list
+
+    more = [each for file in files for each in read_list(file)]
+    with opened(load_settings()) as runtime:
+        from mien.maintenance.reapply_erasures import reapply_erasures as erase_them
+        from mien.storage.migrate import require_current
+
+        require_database(runtime)
+        require_current(runtime.database)
+        done = erase_them(runtime.call(OPERATOR), more=more)
+    if as_json:
+        print_json(done)
+        return
+    print_note(
+        f"{done.listed} on the list. Deleted again: {done.people} person(s), {done.galleries} "
+        f"whole gallery(ies), {done.faces} face(s), {done.photos} photo(s), {done.files} file(s)."
+    )
 
 
 @db.command()

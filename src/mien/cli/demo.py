@@ -1,7 +1,6 @@
 """`mien demo`: see it work within a minute, without photos of one's own."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import click
 from mien.access.actor import OPERATOR
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
+from mien.cli.runtime import temporary_home
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
@@ -88,6 +88,8 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
             )
             for line in lines
         ],
+        names=["photo", "nearest", "second"],
+        lesser=["second"],
     )
 
 
@@ -166,5 +168,5 @@ def _figure(name: str | None, similarity: float | None) -> str:
 
 @contextmanager
 def _temporary_settings() -> "Iterator[Settings]":
-    with tempfile.TemporaryDirectory(prefix="mien-demo-") as folder:
-        yield load_settings(home=Path(folder), database_url="")
+    with temporary_home("mien-demo-") as folder:
+        yield load_settings(home=folder, database_url="")

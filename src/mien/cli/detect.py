@@ -72,6 +72,8 @@ def detect(
                 for path, seen in results.done
                 for number, face in enumerate(seen.faces, start=1)
             ],
+            names=["photo"],
+            lesser=["score", "left", "top", "height", "width"],
         )
         for path, seen in results.done:
             if not seen.faces:

@@ -28,7 +28,7 @@ def enrol_photos(
     way_out: str,
     passed_over: "Sequence[Refused]" = (),
 ) -> "PhotoResults[Enrolment | None]":
-    """Store a face of each photo, with a bar on a terminal; those that are refused are told of.
+    """Store a face of each photo, with a bar on a terminal; the result says which were refused.
 
     Args:
         runtime: of the command.
@@ -67,5 +67,4 @@ def enrol_photos(
             if isinstance(refusal, SeveralFacesFound):
                 refusal = with_way_out(refusal, way_out)
             looked.refuse(path, refusal, alone=len(paths) == 1 and not passed_over)
-    looked.tell_refused()
     return looked

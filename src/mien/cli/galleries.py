@@ -7,6 +7,7 @@ import click
 from mien.access.actor import OPERATOR
 from mien.cli.gallery_options import given
 from mien.cli.gallery_options import settings_options
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import one_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mien.gallery.results import Gallery
 
 
-@click.group()
+@click.group(cls=NounGroup, former={"create": "add"})
 def galleries() -> None:
     """Galleries: sets of people that are searched apart from each other."""
 
@@ -54,6 +55,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No gallery yet. The first start of `mien run` makes one.",
+        names=["name"],
+        lesser=["photos", "threshold", "pack"],
     )
 
 
@@ -61,7 +64,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @settings_options
 @json_option
-def create(*, name: str, as_json: bool, **settings: object) -> None:
+def add(*, name: str, as_json: bool, **settings: object) -> None:
     """Make an empty gallery, bound to the model pack in use."""
     with ready_runtime(makes=True, pack=True) as runtime:
         from mien.gallery.galleries import create_gallery
@@ -84,16 +87,16 @@ def show(*, name: str, as_json: bool) -> None:
 
 @galleries.command()
 @click.argument("name")
-@click.option("--rename", metavar="NAME", help="Its name from now on.")
+@click.option("--name", "--rename", "new_name", metavar="NAME", help="Its name from now on.")
 @settings_options
 @json_option
-def change(*, name: str, rename: str | None, as_json: bool, **settings: object) -> None:
+def change(*, name: str, new_name: str | None, as_json: bool, **settings: object) -> None:
     """Rename a gallery or change its settings."""
     with ready_runtime() as runtime:
         from mien.gallery.galleries import change_gallery
 
         changed = change_gallery(
-            runtime.call(OPERATOR), name=name, new_name=rename, settings=given(settings)
+            runtime.call(OPERATOR), name=name, new_name=new_name, settings=given(settings)
         )
     _show(changed, as_json=as_json)
 
@@ -186,6 +189,7 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("name", gallery.name),
             ("shown as", gallery.title),
             ("people", gallery.people),
+            ("searched", f"{gallery.searched} with a face"),
             ("faces", gallery.faces),
             ("pack", gallery.pack),
             *_settings(gallery),

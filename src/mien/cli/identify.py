@@ -99,6 +99,8 @@ def _print(results: "PhotoResults[Identification]") -> None:
             for path, seen in results.done
             for answer in seen.answers
         ],
+        names=["photo", "person", "nearest", "second"],
+        lesser=["second", "strangers"],
     )
     for path, seen in results.done:
         if not seen.answers:
@@ -108,7 +110,7 @@ def _print(results: "PhotoResults[Identification]") -> None:
 
 def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:
     best = answer.candidates[0] if answer.candidates else None
-    named = best.person.name if best and answer.decision == "match" else ""
+    named = best.person.label if best and answer.decision == "match" else ""
     decision: str = answer.decision
     if answer.doubts:
         decision = f"{decision} ({', '.join(answer.doubts)})"
@@ -120,4 +122,4 @@ def _figure(candidate: "Candidate | None") -> str:
     if candidate is None:
         return ""
     same = " (same photo)" if candidate.same_photo else ""
-    return f"{candidate.person.name} {candidate.similarity:.2f}{same}"
+    return f"{candidate.person.label} {candidate.similarity:.2f}{same}"

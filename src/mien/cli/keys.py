@@ -3,6 +3,7 @@
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -11,7 +12,7 @@ from mien.cli.terminal.output import print_table
 from mien.options import SCOPES
 
 
-@click.group()
+@click.group(cls=NounGroup, former={"create": "add", "revoke": "remove"})
 def keys() -> None:
     """API keys: what programs sign in with."""
 
@@ -27,7 +28,7 @@ def keys() -> None:
     help="What the key may do; may be said several times. admin may do everything.",
 )
 @json_option
-def create(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
+def add(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a key and print it, once.
 
     Only a digest is kept, so nobody can show it again.
@@ -67,15 +68,17 @@ def list_(*, as_json: bool) -> None:
             )
             for each in found
         ],
-        empty="No key yet. `mien keys create NAME --scope SCOPE` makes one.",
+        empty="No key yet. `mien keys add NAME --scope SCOPE` makes one.",
+        names=["name"],
+        lesser=["begins", "used"],
     )
 
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
 @json_option
-def revoke(*, key_id: str, as_json: bool) -> None:
-    """Make a key useless from now on."""
+def remove(*, key_id: str, as_json: bool) -> None:
+    """Make a key useless from now on; it stays in the list, as revoked."""
     with ready_runtime() as runtime:
         from mien.access.api_keys import revoke_key
 

@@ -1,7 +1,6 @@
 """A group of commands that imports a command only when it is asked for, and speaks of errors."""
 
 import importlib
-import os
 import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,6 +13,8 @@ import click
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import OutputMode
 from mien.cli.terminal.output import print_error
+from mien.cli.terminal.streams import give_up
+from mien.cli.terminal.streams import is_of_writing
 from mien.errors import MienError
 
 
@@ -82,7 +83,10 @@ class LazyGroup(click.Group):
             if mode.json:
                 print_error(error.format_message(), code="usage", mode=mode)
             else:
-                error.show()
+                try:
+                    error.show()
+                except OSError:
+                    give_up(sys.stderr)
             sys.exit(ExitCode.USAGE)
         except click.ClickException as error:
             print_error(error.format_message(), code="error", mode=mode)
@@ -92,6 +96,16 @@ class LazyGroup(click.Group):
         except BrokenPipeError:
             # Whoever read the output has had enough. Python would complain again at its end,
             # when it flushes what is left.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up(sys.stdout)
+            sys.exit(ExitCode.FAILED)
+        except OSError as error:
+            if not is_of_writing(error):
+                raise
+            give_up(sys.stdout)
+            detail = (
+                f"The output cannot be written: {error.strerror}. A change that was asked for may "
+                f"have been made."
+            )
+            print_error(detail, code="output_failed", mode=mode)
             sys.exit(ExitCode.FAILED)
         sys.exit(result if isinstance(result, int) else ExitCode.OK)

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
@@ -18,6 +20,7 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.progress import shown_progress
+from mien.errors import ModelFileMissing
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-@click.group()
+@click.group(cls=NounGroup)
 def models() -> None:
     """Model packs: the networks that find and recognise faces.
 
@@ -108,10 +111,21 @@ def show(*, name: str, as_json: bool) -> None:
 
 @models.command()
 @click.argument("name", required=False)
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Take the files from this folder, and ask no network; else MIEN_MODELS_FROM.",
+)
 @json_option
-def pull(*, name: str | None, as_json: bool) -> None:
-    """Fetch a pack's files; without a name those of the pack in use, or of the best to be had."""
-    settings = load_settings()
+def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
+    """Fetch a pack's files; without a name those of the pack in use, or of the best to be had.
+
+    In a folder they are found by their digests, whatever they are called, in folders below it too.
+    Where one is missing nothing is taken, and the message says where it can be had.
+    """
+    settings = load_settings(models_from=folder)
     name = name or _pack_in_use(settings)
     chosen: tuple[PassedOver, ...] | None = None
     with opened(settings) as runtime, shown_progress() as progress:
@@ -126,6 +140,42 @@ def pull(*, name: str | None, as_json: bool) -> None:
     if chosen is not None:
         tell_choice(installed.manifest, chosen)
     print_note(f"The files of {name} are in {settings.models_dir}.")
+
+
+@models.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@json_option
+def pack(*, folder: Path, names: tuple[str, ...], as_json: bool) -> None:
+    """Write a folder with the files of packs, for a machine without a network.
+
+    Of the packs that are named, else of the one in use; what is not here is fetched first. Their
+    licences and notices are beside the files, and a README.txt that says how they are used.
+    """
+    from mien.packs.carry import write_folder
+    from mien.packs.catalog import load_catalog
+    from mien.packs.catalog import own_files
+
+    settings = load_settings()
+    catalog = load_catalog(settings.models_dir)
+    chosen = names or [name for name in [_pack_in_use(settings)] if name is not None]
+    if not chosen:
+        raise ModelFileMissing("no_pack")
+    manifests = [catalog.find(name) for name in dict.fromkeys(chosen)]
+    with opened(settings) as runtime, shown_progress() as progress:
+        for manifest in manifests:
+            runtime.services.packs.fetch(manifest, progress=progress)
+    own = [
+        path
+        for manifest in manifests
+        for path in own_files(manifest.name, models_dir=settings.models_dir)
+    ]
+    written = write_folder(manifests, folder, models_dir=settings.models_dir, own=own)
+    if as_json:
+        print_json({"packs": [each.name for each in manifests], "files": written})
+        return
+    said = ", ".join(each.name for each in manifests)
+    print_note(f"The files of {said} are in {folder}. README.txt there says how they are used.")
 
 
 @models.command()
@@ -163,6 +213,8 @@ def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
                 for file in files
             ),
             empty="No pack is here yet; `mien models pull` fetches one.",
+            names=["File", "Path"],
+            lesser=["Path"],
         )
     if any(file.state != "good" for files in results.values() for file in files):
         if not as_json:
@@ -225,7 +277,8 @@ def _here(catalog: "Catalog", settings: Settings) -> list[Manifest]:
     from mien.packs.install import is_installed
 
     models_dir = settings.models_dir
-    used = _pack_in_use(settings)
+    # Before the first start, the one that is going to be in use, if one is named.
+    used = _pack_in_use(settings) or settings.pack
     every = [entry.manifest for entry in catalog.entries.values()]
     count = Counter(file.sha256 for each in every for file in each.files)
     shared = {digest for digest, packs in count.items() if packs > 1}

@@ -18,6 +18,16 @@ from mien.options import PhotoOptions
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+def verbose_option(function: _Function) -> _Function:
+    """Give a command that serves `--verbose`."""
+    return click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        help="Show every request at a terminal too, where else only warnings are shown.",
+    )(function)
+
+
 def take_option(function: _Function) -> _Function:
     """Give a command `--take`."""
     return click.option(
@@ -73,3 +83,11 @@ def photo_options(function: _Function) -> _Function:
         "as long.",
     )
     return cast("_Function", option(gathered))
+
+
+same_name_option = click.option(
+    "--same-name",
+    "allow_same_name",
+    is_flag=True,
+    help="This is another person, should there be somebody of this name.",
+)

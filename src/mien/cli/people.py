@@ -1,24 +1,30 @@
 """`mien people`: who is in a gallery."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 import click
 
 from mien.access.actor import OPERATOR
 from mien.cli.enrolling import enrol_photos
+from mien.cli.nouns import NounGroup
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
+from mien.cli.options import same_name_option
 from mien.cli.options import take_option
+from mien.cli.people_change import change
+from mien.cli.people_change import parsed
+from mien.cli.people_change import rename
 from mien.cli.people_import import import_folder
 from mien.cli.people_review import review
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
+from mien.cli.terminal.erasure import print_erasure
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -29,9 +35,11 @@ from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
+from mien.names import ID_PATTERN
 
 if TYPE_CHECKING:
     from mien.gallery.enrolment.enrol_each import EachOptions
+    from mien.gallery.enrolment.subject import Subject
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
     from mien.gallery.results import StoredFace
@@ -42,9 +50,9 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-@click.group()
+@click.group(cls=NounGroup)
 def people() -> None:
-    """People of a gallery: add, list, show, rename, remove, import, review."""
+    """People of a gallery: list, show, add, change, remove, import, review."""
 
 
 @people.command()
@@ -53,6 +61,7 @@ def people() -> None:
 @gallery_option
 @click.option("--notes", metavar="TEXT", help="What is noted of the person.")
 @click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
+@same_name_option
 @click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
 @take_option
 @photo_gate_option
@@ -67,18 +76,20 @@ def add(
     gallery: str,
     notes: str | None,
     metadata: str | None,
+    allow_same_name: bool,
     face: int | None,
     take: "Take",
     gate: "Gate | None",
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add a person, or photos to a person who is there.
+    """Add a person, or photos to a person who is there, by name or id.
 
-    Without a photo the name has to be new. A folder stands for every picture in it. Photos that
-    the gate refuses are told of with the reason; what may be a mistake is told, and stored.
+    Without a photo the name has to be new, or --same-name says that two people have it. A folder
+    stands for every picture in it. Photos that the gate refuses are told of with the reason; what
+    may be a mistake is told, and stored.
     """
-    facts = _metadata(metadata)
+    facts = parsed(metadata)
     found = find_photos(photos)
     with ready_runtime(makes=True, files=True, models=bool(found)) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
@@ -90,7 +101,8 @@ def add(
         looked: PhotoResults[Enrolment] = PhotoResults([], [])
         if found:
             taking = EachOptions(options, face, take, gate)
-            looked = _enrol_all(runtime, found, gallery=gallery, name=name, options=taking)
+            subject = _subject(name, allow_same_name=allow_same_name)
+            looked = _enrol_all(runtime, found, gallery=gallery, subject=subject, options=taking)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
@@ -100,7 +112,12 @@ def add(
                 )
         else:
             person_id = create_person(
-                call, gallery=gallery, name=name, notes=notes or "", metadata=facts
+                call,
+                gallery=gallery,
+                name=name,
+                notes=notes or "",
+                metadata=facts,
+                allow_same_name=allow_same_name,
             ).id
         person = show_person(call, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
@@ -130,14 +147,26 @@ def add(
 
 @people.command("list")
 @gallery_option
-@click.option("--query", default="", metavar="TEXT", help="Only names that hold this.")
+@click.option(
+    "--query",
+    default="",
+    metavar="TEXT",
+    help="Only who has these words, or parts of them, in name or notes.",
+)
 @click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
+@click.option("--without-face", is_flag=True, help="Only who has no face, and so is not found.")
 @json_option
-def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
+def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json: bool) -> None:
     """List the people of a gallery."""
     with ready_runtime() as runtime:
         found = list(
-            _everybody(runtime.call(OPERATOR), gallery=gallery, query=query, newest=newest)
+            _everybody(
+                runtime.call(OPERATOR),
+                gallery=gallery,
+                query=query,
+                newest=newest,
+                without_face=without_face,
+            )
         )
     if as_json:
         from mien.schemas.people import PersonOut
@@ -151,8 +180,10 @@ def list_(*, gallery: str, query: str, newest: bool, as_json: bool) -> None:
         return
     print_table(
         ["id", "name", "faces", "since"],
-        [(each.id, each.name, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
+        [(each.id, each.label, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
         empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
+        names=["name"],
+        lesser=["since"],
     )
 
 
@@ -190,65 +221,61 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
 
 @people.command()
 @click.argument("who")
-@click.argument("name")
 @gallery_option
-@json_option
-def rename(*, who: str, name: str, gallery: str, as_json: bool) -> None:
-    """Give a person, by name or id, another name."""
-    with ready_runtime() as runtime:
-        from mien.gallery.people.look_up import look_up_person
-        from mien.gallery.people.people import change_person
-
-        person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        person = change_person(
-            runtime.call(OPERATOR), gallery=gallery, person_id=person.id, name=name
-        )
-    if as_json:
-        from mien.schemas.people import PersonOut
-
-        print_json(PersonOut.of(person).model_dump(mode="json"))
-    else:
-        print_note(f"The name is now {person.name}.")
-
-
-@people.command()
-@click.argument("who")
-@gallery_option
+@click.option(
+    "--search-originals",
+    is_flag=True,
+    help="Also look for the person in original photos that are kept because of other people.",
+)
+@click.option(
+    "--delete-originals",
+    is_flag=True,
+    help="Do so, and delete the originals that show the person.",
+)
 @yes_option
 @json_option
 @click.pass_context
-def remove(context: click.Context, *, who: str, gallery: str, yes: bool, as_json: bool) -> None:
+def remove(
+    context: click.Context,
+    *,
+    who: str,
+    gallery: str,
+    search_originals: bool,
+    delete_originals: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Forget a person, by name or id: faces, photos and vectors, with proof.
 
-    The exit code is 1 when the proof finds that something is left.
+    The exit code is 1 when the proof finds that something is left, and 3 when original photos
+    that may show the person were not searched, or show the person and are kept.
     """
-    with ready_runtime() as runtime:
+    with ready_runtime(models=search_originals or delete_originals) as runtime:
         from mien.gallery.people.forget import forget_person
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        make_sure(f"Forget {person.name} and {person.faces} face(s) for good?", yes=yes)
-        proof = forget_person(runtime.call(OPERATOR), gallery=gallery, person_id=person.id)
-    if as_json:
-        import dataclasses
-
-        print_json({**dataclasses.asdict(proof), "complete": proof.complete})
-    else:
-        print_note(
-            f"Forgotten: {proof.faces} face(s), {proof.photos} photo(s), {proof.files} file(s)."
+        make_sure(f"Forget {person.label} and {person.faces} face(s) for good?", yes=yes)
+        proof = forget_person(
+            runtime.call(OPERATOR),
+            gallery=gallery,
+            person_id=person.id,
+            search_originals=search_originals,
+            delete_originals=delete_originals,
         )
-        if proof.complete:
-            print_note("Looked again: nothing is left.")
-        else:
-            print_note(
-                f"Something is left: {proof.rows_left} row(s), {proof.files_left} file(s), "
-                f"{proof.indexed_left} indexed, the database's log "
-                f"{'is empty' if proof.log_cleared else 'is still being read'}. A server finishes "
-                f"it within minutes, and so does `mien tidy`."
-            )
-    context.exit(ExitCode.OK if proof.complete else ExitCode.FAILED)
+    if as_json:
+        from mien.schemas.erasure import ErasureOut
+
+        print_json(ErasureOut.of(proof).model_dump(mode="json"))
+    else:
+        print_erasure(proof)
+    if not proof.erased:
+        context.exit(ExitCode.FAILED)
+    context.exit(ExitCode.OK if proof.complete else ExitCode.SOME_FAILED)
 
 
+people.add_command(change)
+people.add_command(rename)
 people.add_command(import_folder)
 people.add_command(review)
 
@@ -258,12 +285,19 @@ def _said_of(face: "StoredFace") -> list[str]:
     return [*(face.found.quality.reasons or ["good"]), *(each.code for each in face.suspicions)]
 
 
-def _enrol_all(
-    runtime: "Runtime", photos: Photos, *, gallery: str, name: str, options: "EachOptions"
-) -> "PhotoResults[Enrolment]":
+def _subject(who: str, *, allow_same_name: bool) -> "Subject":
+    from mien.gallery.enrolment.subject import KnownPerson
     from mien.gallery.enrolment.subject import NamedPerson
+    from mien.gallery.enrolment.subject import NewPerson
 
-    subject = NamedPerson(name)
+    if allow_same_name:
+        return NewPerson(who, allow_same_name=True)
+    return KnownPerson(who) if re.fullmatch(ID_PATTERN, who) else NamedPerson(who)
+
+
+def _enrol_all(
+    runtime: "Runtime", photos: Photos, *, gallery: str, subject: "Subject", options: "EachOptions"
+) -> "PhotoResults[Enrolment]":
     looked = enrol_photos(
         runtime,
         [(path, subject) for path in photos.paths],
@@ -272,10 +306,13 @@ def _enrol_all(
         way_out="face_option",
         passed_over=photos.passed_over,
     )
+    looked.tell_refused()
     return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
-def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iterator[Person]":
+def _everybody(
+    call: "Call", *, gallery: str, query: str, newest: bool, without_face: bool
+) -> "Iterator[Person]":
     from mien.gallery.people.people import MOST_A_PAGE
     from mien.gallery.people.people import list_people
 
@@ -286,6 +323,7 @@ def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iter
             gallery=gallery,
             query=query,
             order="newest" if newest else "name",
+            without_face=without_face,
             limit=MOST_A_PAGE,
             cursor=cursor,
         )
@@ -293,15 +331,3 @@ def _everybody(call: "Call", *, gallery: str, query: str, newest: bool) -> "Iter
         cursor = page.next_cursor
         if cursor is None:
             return
-
-
-def _metadata(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise click.BadParameter("This is no JSON.", param_hint="--metadata") from error
-    if not isinstance(value, dict):
-        raise click.BadParameter("This is no JSON object.", param_hint="--metadata")
-    return value

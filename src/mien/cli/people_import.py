@@ -12,8 +12,9 @@ from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
 from mien.cli.options import take_option
 from mien.cli.runtime import ready_runtime
-from mien.cli.terminal.enrolment_warnings import print_warnings
 from mien.cli.terminal.enrolment_warnings import warnings_json
+from mien.cli.terminal.import_report import Remark
+from mien.cli.terminal.import_report import report_import
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
@@ -65,7 +66,7 @@ def import_folder(
     Importing a folder again adds what has joined it: a file that is the person's example already
     is passed over.
     """
-    photos, passed_over = _pictures_of_people(folder)
+    photos, passed_over, notes = _pictures_of_people(folder)
     with ready_runtime(makes=True, files=True, models=True) as runtime:
         from mien.gallery.enrolment.enrol_each import EachOptions
         from mien.gallery.enrolment.subject import NamedPerson
@@ -78,18 +79,17 @@ def import_folder(
             way_out="take_option",
             passed_over=passed_over,
         )
-    _tell(looked, as_json=as_json)
+    _tell(looked, notes, as_json=as_json)
     context.exit(looked.exit_code)
 
 
-def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused]]:
+def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused], list[Remark]]:
     people, links = folders_in(folder)
     if not people:
         if links:
             raise links[0]
         raise InvalidInput("no_subfolders", words={"folder": folder}, field="folder")
-    for each in pictures_in(folder):
-        print_note(f"{each}: lies in no person's folder and is passed over")
+    notes = [Remark("in no person's folder", str(each), "") for each in pictures_in(folder)]
     photos: list[Path] = []
     not_entered = links
     for person in people:
@@ -97,21 +97,27 @@ def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused]]:
         photos += found.pictures
         not_entered += found.passed_over
         if not found.pictures and not found.passed_over:
-            print_note(f"{person}: holds no pictures")
+            notes.append(Remark("no pictures", str(person), ""))
     if not photos:
         if not_entered:
             raise not_entered[0]
         raise InvalidInput("no_pictures_of_people", words={"folder": folder}, field="folder")
-    return photos, [refused_folder(each) for each in not_entered]
+    return photos, [refused_folder(each) for each in not_entered], notes
 
 
-def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:
+def _tell(looked: "PhotoResults[Enrolment | None]", notes: list[Remark], *, as_json: bool) -> None:
     already = [str(path) for path, done in looked.done if done is None or not done.stored]
     fresh = [(path, done) for path, done in looked.done if done is not None and done.stored]
     added = [done for _, done in fresh]
+    report = report_import(
+        refused=looked.refused,
+        added=fresh,
+        notes=[*notes, *(Remark("already there", path, "") for path in already)],
+    )
     faces: Counter[PersonRef] = Counter(done.person for done in added)
     new = {done.person.id for done in added if done.new_person}
     if as_json:
+        report.tell()
         print_json(
             {
                 "people": [
@@ -124,19 +130,19 @@ def _tell(looked: "PhotoResults[Enrolment | None]", *, as_json: bool) -> None:
             }
         )
         return
-    for path in already:
-        print_note(f"{path}: already there")
-    print_warnings(fresh)
+    report.tell()
     print_table(
         ["name", "faces added", "", "id"],
         [
-            (each.name, count, "new" if each.id in new else "known", each.id)
+            (each.label, count, "new" if each.id in new else "known", each.id)
             for each, count in faces.items()
         ],
         empty="Nobody was added.",
+        names=["name"],
+        lesser=["id"],
     )
     print_note(
         f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
         f"{len(already)} picture(s) already there, {len(looked.refused)} refused, "
-        f"{sum(bool(done.warnings) for done in added)} to look at again."
+        f"{len({each.path for each in report.doubtful})} to look at again."
     )

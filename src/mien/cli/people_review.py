@@ -43,8 +43,8 @@ def review(*, gallery: str, limit: int, as_json: bool) -> None:
             *(
                 (
                     "look_alikes",
-                    pair.people[0].name,
-                    pair.people[1].name,
+                    pair.people[0].label,
+                    pair.people[1].label,
                     f"{pair.similarity:.2f}",
                     "",
                 )
@@ -52,6 +52,8 @@ def review(*, gallery: str, limit: int, as_json: bool) -> None:
             ),
         ],
         empty="Nothing to review.",
+        names=["person", "other"],
+        lesser=["similarity"],
     )
 
 
@@ -59,8 +61,8 @@ def _rows(suspected: "SuspectedFace") -> list[tuple[str, str, str, str, str]]:
     return [
         (
             warning.code,
-            suspected.person.name,
-            warning.person.name
+            suspected.person.label,
+            warning.person.label
             if warning.person and warning.person.id != suspected.person.id
             else "",
             "" if warning.similarity is None else f"{warning.similarity:.2f}",

@@ -1,11 +1,10 @@
 """`mien routes`: every URL there is, in one place."""
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
+from mien.cli.runtime import temporary_home
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_table
@@ -31,6 +30,7 @@ def routes(*, as_json: bool) -> None:
     print_table(
         ["rule", "methods", "endpoint"],
         [(route.rule, " ".join(route.methods), route.endpoint) for route in found],
+        lesser=["endpoint"],
     )
 
 
@@ -40,8 +40,8 @@ def list_routes() -> list[Route]:
     from mien.runtime import open_runtime
     from mien.settings import Settings
 
-    with tempfile.TemporaryDirectory(prefix="mien-routes-") as folder:
-        runtime = open_runtime(Settings(home=Path(folder), database_url=""))
+    with temporary_home("mien-routes-") as folder:
+        runtime = open_runtime(Settings(home=folder, database_url=""))
         try:
             rules = list(create_app(runtime).url_map.iter_rules())
         finally:

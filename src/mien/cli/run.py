@@ -2,6 +2,7 @@
 
 import click
 
+from mien.cli.options import verbose_option
 from mien.cli.runtime import load_settings
 from mien.serving.listener import address_of
 from mien.serving.listener import listen
@@ -10,16 +11,18 @@ from mien.serving.listener import listen
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
 @click.option("--port", type=int, metavar="PORT", help="Port, 0 for a free one; else MIEN_PORT.")
-def run(*, host: str | None, port: int | None) -> None:
+@verbose_option
+def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     """Serve Mien on this machine.
 
     Brings the database up to date, fetches model files that are missing, and serves pages and
     API. While there is no administrator, prints a link that creates one, once.
     """
-    settings = load_settings(serving=True, host=host, port=port)
+    settings = load_settings(serving=True, verbose=verbose, host=host, port=port)
     listener = listen(settings.host, settings.port)
     address = address_of(listener)
 
+    from mien.cli.terminal.announce import tell_exposed
     from mien.cli.terminal.announce import tell_pack
     from mien.cli.terminal.announce import tell_where
     from mien.cli.terminal.progress import shown_progress
@@ -29,6 +32,7 @@ def run(*, host: str | None, port: int | None) -> None:
     from mien.serving.startup import prepare
 
     ready = prepare(settings, progress=shown_progress())
+    tell_exposed(settings.home)
     tell_pack(ready.pack, wanted=settings.pack)
     # Before the fork: a process that takes another's place later is of the same version.
     read_everything()

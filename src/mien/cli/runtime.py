@@ -1,7 +1,9 @@
 """What a command works with: settings that hold, and the runtime made from them."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -19,6 +21,7 @@ from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.runtime import given_engine
 from mien.serving.startup import bring_up_to_date
+from mien.serving.startup import have_temporary_folder
 from mien.serving.startup import make_home
 from mien.settings import Settings
 
@@ -26,11 +29,13 @@ if TYPE_CHECKING:
     from mien.runtime import Runtime
 
 
-def load_settings(*, serving: bool = False, **given: Any) -> Settings:
+def load_settings(*, serving: bool = False, verbose: bool = True, **given: Any) -> Settings:
     """Read the settings and set up the log lines.
 
     Args:
         serving: a server writes every line; a command only warnings, unless MIEN_LOG_LEVEL says so.
+        verbose: every line of a server for whoever looks on at a terminal, too; else those see
+            warnings alone, and what a server tells a person.
         given: what the command's options say; None leaves the environment's word.
 
     Raises:
@@ -48,12 +53,17 @@ def load_settings(*, serving: bool = False, **given: Any) -> Settings:
             words={"path": error.filename, "why": error.strerror},
             field="MIEN_…_FILE",
         ) from error
-    chosen = serving or "log_level" in settings.model_fields_set
-    logs.configure(
-        log_format=settings.log_format,
-        log_level=settings.log_level if chosen else "warning",
-    )
+    if "log_level" not in settings.model_fields_set and (
+        not serving or not (verbose or _is_collected(settings))
+    ):
+        settings = settings.model_copy(update={"log_level": "warning"})
+    logs.configure(log_format=settings.log_format, log_level=settings.log_level)
     return settings
+
+
+def _is_collected(settings: Settings) -> bool:
+    """Whether log lines go to where they are kept, instead of to somebody's terminal."""
+    return settings.log_format == "json" or not sys.stderr.isatty()
 
 
 @contextmanager
@@ -66,6 +76,25 @@ def opened(settings: Settings | None = None) -> "Iterator[Runtime]":
         yield runtime
     finally:
         runtime.close()
+
+
+@contextmanager
+def temporary_home(prefix: str) -> Iterator[Path]:
+    """A folder for an installation that lasts as long as a command.
+
+    Raises:
+        StorageFull, StorageReadOnly, StorageFailed: there is no room for one.
+    """
+    import tempfile
+    from contextlib import ExitStack
+
+    from mien.storage.disk import told_of_files
+
+    have_temporary_folder(load_settings())
+    with ExitStack() as stack:
+        with told_of_files("temporary"):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+        yield Path(folder)
 
 
 def has_database(settings: Settings) -> bool:

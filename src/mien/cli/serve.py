@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.options import verbose_option
 from mien.cli.runtime import load_settings
 from mien.cli.terminal.output import print_note
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 256),
     help="Requests that each process answers at the same time; else MIEN_WORKER_THREADS.",
 )
-def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) -> None:
+@verbose_option
+def serve(
+    *, bind: tuple[str, ...], workers: int | None, threads: int | None, verbose: bool
+) -> None:
     """Serve Mien to others, with several processes.
 
     Chooses processes and threads from cores, memory and model, and says why. Changes nothing by
@@ -36,8 +40,9 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
     is installed then, if that can start; those of before go when the new ones answer. Options of
     Gunicorn may be given in GUNICORN_CMD_ARGS.
     """
-    settings = load_settings(serving=True)
+    settings = load_settings(serving=True, verbose=verbose)
 
+    from mien.cli.terminal.announce import tell_exposed
     from mien.cli.terminal.announce import tell_serving
     from mien.serving.metrics_slots import MetricsSlots
     from mien.serving.pool import Pool
@@ -68,6 +73,7 @@ def serve(*, bind: tuple[str, ...], workers: int | None, threads: int | None) ->
         rehearse(settings)
         end_rehearsal()
         return
+    tell_exposed(settings.home)
     tell_plan(server.plan)
     with slots:
         server.run()

@@ -3,6 +3,7 @@
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.nouns import NounGroup
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
@@ -13,7 +14,7 @@ from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 
 
-@click.group()
+@click.group(cls=NounGroup, former={"password": "change"})
 def users() -> None:
     """Accounts: who may sign in."""
 
@@ -54,6 +55,8 @@ def list_(*, as_json: bool) -> None:
             for each in found
         ],
         empty="No account yet. `mien users add NAME --admin` adds one.",
+        names=["name"],
+        lesser=["since"],
     )
 
 
@@ -61,7 +64,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @json_option
-def password(*, name: str, password_stdin: bool, as_json: bool) -> None:
+def change(*, name: str, password_stdin: bool, as_json: bool) -> None:
     """Set a new password for an account and sign it out everywhere."""
     chosen = ask_password(from_stdin=password_stdin)
     with ready_runtime() as runtime:
@@ -72,6 +75,52 @@ def password(*, name: str, password_stdin: bool, as_json: bool) -> None:
         print_json(user)
     else:
         print_note(f"{user.name} has a new password, and is signed out everywhere.")
+
+
+@users.command()
+@click.argument("name")
+@click.option(
+    "--address",
+    metavar="URL",
+    help="How people reach Mien, such as https://mien.example.org; else where `mien run` listens.",
+)
+@json_option
+def reset(*, name: str, address: str | None, as_json: bool) -> None:
+    """Print a link by which somebody sets a new password, once.
+
+    It works once, for a day. Until it is used the account stays as it is; then it is signed out
+    everywhere.
+    """
+    with ready_runtime() as runtime:
+        from mien.access.reset_links import issue_reset_link
+        from mien.serving.listener import url_of
+
+        secret, made = issue_reset_link(runtime.call(OPERATOR), name=name)
+        start = address or url_of(runtime.settings.host, runtime.settings.port)
+    link = f"{start.rstrip('/')}/reset/{secret}"
+    if as_json:
+        print_json({"link": link, "name": made.user.name, "expires_at": made.expires_at})
+        return
+    print_note(
+        f"Send this link to {made.user.name} privately; it is not shown again. It works once, "
+        f"until {made.expires_at:%Y-%m-%d %H:%M} UTC."
+    )
+    click.echo(link)
+
+
+@users.command("sign-out")
+@click.argument("name")
+@json_option
+def sign_out(*, name: str, as_json: bool) -> None:
+    """Sign an account out everywhere; its password stays."""
+    with ready_runtime() as runtime:
+        from mien.access.sign_out_user import sign_out_user
+
+        user = sign_out_user(runtime.call(OPERATOR), name=name)
+    if as_json:
+        print_json(user)
+    else:
+        print_note(f"{user.name} is signed out everywhere.")
 
 
 @users.command()

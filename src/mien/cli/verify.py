@@ -113,6 +113,8 @@ def verify(
                 )
                 for path, seen in results.done
             ],
+            names=["photo"],
+            lesser=["threshold", "others"],
         )
     if all(seen.same_person for _, seen in results.done) or results.refused:
         context.exit(results.exit_code)

@@ -39,6 +39,7 @@ class Limits:
         most_rival: size of the next face of the photo, in sizes of this one; None for any.
     """
 
+    least_confidence: float
     least_size_px: float
     least_sharpness: float
     least_brightness: float
@@ -53,6 +54,7 @@ class Limits:
 LIMITS: Final[Mapping[Gate, Limits]] = {
     # What was measured to hurt; see `vision.quality_limits` and `docs/accuracy.md`.
     "standard": Limits(
+        least_confidence=measured.LEAST_CONFIDENCE,
         least_size_px=measured.LEAST_SIZE_PX,
         least_sharpness=measured.LEAST_SHARPNESS,
         least_brightness=measured.LEAST_BRIGHTNESS,
@@ -63,6 +65,7 @@ LIMITS: Final[Mapping[Gate, Limits]] = {
     ),
     # Photos made for the purpose, as for a passport: one face, seen from the front.
     "strict": Limits(
+        least_confidence=0.6,
         least_size_px=64.0,
         least_sharpness=60.0,
         least_brightness=50.0,
@@ -137,6 +140,7 @@ def _objections(
     if limits is None:
         return ()
     found = (
+        _confidence(face, limits),
         _size(face, limits),
         _light(face, limits),
         _blur(face, limits),
@@ -147,6 +151,13 @@ def _objections(
         _rivals(face, others, limits),
     )
     return tuple(each for each in found if each is not None)
+
+
+def _confidence(face: DetectedFace, limits: Limits) -> Objection | None:
+    figure, limit = 100 * face.quality.confidence, 100 * limits.least_confidence
+    if figure >= limit:
+        return None
+    return Objection(code="not_a_face", figure=figure, limit=limit, unit="%")
 
 
 def _size(face: DetectedFace, limits: Limits) -> Objection | None:

@@ -39,6 +39,7 @@ def to_columns(face: DetectedFace) -> FoundColumns:
             "sharpness": float(quality.sharpness),
             "brightness": float(quality.brightness),
             "visible": float(quality.visible),
+            "confidence": float(quality.confidence),
         },
     )
 

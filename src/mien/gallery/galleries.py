@@ -3,8 +3,14 @@
 import itertools
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
 
+from sqlalchemy import Select
+from sqlalchemy import case
 from sqlalchemy import func
 from sqlalchemy import or_
 from sqlalchemy import select
@@ -29,6 +35,7 @@ from mien.names import clean_name
 from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
+from mien.storage.erased import Erased
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -40,18 +47,21 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import now
 from mien.vision.types import EngineSummary
 
+Hold: TypeAlias = Literal["", "stays", "names"]
+"""What nobody else does to a gallery before a transaction ends; see `find_gallery`."""
+
 # How often a name that is free is looked for again because somebody took it meanwhile.
 _MOST_TRIES = 20
 
 
-def find_gallery(session: Session, name: str, *, stays: bool = False) -> GalleryRow:
+def find_gallery(session: Session, name: str, *, hold: Hold = "") -> GalleryRow:
     """The row of a gallery by its name, whatever the letters' case.
 
     Args:
         session: reading or writing.
         name: which.
-        stays: nobody deletes the gallery before this transaction ends, so that rows may be added
-            that belong to it.
+        hold: what nobody else does before this transaction ends: delete the gallery (`stays`), so
+            that rows may be added that belong to it, or give its people names as well (`names`).
 
     Raises:
         GalleryNotFound: there is none.
@@ -62,9 +72,10 @@ def find_gallery(session: Session, name: str, *, stays: bool = False) -> Gallery
     if seen is not None and key in seen:
         return seen[key]
     query = select(GalleryRow).where(GalleryRow.name_key == key)
-    if stays:
-        # What a foreign key asks for itself; SQLite has one writer and needs none of it.
-        query = query.with_for_update(read=True, key_share=True)
+    if hold:
+        # The lesser is what a foreign key asks for itself; the greater is that of `lock_gallery`.
+        # SQLite has one writer and needs none of it.
+        query = query.with_for_update(read=hold == "stays", key_share=True)
     row = session.scalar(query)
     if row is None:
         raise GalleryNotFound
@@ -99,8 +110,8 @@ def list_galleries(call: Call) -> tuple[Gallery, ...]:
     permissions.require(call.actor, "galleries.read")
     with call.services.database.read() as session:
         rows = session.scalars(select(GalleryRow).order_by(GalleryRow.name_key)).all()
-        people, faces = _counts(session)
-        answers = [_answer(row, people.get(row.id, 0), faces.get(row.id, 0)) for row in rows]
+        counts = _counts(session)
+        answers = [_answer(row, counts.get(row.id, _NOBODY)) for row in rows]
     return tuple(sorted(answers, key=lambda gallery: gallery.name != DEFAULT_GALLERY))
 
 
@@ -305,7 +316,9 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
         answer = _shown(session, row)
         files = _files(session, row.id)
         session.delete(row)
-        erasure = note_erasure(session, files, gallery_id=row.id)
+        erasure = note_erasure(
+            session, files, erased=[Erased("gallery", row.id)], gallery_id=row.id
+        )
         audit.record(
             session,
             call,
@@ -315,7 +328,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
             faces=answer.faces,
             files=len(files),
         )
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
     call.services.indexes.drop(answer.id)
     return answer
 
@@ -331,33 +344,56 @@ def _files(session: Session, gallery_id: str) -> list[str]:
     return [name for query in queries for name in session.scalars(query)]
 
 
-def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
-    people = session.execute(
-        select(PersonRow.gallery_id, func.count()).group_by(PersonRow.gallery_id)
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many people a gallery has, how many of them a face, and how many faces there are."""
+
+    people: int = 0
+    searched: int = 0
+    faces: int = 0
+
+
+_NOBODY: Final = _Counts()
+
+
+def _counts(session: Session) -> dict[str, _Counts]:
+    """By the gallery's id; empty ones are left out."""
+    people = session.execute(_people_counted().group_by(PersonRow.gallery_id)).all()
+    faces = dict(
+        session.execute(select(FaceRow.gallery_id, func.count()).group_by(FaceRow.gallery_id)).all()
     )
-    faces = session.execute(select(FaceRow.gallery_id, func.count()).group_by(FaceRow.gallery_id))
-    return dict(people.all()), dict(faces.all())
+    return {
+        gallery_id: _Counts(count, searched, faces.get(gallery_id, 0))
+        for gallery_id, count, searched in people
+    }
+
+
+def _people_counted() -> Select[str, int, int]:
+    has_face = select(FaceRow.id).where(FaceRow.person_id == PersonRow.id).exists()
+    return select(
+        PersonRow.gallery_id, func.count(), func.coalesce(func.sum(case((has_face, 1), else_=0)), 0)
+    )
 
 
 def _shown(session: Session, row: GalleryRow) -> Gallery:
-    people = session.scalar(
-        select(func.count()).select_from(PersonRow).where(PersonRow.gallery_id == row.id)
-    )
+    counted = _people_counted().where(PersonRow.gallery_id == row.id).group_by(PersonRow.gallery_id)
+    found = session.execute(counted).one_or_none()
     faces = session.scalar(
         select(func.count()).select_from(FaceRow).where(FaceRow.gallery_id == row.id)
     )
-    return _answer(row, people or 0, faces or 0)
+    return _answer(row, _Counts(found[1], found[2], faces or 0) if found else _NOBODY)
 
 
-def _answer(row: GalleryRow, people: int, faces: int) -> Gallery:
+def _answer(row: GalleryRow, counts: _Counts) -> Gallery:
     return Gallery(
         id=row.id,
         name=row.name,
         pack=row.pack,
         contract_id=row.contract_id,
         settings=GallerySettings.of(row),
-        people=people,
-        faces=faces,
+        people=counts.people,
+        searched=counts.searched,
+        faces=counts.faces,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -24,6 +24,7 @@ from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import remember_gallery
 from mien.gallery.galleries import require_contract
+from mien.gallery.reading_order import in_reading_order
 from mien.gallery.results import StoredFile
 from mien.gallery.services import Call
 from mien.names import can_be_stored
@@ -60,7 +61,7 @@ class HeldRows:
     Attributes:
         probe: the photo.
         gallery: where its faces are looked up.
-        faces: the largest first.
+        faces: in the order of their numbers, which is that in which one reads the photo.
     """
 
     probe: ProbeRow
@@ -140,11 +141,11 @@ def hold_photo(
                 embedding=face.embedding,
                 **to_columns(face),
             )
-            for number, face in enumerate(analyzed.faces, start=1)
+            for number, face in enumerate(in_reading_order(tuple(analyzed.faces)), start=1)
         ]
         try:
             with services.database.write() as session:
-                row = find_gallery(session, gallery, stays=True)
+                row = find_gallery(session, gallery, hold="stays")
                 require_contract(row, summary)
                 probe.gallery_id = row.id
                 session.add(probe)
@@ -199,7 +200,7 @@ def let_go_of_photo(call: Call, *, probe_id: str) -> None:
         files = files_of(held.probe, held.faces)
         session.delete(held.probe)
         erasure = note_erasure(session, files)
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
 
 
 def files_of(probe: ProbeRow, faces: tuple[ProbeFaceRow, ...]) -> list[str]:

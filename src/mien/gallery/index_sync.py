@@ -3,12 +3,14 @@
 Each gallery row has a revision; every change of its faces raises it in the same transaction and
 stamps the changed rows with it. A search asks for the revision first: one indexed SELECT. If the
 index has applied less, only the rows stamped since are loaded, by one writer at a time. No
-messages between processes: what one has acknowledged, any other finds on its next search.
+messages between processes: what one has acknowledged, any other finds on its next search. One that
+is not searched follows now and then (`Indexes.follow`), so that it keeps nobody who was forgotten.
 """
 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from typing import TypeGuard
 
 import numpy as np
@@ -30,6 +32,15 @@ from mien.observing import Observer
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import RemovedFaceRow
+
+FOLLOW_SECONDS: Final = 20.0
+"""How often a process that serves brings its indexes up to the rows, also when it is not asked."""
+
+DROPPED_WITHIN_SECONDS: Final = 60
+"""The time within which one has nothing left of a vector that another process has removed.
+
+It hears of it within `FOLLOW_SECONDS` and overwrites it the time after; the rest is for a machine
+that is busy. It cannot hear while the database does not answer, and answers nothing meanwhile."""
 
 _BATCH = 5_000
 _CLOSING_SECONDS = 5.0
@@ -140,6 +151,55 @@ class Indexes:
         except IndexUnavailable:
             return len(face_ids)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether this process has opened none."""
+        return not self._opened
+
+    def follow(self, session: Session) -> None:
+        """Bring what this process has opened up to the rows, though nobody searches.
+
+        So that whoever was forgotten by another process is not kept in the memory of one that has
+        nothing to do. Called every `FOLLOW_SECONDS`.
+
+        Args:
+            session: reading.
+
+        Raises:
+            IndexUnavailable: an index cannot be reached; the others are brought up.
+        """
+        rows = {
+            row.id: row
+            for row in session.execute(
+                select(
+                    GalleryRow.id,
+                    GalleryRow.contract_id,
+                    GalleryRow.revision,
+                    GalleryRow.floor_revision,
+                )
+            )
+        }
+        unreached: IndexUnavailable | None = None
+        for gallery_id, opened in tuple(self._opened.items()):
+            row = rows.get(gallery_id)
+            if row is None or row.contract_id != opened.contract_id:
+                self._let_go(gallery_id, opened)
+                continue
+            try:
+                if NOTHING < opened.index.applied_revision < row.revision:
+                    _catch_up(session, gallery_id, opened.index, row)
+                opened.index.overwrite_removed()
+            except IndexUnavailable as error:
+                unreached = unreached or error
+        if unreached is not None:
+            raise unreached
+
+    def _let_go(self, gallery_id: str, opened: _Opened) -> None:
+        """Let go of an index that nobody may search any more, unless it is another by now."""
+        with self._lock:
+            if self._opened.get(gallery_id) is opened:
+                del self._opened[gallery_id]
+
     def drop(self, gallery_id: str) -> None:
         """Throw an index away, and what is kept of it; if that is not possible now, see `drop_strays`.
 
@@ -227,7 +287,10 @@ def _may_decide(index: VectorIndex) -> TypeGuard[ExactSearch]:
 
 
 def _catch_up(
-    session: Session, gallery_id: str, index: VectorIndex, row: Row[str, int, int] | GalleryRow
+    session: Session,
+    gallery_id: str,
+    index: VectorIndex,
+    row: Row[str, int, int] | Row[str, str, int, int] | GalleryRow,
 ) -> None:
     # Below the floor, removals that this index has not heard of have been purged: what it holds
     # beyond the rows has to go, too.

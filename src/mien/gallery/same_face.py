@@ -34,7 +34,7 @@ class SeenFace:
     def is_at(self, photo_sha256: str | None, box: Sequence[float] | Box) -> bool:
         """Whether a face that was seen there is this one; never where the photo is not known."""
         other = box if isinstance(box, Box) else Box(*box)
-        return photo_sha256 == self.photo_sha256 and _overlap(self.box, other) >= _LEAST_OVERLAP
+        return photo_sha256 == self.photo_sha256 and is_same_place(self.box, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,11 @@ def enrolled_faces(
         )
         for each in seen
     )
+
+
+def is_same_place(one: Box, other: Box) -> bool:
+    """Whether two boxes in one photo are of one face."""
+    return _overlap(one, other) >= _LEAST_OVERLAP
 
 
 def _overlap(one: Box, other: Box) -> float:

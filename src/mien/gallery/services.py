@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from mien.access.actor import Actor
+from mien.access.throttling import Throttle
 from mien.gallery.index_sync import Indexes
 from mien.gallery.remembered import Remembered
 from mien.gallery.search_log import SearchLog
 from mien.observing import Observer
 from mien.packs.store import PackStore
 from mien.storage.database import Database
+from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
@@ -24,11 +26,13 @@ class Services:
     Attributes:
         database: the rows.
         files: crops and photos.
+        erasures: what was erased, for the day that a backup brings it back.
         reader: from bytes to a picture, within limits.
         engine: from a picture to faces.
         indexes: search, kept up to the rows.
         packs: where model packs come from and are kept.
         searches: remembers the last searches as bare numbers.
+        throttle: how often passwords may be tried.
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
@@ -36,11 +40,13 @@ class Services:
 
     database: Database
     files: FileStore
+    erasures: ErasureList
     reader: ImageReader
     engine: Engine
     indexes: Indexes
     packs: PackStore
     searches: SearchLog
+    throttle: Throttle
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)

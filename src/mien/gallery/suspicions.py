@@ -1,6 +1,7 @@
 """What may be a mistake about a stored face, kept from its enrolment until somebody has looked."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement
 from sqlalchemy import and_
@@ -8,10 +9,10 @@ from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.storage.models import FaceRow
-from mien.storage.models import PersonRow
 from mien.storage.models import ReviewedPairRow
 from mien.storage.models import SuspicionRow
 
@@ -73,24 +74,22 @@ def is_open() -> ColumnElement[bool]:
 
 def suspicions_of(session: Session, person_id: str) -> dict[str, tuple[EnrolmentWarning, ...]]:
     """What is suspected of a person's faces and nobody has looked at yet, by face."""
-    rows = session.execute(
-        select(SuspicionRow, PersonRow.name)
+    rows = session.scalars(
+        select(SuspicionRow)
         .join(FaceRow, FaceRow.id == SuspicionRow.face_id)
-        .outerjoin(PersonRow, PersonRow.id == SuspicionRow.other_person_id)
         .where(FaceRow.person_id == person_id, is_open())
         .order_by(SuspicionRow.code.desc(), SuspicionRow.id)
-    )
+    ).all()
+    people = person_refs(session, {row.other_person_id for row in rows if row.other_person_id})
     found: dict[str, list[EnrolmentWarning]] = {}
-    for row, name in rows:
-        found.setdefault(row.face_id, []).append(as_warning(row, name))
+    for row in rows:
+        found.setdefault(row.face_id, []).append(as_warning(row, people))
     return {face_id: tuple(warnings) for face_id, warnings in found.items()}
 
 
-def as_warning(row: SuspicionRow, other_name: str | None) -> EnrolmentWarning:
-    """A suspicion as it was told when the face was stored."""
-    other = None
-    if row.other_person_id is not None and other_name is not None:
-        other = PersonRef(row.other_person_id, other_name)
+def as_warning(row: SuspicionRow, people: Mapping[str, PersonRef]) -> EnrolmentWarning:
+    """A suspicion as it was told when the face was stored, about one of these people."""
+    other = people.get(row.other_person_id or "")
     return EnrolmentWarning(
         row.code, person=other, similarity=row.similarity, face_id=row.other_face_id
     )

@@ -169,11 +169,17 @@ def _marked_action() -> Action:
 
 
 def _look_up() -> SignIn | None:
+    settings = runtime().settings
     secret = request.cookies.get(sign_in_cookie())
     if not secret:
         return None
     try:
-        return who_is(this_call(), secret=secret, lasts_seconds=runtime().settings.session_seconds)
+        return who_is(
+            this_call(),
+            secret=secret,
+            lasts_seconds=settings.sign_in_seconds,
+            most_seconds=settings.session_most_seconds,
+        )
     except NotAuthenticated:
         return None
 

@@ -1,4 +1,4 @@
-"""The two cookies: who is signed in, and what proves that a form is ours.
+"""The cookies: who is signed in, what proves that a form is ours, and who has signed in before.
 
 Over TLS their names begin with `__Host-`: browsers then take them from this host alone, over TLS,
 and a neighbouring host cannot put its own in their place.
@@ -9,10 +9,15 @@ from flask import Response
 from flask import request
 from flask.sessions import SecureCookieSessionInterface
 
+from mien.access.known_browsers import new_mark
+from mien.access.known_browsers import number_of
+from mien.access.throttling import account_key
 from mien.http.context import runtime
 
 SIGN_IN_COOKIE = "mien_session"
 FORM_COOKIE = "mien_form"
+KNOWN_BROWSER_COOKIE = "mien_browser"
+_KNOWN_SECONDS = 365 * 24 * 3600
 
 
 class _FormCookie(SecureCookieSessionInterface):
@@ -56,7 +61,7 @@ def set_sign_in_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         sign_in_cookie(),
         secret,
-        max_age=runtime().settings.session_seconds,
+        max_age=runtime().settings.sign_in_seconds,
         path="/",
         httponly=True,
         samesite="Lax",
@@ -68,6 +73,33 @@ def clear_sign_in_cookie(response: Response) -> None:
     """Let the browser forget the secret of its sign-in."""
     response.delete_cookie(
         sign_in_cookie(),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=cookies_are_secure(),
+    )
+
+
+def known_browser_cookie() -> str:
+    """What the cookie of a browser that has signed in before is called in the present request."""
+    return _name(KNOWN_BROWSER_COOKIE)
+
+
+def mark_browser(response: Response, *, name: str) -> None:
+    """Let the browser keep that it has signed in to an account; it opens nothing.
+
+    Args:
+        response: to the browser that has just signed in.
+        name: of the account.
+    """
+    secret = runtime().services.throttle.secret()
+    account = account_key(secret, name)
+    kept = request.cookies.get(known_browser_cookie(), "")
+    known = number_of(kept, secret=secret, account=account) is not None
+    response.set_cookie(
+        known_browser_cookie(),
+        kept if known else new_mark(secret=secret, account=account),
+        max_age=_KNOWN_SECONDS,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -26,6 +26,8 @@ from werkzeug.sansio.multipart import Preamble
 from mien.errors import FormBrokenOff
 from mien.errors import FormDamaged
 from mien.errors import FormWithoutBoundary
+from mien.storage.disk import told_of_files
+from mien.storage.temporary_files import close_quietly
 
 _PHOTO_FIELDS: Final = {"photo", "photo_a", "photo_b", "photos"}
 _CHUNK_BYTES: Final = 64 * 1024
@@ -162,12 +164,14 @@ class FormParser(FormDataParser):
                     content_type=event.headers.get("content-type"),
                     content_length=0,
                 )
-                on_failure.callback(stream.close)
+                on_failure.callback(close_quietly, stream)
                 file = FileStorage(stream, event.filename, name, headers=event.headers)
             elif isinstance(event, Data) and file is not None:
-                file.stream.write(event.data)
+                with told_of_files("temporary"):
+                    file.stream.write(event.data)
+                    if not event.more_data:
+                        file.stream.seek(0)
                 if not event.more_data:
-                    file.stream.seek(0)
                     files.append((name, file))
             elif isinstance(event, Data):
                 text += event.data

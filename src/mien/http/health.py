@@ -18,6 +18,7 @@ from mien.maintenance.rounds import is_late
 from mien.runtime import Runtime
 from mien.storage.binding import require_fitting
 from mien.storage.migrate import require_current
+from mien.storage.temporary_files import trouble_of_temporary_files
 from mien.words import say
 
 bp = Blueprint("health", __name__)
@@ -39,9 +40,9 @@ def readyz() -> tuple[Response, int]:
     """Whether database, stored files, models and index can be worked with, and house is kept.
 
     The database answers with the right schema, the files are those of the database, both disks
-    have room and can be written to as far as that shows without storing anything, models are
-    loaded, indexes are up to the rows, and within the last hour some process of this home has
-    finished a round of housekeeping.
+    and that of temporary files have room and can be written to as far as that shows without
+    storing anything, models are loaded, indexes are up to the rows, and within the last hour some
+    process of this home has finished a round of housekeeping.
 
     What is missing is told to administrators alone; everybody else learns only that something is,
     or the code of what is wrong with the database where nobody can be recognised for it.
@@ -51,9 +52,13 @@ def readyz() -> tuple[Response, int]:
     answer: dict[str, object] = {"status": "ready" if ready else "unavailable"}
     if _is_operator():
         answer |= {"checks": checks, "version": __version__}
-        failure = runtime().warm_up.failure
-        if failure is not None:
-            answer["why"] = {"models": say.error(failure)}
+        failures = {
+            "models": runtime().warm_up.failure,
+            "temporary_files": trouble_of_temporary_files(),
+        }
+        why = {name: say.error(each) for name, each in failures.items() if each is not None}
+        if why:
+            answer["why"] = why
     elif checks["database"] in _NOBODY_KNOWN:
         answer |= {"code": checks["database"]}
     return jsonify(answer), 200 if ready else 503
@@ -72,9 +77,11 @@ def check(runtime: Runtime) -> dict[str, str]:
     except MienError as error:
         return {"database": error.code, "models": runtime.warm_up.problem or "ok"}
     full = runtime.database.trouble()
+    unwritable = trouble_of_temporary_files()
     checks = {
         "database": "ok" if full is None else full.code,
         "files": _state_of_files(runtime),
+        "temporary_files": "ok" if unwritable is None else unwritable.code,
         "models": runtime.warm_up.problem or "ok",
         "index": "ok",
         "housekeeping": "late" if _is_late(runtime) else "ok",

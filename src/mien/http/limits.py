@@ -1,20 +1,11 @@
-"""How much one request may hold, and how often one address may try."""
+"""How much one request may hold, and which proxies are believed."""
 
-import time
-from collections.abc import Callable
-from typing import Any
 from typing import Final
-from typing import TypeVar
-from typing import cast
 
 from flask import Flask
 from flask import request
-from flask_limiter import Limiter
-from flask_limiter import RequestLimit
-from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import NotFound
-from werkzeug.exceptions import TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mien.http.problems import API_PREFIX
@@ -22,8 +13,6 @@ from mien.settings import FORM_BYTES
 from mien.settings import Settings
 
 _MOST_PARTS: Final = 100
-_MARK: Final = "mien_signin_limit"
-_View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def install_limits(app: Flask, settings: Settings) -> None:
@@ -44,28 +33,6 @@ def install_proxies(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way of wrapping
             app.wsgi_app, x_for=count, x_proto=count
         )
-
-
-def signin_limit(view: _View) -> _View:
-    """Mark a view whose POSTs are attempts to get in; each address has MIEN_SIGNIN_RATE of them."""
-    setattr(view, _MARK, True)
-    return view
-
-
-def install_rates(app: Flask, settings: Settings) -> None:
-    """Bound the views that are marked; called when all of them are registered.
-
-    Counted in the memory of each process; with several of them an address has as many times more.
-    """
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
-    for endpoint, view in list(app.view_functions.items()):
-        if getattr(view, _MARK, False):
-            bounded = limiter.limit(settings.signin_rate, methods=["POST"], on_breach=_refuse)
-            app.view_functions[endpoint] = cast("Any", bounded(view))
-
-
-def _refuse(limit: RequestLimit) -> None:
-    raise TooManyRequests(retry_after=max(1, int(limit.reset_at - time.time()) + 1))
 
 
 def _refuse_null_characters() -> None:

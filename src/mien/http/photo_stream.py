@@ -1,6 +1,5 @@
 """Photos out of a form one after the other, while the rest of it is still on its way."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -16,6 +15,8 @@ from mien.errors import InvalidInput
 from mien.http.context import runtime
 from mien.http.form_parser import FormDecoder
 from mien.http.request_bodies import require_form
+from mien.storage.disk import told_of_files
+from mien.storage.temporary_files import close_quietly
 
 # Servers wait until they have so much, and so long a photo that is complete waits as well.
 _CHUNK_BYTES: Final = 8 * 1024
@@ -91,17 +92,21 @@ class PhotoStream:
 
         Raises:
             RequestEntityTooLarge: the whole has more bytes than are accepted.
+            StorageFull, StorageReadOnly, StorageFailed: there is no room for it on the disk.
         """
         if self._spool is None:
             self._spool = SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - closed by close()
-            shutil.copyfileobj(self._source, self._spool, _CHUNK_BYTES)
-            self._spool.seek(0)
+            while chunk := self._source.read(_CHUNK_BYTES):
+                with told_of_files("temporary"):
+                    self._spool.write(chunk)
+            with told_of_files("temporary"):
+                self._spool.seek(0)
             self._source = self._spool
 
     def close(self) -> None:
         """Let go of what was read ahead."""
         if self._spool is not None:
-            self._spool.close()
+            close_quietly(self._spool)
 
     def _next_part(self) -> File | Field | None:
         for event in self._events:

@@ -55,6 +55,7 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.NotAuthenticated: 401,
     errors.WrongCredentials: 401,
     errors.KeyInvalid: 401,
+    errors.TooManyAttempts: 429,
     errors.AccessError: 403,
     errors.ModelError: 503,
     errors.Overloaded: 503,
@@ -242,7 +243,7 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         ),
         None,
     )
-    if isinstance(error, errors.Overloaded):
+    if isinstance(error, (errors.Overloaded, errors.TooManyAttempts)):
         seconds = error.extra.get("retry_after_seconds")
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
     return Problem(status, error.code, detail, request_id(), facts, headers)

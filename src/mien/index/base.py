@@ -190,6 +190,16 @@ class VectorIndex(Protocol):
             IndexUnavailable: the index cannot be reached.
         """
 
+    def overwrite_removed(self) -> None:
+        """Overwrite what this process still has in memory of vectors that were taken out.
+
+        Called again and again, some seconds apart. What was taken out since the last call may be
+        left for the next one, because a search may be looking at it.
+
+        Raises:
+            IndexUnavailable: the index cannot be reached.
+        """
+
     def close(self) -> None:
         """Let go of files and connections; called once, when nobody searches any more."""
 

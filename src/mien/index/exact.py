@@ -115,6 +115,11 @@ class ExactIndex:
         """See `ExactSearch.members`."""
         return self._now.vectors.members(groups)
 
+    def overwrite_removed(self) -> None:
+        """See `VectorIndex.overwrite_removed`."""
+        with self._writing:
+            self._now.vectors.overwrite_removed()
+
     def close(self) -> None:
         """See `VectorIndex.close`."""
 
@@ -193,6 +198,9 @@ class _Vectors:
         self._row_of: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
         self._state = self._empty(_FIRST_CAPACITY)
+        # Rows that are masked and hold a vector still; a search may have begun before the later.
+        self._to_overwrite: list[int] = []
+        self._later: list[int] = []
 
     def __len__(self) -> int:
         # Of the state that a search would find now: `_row_of` is changed key by key.
@@ -223,12 +231,18 @@ class _Vectors:
             vectors[last],
         )
         self._resize(removed=known, added=[groups[i] for i in last])
+        self._later += known
         self._state = self._compacted(state)
 
     def remove(self, keys: Sequence[str]) -> None:
         known = [self._row_of.pop(key) for key in set(keys) if key in self._row_of]
         self._resize(removed=known, added=())
+        self._later += known
         self._state = self._compacted(_masked(self._state, known))
+
+    def overwrite_removed(self) -> None:
+        self._state.vectors[self._to_overwrite] = 0
+        self._to_overwrite, self._later = self._later, []
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
         if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
@@ -315,6 +329,8 @@ class _Vectors:
         rows = np.flatnonzero(old.alive)
         if len(rows) >= (1 - _MOST_DEAD) * old.count:
             return old
+        # The old matrix goes as a whole, once the searches that look at it are done.
+        self._to_overwrite, self._later = [], []
         # Every key is still there and only gets another row, so `_row_of` is never seen empty.
         return self._appended(
             self._empty(max(_FIRST_CAPACITY, len(rows))),

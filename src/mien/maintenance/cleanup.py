@@ -15,11 +15,14 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from mien.access import permissions
+from mien.access.reset_links import forget_old_links
+from mien.access.throttling import forget_old_tries
 from mien.errors import MienError
 from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.storage.binding import bind
 from mien.storage.deletions import delete_noted
 from mien.storage.deletions import noted
@@ -88,9 +91,12 @@ def clean_up(call: Call) -> CleanedUp:
     probes = steps.do(lambda: _expired_probes(services))
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
     steps.do(lambda: _expired_input(services))
+    steps.do(lambda: _old_tries_and_links(services))
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
+    # What was restored by hand while somebody serves, or before the database could be reached.
+    steps.do(lambda: reapply_erasures(call).people)
     steps.do(lambda: _broken_off_changes(services, files))
     steps.do(lambda: _stray_files(services, files))
     steps.do(lambda: _strays_of_indexes(services))
@@ -181,7 +187,7 @@ def _expired_probes(services: Services) -> int:
         for probe in expired:
             session.delete(probe)
         erasure = note_erasure(session, files)
-    finish(services.database, services.files, erasure, files)
+    finish(services.database, services.files, services.erasures, erasure)
     return len(expired)
 
 
@@ -201,6 +207,12 @@ def _ended_sign_ins(services: Services) -> int:
             delete(SignInRow).where(SignInRow.expires_at <= now()).returning(SignInRow.id)
         ).all()
     return len(ended)
+
+
+def _old_tries_and_links(services: Services) -> None:
+    with services.database.write() as session:
+        forget_old_tries(session)
+        forget_old_links(session)
 
 
 def _noted_files(services: Services) -> None:

@@ -1,11 +1,16 @@
 """Finish erasures that could not be finished at once, and say on record when they were."""
 
+from typing import cast
+
 from sqlalchemy import delete
 from sqlalchemy import select
+from sqlalchemy import update
 
 from mien.access import audit
 from mien.access import permissions
 from mien.gallery.services import Call
+from mien.storage.erased import Erased
+from mien.storage.erased import ErasedKind
 from mien.storage.models import ErasureRow
 from mien.storage.models import FileDeletionRow
 from mien.storage.models import now
@@ -16,7 +21,7 @@ _PATIENCE = 0.1
 
 
 def finish_erasures(call: Call) -> int:
-    """Clear the database's log of what was erased, where it could not be done at once.
+    """List what was erased and clear the database's log of it, where that was not done at once.
 
     A quick look when there is nothing of the kind. Erasures whose files are not all deleted, and
     all of them while somebody reads an older moment, are left for the next time.
@@ -26,9 +31,11 @@ def finish_erasures(call: Call) -> int:
 
     Raises:
         DatabaseUnreachable: the database does not answer.
+        StorageFull, StorageReadOnly, StorageFailed: the list of erasures cannot be written.
     """
     permissions.require(call.actor, "maintenance.finish_erasures")
     database = call.services.database
+    _list(call)
     with database.read() as session:
         ready = session.scalars(
             select(ErasureRow).where(
@@ -59,3 +66,15 @@ def finish_erasures(call: Call) -> int:
                 seconds=max(0, round((now() - each.since).total_seconds())),
             )
     return finished
+
+
+def _list(call: Call) -> None:
+    """Write into the list of erasures what whoever erased it could not, because it was killed."""
+    with call.services.database.read() as session:
+        rows = [row for row in session.scalars(select(ErasureRow)) if row.to_list]
+    for row in rows:
+        call.services.erasures.add(
+            Erased(cast("ErasedKind", kind), identity) for kind, identity in row.to_list
+        )
+        with call.services.database.write() as session:
+            session.execute(update(ErasureRow).where(ErasureRow.id == row.id).values(to_list=[]))

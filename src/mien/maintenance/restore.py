@@ -4,14 +4,18 @@ import os
 import shutil
 import tarfile
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from pathlib import PurePosixPath
 from typing import IO
 
 from sqlalchemy import func
+from sqlalchemy import inspect
 from sqlalchemy import select
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from mien.access.actor import OPERATOR
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
 from mien.errors import InvalidInput
@@ -23,11 +27,21 @@ from mien.maintenance.swap import workshop
 from mien.storage.binding import find_installation_id
 from mien.storage.database import Database
 from mien.storage.disk import FULL
+from mien.storage.erase_again import ErasedAgain
+from mien.storage.erase_again import erase_again
+from mien.storage.erased import NAME as ERASURES
+from mien.storage.erased import Erased
+from mien.storage.erased import ErasureList
+from mien.storage.erased import erased_by
+from mien.storage.erased import read_list
+from mien.storage.erased import write_list
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
+from mien.storage.marker import read_marker
 from mien.storage.marker import write_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
+from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.use import used_by_nobody
 
@@ -45,6 +59,12 @@ class Restored:
         faces: examples of people.
         files: crops and photos.
         missing: files that rows speak of and that are not in the archive.
+        erasures_known: whether it is known what was erased since the backup was made: by the list
+            in the home, by the database that was there, or by a list that was given.
+        people_erased: people who were in the archive and had been erased since; they are not in
+            what was restored.
+        galleries_erased: whole galleries, likewise.
+        faces_erased: examples, those of people and galleries included.
     """
 
     home: Path
@@ -52,18 +72,26 @@ class Restored:
     faces: int
     files: int
     missing: tuple[str, ...]
+    erasures_known: bool = False
+    people_erased: int = 0
+    galleries_erased: int = 0
+    faces_erased: int = 0
 
 
-def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
+def restore(
+    home: Path, *, source: Path, force: bool = False, erasures: Path | None = None
+) -> Restored:
     """Fill a home folder from an archive, wholly or not at all.
 
     Everything is unpacked and looked at beside the folder before anything in it changes. One that
-    is killed is finished by whoever opens the home next, or has changed nothing.
+    is killed is finished by whoever opens the home next, or has changed nothing. What was erased
+    since the archive was made is erased from it there, too, so that nobody ever meets it.
 
     Args:
         home: to be filled; made when it is not there.
         source: the archive.
         force: replace what is in the home.
+        erasures: a list of what was erased, from another home.
 
     Raises:
         InvalidInput: the archive is none, or the home holds something and may not be replaced.
@@ -73,6 +101,7 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
         DatabaseOutdated: the archive comes from a newer version of Mien.
         DatabaseUnreachable: the database in it is damaged.
     """
+    given = None if erasures is None else read_list(erasures)
     recover(home)
     if _held(home) and not force:
         raise InvalidInput("home_in_use", words={"home": home}, field="MIEN_HOME")
@@ -83,8 +112,93 @@ def restore(home: Path, *, source: Path, force: bool = False) -> Restored:
         found, installation = _look(home, new)
         if installation is not None:
             write_marker(new / _FILES_NAME, installation)
-        swap(home, folder, held=_held(home))
-    return found
+        known = _Known.of(home, installation, given)
+        again = _erase_again(new, known.erased)
+        # What had been erased when the archive was made is in no list of this machine, perhaps,
+        # and in older archives still.
+        listed = known.erased | erased_by(new / DATABASE)
+        _clear_beside(new)
+        if listed:
+            write_list(new / ERASURES, listed)
+        held = [name for name in (*_held(home), ERASURES) if os.path.lexists(home / name)]
+        swap(home, folder, held=held if listed else _held(home))
+    return replace(
+        found,
+        faces=found.faces - len(again.faces),
+        files=found.files - len(set(again.files) - set(found.missing)),
+        missing=tuple(name for name in found.missing if name not in again.files),
+        erasures_known=known.is_known,
+        people_erased=len(again.people),
+        galleries_erased=len(again.galleries),
+        faces_erased=len(again.faces),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known to be erased, and whether that can be all."""
+
+    erased: frozenset[Erased]
+    is_known: bool
+
+    @classmethod
+    def of(cls, home: Path, installation: str | None, given: frozenset[Erased] | None) -> "_Known":
+        """From the home as it is, before anything in it is replaced.
+
+        Args:
+            home: to be filled.
+            installation: the id of what comes in.
+            given: a list from elsewhere.
+        """
+        listed = ErasureList(home / ERASURES).read()
+        told = erased_by(home / DATABASE)
+        # Of another installation nothing is known here that is of any use to this one.
+        marker = read_marker(home / _FILES_NAME)
+        own = marker is None or installation is None or marker == installation
+        here = os.path.lexists(home / ERASURES) or (home / DATABASE).is_file()
+        return cls(listed | told | (given or frozenset()), given is not None or (here and own))
+
+
+def _erase_again(folder: Path, erased: frozenset[Erased]) -> ErasedAgain:
+    """Take out of what is going to be put in place what was erased since."""
+    database = Database(folder / DATABASE)
+    try:
+        with database.write() as session:
+            again = erase_again(session, erased)
+            if not again.is_nothing:
+                _record(session, again)
+        if not again.is_nothing:
+            database.scrub()
+    finally:
+        database.close()
+    FileStore(folder / _FILES_NAME).delete(again.files)
+    return again
+
+
+def _record(session: Session, again: ErasedAgain) -> None:
+    """Tell the audit trail, unless it is that of a version which had no such columns."""
+    columns = {column["name"] for column in inspect(session.connection()).get_columns("event")}
+    if "actor_kind" not in columns:
+        return
+    about = [(person_id, gallery_id) for person_id, gallery_id in again.people]
+    about += [("", gallery_id) for gallery_id in again.galleries]
+    facts = {"faces": len(again.faces), "photos": len(again.photos)}
+    session.add_all(
+        EventRow(
+            kind="erasure_reapplied",
+            actor_kind=OPERATOR.kind,
+            subject_id=subject_id or None,
+            gallery_id=gallery_id or None,
+            facts={} if subject_id or gallery_id else facts,
+        )
+        for subject_id, gallery_id in about or [("", "")]
+    )
+
+
+def _clear_beside(folder: Path) -> None:
+    """Remove what opening a database has left beside it; all that is new is in its file."""
+    for path in folder.glob(f"{DATABASE}-*"):
+        path.unlink()
 
 
 def _held(home: Path) -> list[str]:
@@ -146,8 +260,7 @@ def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
             installation = find_installation_id(session)
     finally:
         database.close()
-    for path in folder.glob(f"{DATABASE}-*"):
-        path.unlink()
+    _clear_beside(folder)
     if damage != ["ok"]:
         raise InvalidInput("backup_damaged", field="file")
     store = FileStore(folder / _FILES_NAME)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mien.errors import PackInvalid
 from mien.errors import PackNotFound
+from mien.packs.calibration import file_name
 from mien.packs.manifest import FileSource
 from mien.packs.manifest import FolderSource
 from mien.packs.manifest import Manifest
@@ -82,6 +83,21 @@ def find_pack(name: str, *, models_dir: Path) -> Manifest:
         PackInvalid: the operator's manifest of this name breaks a rule.
     """
     return load_catalog(models_dir).find(name)
+
+
+def own_files(name: str, *, models_dir: Path) -> list[Path]:
+    """What an operator has written of a pack: its manifest, and a calibration if there is one."""
+    folder = models_dir / "packs"
+    manifests = [path for path in sorted(folder.glob("*.toml")) if _is_called(path, name)]
+    calibration = folder / file_name(name)
+    return [*manifests, *([calibration] if calibration.is_file() else [])]
+
+
+def _is_called(path: Path, name: str) -> bool:
+    try:
+        return _read(path).name == name
+    except PackInvalid:
+        return False
 
 
 @cache

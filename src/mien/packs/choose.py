@@ -48,6 +48,7 @@ def choose(
     progress: OnProgress = silent,
     candidates: Sequence[Manifest] | None = None,
     stall_seconds: float = cache.STALL_SECONDS,
+    folder: Path | None = None,
 ) -> PackChoice:
     """Install the first pack that can be had and run.
 
@@ -59,6 +60,7 @@ def choose(
         progress: told what happens, file by file.
         candidates: the packs to try, the best first; None takes the built-in ones.
         stall_seconds: how long a source may be silent once it has begun to send.
+        folder: take what is missing from here and from nowhere else.
 
     Raises:
         PackUnavailable: none can; the message and `extra["passed_over"]` say why for each.
@@ -74,6 +76,7 @@ def choose(
                 timeout_seconds=timeout_seconds,
                 progress=progress,
                 stall_seconds=stall_seconds,
+                folder=folder,
             )
         except ModelError as error:
             passed_over.append(PassedOver(manifest.name, error))

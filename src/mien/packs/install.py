@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from pathlib import Path
+from typing import Protocol
 
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileDamaged
@@ -11,6 +12,7 @@ from mien.packs import cache
 from mien.packs import conversion
 from mien.packs import soundness
 from mien.packs.calibration import find_calibration
+from mien.packs.folder import with_files_of
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
@@ -28,6 +30,7 @@ def install(
     timeout_seconds: float,
     progress: OnProgress = silent,
     stall_seconds: float = cache.STALL_SECONDS,
+    folder: Path | None = None,
 ) -> InstalledPack:
     """Make every file of a pack ready to run; what is there already costs nothing.
 
@@ -38,9 +41,13 @@ def install(
         timeout_seconds: how long an address may take to give its first answer.
         progress: told what happens, file by file.
         stall_seconds: how long a source may be silent once it has begun to send.
+        folder: take what is missing from here and from nowhere else; no network is asked, so that
+            `offline` does not matter.
 
     Raises:
-        ModelFileMissing: a file is not there and `offline` is set.
+        ModelFileMissing: a file is not there and `offline` is set, or not in the folder; nothing
+            was taken from it then.
+        InvalidInput: there is no such folder.
         ModelFileDamaged: a file has other bytes than it was stored with.
         PackUnavailable: no source gave a file.
         DigestMismatch: no source gave a file, and at least one gave other bytes.
@@ -48,7 +55,10 @@ def install(
         PackInvalid: the operator's calibration of the pack breaks a rule.
     """
     paths = {}
-    for file in manifest.files:
+    where = manifest
+    if folder is not None:
+        where, offline = with_files_of(manifest, folder, models_dir=models_dir), False
+    for file in where.files:
         _require_whole(manifest, file, models_dir=models_dir, offline=offline)
         paths[file.name] = _ready(
             manifest,
@@ -64,6 +74,34 @@ def install(
         manifest.name, contract_id=manifest.contract_id, models_dir=models_dir
     )
     return InstalledPack(manifest=manifest, paths=paths, calibration=calibration)
+
+
+def fetch(
+    manifest: Manifest,
+    *,
+    models_dir: Path,
+    offline: bool,
+    timeout_seconds: float,
+    progress: OnProgress = silent,
+    folder: Path | None = None,
+) -> None:
+    """Have every file of a pack here as it is published; nothing is converted or run.
+
+    Args and errors as of `install`.
+    """
+    if folder is not None:
+        manifest, offline = with_files_of(manifest, folder, models_dir=models_dir), False
+    for file in manifest.files:
+        tell = _teller(manifest, file, progress)
+        _obtain(
+            file,
+            models_dir=models_dir,
+            offline=offline,
+            timeout_seconds=timeout_seconds,
+            tell=tell,
+            stall_seconds=cache.STALL_SECONDS,
+        )
+        tell("ready", file.size_bytes, file.size_bytes)
 
 
 def is_begun(manifest: Manifest, *, models_dir: Path, shared: Container[str] = ()) -> bool:
@@ -122,9 +160,42 @@ def _ready(
     progress: OnProgress,
     stall_seconds: float,
 ) -> Path:
-    def tell(stage: ProgressStage, done_bytes: int = 0, total_bytes: int | None = None) -> None:
+    tell = _teller(manifest, file, progress)
+    _obtain(
+        file,
+        models_dir=models_dir,
+        offline=offline,
+        timeout_seconds=timeout_seconds,
+        tell=tell,
+        stall_seconds=stall_seconds,
+    )
+    path = conversion.obtain(models_dir, file, converting=lambda: tell("converting"))
+    tell("ready", file.size_bytes, file.size_bytes)
+    return path
+
+
+class _Tell(Protocol):
+    def __call__(
+        self, stage: ProgressStage, done_bytes: int = 0, total_bytes: int | None = None, /
+    ) -> None: ...
+
+
+def _teller(manifest: Manifest, file: ModelFile, progress: OnProgress) -> _Tell:
+    def tell(stage: ProgressStage, done_bytes: int = 0, total_bytes: int | None = None, /) -> None:
         progress(Progress(f"{manifest.name}/{file.name}", done_bytes, total_bytes, stage=stage))
 
+    return tell
+
+
+def _obtain(
+    file: ModelFile,
+    *,
+    models_dir: Path,
+    offline: bool,
+    timeout_seconds: float,
+    tell: _Tell,
+    stall_seconds: float,
+) -> None:
     cache.obtain(
         file,
         models_dir=models_dir,
@@ -134,6 +205,3 @@ def _ready(
         waiting=lambda: tell("waiting"),
         stall_seconds=stall_seconds,
     )
-    path = conversion.obtain(models_dir, file, converting=lambda: tell("converting"))
-    tell("ready", file.size_bytes, file.size_bytes)
-    return path

@@ -9,6 +9,7 @@ from mien.packs.calibration import find_calibration
 from mien.packs.catalog import find_pack
 from mien.packs.choose import PackChoice
 from mien.packs.choose import choose
+from mien.packs.install import fetch
 from mien.packs.install import install
 from mien.packs.install import require_runtime
 from mien.packs.manifest import InstalledPack
@@ -27,6 +28,7 @@ class PackStore:
         timeout_seconds: how long a source may take to answer before the next is tried.
         runtime: the inference library that the operator has set.
         wanted: the pack of a new installation, or `auto`.
+        folder: where files that are missing are taken from, instead of from their sources.
     """
 
     models_dir: Path
@@ -34,6 +36,7 @@ class PackStore:
     timeout_seconds: float = 5.0
     runtime: RuntimeChoice = "auto"
     wanted: str = "auto"
+    folder: Path | None = None
 
     def find(self, name: str) -> Manifest:
         """The manifest of this name.
@@ -75,6 +78,23 @@ class PackStore:
             offline=self.offline if offline is None else offline,
             timeout_seconds=self.timeout_seconds,
             progress=progress,
+            # Whoever wants only what is here looks nowhere else.
+            folder=None if offline else self.folder,
+        )
+
+    def fetch(self, manifest: Manifest, *, progress: OnProgress = silent) -> None:
+        """Have the files of a pack here as they are published, to hand them on.
+
+        Raises:
+            ModelError: they cannot be had.
+        """
+        fetch(
+            manifest,
+            models_dir=self.models_dir,
+            offline=self.offline,
+            timeout_seconds=self.timeout_seconds,
+            progress=progress,
+            folder=self.folder,
         )
 
     def choose_first(self, *, progress: OnProgress = silent) -> PackChoice:
@@ -91,4 +111,5 @@ class PackStore:
             timeout_seconds=self.timeout_seconds,
             runtime=self.runtime,
             progress=progress,
+            folder=self.folder,
         )

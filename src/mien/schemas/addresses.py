@@ -26,6 +26,12 @@ class PersonPath(GalleryPath):
     person_id: Id
 
 
+class OriginalPath(GalleryPath):
+    """Addresses of kept originals."""
+
+    photo_id: Id
+
+
 class FacePath(PersonPath):
     """Addresses below a face."""
 

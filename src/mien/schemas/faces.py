@@ -22,6 +22,9 @@ class OtherPersonOut(Out):
 
     id: Id
     name: str
+    distinguishing_note: str = Field(
+        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+    )
 
 
 class WarningOut(Out):
@@ -53,7 +56,9 @@ class WarningOut(Out):
             code=warning.code,
             detail=told.what,
             advice=told.advice,
-            person=None if other is None else OtherPersonOut(id=other.id, name=other.name),
+            person=None
+            if other is None
+            else OtherPersonOut(id=other.id, name=other.name, distinguishing_note=other.note),
             similarity=None if similarity is None else similarity_out(similarity),
             face_id=warning.face_id,
             figure=None if figure is None else say.rounded(figure),

@@ -56,6 +56,9 @@ class GalleryOut(Out, GallerySettings):
     name: GalleryName
     pack: str = Field(description="The model pack whose vectors it holds.")
     person_count: int
+    searched_person_count: int = Field(
+        description="People who have a face, and so can be found; the others are not searched."
+    )
     face_count: int
     created_at: str = Field(json_schema_extra={"format": "date-time"})
     updated_at: str = Field(json_schema_extra={"format": "date-time"})
@@ -67,6 +70,7 @@ class GalleryOut(Out, GallerySettings):
             name=gallery.name,
             pack=gallery.pack,
             person_count=gallery.people,
+            searched_person_count=gallery.searched,
             face_count=gallery.faces,
             created_at=gallery.created_at.isoformat(),
             updated_at=gallery.updated_at.isoformat(),

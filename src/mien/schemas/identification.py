@@ -7,6 +7,7 @@ from pydantic import Field
 from mien.gallery.recognition.search import MOST_CANDIDATES
 from mien.gallery.results import Answer
 from mien.gallery.results import Identification
+from mien.gallery.results import PersonRef
 from mien.gallery.settings import Threshold
 from mien.options import Decision
 from mien.options import Doubt
@@ -37,6 +38,14 @@ class PersonRefOut(Out):
 
     id: Id
     name: str
+    distinguishing_note: str = Field(
+        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+    )
+
+    @classmethod
+    def of(cls, person: PersonRef) -> "PersonRefOut":
+        """From the verbs' answers."""
+        return cls(id=person.id, name=person.name, distinguishing_note=person.note)
 
 
 class CandidateOut(Out):
@@ -92,7 +101,7 @@ class IdentifiedFaceOut(FaceOut):
             margin=None if given.margin is None else similarity_out(given.margin),
             candidates=[
                 CandidateOut(
-                    person=PersonRefOut(id=each.person.id, name=each.person.name),
+                    person=PersonRefOut.of(each.person),
                     similarity=similarity_out(each.similarity),
                     face_id=each.face_id,
                     example_similarity=similarity_out(each.example_similarity),

@@ -1,4 +1,4 @@
-"""People of a gallery and the proof of an erasure, as JSON."""
+"""People of a gallery, as JSON."""
 
 from typing import Any
 
@@ -15,8 +15,16 @@ from mien.schemas.base import Out
 class PeopleQuery(In):
     """Which people, in which order, from where on."""
 
-    q: str = Field(default="", max_length=200, description="Part of a name.")
+    q: str = Field(
+        default="",
+        max_length=200,
+        description="Words, or parts of words, that the name or the notes hold, in any order; case "
+        "and marks make no difference.",
+    )
     order: Order = "name"
+    without_face: bool = Field(
+        default=False, description="Only people without a face, whom no search of a photo finds."
+    )
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
     cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")
 
@@ -31,6 +39,11 @@ class PersonIn(In):
     )
     notes: str = Field(default="", json_schema_extra={"maxLength": 10_000})
     metadata: dict[str, Any] = Field(default={}, description="A JSON object, up to 16,384 bytes.")
+    allow_same_name: bool = Field(
+        default=False,
+        description="This is another person, should somebody of the gallery have this name; without "
+        "it the name is refused as `name_taken`, with `person_ids`.",
+    )
 
 
 class PersonChangeIn(PersonIn):
@@ -50,6 +63,9 @@ class PersonOut(Out):
     name: str
     notes: str
     metadata: dict[str, Any]
+    distinguishing_note: str = Field(
+        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+    )
     face_count: int
     portrait_face_id: Id | None = Field(description="The example of the best quality.")
     created_at: str = Field(json_schema_extra={"format": "date-time"})
@@ -62,6 +78,7 @@ class PersonOut(Out):
             id=person.id,
             name=person.name,
             notes=person.notes,
+            distinguishing_note=person.note,
             metadata=dict(person.metadata),
             face_count=person.faces,
             portrait_face_id=person.portrait_face_id,
@@ -76,22 +93,3 @@ class PeopleOut(Out):
     people: list[PersonOut]
     total: int
     next_cursor: str | None
-
-
-class ErasureOut(Out):
-    """Proof that somebody is forgotten: counted, and looked up again after the fact."""
-
-    person_id: Id
-    faces: int
-    photos: int
-    probes: int = Field(description="Held photos let go because they may show the person.")
-    files: int
-    rows_left: int
-    files_left: int
-    indexed_left: int
-    log_cleared: bool = Field(
-        description="Whether the database's log holds no copy any more. Where it does because it "
-        "is being read, it is cleared within minutes, and the audit trail says so."
-    )
-    event_id: Id
-    complete: bool = Field(description="Whether nothing is left.")

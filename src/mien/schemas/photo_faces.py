@@ -82,7 +82,15 @@ class QualityOut(Out):
 
     acceptable: bool
     reasons: list[
-        Literal["too_small", "blurred", "too_dark", "too_bright", "turned_away", "cut_off"]
+        Literal[
+            "not_a_face",
+            "too_small",
+            "blurred",
+            "too_dark",
+            "too_bright",
+            "turned_away",
+            "cut_off",
+        ]
     ]
     score: float = Field(description="From 0 to 1, higher is better.")
     size_px: float = Field(description="Shorter side of the box.")
@@ -92,6 +100,10 @@ class QualityOut(Out):
     )
     brightness: float = Field(description="Mean grey, 0 to 255.")
     visible: float = Field(description="Share of the box inside the photo.")
+    confidence: float = Field(
+        description="That it is a human face, from 0 to 1: low for animals, many drawings and faces "
+        "of which much is covered; 1 where it was not measured."
+    )
 
 
 class FaceOut(Out):
@@ -123,6 +135,7 @@ def face_fields(face: DetectedFace) -> dict[str, Any]:
             "sharpness": _pixels(quality.sharpness),
             "brightness": _pixels(quality.brightness),
             "visible": _fraction(quality.visible),
+            "confidence": _fraction(quality.confidence),
         },
     }
 

@@ -67,7 +67,7 @@ class ReviewOut(Out):
         return cls(
             faces=[
                 SuspectedFaceOut(
-                    person=PersonRefOut(id=each.person.id, name=each.person.name),
+                    person=PersonRefOut.of(each.person),
                     face=StoredFaceOut.of(each.face),
                     beside_face_id=each.beside_face_id,
                 )
@@ -77,9 +77,7 @@ class ReviewOut(Out):
             pairs=[
                 AlikePairOut(
                     people=[
-                        PersonWithFaceOut(
-                            person=PersonRefOut(id=person.id, name=person.name), face_id=face_id
-                        )
+                        PersonWithFaceOut(person=PersonRefOut.of(person), face_id=face_id)
                         for person, face_id in zip(pair.people, pair.face_ids, strict=True)
                     ],
                     similarity=similarity_out(pair.similarity),

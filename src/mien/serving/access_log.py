@@ -1,11 +1,19 @@
 """Log lines of a server: Gunicorn's own, and one for each request, as all others are written."""
 
+import logging
 import sys
 from datetime import timedelta
 from typing import Any
+from typing import Final
 
 import structlog
 from gunicorn.glogging import Logger
+
+_STATIC: Final = "/static/"
+# Sent, or as the client has it already.
+_WELL: Final = ("2", "3")
+# Whoever reads the secret behind one of these may use it.
+_LINKS: Final = ("/setup/", "/reset/")
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
@@ -46,10 +54,16 @@ class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
 
 
 def write_access_line(*, path: str, status: str, seconds: float, **facts: Any) -> None:
-    """Write a request as one log line; without its query, and without the secret of a link."""
-    if path.startswith("/setup/"):
-        path = "/setup/…"
-    structlog.get_logger("mien.access").info(
+    """Write a request as one log line; without its query, and without the secret of a link.
+
+    Static files that were sent are the concern of whoever debugs alone.
+    """
+    for link in _LINKS:
+        if path.startswith(link):
+            path = f"{link}…"
+    sent_static = path.startswith(_STATIC) and status.startswith(_WELL)
+    structlog.get_logger("mien.access").log(
+        logging.DEBUG if sent_static else logging.INFO,
         "Request answered",
         path=path,
         status=int(status) if status.isdigit() else status,

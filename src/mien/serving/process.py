@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from mien.serving.following import Following
 from mien.serving.housekeeping import Housekeeping
+from mien.serving.startup import have_temporary_folder
 from mien.settings import Settings
 from mien.words import say
 
@@ -18,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Process:
-    """A process that answers requests: runtime, application, and housekeeping beside it.
+    """A process that answers requests: runtime, application, and what runs beside it.
 
     `mien run`, `mien serve`, `mien dev` and `mien.wsgi` all serve through this, so that what has
     to happen in a serving process happens whichever server holds it. Made after a fork: neither
@@ -34,6 +36,7 @@ class Process:
         self._engine = engine
         self._runtime: Runtime | None = None
         self._housekeeping: Housekeeping | None = None
+        self._following: Following | None = None
 
     def open(self, *, warm: bool = True, strict: bool = False) -> "Flask":
         """Open the runtime, begin housekeeping, and make the application.
@@ -55,14 +58,18 @@ class Process:
         from mien.runtime import open_runtime
         from mien.storage.migrate import require_schema
 
+        have_temporary_folder(self._settings)
         runtime = open_runtime(self._settings, engine=self._engine or given_engine())
         _bind(runtime, strict=strict)
         self._runtime = runtime
+        _reapply_erasures(runtime)
         runtime.database.guard(require_schema)
         if warm:
             runtime.warm_up.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)
         self._housekeeping.start()
+        self._following = Following(runtime.services)
+        self._following.start()
         return create_app(runtime)
 
     def wait_until_warm(self, seconds: float) -> None:
@@ -71,9 +78,12 @@ class Process:
             self._runtime.warm_up.wait(seconds)
 
     def close(self) -> None:
-        """End housekeeping and close the runtime; nothing happens if none was opened here."""
+        """End what runs beside, and close the runtime; nothing happens if none was opened here."""
         housekeeping, self._housekeeping = self._housekeeping, None
+        following, self._following = self._following, None
         runtime, self._runtime = self._runtime, None
+        if following is not None:
+            following.stop()
         if housekeeping is not None:
             housekeeping.stop()
         if runtime is not None:
@@ -97,4 +107,26 @@ def _bind(runtime: "Runtime", *, strict: bool) -> None:
         _log.warning("Photos cannot be stored yet", code=error.code, why=say.error(error))
     finally:
         # No connection survives a fork, and a server may import this before it forks.
+        runtime.database.close()
+
+
+def _reapply_erasures(runtime: "Runtime") -> None:
+    """Before anything is served, erase whoever came back with a dump that was restored by hand."""
+    from mien.access.actor import SYSTEM
+    from mien.errors import MienError
+    from mien.maintenance.reapply_erasures import reapply_erasures
+
+    try:
+        done = reapply_erasures(runtime.call(SYSTEM))
+        if done.people or done.galleries or done.faces or done.photos:
+            _log.warning(
+                "Erased again what came back with a backup",
+                people=done.people,
+                galleries=done.galleries,
+                faces=done.faces,
+                photos=done.photos,
+            )
+    except MienError as error:
+        _log.warning("Erasures are not applied again", code=error.code, why=say.error(error))
+    finally:
         runtime.database.close()

@@ -9,7 +9,9 @@ import structlog
 
 from mien.access.actor import SYSTEM
 from mien.errors import InvalidInput
+from mien.errors import StorageError
 from mien.settings import Settings
+from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.pack_in_use import PackInUse
@@ -63,6 +65,8 @@ def prepare(
 def make_home(settings: Settings) -> None:
     """Make the folder of the database and the photos, for this account alone.
 
+    Temporary files go there too, where no folder of the system takes any.
+
     Raises:
         InvalidInput: it cannot be made or written to.
     """
@@ -77,6 +81,27 @@ def make_home(settings: Settings) -> None:
             words={"home": settings.home.absolute(), "why": error.strerror},
             field="MIEN_HOME",
         ) from error
+    have_temporary_folder(settings)
+
+
+def have_temporary_folder(settings: Settings) -> None:
+    """Have a folder for temporary files, and say so where it is not one of the system's.
+
+    Without any, what needs one is refused with a reason, and readiness says so.
+    """
+    from mien.storage.temporary_files import provide_temporary_folder
+
+    try:
+        folder = provide_temporary_folder(settings.home)
+    except StorageError as error:
+        _log.warning("Large photos cannot be taken yet", code=error.code, why=say.error(error))
+        return
+    if folder is not None:
+        _log.warning(
+            "Temporary files go into the home: no folder of the system takes any. Mount one at "
+            "/tmp, or set TMPDIR",
+            folder=str(folder),
+        )
 
 
 def bring_up_to_date(

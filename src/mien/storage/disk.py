@@ -21,8 +21,11 @@ _LITTLE_BYTES: Final = 1024 * 1024
 
 
 @contextmanager
-def told_of_files() -> Iterator[None]:
+def told_of_files(which: str = "") -> Iterator[None]:
     """Let an error of the system in the block be told as one of the stored files.
+
+    Args:
+        which: `temporary` for those that go with the request; else the stored ones.
 
     Raises:
         StorageFull, StorageReadOnly, StorageFailed: what it means.
@@ -31,10 +34,10 @@ def told_of_files() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise StorageFull from error
+            raise StorageFull(which) from error
         if error.errno == errno.EROFS:
-            raise StorageReadOnly from error
-        raise StorageFailed from error
+            raise StorageReadOnly(which) from error
+        raise StorageFailed(which) from error
 
 
 def trouble_of_files(folder: Path) -> StorageError | None:
@@ -50,7 +53,7 @@ def trouble_of_files(folder: Path) -> StorageError | None:
             finally:
                 os.close(descriptor)
                 trial.unlink()
-            return StorageFull() if _is_nearly_full(folder) else None
+            return StorageFull() if is_nearly_full(folder) else None
     except StorageError as error:
         return error
 
@@ -60,11 +63,12 @@ def trouble_of_database(folder: Path) -> StorageError | None:
     try:
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             return StorageReadOnly("database")
-        return StorageFull("database") if _is_nearly_full(folder) else None
+        return StorageFull("database") if is_nearly_full(folder) else None
     except OSError:
         return StorageFailed("database")
 
 
-def _is_nearly_full(folder: Path) -> bool:
+def is_nearly_full(folder: Path) -> bool:
+    """Whether the disk of a folder may have no room for one more photo."""
     found = os.statvfs(folder)
     return found.f_blocks > 0 and found.f_bavail * found.f_frsize < _LITTLE_BYTES

@@ -1,4 +1,4 @@
-"""Insert a row unless one like it is there: the one statement that databases spell differently."""
+"""Insert a row unless one like it is there: the statements that databases spell differently."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,12 +24,40 @@ def insert_unless_there(
         values: by column.
         unique: the columns of a unique constraint.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
-        dialect.insert(model)
+        _dialect(session)
+        .insert(model)
         .values(**values)
         .on_conflict_do_nothing(index_elements=list(unique))
         .returning(model)
     )
     found: _Row | None = session.scalar(statement)
     return found
+
+
+def insert_or_lock(
+    session: Session, model: type[_Row], values: dict[str, Any], *, unique: Sequence[str]
+) -> _Row:
+    """Insert a row, or take the one that is there as it is now; others wait for it until the end.
+
+    Args:
+        session: writing.
+        model: of the table.
+        values: by column, of a new row.
+        unique: the columns of a unique constraint.
+    """
+    statement = (
+        _dialect(session)
+        .insert(model)
+        .values(**values)
+        .on_conflict_do_update(
+            index_elements=list(unique), set_={name: values[name] for name in unique}
+        )
+        .returning(model)
+    )
+    found: _Row = session.scalars(statement, execution_options={"populate_existing": True}).one()
+    return found
+
+
+def _dialect(session: Session) -> Any:
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

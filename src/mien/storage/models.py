@@ -15,9 +15,14 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import validates
 
+from mien.name_order import SORT_KEY_LENGTH
+from mien.name_order import sort_key
+from mien.name_search import search_text
 from mien.names import KEY_LENGTH
 from mien.names import NAME_LENGTH
+from mien.names import name_key
 from mien.options import ACCEPTED_RATE
 from mien.storage.types import Json
 from mien.storage.types import UtcTime
@@ -87,10 +92,18 @@ class GalleryRow(Base):
 
 
 class PersonRow(Base):
-    """Somebody in a gallery; `name_key` makes names unique without regard to case."""
+    """Somebody in a gallery.
+
+    What follows from name and notes is filled by itself: `name_key` is alike where two names are
+    the same, whatever the letters' case, which two people's are only where somebody has said so;
+    `search_text` is what people are searched by, and `sort_key` puts them in order.
+    """
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("gallery_id", "name_key"),)
+    __table_args__ = (
+        Index(None, "gallery_id", "name_key"),
+        Index(None, "gallery_id", "sort_key", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
@@ -98,12 +111,25 @@ class PersonRow(Base):
     name_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
     notes: Mapped[str] = mapped_column(Text, default="")
     details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
+    search_text: Mapped[str] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
+    @validates("name", "notes")
+    def _fill(self, field: str, value: str) -> str:
+        name, notes = (value, self.notes) if field == "name" else (self.name, value)
+        if name is not None:
+            self.name_key, self.sort_key = name_key(name), sort_key(name)
+            self.search_text = search_text(name, notes or "")
+        return value
+
 
 class PhotoRow(Base):
-    """An original photo that was kept; once a gallery, however many faces were taken from it."""
+    """An original photo that was kept; once a gallery, however many faces were taken from it.
+
+    `faces_seen` is how many faces were seen in it; None for photos from before that was kept.
+    """
 
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("gallery_id", "sha256"),)
@@ -116,6 +142,7 @@ class PhotoRow(Base):
     size_bytes: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
+    faces_seen: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
@@ -282,7 +309,8 @@ class ErasureRow(Base):
     """An erasure that is not finished: its rows are gone, its files or older pages may not be.
 
     `subject_id` is the person's, or of whoever it is about; None, as the gallery's, where nothing
-    of it is on record.
+    of it is on record. `to_list` is what is still to be written into the list of erasures, each as
+    its kind and its id.
     """
 
     __tablename__ = "erasure"
@@ -291,6 +319,7 @@ class ErasureRow(Base):
     since: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     subject_id: Mapped[str | None] = mapped_column(String(36))
     gallery_id: Mapped[str | None] = mapped_column(String(36))
+    to_list: Mapped[list[list[str]]] = mapped_column(Json, default=list)
 
 
 class UserRow(Base):
@@ -337,6 +366,32 @@ class KeptInputRow(Base):
     place: Mapped[str] = mapped_column(Text)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
+
+
+class PasswordTriesRow(Base):
+    """Wrong passwords for an account or from an address, whose name stands here only as a hash.
+
+    The next try is taken from `next_at` on; from `forget_at` on the row makes no difference.
+    """
+
+    __tablename__ = "password_tries"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wrong: Mapped[int]
+    next_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    forget_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
+
+
+class ResetLinkRow(Base):
+    """A link by which somebody sets a new password; its secret is kept only as a digest."""
+
+    __tablename__ = "reset_link"
+
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.id", ondelete="cascade"), primary_key=True
+    )
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime)
 
 
 class KeyRow(Base):

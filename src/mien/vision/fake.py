@@ -30,16 +30,19 @@ from mien.vision.types import ImageRGB
 _CELLS = 5
 # Magenta is rare in backgrounds and survives the coarse colour of JPEG.
 _FRAME_RGB = (235, 20, 225)
+# Cyan is for what is found like a face and may be none.
+_DOUBTFUL_RGB = (20, 225, 235)
 _DARK, _LIGHT = 70, 190
 _BORDER_SHARE = 0.14
 _LEAST_PIXELS = 24
-# How far red and blue stand above green in the frame, after JPEG has had its way with it.
+# How far a frame's two colours stand above the third, after JPEG has had its way with it.
 _FRAME_CONTRAST = 100
 # The frame covers 48 % of its box, a solid patch of the same colour all of it.
 _FRAME_SHARE = (0.3, 0.65)
 _MOST_STRETCH = 1.2
 _CROP_SIZE = 112
 _SCORE = 0.99
+_DOUBTFUL_CONFIDENCE = 0.2
 _VARIATION = 0.35
 # Shares of the box: the eyes, the nose, the mouth's corners.
 _LANDMARKS = np.array(
@@ -47,14 +50,16 @@ _LANDMARKS = np.array(
 )
 
 
-def draw_face(person: str, size_px: int) -> ImageRGB:
+def draw_face(person: str, size_px: int, *, doubtful: bool = False) -> ImageRGB:
     """Draw what `FakeEngine` takes for the face of this person.
 
-    A magenta frame around five by five dark and light cells that are a digest of the word.
+    A magenta frame around five by five dark and light cells that are a digest of the word; a cyan
+    one around what may be no face.
 
     Args:
         person: any word; the same word is the same person.
         size_px: side of the drawing; 40 and more survive JPEG.
+        doubtful: whether the engine is to find it and doubt that it is a face.
 
     Returns:
         uint8, shape (size_px, size_px, 3).
@@ -64,7 +69,7 @@ def draw_face(person: str, size_px: int) -> ImageRGB:
             "drawn_size", words={"least": _LEAST_PIXELS, "size_px": size_px}, field="size_px"
         )
     picture = np.empty((size_px, size_px, 3), dtype=np.uint8)
-    picture[:] = _FRAME_RGB
+    picture[:] = _DOUBTFUL_RGB if doubtful else _FRAME_RGB
     edges = _cell_edges(size_px)
     bits = _identity_of(person)
     for row in range(_CELLS):
@@ -120,13 +125,17 @@ class FakeEngine:
     ) -> Faces[Face]:
         """See `Engine.analyze`."""
         del detail  # drawings are found at any size
-        places = _find_frames(image_rgb)
-        places.sort(key=lambda place: -place[2] * place[3])
+        places = [
+            (place, confidence)
+            for confidence, colours in _COLOURS.items()
+            for place in _find_frames(image_rgb, colours)
+        ]
+        places.sort(key=lambda found: -found[0][2] * found[0][3])
         faces = []
-        for place in places[: self._max_faces]:
+        for place, confidence in places[: self._max_faces]:
             if budget is not None:
                 budget.check()
-            faces.append(self._face(image_rgb, *place))
+            faces.append(self._face(image_rgb, place, confidence))
         return Faces(tuple(faces), max(len(places) - self._max_faces, 0))
 
     def warm_up(self) -> None:
@@ -135,7 +144,10 @@ class FakeEngine:
     def close(self) -> None:
         """See `Engine.close`."""
 
-    def _face(self, image_rgb: ImageRGB, left: int, top: int, width: int, height: int) -> Face:
+    def _face(
+        self, image_rgb: ImageRGB, place: tuple[int, int, int, int], confidence: float
+    ) -> Face:
+        left, top, width, height = place
         pixels = image_rgb[top : top + height, left : left + width]
         crop = cast(
             "ImageRGB",
@@ -150,7 +162,7 @@ class FakeEngine:
             landmarks=landmarks,
             score=_SCORE,
             pose=pose,
-            quality=assess(image_rgb, box, landmarks, pose, score=_SCORE),
+            quality=assess(image_rgb, box, landmarks, pose, score=_SCORE, confidence=confidence),
             crop_rgb=crop,
             embedding=self._embed(crop),
         )
@@ -190,10 +202,16 @@ def _read_identity(crop_rgb: ImageRGB) -> int:
     return bits
 
 
-def _find_frames(image_rgb: ImageRGB) -> list[tuple[int, int, int, int]]:
-    red, green, blue = (image_rgb[..., channel].astype(np.int16) for channel in range(3))
-    magenta = (red - green > _FRAME_CONTRAST) & (blue - green > _FRAME_CONTRAST)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(magenta.astype(np.uint8))
+# Confidence: the two strong channels of a frame, and its weak one.
+_COLOURS = {1.0: (0, 2, 1), _DOUBTFUL_CONFIDENCE: (1, 2, 0)}
+
+
+def _find_frames(
+    image_rgb: ImageRGB, colours: tuple[int, int, int]
+) -> list[tuple[int, int, int, int]]:
+    one, other, weak = (image_rgb[..., channel].astype(np.int16) for channel in colours)
+    framed_in = (one - weak > _FRAME_CONTRAST) & (other - weak > _FRAME_CONTRAST)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(framed_in.astype(np.uint8))
     places = []
     for left, top, width, height, area in stats[1:count].tolist():
         square = max(width, height) <= _MOST_STRETCH * min(width, height)

@@ -204,5 +204,12 @@ def _describe(image_rgb: ImageRGB, place: FacePlace) -> DetectedFace:
         landmarks=place.landmarks,
         score=place.score,
         pose=pose,
-        quality=assess(image_rgb, box, place.landmarks, pose, score=place.score),
+        quality=assess(
+            image_rgb,
+            box,
+            place.landmarks,
+            pose,
+            score=place.score,
+            confidence=place.confidence,
+        ),
     )

@@ -9,6 +9,7 @@ from mien.vision.geometry import transform_points
 from mien.vision.geometry import visible_share
 from mien.vision.geometry import warp
 from mien.vision.quality_limits import LEAST_BRIGHTNESS
+from mien.vision.quality_limits import LEAST_CONFIDENCE
 from mien.vision.quality_limits import LEAST_SHARPNESS
 from mien.vision.quality_limits import LEAST_SIZE_PX
 from mien.vision.quality_limits import LEAST_VISIBLE
@@ -45,7 +46,13 @@ _GOOD_SHARPNESS = 300.0
 
 
 def assess(
-    image_rgb: ImageRGB, box: Box, landmarks: FloatArray, pose: Pose, *, score: float
+    image_rgb: ImageRGB,
+    box: Box,
+    landmarks: FloatArray,
+    pose: Pose,
+    *,
+    score: float,
+    confidence: float = 1.0,
 ) -> Quality:
     """Judge one face.
 
@@ -55,6 +62,7 @@ def assess(
         landmarks: float32, shape (5, 2), in pixels of the picture.
         pose: of the head.
         score: the detector's, in [0, 1].
+        confidence: that it is a human face, in [0, 1]; see `Quality`.
     """
     size_wh = (image_rgb.shape[1], image_rgb.shape[0])
     matrix = similarity_transform(landmarks, _TEMPLATE)
@@ -67,6 +75,7 @@ def assess(
     visible = min(visible_share(box, size_wh), _inside_share(matrix, size_wh))
     dark, bright = brightness < LEAST_BRIGHTNESS, brightness > MOST_BRIGHTNESS
     checks = (
+        ("not_a_face", confidence < LEAST_CONFIDENCE),
         ("too_small", size_px < LEAST_SIZE_PX),
         # Without light there is no contrast to be sharp, and blur cannot be told.
         (
@@ -95,6 +104,7 @@ def assess(
         sharpness=sharpness,
         brightness=brightness,
         visible=visible,
+        confidence=confidence,
     )
 
 

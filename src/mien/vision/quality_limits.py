@@ -19,6 +19,8 @@ MOST_YAW = 0.75
 # Passes 95 % of the faces cropped exactly to their box, and objects to 95 % of those that lack a
 # third of their width, or the mouth.
 LEAST_VISIBLE = 0.8
+# Where detectors stop being sure; see `DetectorFamily.doubtful_score`.
+LEAST_CONFIDENCE = 0.5
 # Beyond these one of the packs misses a face more often than not, and takes poor faces of two people
 # for one ten times as often as good ones: whom such a face is most like says little.
 LEGIBLE_SIZE_PX = 20.0

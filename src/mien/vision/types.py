@@ -86,12 +86,16 @@ class Quality:
 
     Attributes:
         acceptable: True when there is no reason against it.
-        reasons: any of `too_small`, `blurred`, `too_dark`, `too_bright`, `turned_away`, `cut_off`.
+        reasons: any of `not_a_face`, `too_small`, `blurred`, `too_dark`, `too_bright`,
+            `turned_away`, `cut_off`.
         score: in [0, 1], higher is better; for sorting examples of one person.
         size_px: the shorter side of the face's box in pixels of the picture.
         sharpness: variance of the Laplacian of the grey aligned crop at 112 pixels; unit: grey².
         brightness: mean grey of the aligned crop in [0, 255].
         visible: share of the face inside the picture, in [0, 1], by its box and by its landmarks.
+        confidence: that it is a human face, in [0, 1], by closer looks of the detector; low for
+            animals, textures, many drawings, and faces of which much is covered. 1 where that was
+            not measured. Nothing to do with whose face it is.
     """
 
     acceptable: bool
@@ -101,6 +105,7 @@ class Quality:
     sharpness: float
     brightness: float
     visible: float
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,17 +22,17 @@ from mien.web.signed_out import sign_in_address
 from mien.words.marking import N_
 
 TITLES: Final = {
-    400: N_("That could not be understood"),
+    400: N_("That request was not understood"),
     401: N_("Please sign in"),
-    403: N_("This is not for you to open"),
+    403: N_("You do not have access to this page"),
     404: N_("Page not found"),
-    405: N_("This address does not take that"),
+    405: N_("That cannot be done here"),
     408: N_("That took too long"),
-    409: N_("Something stands in the way"),
+    409: N_("Something is in the way"),
     413: N_("That is too large"),
     414: N_("The address is too long"),
     415: N_("That cannot be read"),
-    422: N_("That does not work"),
+    422: N_("That did not work"),
     429: N_("Too many attempts"),
     431: N_("That is too large"),
     500: N_("Something went wrong here"),
@@ -44,10 +44,11 @@ TITLES: Final = {
 _TITLES_BY_CODE: Final = {
     "overloaded": N_("Busy at the moment"),
     "csrf_failed": N_("This page has been open too long"),
-    "probe_not_found": N_("This photo is no longer held"),
-    "person_not_found": N_("This person is not here"),
-    "gallery_not_found": N_("There is no such gallery"),
+    "probe_not_found": N_("This photo has been deleted"),
+    "person_not_found": N_("Person not found"),
+    "gallery_not_found": N_("Gallery not found"),
     "setup_link_invalid": N_("This link does not work"),
+    "reset_link_invalid": N_("This link does not work"),
 }
 _BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
@@ -92,7 +93,7 @@ def error_page(problem: Problem) -> Response:
         ),
         detail=problem.detail,
         request_id=problem.request_id,
-        action_label=translated("Go to the start"),
+        action_label=translated("Go to the home page"),
         action_url=url_for("identify.home"),
     )
     return make_response(_draw(page), problem.status)

@@ -36,9 +36,16 @@ def say_so(
     links: Iterable[tuple[str, str]] = (),
     place: str = "",
     undo: str = "",
+    undo_url: str = "",
 ) -> None:
     """Keep a message for the next page; see `layout.Flash`."""
-    message: Any = {"text": text, "links": list(links), "place": place, "undo": undo}
+    message: Any = {
+        "text": text,
+        "links": list(links),
+        "place": place,
+        "undo": undo,
+        "undo_url": undo_url,
+    }
     flash(message, kind)
 
 
@@ -58,17 +65,30 @@ def doubts_of(doubtful: Doubtful, gallery: str) -> list[tuple[str, list[tuple[st
     for warning in done.warnings:
         links = _links(done, warning, gallery)
         if done.stored:
-            links.append(("Remove the new face", _delete_url(done, gallery)))
+            links.append(("Delete the new face", _delete_url(done, gallery)))
         doubts.append((_words(warning, stored=done.stored), links))
     return doubts
 
 
-def tell_of_face(enrolment: Enrolment, *, gallery: str, place: str) -> None:
-    """Say in the place of a face that it was added, with a way to take that back, and what is odd."""
+def tell_of_face(
+    enrolment: Enrolment, number: int, *, gallery: str, place: str, undo_url: str
+) -> None:
+    """Say in a place of the page that a face was added, with a way to take that back, and what is odd.
+
+    Args:
+        enrolment: what was made of it.
+        number: of the face in its photo.
+        gallery: where the person is.
+        place: id of the part of the page.
+        undo_url: takes a POST with `face` that takes it back; empty for those who may not.
+    """
     if enrolment.stored:
-        say_so(
-            ended(f"Added to {enrolment.person.name}"), "done", place=place, undo=enrolment.face.id
+        name = enrolment.person.label
+        new = " as a new person" if enrolment.new_person else ""
+        told = (
+            f"Face {number} was added{new}: {name}" if new else f"Face {number} was added to {name}"
         )
+        say_so(ended(told), "done", place=place, undo=enrolment.face.id, undo_url=undo_url)
     for warning in enrolment.warnings[:_MOST]:
         words = _words(warning, stored=enrolment.stored)
         say_so(words, "doubt", links=_links(enrolment, warning, gallery), place=place)
@@ -77,17 +97,17 @@ def tell_of_face(enrolment: Enrolment, *, gallery: str, place: str) -> None:
 def undone_words(undone: Undone) -> str:
     """That an addition was taken back."""
     if undone.person_deleted:
-        return f"Undone. The new person {undone.person.name} and the face are deleted."
-    return ended(f"Undone. The face is no longer stored for {undone.person.name}")
+        return f"Undone. The new person {undone.person.label} and the face are deleted."
+    return ended(f"Undone. The face is no longer stored for {undone.person.label}")
 
 
 def _words(warning: EnrolmentWarning, *, stored: bool) -> str:
     told = say.warning(warning, translate=translated)
     if warning.person is not None and warning.code == "looks_like_another":
         alike = decimal(warning.similarity or 0.0)
-        return f"{told.what} It is {warning.person.name}, {alike} similar. {told.advice}"
+        return f"{told.what} It is {warning.person.label}, {alike} similar. {told.advice}"
     if warning.person is not None and warning.code == "same_photo" and stored:
-        return f"{told.what} It is an example of {warning.person.name}. {told.advice}"
+        return f"{told.what} It is an example of {warning.person.label}. {told.advice}"
     return str(told)
 
 
@@ -95,7 +115,7 @@ def _links(enrolment: Enrolment, warning: EnrolmentWarning, gallery: str) -> lis
     links = []
     if warning.person is not None and warning.person.id != enrolment.person.id:
         address = url_for("person.show_one", gallery=gallery, person_id=warning.person.id)
-        links.append((f"Look at {warning.person.name}", address))
+        links.append((f"See {warning.person.label}", address))
     return links
 
 

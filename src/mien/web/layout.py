@@ -78,6 +78,7 @@ class Flash:
         links: what can be done about it.
         place: id of the part of the page that it is about; empty for the page as a whole.
         undo: id of the face that can be taken back; empty when nothing can.
+        undo_url: takes a POST with it in `face`; empty for those who may not.
     """
 
     text: str
@@ -85,6 +86,7 @@ class Flash:
     links: tuple[FlashLink, ...] = ()
     place: str = ""
     undo: str = ""
+    undo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +240,6 @@ def _flash(kind: str, message: Any) -> Flash:
         return Flash(message, known)
     # The cookie keeps plain values; see `flashes.say_so`.
     links = tuple(FlashLink(label, url) for label, url in message["links"])
-    return Flash(message["text"], known, links, message["place"], message["undo"])
+    # One that was kept before an upgrade has no address.
+    undo_url = message.get("undo_url", "")
+    return Flash(message["text"], known, links, message["place"], message["undo"], undo_url)

@@ -1,6 +1,7 @@
 """From a page's context to HTML: the template environment, and the one way to draw a page."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -20,6 +21,7 @@ from mien.web.layout import NavPlace
 from mien.web.layout import full_layout
 from mien.web.pages import verdicts
 from mien.web.pages.base import Page
+from mien.web.pages.label_places import mark_places
 from mien.web.text import rates
 from mien.web.text import suspicions
 from mien.web.text.filters import FILTERS
@@ -40,7 +42,7 @@ def install_pages(app: Flask) -> None:
     environment.filters.update(suspicions.FILTERS)
     environment.filters.update(verdicts.FILTERS)
     environment.globals["scale_of"] = verdicts.scale
-    environment.globals["mark_place"] = verdicts.mark_place
+    environment.globals["mark_places"] = mark_places
     install_assets(app, own_assets())
     install_language(app)
 
@@ -60,7 +62,14 @@ def render_partial(page: Page, layout: Layout) -> str:
     return render_template(page.partial, layout=layout, **variables(page))
 
 
-def show(page: Page, *, place: NavPlace = "", gallery: str = "", status: int = 200) -> Response:
+def show(
+    page: Page,
+    *,
+    place: NavPlace = "",
+    gallery: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Draw a page, or the part of it that script asks for.
 
     Args:
@@ -68,13 +77,14 @@ def show(page: Page, *, place: NavPlace = "", gallery: str = "", status: int = 2
         place: where in the navigation it belongs.
         gallery: the gallery it is about; empty for none.
         status: of HTTP.
+        headers: that belong to the status.
     """
     around = full_layout(place=place, gallery=gallery)
     if not page.partial:
-        return make_response(render_page(page, around), status)
+        return make_response(render_page(page, around), status, headers)
     alone = PARTIAL_HEADER in request.headers
     draw = render_partial if alone else render_page
-    response = make_response(draw(page, around), status)
+    response = make_response(draw(page, around), status, headers)
     response.vary.add(PARTIAL_HEADER)
     if alone:
         response.headers[PARTIAL_HEADER] = "1"

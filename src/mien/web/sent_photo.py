@@ -51,18 +51,21 @@ def stored_photo(doubtful: Doubtful, *, gallery: str) -> dict[str, Any]:
     return {"state": "added" if doubtful.enrolment.stored else "refused", "doubts": doubts}
 
 
-def refused_form(form: PageForm) -> Response:
-    """What is wrong with the fields that were sent along; the photo was not looked at."""
+def refused_form(form: PageForm, *, shown: str = "") -> Response:
+    """What is wrong with the fields that were sent along; the photo was not looked at.
+
+    `shown` is a part of the page, as HTML, to be shown beside the name.
+    """
     state = form.state()
     errors = dict(state.errors) | ({"": state.problem} if state.problem else {})
-    return make_response(jsonify({"errors": errors}), form.status)
+    return make_response(jsonify({"errors": errors, "shown": shown}), form.status)
 
 
 def person_addresses(gallery: str, person: PersonRef) -> dict[str, str]:
     """Where the further photos of somebody go, and where one goes when all are sent."""
     place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
     return {
-        "name": person.name,
+        "name": person.label,
         "url": url_for("person.show_one", **place),
         "add_url": url_for("person.add_photos", **place),
         "choose_url": url_for("person.choose_next", **place),

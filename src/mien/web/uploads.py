@@ -34,7 +34,6 @@ from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
-from mien.web.flashes import tell_of_face
 from mien.web.forms.kept import Refusal
 from mien.web.forms.photos import GatedForm
 from mien.web.forms.photos import NewPersonForm
@@ -81,9 +80,9 @@ def add_photos(
 ) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
-    Who is new is made with the first face that is stored. A photo that the gate refuses is held
-    for a while, so that it can be stored all the same without being chosen again; so is one with
-    several faces.
+    Somebody new is made with the first face, and not at all when there is none. A photo that the
+    gate refuses is held for a while, so that it can be stored all the same without being chosen
+    again; so is one with several faces.
 
     Args:
         call: who asks, and with what.
@@ -206,7 +205,6 @@ def add_held_face(
     *,
     subject: Subject,
     gallery: str | None = None,
-    place: str = "",
 ) -> str:
     """Store a face of a held photo as a form asks for it, with messages for the next page.
 
@@ -215,7 +213,6 @@ def add_held_face(
         face: which of the held photo.
         subject: the person.
         gallery: where the person is; None for the gallery of the held photo.
-        place: id of the part of the next page that is about the face; empty where there is none.
 
     Returns:
         The id of the person.
@@ -227,10 +224,7 @@ def add_held_face(
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
-    if place:
-        tell_of_face(done, gallery=done.gallery, place=place)
-        return done.person.id
     if done.stored:
-        flash(ended(f"Face {face.number} was added to {done.person.name}"), "done")
+        flash(ended(f"Face {face.number} was added to {done.person.label}"), "done")
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
     return done.person.id

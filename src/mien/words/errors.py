@@ -164,6 +164,7 @@ _NOT_FOUND: Final = {
     "person_not_found.name_or_id": N_("Nobody in this gallery has this name or id."),
     "face_not_found": N_("There is no face of this id here."),
     "photo_not_found": N_("The original photo of this face was not kept."),
+    "photo_not_found.unknown": N_("No original photo with this id is kept in this gallery."),
     "probe_not_found": N_(
         "This photo is no longer held. Photos on the pages are let go after a while; choose it "
         "again."
@@ -193,8 +194,15 @@ _CONFLICTS: Final = {
     ),
     "name_taken.account": N_("An account of this name exists already."),
     "name_taken.gallery": N_("A gallery of this name exists already."),
-    "name_taken.person": N_("This gallery has a person of this name already."),
-    "name_taken.other_person": N_("This gallery has another person of this name already."),
+    "name_taken.person": N_(
+        "This gallery has a person of this name already. If this is another person, say so."
+    ),
+    "name_taken.other_person": N_(
+        "This gallery has another person of this name already. If both are called so, say so."
+    ),
+    "person_ambiguous": N_(
+        "Several people of this gallery have this name. Say which by the id: {ids}."
+    ),
     "gallery_model_mismatch.version": N_(
         "The gallery belongs to the model pack {gallery_pack} of another version, but "
         "{engine_pack} is running, and vectors of two models cannot be compared. If the pack was "
@@ -389,6 +397,10 @@ _INPUT: Final = {
     "invalid_input.no_backup": N_(
         "{path} is no backup of Mien: it holds something else, or lacks the database."
     ),
+    "invalid_input.no_erasures": N_(
+        "{path} is no list of erasures: it cannot be read, or holds something else. Name the file "
+        "`erasures` of a home folder."
+    ),
     "invalid_input.home_in_use": N_(
         "{home} holds a database or files already. Name another folder with MIEN_HOME, or "
         "replace everything in it with --force."
@@ -443,6 +455,11 @@ _ACCESS: Final = {
     "not_authenticated.send_again": N_("Sign in first; then send the photo again."),
     "wrong_credentials": N_("The name and the password do not belong together."),
     "wrong_credentials.present_password": N_("The present password is not right."),
+    "too_many_attempts.second": N_("Too many wrong passwords. Try again in 1 second."),
+    "too_many_attempts.seconds": N_(
+        "Too many wrong passwords. Try again in {retry_after_seconds} seconds."
+    ),
+    "too_many_attempts.minutes": N_("Too many wrong passwords. Try again in {minutes} minutes."),
     "key_invalid": N_("This API key is unknown or has been revoked."),
     "scope_missing": N_("This key lacks the scope `{scope}`. Create one that has it."),
     "not_permitted.key": N_("API keys may not do this."),
@@ -451,6 +468,11 @@ _ACCESS: Final = {
     "host_not_allowed": N_(
         "Mien does not answer under this host name. The operator lists the names it has in "
         "MIEN_HOSTS."
+    ),
+    "wrong_credentials.own_password": N_("This is not your password."),
+    "reset_link_invalid": N_(
+        "This link for a new password does not work: it is incomplete, was used already, or is too "
+        "old. Ask an administrator for a new one."
     ),
     "setup_link_invalid": N_(
         "This set-up link does not work: it is incomplete, or Mien was started again since. Use "
@@ -542,7 +564,12 @@ _MODELS: Final = {
     ),
     "model_file_missing.offline": N_(
         "The model file {file} is not in {models_dir}, and fetching is switched off. Run "
-        "`mien models pull` once with a network, or copy the folder from a machine that has it."
+        "`mien models pull` once with a network, or bring the files in a folder: `mien models pack` "
+        "writes one on a machine that has them, and MIEN_MODELS_FROM names it here."
+    ),
+    "model_file_missing.not_in_folder": N_(
+        "The folder {folder} lacks files of the model pack {pack}: {files}. Nothing was taken from "
+        "it. `mien models pack`, on a machine that has the pack, writes a folder with all of them."
     ),
     "model_file_missing.sample_offline": N_(
         "The sample photo {file} is not in {models_dir}, and fetching is switched off. Run "
@@ -630,6 +657,10 @@ _STORAGE: Final = {
         "Try again in a moment."
     ),
     "storage_full": N_("The disk that holds the stored files is full. Make room and try again."),
+    "storage_full.temporary": N_(
+        "The disk of the temporary files is full, so large photos cannot be taken. Make room "
+        "there, or set TMPDIR to a folder on another disk and start Mien again."
+    ),
     "storage_full.target": N_(
         "There is no room for {path}. Nothing is left of it. Make room, or write it to another disk."
     ),
@@ -644,9 +675,17 @@ _STORAGE: Final = {
     "storage_full.database": N_(
         "The disk that holds the database is full. Make room and try again."
     ),
+    "storage_read_only.temporary": N_(
+        "The disk of the temporary files can be read and not be written, so large photos cannot "
+        "be taken. Set TMPDIR to a folder that this account may write to, and start Mien again."
+    ),
     "storage_read_only.database": N_(
         "The database can be read and not be written. See how its disk is mounted, and whether "
         "this account may write to its file and its folder."
+    ),
+    "storage_failed.temporary": N_(
+        "There is no folder for temporary files that this account may write to, so large photos "
+        "cannot be taken. Set TMPDIR to one, and start Mien again."
     ),
     "storage_failed.target": N_("{path} cannot be written: {why}."),
     "storage_failed.database": N_(

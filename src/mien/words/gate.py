@@ -12,6 +12,16 @@ from mien.words.telling import Told
 _NOT_CUT: Final = N_("Send the photo before it was cut, or one that shows the whole head.")
 
 GATE: Final[Mapping[str, Told]] = {
+    "not_a_face": Told(
+        N_(
+            "This may not be a human face: the detector is {figure} % sure; at least {limit:g} % "
+            "is needed."
+        ),
+        N_(
+            "Check what the photo shows. If it is a person, take one with nothing over the face; "
+            "to add an animal, a statue or a drawing, switch the gate off for this photo."
+        ),
+    ),
     "too_small": Told(
         N_("The face is {figure} pixels wide; at least {limit:g} are needed."),
         N_("Send the original instead of a reduced copy, or a photo taken from nearer."),

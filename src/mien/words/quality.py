@@ -6,6 +6,7 @@ from typing import Final
 from mien.words.marking import N_
 
 POOR: Final[Mapping[str, str]] = {
+    "not_a_face": N_("not clearly a face"),
     "too_small": N_("small"),
     "blurred": N_("blurred"),
     "too_dark": N_("dark"),
@@ -16,6 +17,7 @@ POOR: Final[Mapping[str, str]] = {
 """Each code of `mien.vision.types.Quality.reasons` as a small word."""
 
 BETTER: Final[Mapping[str, str]] = {
+    "not_a_face": N_("with nothing over the face"),
     "too_small": N_("closer to the camera"),
     "blurred": N_("with the camera held still"),
     "too_dark": N_("with light from the front"),

@@ -197,7 +197,7 @@ def test_nothing_is_set_up_and_nothing_left_behind(
 
 
 def test_answers_are_judged_at_a_gallerys_settings(mien: Mien, album: Path) -> None:
-    assert mien("galleries", "create", "strict", "--threshold", "0.99").exit_code == 0
+    assert mien("galleries", "add", "strict", "--threshold", "0.99").exit_code == 0
     strict = answer(mien, "identify", album, "--enrolled", "all", "--gallery", "strict")
     assert strict["at_gallery_settings"]["threshold"] == 0.99
     assert strict["at_gallery_settings"]["gallery"] == "strict"

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 from sqlalchemy import select
 
 from building import acting
@@ -41,6 +42,7 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
+from mien.storage.models import ProbeRow
 from mien.storage.set_aside import set_aside
 from mien.vision.fake import FakeEngine
 from mien.vision.types import EngineSummary
@@ -102,7 +104,16 @@ def test_the_record_of_it_holds_counts_and_no_name(services: Services) -> None:
         event = session.get(EventRow, proof.event_id)
     assert event is not None
     assert (event.kind, event.subject_id) == ("person_erased", done.person.id)
-    assert event.facts == {"faces": 1, "photos": 1, "probes": 0, "files": 2}
+    assert event.facts == {
+        "faces": 1,
+        "photos": 1,
+        "probes": 0,
+        "files": 2,
+        "originals_searched": 0,
+        "originals_deleted": 0,
+        "originals_left": 0,
+        "originals_not_checked": 0,
+    }
 
 
 def test_the_photo_of_two_goes_and_the_other_stays(services: Services) -> None:
@@ -203,13 +214,60 @@ def test_a_gallery_that_is_strict_with_strangers_forgets_no_less(home: Path) -> 
     runtime.close()
 
 
-def test_held_photos_of_another_gallery_stay(services: Services) -> None:
+def test_held_photos_of_every_gallery_and_user_are_looked_at(services: Services) -> None:
+    root, other = user(services), make_user(services, "other").id
+    create_gallery(acting(services), name="club")
+    done = add(services, "Ada")
+    group = draw_photo(["bob", "ada"], face_px=100)
+    held = [
+        hold_photo(acting(services, who), gallery=gallery, photo=Upload(photo)).id
+        for who, gallery, photo in (
+            (root, "club", ADA),
+            (other, "club", group),
+            (other, "default", group),
+            (other, "club", draw_photo(["bob"])),
+        )
+    ]
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 3
+    with services.database.read() as session:
+        assert session.scalars(select(ProbeRow.id)).all() == [held[-1]]
+        faces = session.scalars(select(ProbeFaceRow.probe_id)).all()
+    assert set(faces) == {held[-1]}
+    assert len(files_of(services)) == 3
+
+
+def test_a_held_photo_of_a_gallery_of_another_model_goes(services: Services) -> None:
     root = user(services)
     create_gallery(acting(services), name="club")
     done = add(services, "Ada")
-    hold_photo(acting(services, root), gallery="club", photo=Upload(ADA))
-    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 0
-    assert rows_of(services)["probe"] == 1
+    hold_photo(acting(services, root), gallery="club", photo=Upload(draw_photo(["bob"])))
+    with services.database.write() as session:
+        session.scalars(select(GalleryRow).filter_by(name="club")).one().contract_id = "another"
+    # Vectors of one length, which say nothing of each other.
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 1
+
+
+def test_a_held_photo_of_which_faces_were_left_out_goes(services: Services) -> None:
+    root = user(services)
+    done = add(services, "Ada")
+    hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["bob"])))
+    with services.database.write() as session:
+        session.scalars(select(ProbeRow)).one().faces_left_out = 1
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 1
+
+
+def test_the_held_photo_that_is_an_original_goes_where_none_are_kept(services: Services) -> None:
+    root = user(services)
+    change_gallery(acting(services), name="default", settings={"keep_photos": False})
+    group = draw_photo(["ada", "bob"])
+    done = add(services, "Ada", group, number=1)
+    held = hold_photo(acting(services, root), gallery="default", photo=Upload(group))
+    with services.database.write() as session:
+        # As where the detector finds less than it did.
+        session.execute(delete(ProbeFaceRow))
+    assert forget_person(acting(services), gallery="default", person_id=done.person.id).probes == 1
+    with pytest.raises(ProbeNotFound):
+        show_held(acting(services, root), probe_id=held.id)
 
 
 def test_forgetting_needs_no_model(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -262,7 +262,7 @@ def test_detection_says_where_faces_are_and_asks_no_gallery(services: Services) 
 def test_more_faces_than_a_database_takes_values_in_one_question(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.gallery.recognition.search._IDS_AT_ONCE", 2)
+    monkeypatch.setattr("mien.gallery.person_refs._IDS_AT_ONCE", 2)
     add(services, "ada", "bob", "cy", "dee", "eve")
     found = identify(
         acting(services), gallery="default", limit=5, photo=Upload(draw_photo(["ada", "eve"]))

@@ -121,7 +121,8 @@ def test_answers_arrive_bit_by_bit(site: str) -> None:
 
 def test_the_log_has_the_id_and_no_query_and_no_secret(site: str, stack: Stack) -> None:
     answer = call(site, "/people?q=Somebody")
-    call(site, "/setup/a-secret-token")
+    for link in ("setup", "reset"):
+        call(site, f"/{link}/a-secret-token")
     lines = [json.loads(line) for line in (stack.folder / "access.log").read_text().splitlines()]
     [line] = [each for each in lines if each["request_id"] == answer.headers["X-Request-ID"]]
     assert (line["path"], line["status"]) == ("/people", 303)

@@ -103,13 +103,15 @@ def test_each_request_is_a_line_with_its_id_and_without_its_query(
     router: str, stack: Stack
 ) -> None:
     answer = call(router, "/people?q=Somebody")
-    call(router, "/setup/a-secret-token")
+    for link in ("setup", "reset"):
+        call(router, f"/{link}/a-secret-token")
     server = stack.nodes["router"]
     found = server.waits_to_say(
         rf"method=GET path=/people status=303 .*{answer.headers['X-Request-ID']}"
     )
     assert "ms=" in found[0]
     server.waits_to_say(r"path=/setup/- ")
+    server.waits_to_say(r"path=/reset/- ")
     assert "Somebody" not in server.said
     assert "a-secret-token" not in server.said
 

@@ -2,6 +2,7 @@
 
 from mien.web.errors import ErrorPage
 from mien.web.forms.state import FormState
+from mien.web.pages.access import ResetPage
 from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
 from mien.web.pages.base import Page
@@ -13,6 +14,7 @@ def door_pages() -> dict[str, Page]:
     )
     return {
         "set-up": SetUpPage(FormState(), "/set-up/token", 12),
+        "reset": ResetPage(FormState(), "mara", "/reset/secret", 12),
         "sign-in": SignInPage(FormState(), "/sign-in", "/people"),
         "sign-in-new": SignInPage(FormState(), "/sign-in", is_new=True),
         "sign-in-wrong": SignInPage(wrong, "/sign-in"),

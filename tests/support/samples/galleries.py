@@ -53,6 +53,7 @@ def settings_sample() -> GallerySettingsPage:
         other_model="",
         model="compact",
         people_count=34,
+        searched_count=33,
         face_count=210,
         created_at=LONG_AGO,
         action_url="/g",

@@ -1,6 +1,7 @@
 """Samples of the identify pages."""
 
 from dataclasses import replace
+from typing import get_args
 
 from mien.options import Decision
 from mien.options import Doubt
@@ -11,6 +12,8 @@ from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
+from mien.web.pages.faces import FaceFilter
+from mien.web.pages.faces import FaceGroup
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import Rival
@@ -49,7 +52,6 @@ def face(
         candidates=candidates,
         quality=POOR if decision == "unknown" or doubt == "low_quality" else GOOD,
         add_url=f"/identify/p/{number}/add",
-        new_person_url=f"/identify/p/{number}/new",
         doubts=(doubt,) if doubt else (),
         rival=Rival(candidates[1], lead_needed=0.05, similarity=0.31) if rival else None,
         alike=Rate(0.00005) if candidates else None,
@@ -76,6 +78,26 @@ def cards(portrait: Portrait) -> tuple[FaceCard, ...]:
     )
 
 
+def groups(faces: tuple[FaceCard, ...]) -> tuple[FaceGroup, ...]:
+    found = {
+        decision: tuple(
+            face for face in faces if ("match" if face.added else face.decision) == decision
+        )
+        for decision in get_args(Decision)
+    }
+    return tuple(FaceGroup(decision, faces) for decision, faces in found.items() if faces)
+
+
+def filters(found: tuple[FaceGroup, ...]) -> tuple[FaceFilter, ...]:
+    every = FaceFilter("", sum(len(each.faces) for each in found), "/identify/1", current=True)
+    return every, *(
+        FaceFilter(
+            each.decision, len(each.faces), f"/identify/1?show={each.decision}", current=False
+        )
+        for each in found
+    )
+
+
 def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
     marks = tuple(
         FaceMark(
@@ -89,6 +111,8 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
     return IdentifyResult(
         photo=PhotoView(photo_url, 640, 400, marks),
         faces=faces,
+        groups=groups(faces),
+        filters=filters(groups(faces)) if len(faces) > 4 else (),
         faces_left_out=0,
         gallery="default",
         people_count=len(NAMES),
@@ -127,7 +151,7 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-unknown": result(photo_url, cards(portrait)[2:3]),
         "result-many-names": replace(
             result(photo_url, cards(portrait)[2:3]),
-            names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the whole name.",
+            names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the full name.",
         ),
         "result-look-alike": result(photo_url, cards(portrait)[5:6]),
         "result-poor": result(photo_url, cards(portrait)[6:]),

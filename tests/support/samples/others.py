@@ -19,7 +19,9 @@ from mien.web.pages.keys import KeyEntry
 from mien.web.pages.keys import KeysPage
 from mien.web.pages.keys import NewKeyPage
 from mien.web.pages.patterns import patterns_page
+from mien.web.pages.users import CreatedResetLinkPage
 from mien.web.pages.users import NewUserPage
+from mien.web.pages.users import ResetLinkPage
 from mien.web.pages.users import UserEntry
 from mien.web.pages.users import UsersPage
 from mien.web.text.rates import Rate
@@ -138,12 +140,18 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
 def user_pages() -> dict[str, Page]:
     users = UsersPage(
         (
-            UserEntry("mara", "administrator", LONG_AGO, ""),
-            UserEntry(HOSTILE, "member", LATELY, "/users/2/remove"),
+            UserEntry("mara", "administrator", LONG_AGO, "", "", ""),
+            UserEntry(
+                HOSTILE, "user", LATELY, "/users/2/sign-out", "/users/2/reset", "/users/2/remove"
+            ),
         ),
         "/users/new",
     )
     return {
         "users": users,
         "user-new": NewUserPage(FormState(), 12, "/users", "/users"),
+        "user-reset": ResetLinkPage(FormState(), HOSTILE, 24, "/users/2/reset", "/users"),
+        "user-reset-created": CreatedResetLinkPage(
+            HOSTILE, "https://mien.example.org/reset/secret", 24, "/users"
+        ),
     }

@@ -12,6 +12,7 @@ from mien.web.pages.confirm import ConfirmPage
 from mien.web.pages.face_photo import FacePhotoPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.people import FaceChoice
 from mien.web.pages.people import HeldPhotoEntry
@@ -41,6 +42,13 @@ from samples.cast import POOR
 from samples.cast import Portrait
 
 
+def _namesakes(portrait: Portrait) -> tuple[Namesake, ...]:
+    return (
+        Namesake("1", f"{NAMES[0]} (the choir, since 1843)", "/p/1", portrait(1)),
+        Namesake("2", f"{NAMES[0]} (1a2b3c4d)", "/p/2", ""),
+    )
+
+
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     tiles = tuple(
         PersonTile(name, f"/people/{number}", portrait(number), number * 600)
@@ -55,6 +63,9 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         total_count=1204,
         found_count=1204,
         query="",
+        faceless_count=3,
+        faceless_url="/people?faces=none",
+        faceless=False,
         sorts=(Choice("name", "By name"), Choice("newest", "Newest first")),
         sort="name",
         letters=letters,
@@ -189,6 +200,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "person-new-wrong": replace(
             new,
             form=typed,
+            namesakes=_namesakes(portrait),
             photos=(
                 HeldPhotoEntry("1", "garden.jpg", portrait(0), "", (), refusable=False),
                 HeldPhotoEntry(
@@ -206,7 +218,9 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             held=HeldPhotos(("1", "2", "3"), LATELY, "/people/new/let-go"),
             refused=(Refusal("holiday.jpg", "No face could be found in it."),),
         ),
-        "person-edit": EditPersonPage(typed, NAMES[0], portrait(0), "/p/0", "/p/0"),
+        "person-edit": EditPersonPage(
+            typed, NAMES[0], portrait(0), "/p/0", "/p/0", _namesakes(portrait)
+        ),
         "choose-face": ChooseFacePage(
             form=FormState(),
             name=NAMES[0],

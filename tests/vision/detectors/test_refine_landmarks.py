@@ -8,12 +8,17 @@ import pytest
 from mien.errors import InferenceRuntimeMissing
 from mien.options import RuntimeName
 from mien.packs.manifest import InstalledPack
+from mien.vision.detectors.confirm import FacePlace
+from mien.vision.detectors.confirm import confirm
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import confidence
+from mien.vision.detectors.refine_landmarks import face_confidence
 from mien.vision.detectors.refine_landmarks import refine_landmarks
 from mien.vision.geometry import transform_points
+from mien.vision.quality_limits import LEAST_CONFIDENCE
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
@@ -38,7 +43,7 @@ class _Silent:
         pass
 
 
-def _detector_that_sees(*faces: FloatArray) -> Detector:
+def _detector_that_sees(*faces: FloatArray, doubtful_score: float | None = None) -> Detector:
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
     ) -> Candidates:
@@ -47,7 +52,14 @@ def _detector_that_sees(*faces: FloatArray) -> Detector:
         boxes = np.arange(count * 4, dtype=np.float32).reshape(count, 4) * 100
         return Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
 
-    family = DetectorFamily(decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0)
+    family = DetectorFamily(
+        decode=decode,
+        stride=32,
+        color="rgb",
+        mean=0.0,
+        scale=1.0,
+        doubtful_score=doubtful_score,
+    )
     return Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
 
 
@@ -66,6 +78,62 @@ def test_a_second_look_says_how_often_the_face_was_seen() -> None:
     assert seen.times == 2
     assert seen.score == pytest.approx(0.9)
     assert refine_landmarks(_detector_that_sees(), PICTURE, FIRST).times == 0
+
+
+def test_confidence_is_one_half_at_the_score_from_which_a_family_is_in_doubt() -> None:
+    assert [confidence(score, 0.8) for score in (0.0, 0.4, 0.8, 0.9, 1.0, 1.01)] == pytest.approx(
+        [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
+    )
+    assert confidence(0.1, None) == 1.0
+
+
+def test_a_face_that_is_not_seen_closely_has_no_confidence() -> None:
+    seeing, blind = (
+        _detector_that_sees(LEVEL, doubtful_score=0.8),
+        _detector_that_sees(doubtful_score=0.8),
+    )
+    assert face_confidence(seeing, PICTURE, [FIRST, FIRST]) == pytest.approx([0.75, 0.75])
+    assert face_confidence(blind, PICTURE, [FIRST]) == [0.0]
+    assert face_confidence(_detector_that_sees(), PICTURE, [FIRST]) == [1.0]
+
+
+def test_a_face_seen_in_one_of_two_mirror_images_is_in_doubt() -> None:
+    calls: list[int] = []
+
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> Candidates:
+        calls.append(0)
+        seen = len(calls) % 2
+        return Candidates(
+            np.zeros((seen, 4), dtype=np.float32),
+            np.stack([LEVEL] * seen) if seen else np.empty((0, 5, 2), dtype=np.float32),
+            np.full(seen, 0.99, dtype=np.float32),
+        )
+
+    family = DetectorFamily(
+        decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, doubtful_score=0.6
+    )
+    detector = Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
+    assert face_confidence(detector, PICTURE, [FIRST])[0] < LEAST_CONFIDENCE
+
+
+@pytest.mark.parametrize(("doubtful_score", "looks"), [(0.5, 2), (0.95, 4)])
+def test_only_a_face_in_doubt_is_looked_at_once_more(doubtful_score: float, looks: int) -> None:
+    seeing = _detector_that_sees(LEVEL, doubtful_score=doubtful_score)
+    asked: list[int] = []
+    find_each = seeing.find_each
+
+    def counting(images_rgb: Sequence[ImageRGB], longest_side: int) -> list[Candidates]:
+        asked.append(len(images_rgb))
+        return find_each(images_rgb, longest_side)
+
+    seeing.find_each = counting  # type: ignore[method-assign]  # counts, and asks the real one
+    place = FacePlace(np.array([80, 60, 240, 260], dtype=np.float32), FIRST, 0.9)
+    (face,) = confirm(seeing, PICTURE, [place])
+    assert face is not None
+    assert face.confidence == pytest.approx(confidence(0.9, doubtful_score))
+    assert sum(asked) == looks
 
 
 def test_smaller_looks_are_taken_where_they_pay() -> None:

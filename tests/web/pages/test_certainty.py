@@ -15,19 +15,21 @@ MATCH, CLOSE, UNKNOWN, NOBODY, _, ALIKE, POOR_FACE = cards(str)
 
 def test_a_match_says_how_often_a_stranger_is_as_much_alike() -> None:
     assert certainty(MATCH) == (
-        "The similarity is 0.71; a match here needs 0.36. A stranger would look this much like "
-        "somebody in this gallery in about 1 of 20,000 searches."
+        "Similarity 0.71 (0.36 is enough for a match here). About 1 in 20,000 strangers would look "
+        "this similar to anyone here."
     )
 
 
 def test_what_is_rarer_than_was_measured_is_said_to_be_fewer() -> None:
     rarest = replace(MATCH, alike=Rate(5e-7, rarer=True))
-    assert certainty(rarest).endswith("in fewer than 1 of 2,000,000 searches.")
+    assert certainty(rarest).endswith(
+        "Fewer than 1 in 2 million strangers would look this similar to anyone here."
+    )
 
 
 def test_a_match_of_a_model_that_nobody_measured_says_so() -> None:
     assert certainty(replace(MATCH, alike=None)).endswith(
-        "How often a stranger is as much alike has not been measured for this model."
+        "How often strangers look this similar has not been measured for this model."
     )
 
 
@@ -35,7 +37,7 @@ def test_two_who_are_too_close_are_both_named_with_what_they_reach() -> None:
     words = certainty(CLOSE)
     assert words.startswith("Grace Hopper reaches 0.44 and ")
     assert "0.42; a match needs 0.36. They are only 0.02 apart, too close to call." in words
-    assert words.endswith("Look for yourself, and add better photos of both.")
+    assert words.endswith("Compare them yourself, and add better photos of both.")
 
 
 def test_two_who_are_level_are_not_said_to_be_nothing_apart() -> None:
@@ -49,7 +51,7 @@ def test_two_who_are_level_are_not_said_to_be_nothing_apart() -> None:
 def test_two_who_would_both_match_are_said_to_be_both_alike() -> None:
     assert CLOSE.rival is not None
     far = replace(CLOSE, rival=replace(CLOSE.rival, lead_needed=0.01))
-    assert "Both are enough like this face to be it." in certainty(far)
+    assert "Both are similar enough to match." in certainty(far)
 
 
 def test_look_alikes_are_said_to_need_more() -> None:
@@ -63,7 +65,7 @@ def test_look_alikes_are_said_to_need_more() -> None:
 
 def test_a_poor_face_is_told_with_its_reasons_and_the_way_to_a_better_photo() -> None:
     assert certainty(POOR_FACE) == (
-        "Ada Lovelace is the nearest with 0.44, and a match needs 0.36. But this face is small and "
+        "Ada Lovelace is the closest, at 0.44, and a match needs 0.36. But this face is small and "
         "blurred and shows too little to be told from others. Take another photo closer to the "
         "camera and with the camera held still."
     )
@@ -78,18 +80,18 @@ def test_a_poor_face_between_two_people_is_told_as_both() -> None:
 
 def test_a_stranger_is_told_whom_they_are_nearest_to_and_what_the_gallery_accepts() -> None:
     assert certainty(replace(UNKNOWN, quality=GOOD)) == (
-        "No one in this gallery looks enough like this face. The nearest, José Ruiz, reaches 0.19; "
-        "a match needs 0.36. A stranger would be named wrongly in about 1 of 1,000 searches."
+        "No one in this gallery is similar enough. The closest is José Ruiz at 0.19; "
+        "a match needs 0.36. About 1 in 1,000 strangers would be named by mistake."
     )
     assert "measured" not in certainty(replace(UNKNOWN, wrong=None))
 
 
 def test_a_poor_stranger_may_be_somebody_who_is_here() -> None:
-    assert "small and blurred, so somebody who is here may have been missed" in certainty(UNKNOWN)
+    assert "small and blurred, so someone who is here may have been missed" in certainty(UNKNOWN)
 
 
 def test_in_an_empty_gallery_nobody_is_compared() -> None:
-    assert "nobody in this gallery" in certainty(NOBODY)
+    assert "no people to compare with" in certainty(NOBODY)
 
 
 @pytest.mark.parametrize(
@@ -115,8 +117,8 @@ def test_the_way_to_a_better_photo_follows_the_reasons(
             0.001,
             Rate(0.001),
             (
-                "Compared with 12 people of “club”, which accepts 1 wrong name in 1,000 searches by "
-                "strangers."
+                "Compared with 12 people of “club”. About 1 in 1,000 strangers may be named by "
+                "mistake."
             ),
         ),
         (
@@ -124,8 +126,8 @@ def test_the_way_to_a_better_photo_follows_the_reasons(
             None,
             Rate(0.03),
             (
-                "Compared with 1 person of “club”, where a match needs 0.36. A stranger would be named "
-                "wrongly in about 1 of 33 searches."
+                "Compared with 1 person of “club”, where a match needs 0.36. About 1 in 33 strangers "
+                "would be named by mistake."
             ),
         ),
         (
@@ -133,8 +135,8 @@ def test_the_way_to_a_better_photo_follows_the_reasons(
             None,
             None,
             (
-                "Compared with 1 person of “club”, where a match needs 0.36. How often a stranger is "
-                "named has not been measured for this model."
+                "Compared with 1 person of “club”, where a match needs 0.36. How often strangers are "
+                "named by mistake has not been measured for this model."
             ),
         ),
     ],

@@ -10,10 +10,10 @@ from mien.web.text.rates import one_in
     ("rate", "words"),
     [
         (Rate(0), "no searches"),
-        (Rate(0.00005), "about 1 of 20,000 searches"),
-        (Rate(0.00005, rarer=True), "fewer than 1 of 20,000 searches"),
-        (Rate(0.4), "about 1 of 2 searches"),
-        (Rate(0.72), "about 7 of 10 searches"),
+        (Rate(0.00005), "about 1 in 20,000 searches"),
+        (Rate(0.00005, rarer=True), "fewer than 1 in 20,000 searches"),
+        (Rate(0.4), "about 1 in 2 searches"),
+        (Rate(0.72), "about 7 in 10 searches"),
         (Rate(0.97), "nearly all searches"),
     ],
 )
@@ -23,4 +23,4 @@ def test_a_rate_is_said_as_it_is_understood(rate: Rate, words: str) -> None:
 
 def test_what_is_accepted_is_said_in_odds() -> None:
     assert one_in(0.00001) == "1 in 100,000"
-    assert accepted_words(0.003) == "1 wrong name in 330 searches by strangers"
+    assert accepted_words(0.003) == "about 1 in 330 strangers may be named by mistake"

@@ -92,12 +92,67 @@ def test_wrong_credentials_do_not_say_which_is_wrong(
     assert f'value="{given[0]}"' in page
 
 
-def test_too_many_attempts_are_told_as_a_page(admin: Visitor, visitor: Visitors) -> None:
+def test_too_many_attempts_are_told_on_the_page(admin: Visitor, visitor: Visitors) -> None:
     browser = visitor()
-    answers = [browser.post("/sign-in", name="root", password="x") for _ in range(11)]
-    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
-    assert "Too many attempts" in answers[-1].text
-    assert int(answers[-1].headers["Retry-After"]) > 0
+    answers = [browser.post("/sign-in", name="root", password="x") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert int(answers[-1].headers["Retry-After"]) == 5
+    assert "Try again in 5 seconds." in answers[-1].text
+    assert 'value="root"' in answers[-1].text
+    assert browser.post("/sign-in", name="root", password=PASSWORD).status_code == 429
+
+
+def test_whoever_was_in_before_comes_in_past_the_guesses_of_strangers(
+    admin: Visitor, visitor: Visitors
+) -> None:
+    own, given = visitor(), {"name": "root", "password": PASSWORD}
+    own.done("/sign-in", **given)
+    own.done("/sign-out")
+    stranger = visitor()
+    for _ in range(6):
+        stranger.post("/sign-in", name="root", password="x")
+    assert stranger.post("/sign-in", **given).status_code == 429
+    own.done("/sign-in", **given)
+
+
+def test_tries_to_change_a_password_are_told_on_the_page(user: Visitor) -> None:
+    given: dict[str, Any] = {
+        "current_password": "wrong",
+        "password": PASSWORD + "!",
+        "password_again": PASSWORD + "!",
+    }
+    for _ in range(5):
+        user.refused("/account", **given)
+    answer = user.post("/account", **given)
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "5"
+    assert "Try again in 5 seconds." in answer.text
+
+
+def sign_in_from(app: Flask, number: int, trusted: dict[str, str] | None = None) -> int:
+    """Try one of many accounts; gives the status."""
+    app.config.update(WTF_CSRF_METHODS=set(), WTF_CSRF_ENABLED=False)
+    return (
+        app.test_client()
+        .post(
+            "/sign-in",
+            data={"name": f"user {number}", "password": "x"},
+            headers=trusted,
+            environ_overrides={"REMOTE_ADDR": "192.0.2.1" if trusted is None else "127.0.0.1"},
+        )
+        .status_code
+    )
+
+
+def test_an_address_tries_so_many_accounts_and_no_more(app: Flask) -> None:
+    statuses = [sign_in_from(app, number) for number in range(31)]
+    assert statuses == [422] * 30 + [429]
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_behind_a_proxy_that_is_not_trusted_there_is_room_for_many(app: Flask, header: str) -> None:
+    statuses = {sign_in_from(app, number, {header: "198.51.100.1"}) for number in range(40)}
+    assert statuses == {422}
 
 
 def test_signing_in_twice_leads_home(admin: Visitor) -> None:
@@ -119,6 +174,22 @@ def test_a_sign_in_that_ended_by_itself_is_forgotten_like_one_that_was_ended(
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert admin.client.get_cookie(SIGN_IN_COOKIE) is None
     assert "Clear-Site-Data" not in admin.client.get("/identify").headers
+
+
+def test_signing_in_gives_a_new_session_and_ends_the_one_before(
+    admin: Visitor, visitor: Visitors
+) -> None:
+    token = admin.client.get("/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    before = admin.client.get_cookie(SIGN_IN_COOKIE)
+    given = {"csrf_token": token, "name": "root", "password": PASSWORD}
+    assert admin.client.post("/sign-in", data=given).status_code == 303
+    after = admin.client.get_cookie(SIGN_IN_COOKIE)
+    assert before is not None
+    assert after is not None
+    assert after.value != before.value
+    other = visitor()
+    other.client.set_cookie(SIGN_IN_COOKIE, before.value)
+    other.get("/identify", status=303)
 
 
 def test_signing_out_ends_the_row_and_not_only_the_cookie(admin: Visitor) -> None:

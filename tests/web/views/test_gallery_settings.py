@@ -66,8 +66,8 @@ def test_every_step_shows_the_similarity_that_it_needs_now(admin: Visitor) -> No
     ]
     needed = [float(re.findall(r"0\.\d\d", row)[0]) for row in found[:5]]
     assert needed == sorted(set(needed))
-    assert "as now" in found[2]
-    assert "Type it below." in found[5]
+    assert "current" in found[2]
+    assert "Enter it below." in found[5]
 
 
 @pytest.mark.thorough
@@ -78,19 +78,19 @@ def test_a_growing_gallery_needs_more_similarity(admin: Visitor) -> None:
         admin.enrol(name)
     page = admin.get(PATH)
     assert re.findall(r"0\.\d\d", rows(page)[2]) > before
-    assert "it rises as the gallery grows" in page
+    assert "It rises as the gallery grows" in page
 
 
 def test_what_a_step_would_have_done_is_counted(admin: Visitor) -> None:
     admin.enrol("ada")
-    assert "Nothing has been searched here yet." in admin.get(PATH)
+    assert "No searches here yet." in admin.get(PATH)
     for people in (["ada"], ["cy"], ["ada", "cy"]):
         photo = draw_photo(people, variant=2, face_px=100)
         identify(acting(admin.runtime.services), gallery="default", photo=Upload(photo))
     page = admin.get(PATH)
     assert "how the last 4 searched faces would have been answered" in page
     assert "of 1 person here" in page
-    assert re.search(r"as now 0\.\d\d 2 0 2 0$", rows(page)[2])
+    assert re.search(r"current 0\.\d\d 2 0 2 0$", rows(page)[2])
 
 
 def test_nothing_is_counted_of_people_who_are_not_there(admin: Visitor) -> None:
@@ -127,8 +127,8 @@ def test_a_similarity_by_hand_holds_until_an_error_is_accepted_again(admin: Visi
     page = admin.get(PATH)
     assert checked(page, "accepted_fpir") == ["hand"]
     assert 'value="0.61"' in page
-    assert "as now 0.61" in rows(page)[5]
-    assert "as now" not in " ".join(rows(page)[:5])
+    assert "current 0.61" in rows(page)[5]
+    assert "current" not in " ".join(rows(page)[:5])
     # What was typed before does not matter once an error is chosen.
     admin.done(PATH, **{**AS_IT_IS, "threshold": "0.61"})
     assert default(admin).settings.threshold is None
@@ -144,7 +144,7 @@ def test_a_similarity_can_be_looked_at_without_saving(admin: Visitor) -> None:
 
 def test_the_page_names_the_range_that_it_takes(admin: Visitor) -> None:
     page = admin.get(PATH)
-    assert "A number from \N{MINUS SIGN}1 to 1, for this model usually near 0.50;" in page
+    assert "A number from \N{MINUS SIGN}1 to 1, usually near 0.50 for this model." in page
     admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "hand", "threshold": "\N{MINUS SIGN}1"})
     assert default(admin).settings.threshold == -1
 
@@ -209,15 +209,15 @@ def test_an_error_set_elsewhere_is_among_the_choices(admin: Visitor) -> None:
     )
     page = admin.get(PATH)
     assert checked(page, "accepted_fpir") == ["0.003"]
-    assert "1 in 330 as now" in rows(page)[2]
+    assert "1 in 330 current" in rows(page)[2]
     assert '<option value="0.002" selected>' in page
     admin.done(PATH, **{**AS_IT_IS, "accepted_fpir": "0.003", "accepted_fmr": "0.002"})
     assert admin.told() == ["Nothing was changed."]
 
 
 def test_the_list_and_the_new_page_name_what_is_accepted(admin: Visitor) -> None:
-    assert "Accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries"))
-    assert "It accepts 1 wrong name in 1,000 searches" in says(admin.get("/galleries/new"))
+    assert "About 1 in 1,000 strangers may be named by mistake" in says(admin.get("/galleries"))
+    assert "About 1 in 1,000 strangers may be named by mistake" in says(admin.get("/galleries/new"))
     change_gallery(acting(admin.runtime.services), name="default", settings={"threshold": 0.6})
     assert "Accepts" not in says(admin.get("/galleries"))
 
@@ -228,7 +228,7 @@ def test_a_gallery_of_another_model_says_so(tmp_path: Path, admin: Visitor) -> N
     made = make_runtime(tmp_path, engine=FakeEngine(dimension=32, calibrated=True))
     visitor = Visitor(create_app(made), made)
     other = visitor.signed_in("Other")
-    assert "This gallery belongs to the model fake, but fake is running" in other.get(PATH)
+    assert "This gallery was made with the model fake, but fake is running" in other.get(PATH)
     made.close()
 
 
@@ -236,7 +236,7 @@ def test_a_model_that_nobody_measured_takes_a_similarity_by_hand(tmp_path: Path)
     made = make_runtime(tmp_path)
     admin = Visitor(create_app(made), made).signed_in()
     page = admin.get(PATH)
-    assert "Nobody has measured how often strangers look alike to this model" in page
-    assert "Empty means 0.50, which is recommended for this model." in page
+    assert "Nobody has measured how often this model mistakes strangers for each other" in page
+    assert "Leave empty for 0.50, which is recommended for this model." in page
     assert "accepted_fpir" not in page
     made.close()

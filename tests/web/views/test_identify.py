@@ -12,6 +12,7 @@ from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
+from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
 from mien.names import name_key
 from mien.storage.models import PersonRow
@@ -28,7 +29,7 @@ def identified(browser: Visitor, *people: str, **drawing: Any) -> str:
 
 def test_home_is_where_one_identifies(user: Visitor) -> None:
     assert user.client.get("/").headers["Location"] == "/identify"
-    assert "This gallery has no people yet" in user.get("/identify")
+    assert "No one in this gallery has a face yet" in user.get("/identify")
     user.enrol("ada")
     assert "compared with 1 person" in says(user.get("/identify"))
 
@@ -39,7 +40,7 @@ def test_a_photo_is_answered_face_by_face(user: Visitor) -> None:
     assert "2 faces: 1 recognised, 1 unknown" in page
     assert page.count("face-card--match") == 1
     assert page.count("face-card--unknown") == 1
-    assert "No one in this gallery looks enough like this face." in page
+    assert "No one in this gallery is similar enough." in page
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_all_pictures_of_an_answer_are_there(user: Visitor) -> None:
 def test_a_face_becomes_a_new_person_and_is_known_from_then_on(user: Visitor) -> None:
     probe = identified(user, "cy")
     assert user.done(f"{probe}/faces/1/add", name="Cy") == f"{probe}#face-1"
-    assert user.told(probe) == ["Added to Cy."]
+    assert user.told(probe) == ["Face 1 was added as a new person: Cy."]
     page = user.get(probe)
     assert "face-card--added" in page
     assert "face-card--match" not in page
@@ -89,7 +90,7 @@ def test_a_stranger_in_somebodys_record_does_not_match_himself_there(user: Visit
     for size in (120, 119, 118):
         user.enrol("woman", face_px=size)
     probe = identified(user, "man")
-    user.done(f"{probe}/faces/1/add", person="woman")
+    user.done(f"{probe}/faces/1/add", name="woman")
     page = user.get(probe)
     assert "face-card--added" in page
     assert "scale--unknown" in page
@@ -99,7 +100,7 @@ def test_a_stranger_in_somebodys_record_does_not_match_himself_there(user: Visit
 def test_a_face_is_added_to_somebody_by_typed_name_or_by_button(user: Visitor) -> None:
     person = user.enrol("ada")
     probe = identified(user, "bob", "cy", face_px=100)
-    user.done(f"{probe}/faces/1/add", person="ADA")
+    user.done(f"{probe}/faces/1/add", name="ADA")
     user.done(f"{probe}/faces/2/add", person_id=person.rsplit("/", 1)[1])
     assert "3 faces" in says(user.get(person))
 
@@ -119,20 +120,17 @@ def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> 
     page = user.get(probe)
     assert page.count("<option value=") == 500
     assert '<option value="Zoe">' not in page
-    assert "Suggests the first 500 of 501 names. For anyone else, type the whole name." in page
-    user.done(f"{probe}/faces/1/add", person="zoe")
-    assert user.told(probe)[0] == "Added to Zoe."
+    assert "Suggests the first 500 of 501 names. For anyone else, type the full name." in page
+    user.done(f"{probe}/faces/1/add", name="zoe")
+    assert user.told(probe)[0] == "Face 1 was added to Zoe."
     assert "2 faces" in says(user.get(person))
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": "Ada"}, "This gallery has a person of this name already."),
         ({"name": " "}, "A name cannot be empty."),
         ({"name": "x" * 201}, "A name has at most 200 characters"),
-        ({"person": "Nobody"}, "Nobody in this gallery has this name."),
-        ({"person": ""}, "Type the name of somebody in this gallery."),
         ({}, "Say whose face it is."),
         ({"person_id": "gone"}, "Nobody in this gallery has this id."),
     ],
@@ -148,6 +146,37 @@ def test_a_face_that_cannot_be_added_says_why_on_its_card(
     assert "face-card--unknown" in page
     # Told once: looking again begins anew.
     assert words not in user.get(probe)
+
+
+def test_a_typed_name_is_somebodys_or_anothers(user: Visitor) -> None:
+    first = user.enrol("Zoë")
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="zoe")
+    assert user.told(probe)[0] == "Face 1 was added to Zoë."
+    assert "2 faces" in says(user.get(first))
+    probe = identified(user, "dee")
+    user.done(f"{probe}/faces/1/add", name="ZOË", another="yes")
+    [told] = user.told(probe)
+    assert re.fullmatch(r"Face 1 was added as a new person: ZOË \([0-9a-f]{8}\)\.", told)
+
+
+def test_of_several_people_of_a_name_one_is_chosen(user: Visitor) -> None:
+    services = user.runtime.services
+    ids = [
+        create_person(
+            acting(services), gallery="default", name="Ada", notes=notes, allow_same_name=True
+        ).id
+        for notes in ("Choir", "Club")
+    ]
+    probe = identified(user, "cy")
+    user.done(f"{probe}/faces/1/add", name="ada")
+    page = user.get(probe)
+    assert "Several people here have this name. Choose one of them." in card_message(page)
+    for each, notes in zip(ids, ("Choir", "Club"), strict=True):
+        assert f'name="person_id" value="{each}"' in page
+        assert f"Add this face to Ada ({notes})" in page
+    user.done(f"{probe}/faces/1/add", person_id=ids[1])
+    assert user.told(probe) == ["Face 1 was added to Ada (Club)."]
 
 
 def test_a_form_that_was_refused_is_shown_again_on_its_own_card_alone(user: Visitor) -> None:
@@ -179,7 +208,7 @@ def test_a_held_photo_is_its_holders_alone(user: Visitor, visitor: Callable[[], 
 def test_a_held_photo_can_be_let_go_of(user: Visitor) -> None:
     probe = identified(user, "cy")
     assert user.done(f"{probe}/let-go") == "/identify"
-    assert "This photo is no longer held" in user.get(probe, status=404)
+    assert "This photo has been deleted" in user.get(probe, status=404)
 
 
 def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
@@ -210,7 +239,7 @@ def test_a_missing_photo_is_asked_for(user: Visitor) -> None:
 
 
 def test_a_photo_without_faces_gets_a_helpful_answer(user: Visitor) -> None:
-    assert "No face could be found." in user.get(identified(user))
+    assert "No face found." in user.get(identified(user))
 
 
 def test_the_chosen_gallery_is_searched_and_remembered(user: Visitor) -> None:
@@ -240,7 +269,7 @@ def test_a_face_that_the_gate_refuses_keeps_what_was_typed_and_can_be_stored_any
     assert '<input type="hidden" name="name" value="Cy">' in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
     user.done(f"{probe}/faces/1/add", name="Cy", anyway="yes")
-    assert user.told(probe)[0] == "Added to Cy."
+    assert user.told(probe)[0] == "Face 1 was added as a new person: Cy."
 
 
 def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
@@ -248,7 +277,7 @@ def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
     probe = identified(user, "cy")
     user.done(f"{probe}/faces/1/add", name="Cy")
     user.told(probe)
-    user.done(f"{probe}/faces/1/add", person="Cy")
+    user.done(f"{probe}/faces/1/add", name="Cy")
     page = user.get(probe)
     assert "This very photo is an example of this person already" in card_message(page)
     # What was there before is not this message's to take back.
@@ -275,12 +304,12 @@ def test_what_is_odd_about_a_face_is_told_on_its_card_with_a_way_to_take_it_back
 ) -> None:
     ada, bob = user.enrol("ada"), user.enrol("bob")
     probe = identified(user, "bob", face_px=90)
-    user.done(f"{probe}/faces/1/add", person="ada")
+    user.done(f"{probe}/faces/1/add", name="ada")
     page = user.get(probe)
-    assert card_message(page) == "Added to ada. Undo"
+    assert card_message(page) == "Face 1 was added to ada. Undo"
     assert page.index('id="face-1"') < page.index("card-message--done")
     assert "It is bob, 0." in says(page)
-    assert f'<a href="{bob}">Look at bob</a>' in page
+    assert f'<a href="{bob}">See bob</a>' in page
     assert undo(user, page) == f"{probe}#face-1"
     page = user.get(probe)
     assert "The face is no longer stored for ada." in card_message(page)
@@ -302,7 +331,7 @@ def test_somebody_who_was_made_for_a_face_goes_with_it(user: Visitor) -> None:
 def test_taking_back_what_is_gone_does_nothing(user: Visitor) -> None:
     ada = user.enrol("ada")
     probe = identified(user, "cy")
-    user.done(f"{probe}/faces/1/add", person="ada")
+    user.done(f"{probe}/faces/1/add", name="ada")
     page = user.get(probe)
     undo(user, page)
     undo(user, page)

@@ -6,6 +6,10 @@ import pytest
 from building import acting
 from drawing import draw_photo
 from looking import files_of
+from mien.gallery.analysis import Upload
+from mien.gallery.analysis import detect
+from mien.gallery.enrolment.enrol import enrol
+from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.people.people import create_person
 from mien.gallery.people.people import list_people
@@ -18,7 +22,7 @@ SMALL = draw_photo(["ada"], face_px=34)
 
 
 def test_an_empty_gallery_teaches_the_next_step(user: Visitor) -> None:
-    assert "Nobody here yet" in user.get(PEOPLE)
+    assert "No people yet" in user.get(PEOPLE)
 
 
 def test_everybody_is_on_the_sheet_with_a_portrait(user: Visitor) -> None:
@@ -45,7 +49,7 @@ def test_names_are_searched_and_the_part_for_script_comes_alone(user: Visitor) -
 
 def test_a_search_without_result_says_so(user: Visitor) -> None:
     user.enrol("ada")
-    assert "Nobody by that name" in user.get(f"{PEOPLE}?q=zz")
+    assert "No one found" in user.get(f"{PEOPLE}?q=zz")
 
 
 def test_large_galleries_come_page_by_page(user: Visitor) -> None:
@@ -89,7 +93,55 @@ def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
 
 def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
     page = user.get(user.done(f"{PEOPLE}/new", name="Ada"))
-    assert "Without one, Ada cannot be recognised." in page
+    assert "Choose a photo, or add the person without one." in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", without_photo="yes"))
+    assert "be recognised without one. Add a photo below." in page
+    sheet = user.get(PEOPLE)
+    assert "No face yet" in sheet
+    assert "1 person without a face" in says(sheet).replace("One", "1")
+
+
+def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
+    user.enrol("ada")
+    assert "without a face" not in user.get(PEOPLE)
+    create_person(acting(user.runtime.services), gallery="default", name="Bob")
+    assert links(user.get(PEOPLE), "?faces=none") == [f"{PEOPLE}?faces=none"]
+    page = user.get(f"{PEOPLE}?faces=none")
+    assert 'tile__name">Bob<' in page
+    assert 'tile__name">ada<' not in page
+    # The search stays among them.
+    assert '<input type="hidden" name="faces" value="none">' in page
+    assert "No one found" in user.get(f"{PEOPLE}?faces=none&q=ada")
+
+
+@pytest.mark.parametrize(
+    ("photo", "reason"),
+    [(b"no image", "The file is not an image"), (draw_photo([]), "No face was found")],
+)
+def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: str) -> None:
+    form = user.done(
+        f"{PEOPLE}/new", name="Ada", notes="kept notes", photos=[("holiday.jpg", photo)]
+    )
+    page = user.get(form)
+    assert reason in says(page)
+    assert "holiday.jpg" in page
+    assert 'value="Ada"' in page
+    assert "kept notes" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+
+
+def test_somebody_new_of_a_photo_that_the_gate_refuses_is_made_when_it_is_said(
+    user: Visitor,
+) -> None:
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)]))
+    assert "small.png" in page
+    assert 'value="Ada"' in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    [probe] = set(re.findall(r'name="held" value="([^"]+)"', page))
+    user.done(f"{PEOPLE}/new", name="Ada", held=[probe], **{f"anyway-{probe}": "yes"})
+    [ada] = list_people(acting(user.runtime.services), gallery="default").people
+    assert (ada.name, ada.faces) == ("Ada", 1)
 
 
 def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
@@ -185,6 +237,38 @@ def test_what_is_held_for_somebody_new_can_be_erased_at_once(user: Visitor) -> N
     page = user.get(form)
     assert 'value="Ada"' in page
     assert 'name="held" value="' not in page.partition("<template>")[0]
+
+
+def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> None:
+    first = user.enrol("Ada")
+    page = user.get(user.done(f"{PEOPLE}/new", name="ada", notes="Choir"))
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert 'name="another"' not in user.get(f"{PEOPLE}/new")
+    second = user.done(
+        f"{PEOPLE}/new", name="ada", notes="Choir", another="yes", photos=[draw_photo(["bob"])]
+    )
+    assert second != first
+    notes = re.findall(r'tile__note">([^<]*)<', user.get(PEOPLE))
+    assert sorted(notes) == sorted(["Choir", first.rsplit("/", 1)[1][:8]])
+
+
+def test_photos_held_for_somebody_who_is_added_without_one_wait_for_them(user: Visitor) -> None:
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)]))
+    held = re.findall(r'name="held" value="([^"]+)"', page)
+    person = user.done(f"{PEOPLE}/new", name="Ada", held=held, without_photo="yes")
+    assert user.told() == ["Ada was added, without a face."]
+    assert "1 photo waits for you" in says(user.get(person))
+
+
+def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
+    first, second = user.enrol("Ada"), user.enrol("Bob")
+    page = user.refused(f"{second}/edit", name="ADA", notes="Choir")
+    assert links(page, first) == [first]
+    assert 'name="another"' in page
+    assert user.done(f"{second}/edit", name="ADA", notes="Choir", another="yes") == second
+    # The name that is shared already is not asked about again.
+    assert user.done(f"{second}/edit", name="Ada", notes="Club") == second
 
 
 def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
@@ -306,10 +390,73 @@ def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor)
     assert "1 face, with portrait" in page
     assert "1 kept photo" in page
     assert user.done(f"{person}/delete") == PEOPLE
-    assert user.told() == ["Erased: 1 face, 1 photo and 2 files. A second look found nothing left."]
+    assert user.told() == ["Deleted 1 face, 1 photo and 2 files. Checked: nothing is left."]
     for gone in (person, crop, f"{person}/edit", f"{person}/delete"):
         user.get(gone, status=404)
     assert user.post(f"{person}/delete").status_code == 404
+
+
+def _with_group(user: Visitor) -> tuple[str, str]:
+    """Bob, and Ada, whose kept original shows him too."""
+    person = user.enrol("bob")
+    enrol(
+        acting(user.runtime.services),
+        gallery="default",
+        source=Upload(draw_photo(["bob", "ada"])),
+        subject=NamedPerson("Ada"),
+        face_number=_place_of_ada(user),
+    )
+    [ada] = [
+        each
+        for each in list_people(acting(user.runtime.services), gallery="default").people
+        if each.name == "Ada"
+    ]
+    return person, f"{PEOPLE}/{ada.id}"
+
+
+def _place_of_ada(user: Visitor) -> int:
+    faces = detect(acting(user.runtime.services), photo=Upload(draw_photo(["bob", "ada"]))).faces
+    return max(range(len(faces)), key=lambda at: faces[at].box.left) + 1
+
+
+def test_boxes_for_originals_are_shown_where_some_are_unclear(user: Visitor) -> None:
+    alone = user.enrol("cy")
+    assert "search_originals" not in user.get(f"{alone}/delete")
+    person, _ = _with_group(user)
+    page = user.get(f"{person}/delete")
+    assert "1 original photo of other people that may also show bob" in page
+    assert 'name="search_originals"' in page
+    assert 'name="delete_originals"' in page
+
+
+def test_originals_that_were_not_searched_are_told(user: Visitor) -> None:
+    person, _ = _with_group(user)
+    user.done(f"{person}/delete")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 1 photo and 2 files. Checked: nothing stored for this person is left. "
+        "Not checked: 1 original photo that may also show this person."
+    )
+
+
+def test_originals_that_show_the_person_are_told_with_a_link(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", search_originals="yes")
+    page = user.get(PEOPLE)
+    assert "Searched 1 other original photo: 1 shows this person and was kept." in says(page)
+    assert f'<a href="{ada}">See Ada</a>' in page
+
+
+def test_originals_that_show_the_person_go_when_asked(user: Visitor) -> None:
+    person, ada = _with_group(user)
+    user.done(f"{person}/delete", delete_originals="yes")
+    [told] = user.told()
+    assert told == (
+        "Deleted 1 face, 2 photos and 3 files. Checked: nothing is left. "
+        "Searched 1 other original photo: 1 shows this person and was deleted."
+    )
+    assert links(user.get(ada), "/photo") == []
+    assert len(links(user.get(ada), "/crop")) == 1
 
 
 def test_asking_changes_nothing(user: Visitor) -> None:
@@ -353,12 +500,12 @@ def test_a_refused_photo_that_is_held_says_so_and_can_be_erased_at_once(user: Vi
     page = user.get(user.done(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")]))
     words = says(page)
     assert re.search(
-        r"1 photo is held for you alone and erased in \S+ minutes ?\. Erase now", words
+        r"1 photo is visible only to you and will be deleted in \S+ minutes ?\. Delete now", words
     )
     assert files_of(user.runtime.services) > before
     held = re.findall(r'name="held" value="([^"]+)"', page)
     assert user.done(f"{person}/let-go", held=[*held, "another"]) == person
-    assert user.told() == ["What was held is erased."]
+    assert user.told() == ["The photos are deleted."]
     assert files_of(user.runtime.services) == before
     user.get(f"{person}/choose/{held[0]}", status=404)
 
@@ -368,7 +515,7 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
     admin.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     page = user.get(choose)
-    assert "1 photo is held for you alone" in says(page)
+    assert "1 photo is visible only to you" in says(page)
     assert f'formaction="{person}/let-go?after=' in page
     user.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     user.get(choose, status=404)
@@ -384,7 +531,10 @@ def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: 
 
 def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:
     form = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
-    (held,) = re.findall(r'name="held" value="([^"]+)"', user.get(form))
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    page = user.get(form)
+    assert 'value="Ada"' in page
+    (held,) = re.findall(r'name="held" value="([^"]+)"', page)
     person = user.done(f"{PEOPLE}/new", name="Ada", held=[held], **{f"face-{held}": "2"})
     assert user.told() == ["Ada was added, with 1 face."]
     assert "1 face," in says(user.get(person))
@@ -411,8 +561,8 @@ def test_a_doubt_is_told_with_links_to_the_other_person_and_to_undo(user: Visito
     assert "me.png: The face looks like another person of this gallery" in words
     assert "It is bob, 0." in words
     assert "me.png: The face does not look like this person's other examples" in words
-    assert f'<a href="{bob}">Look at bob</a>' in page
-    (remove, *_) = re.findall(r'<a href="([^"]+/delete)">Remove the new face</a>', page)
+    assert f'<a href="{bob}">See bob</a>' in page
+    (remove, *_) = re.findall(r'<a href="([^"]+/delete)">Delete the new face</a>', page)
     assert user.done(remove) == ada
     assert "1 face," in says(user.get(ada))
 
@@ -496,6 +646,7 @@ def test_script_makes_somebody_with_the_first_face(user: Visitor) -> None:
     wrong = send(user, new, name="BOB", photos=photo)
     assert wrong["status"] == 422
     assert set(wrong["errors"]) == {"name"}
+    assert 'name="another"' in wrong["shown"]
     party = send(user, new, name="Ada", photos=draw_photo(["ada", "bob"]))
     assert (party["state"], party["person"]) == ("choose", None)
     made = send(user, new, name="Ada", notes="1815", held=[party["held"]], photos=photo)

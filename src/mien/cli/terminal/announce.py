@@ -1,8 +1,10 @@
 """What a server tells a person at its start: where it is, how to begin, which model pack it uses."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal.output import print_note
+from mien.storage.exposure import find_exposed
 from mien.words import say
 
 if TYPE_CHECKING:
@@ -49,3 +51,10 @@ def tell_pack_kept(name: str, *, wanted: str) -> None:
             f"MIEN_PACK is for new installations; this one uses the model pack {name}. "
             f"`mien models use {wanted}` changes it."
         )
+
+
+def tell_exposed(home: Path) -> None:
+    """Tell an operator what of the home other accounts can reach, and what to type against it."""
+    for each in find_exposed(home):
+        do = "change" if each.writable else "look at"
+        print_note(f"Other accounts of this machine can {do} {each.path}. Type: {each.remedy}")

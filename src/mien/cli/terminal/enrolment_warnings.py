@@ -17,7 +17,9 @@ def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
     """Tell of each photo what may be a mistake."""
     for photo, enrolment in done:
         for warning in enrolment.warnings:
-            print_note(f"{photo}: {_words(warning, stored=enrolment.stored)} ({warning.code})")
+            print_note(
+                f"{photo}: {warning_words(warning, stored=enrolment.stored)} ({warning.code})"
+            )
 
 
 def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, Any]]:
@@ -31,16 +33,22 @@ def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, An
     ]
 
 
-def _words(warning: "EnrolmentWarning", *, stored: bool) -> str:
+def warning_words(warning: "EnrolmentWarning", *, stored: bool) -> str:
+    """What may be a mistake, whom it is about, and what to do.
+
+    Args:
+        warning: of a new example.
+        stored: whether the photo was stored, or was known already.
+    """
     told = say.warning(warning)
     words = told.what
     if warning.code == "same_photo" and warning.person is not None:
         # Of the very same file there is no more to say.
         if stored:
-            whose = f"an example of {warning.person.name}, {warning.face_id}"
+            whose = f"an example of {warning.person.label}, {warning.face_id}"
             words = f"{words} It is {whose}, {warning.similarity:.2f} similar."
     elif warning.code == "looks_like_another" and warning.person is not None:
-        words = f"{words} It is {warning.person.name}, {warning.similarity:.2f} similar."
+        words = f"{words} It is {warning.person.label}, {warning.similarity:.2f} similar."
     elif warning.similarity is not None:
         words = f"{words} They are {warning.similarity:.2f} similar."
     return f"{words} {told.advice}"

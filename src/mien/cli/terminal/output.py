@@ -5,6 +5,7 @@ import enum
 import json
 import sys
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from typing import Any
 from typing import TypeVar
 
 import click
+
+from mien.cli.terminal.streams import give_up
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -61,14 +64,23 @@ def print_json(value: object) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = ""
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    empty: str = "",
+    names: Collection[str] = (),
+    lesser: Sequence[str] = (),
 ) -> None:
     """Print rows: a table on a terminal, one tab-separated line each without heading in a pipe.
+
+    What is too wide for a terminal is made to fit; a pipe gets everything.
 
     Args:
         columns: headings.
         rows: cells in the order of the columns; None is shown as nothing.
         empty: what a person reads where there are no rows.
+        names: columns of names, which may lose their middle.
+        lesser: columns that may be left out, the least important first.
     """
     lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -82,18 +94,38 @@ def print_table(
     from rich.table import Table
     from rich.text import Text
 
+    from mien.cli.terminal.fitting import fit
+
+    console = Console()
+    columns, lines = fit(
+        columns,
+        [[_printable(cell) for cell in line] for line in lines],
+        width=console.width,
+        names=names,
+        lesser=lesser,
+        mark="…" if _printable("…") == "…" else "...",
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column)
     for line in lines:
         # A name may hold square brackets; they are no markup.
         table.add_row(*(Text(cell) for cell in line))
-    Console().print(table)
+    console.print(table)
+
+
+def _printable(text: str) -> str:
+    """A text as the terminal shows it: what it has no characters for is escaped, and takes room."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def print_note(text: str) -> None:
-    """Tell a person something beside the result, on standard error."""
-    click.echo(text, err=True)
+    """Tell a person something beside the result, on standard error.
+
+    Where that takes nothing, work goes on: what is printed is the result.
+    """
+    _say(text)
 
 
 def print_error(
@@ -103,10 +135,17 @@ def print_error(
     if mode.json:
         facts = {"code": code, "detail": detail, **(extra or {})}
         text = json.dumps(facts, default=_plain, ensure_ascii=False)
-        click.echo(text.encode("utf-8", "backslashreplace"), err=True)
+        _say(text.encode("utf-8", "backslashreplace"))
     else:
         label = click.style("Error:", fg="red", bold=True)
-        click.echo(f"{label} {' '.join(detail.split())} ({code})", err=True)
+        _say(f"{label} {' '.join(detail.split())} ({code})")
+
+
+def _say(text: str | bytes) -> None:
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        give_up(sys.stderr)
 
 
 def _remember_json(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:

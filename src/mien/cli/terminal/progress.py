@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
 _LINE_SECONDS: Final = 10
+# A bar, what is beside it with a space before each, and where there is room for one.
+_BAR_CELLS: Final = 20
+_TIME_CELLS: Final = 1 + len("0:00:00") + 1
+_AMOUNT_CELLS: Final = len(" 1000.0/1000.0 MB")
+_ROOMY_CELLS: Final = 70
+_LEAST_CELLS: Final = 12
 _WORDS: Final = {
     "waiting": " waits for another process",
     "fetching": " fetching",
@@ -34,17 +40,19 @@ def shown_progress() -> Iterator[OnProgress]:
     from rich.console import Console
     from rich.progress import BarColumn
     from rich.progress import Progress as Bars
+    from rich.progress import ProgressColumn
     from rich.progress import TextColumn
     from rich.progress import TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[amount]}"),
-        TimeRemainingColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _Drawn(bars)
+    console = Console(stderr=True)
+    amount = TextColumn("{task.fields[amount]}")
+    if console.width < _ROOMY_CELLS:
+        columns: tuple[ProgressColumn, ...] = (TextColumn("{task.description}"), amount)
+    else:
+        bar = BarColumn(bar_width=_BAR_CELLS)
+        columns = (TextColumn("{task.description}"), bar, amount, TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True) as bars:
+        yield _Drawn(bars, cells=_cells_of_names(console.width))
 
 
 @contextmanager
@@ -63,23 +71,43 @@ def counted_photos(total: int) -> Iterator[Callable[[], None]]:
         yield count
 
 
-class _Drawn:
-    """A bar for each thing that is told of."""
+def _cells_of_names(width: int) -> int:
+    """How much of a line is left for what is told of."""
+    beside = _AMOUNT_CELLS if width < _ROOMY_CELLS else _AMOUNT_CELLS + _BAR_CELLS + _TIME_CELLS
+    return max(_LEAST_CELLS, width - beside)
 
-    def __init__(self, bars: "Bars") -> None:
+
+class _Drawn:
+    """A bar for each thing that is told of.
+
+    Args:
+        bars: what draws them.
+        cells: how much room there is for a name and its state.
+    """
+
+    def __init__(self, bars: "Bars", *, cells: int) -> None:
         self._bars = bars
+        self._cells = cells
         self._tasks: dict[str, int] = {}
 
     def __call__(self, progress: Progress, /) -> None:
-        what = progress.what
+        from rich.markup import escape
+
+        from mien.cli.terminal.fitting import cut_middle
+
+        what, state = progress.what, _WORDS[progress.stage]
+        said = escape(cut_middle(what, self._cells - len(state))) + state
         if what not in self._tasks:
-            self._tasks[what] = int(self._bars.add_task(what, amount=""))
+            if progress.stage == "ready":
+                # It was there; nobody has waited for it.
+                return
+            self._tasks[what] = int(self._bars.add_task(said, amount=_amount(progress)))
         task = next(each for each in self._bars.tasks if each.id == self._tasks[what])
         total = progress.total or task.total
         ready = progress.stage == "ready"
         self._bars.update(
             task.id,
-            description=f"{what}{_WORDS[progress.stage]}",
+            description=said,
             total=total,
             completed=total if ready else progress.done or task.completed,
             amount=_amount(progress),

@@ -7,20 +7,19 @@ from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.decision.rank import Ranked
 from mien.decision.rates import genuine_quantile
 from mien.decision.similarity import similarity_to
 from mien.errors import Objection
+from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.search import Nearest
 from mien.gallery.recognition.search import named
 from mien.gallery.results import Candidate
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.storage.models import FaceRow
-from mien.storage.models import PersonRow
 from mien.vision.perceptual_hash import hash_distance
 from mien.vision.types import EngineSummary
 
@@ -123,14 +122,11 @@ def _least_alike(summary: EngineSummary) -> float:
 
 def _look_up(session: Session, ranked: Ranked) -> tuple[Candidate | None, list[FaceRow]]:
     """Somebody who is near, with the example that is; None when they have just been removed."""
-    found = session.execute(
-        select(FaceRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == FaceRow.person_id)
-        .where(FaceRow.id == ranked.face_id)
-    ).one_or_none()
-    if found is None:
+    face = session.get(FaceRow, ranked.face_id)
+    person = person_refs(session, [ranked.person_id]).get(ranked.person_id)
+    if face is None or person is None:
         return None, []
-    return named(ranked, PersonRef(ranked.person_id, found.name)), [found.FaceRow]
+    return named(ranked, person), [face]
 
 
 def _same_photo(

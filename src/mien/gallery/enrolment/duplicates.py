@@ -12,9 +12,10 @@ from mien.access import permissions
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.people import find_same_name
+from mien.gallery.people.people import only_one
 from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call
-from mien.names import name_key
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
@@ -32,15 +33,18 @@ def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: byt
 
     Raises:
         GalleryNotFound: no gallery has this name.
+        PersonAmbiguous: several people have this name.
     """
     permissions.require(call.actor, "faces.read", gallery)
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
-        who = (
-            PersonRow.id == subject.id
-            if isinstance(subject, KnownPerson)
-            else PersonRow.name_key == name_key(subject.name)
-        )
+        if isinstance(subject, KnownPerson):
+            who = PersonRow.id == subject.id
+        else:
+            named = only_one(find_same_name(session, row, subject.name))
+            if named is None:
+                return False
+            who = PersonRow.id == named.id
         known = (
             select(FaceRow.id)
             .join(PersonRow, PersonRow.id == FaceRow.person_id)

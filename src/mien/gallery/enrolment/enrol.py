@@ -25,11 +25,11 @@ from mien.gallery.enrolment.subject import resolve
 from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.faces import as_stored
+from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.search import Nearest
 from mien.gallery.recognition.search import nearest
 from mien.gallery.recognition.search import nearest_as_it_stands
 from mien.gallery.results import Enrolment
-from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.gallery.settings import check_gate
@@ -83,7 +83,8 @@ def enrol(
         NoFaceFound, SeveralFacesFound, FaceNumberOutOfRange: it is not clear which face is meant.
         PhotoNotGoodEnough: the gate refuses the face.
         ProbeNotFound: the held photo was let go, is somebody else's or another gallery's.
-        GalleryNotFound, PersonNotFound, NameTaken, InvalidInput: it is not clear who is meant.
+        GalleryNotFound, PersonNotFound, PersonAmbiguous: it is not clear who is meant.
+        NameTaken, InvalidInput: the new person cannot be called so.
         GalleryModelMismatch: the gallery holds vectors of another model.
     """
     permissions.require(call.actor, "faces.add", gallery)
@@ -161,7 +162,7 @@ def _store(
             raise _IndexIsBehindError
         require_contract(gallery, summary)
         person, is_new = resolve(session, gallery, subject)
-        ref = PersonRef(person.id, person.name)
+        ref = person_refs(session, [person.id])[person.id]
         own = [] if is_new else examples_of(session, person.id)
         face = same_face(own, photo_sha256=example.photo_sha256, box=example.found.box)
         stored = face is None
@@ -250,15 +251,18 @@ def _keep(
             "size_bytes": len(original.data),
             "width": width,
             "height": height,
+            "faces_seen": original.faces_seen,
             "created_at": now(),
         },
         unique=("gallery_id", "sha256"),
     )
-    return (
-        made
-        or session.scalars(
-            select(PhotoRow).where(
-                PhotoRow.gallery_id == gallery.id, PhotoRow.sha256 == example.photo_sha256
-            )
-        ).one()
-    )
+    if made is not None:
+        return made
+    known = session.scalars(
+        select(PhotoRow).where(
+            PhotoRow.gallery_id == gallery.id, PhotoRow.sha256 == example.photo_sha256
+        )
+    ).one()
+    # Looked at more closely it may have shown more.
+    known.faces_seen = max(known.faces_seen or 0, original.faces_seen)
+    return known

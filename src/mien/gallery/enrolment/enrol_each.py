@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 from mien.access import permissions
 from mien.decision.choose_face import no_face
@@ -12,11 +13,13 @@ from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
+from mien.errors import PersonAmbiguous
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.duplicates import is_example_already
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
@@ -28,7 +31,7 @@ from mien.options import Gate
 from mien.options import PhotoOptions
 from mien.options import Take
 
-REFUSALS = (ImageError, FaceError, InvalidInput)
+REFUSALS = (ImageError, FaceError, InvalidInput, PersonAmbiguous)
 """What is one photo's own trouble; anything else ends the whole."""
 
 
@@ -39,7 +42,7 @@ class Submission:
     Attributes:
         name: what its sender calls it, such as a file's name.
         read: gives the file's bytes, when it is its turn.
-        subject: the person.
+        subject: the person; photos that share one object of somebody new show one person.
     """
 
     name: str
@@ -110,7 +113,20 @@ def enrol_each(
         # A wrong name of a gallery is no matter of each photo.
         require_contract(find_gallery(session, gallery), call.services.engine.summary)
     chosen = options or EachOptions()
-    return (_outcome(call, gallery, each, chosen) for each in submissions)
+    return _outcomes(call, gallery, submissions, chosen)
+
+
+def _outcomes(
+    call: Call, gallery: str, submissions: Iterable[Submission], options: EachOptions
+) -> Iterator[Outcome]:
+    made: list[tuple[Subject, KnownPerson]] = []
+    for each in submissions:
+        # Somebody new is made with the first face, and then known.
+        known = next((known for new, known in made if new is each.subject), each.subject)
+        outcome = _outcome(call, gallery, replace(each, subject=known), options)
+        if isinstance(known, NewPerson) and outcome.enrolment is not None:
+            made.append((known, KnownPerson(outcome.enrolment.person.id)))
+        yield outcome
 
 
 def _outcome(call: Call, gallery: str, submission: Submission, options: EachOptions) -> Outcome:

@@ -59,12 +59,14 @@ class Original:
         extension: of a file that holds them, without a dot.
         media_type: such as `image/jpeg`.
         size_wh: of the upright photo, in pixels.
+        faces_seen: how many faces were seen in it, those included that were left out.
     """
 
     data: bytes = field(repr=False)
     extension: str
     media_type: str
     size_wh: tuple[int, int]
+    faces_seen: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +158,13 @@ def _from_photo(
     original = None
     if row.keep_photos:
         kept = call.services.reader.storable(photo.data, photo.image)
-        original = Original(kept.data, kept.extension, kept.media_type, size_wh)
+        original = Original(
+            kept.data,
+            kept.extension,
+            kept.media_type,
+            size_wh,
+            faces_seen=len(photo.faces) + photo.faces.left_out,
+        )
     return Example(
         gallery=row,
         found=face,
@@ -191,7 +199,13 @@ def _from_held(
     if row.keep_photos:
         extension = probe.original_file.rsplit(".", 1)[1]
         data = services.files.read(probe.original_file)
-        original = Original(data, extension, probe.media_type, size_wh)
+        original = Original(
+            data,
+            extension,
+            probe.media_type,
+            size_wh,
+            faces_seen=len(held.faces) + probe.faces_left_out,
+        )
     return Example(
         gallery=row,
         found=found,

@@ -1,6 +1,9 @@
 """The person an enrolment is for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement
@@ -10,8 +13,10 @@ from sqlalchemy.orm import Session
 from mien.errors import InvalidInput
 from mien.errors import PersonNotFound
 from mien.gallery.people.people import add_person_row
+from mien.gallery.people.people import find_person_by_name
+from mien.gallery.people.people import find_same_name
+from mien.gallery.people.people import only_one
 from mien.names import can_be_stored
-from mien.names import name_key
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import now
@@ -26,17 +31,26 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """Whoever in the gallery has this name, whatever the letters' case."""
+    """Whoever in the gallery has this name, whatever the letters' case and marks."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """Somebody who is not in it yet; a person of that name stands in the way."""
+    """Somebody who is not in it yet.
+
+    Attributes:
+        allow_same_name: this is another person, should there be somebody of this name; else that
+            person stands in the way.
+        notes: what is noted of the person.
+        metadata: a JSON object of the caller's.
+    """
 
     name: str
+    allow_same_name: bool = False
     notes: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,14 @@ class NamedPerson:
     name: str
 
 
-Subject: TypeAlias = KnownPerson | KnownName | NewPerson | NamedPerson
+@dataclass(frozen=True, slots=True)
+class TypedPerson:
+    """Whoever a typed name means, also without its marks; somebody new where nobody has it."""
+
+    name: str
+
+
+Subject: TypeAlias = KnownPerson | KnownName | NewPerson | NamedPerson | TypedPerson
 
 
 def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[PersonRow, bool]:
@@ -54,6 +75,7 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
 
     Raises:
         PersonNotFound: a known person is not there.
+        PersonAmbiguous: several people have the name of one who is known.
         NameTaken: a new person's name is in use.
         InvalidInput: the name breaks a rule.
     """
@@ -68,17 +90,34 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
         case KnownName(name):
             if not name.strip():
                 raise InvalidInput("person_not_chosen", field="person")
-            known = _touched(session, gallery, PersonRow.name_key == name_key(name))
+            known = find_person_by_name(session, gallery, name)
             if known is None:
                 raise PersonNotFound("name")
+            known.updated_at = now()
             return known, False
-        case NewPerson(name, notes):
-            return add_person_row(session, gallery, name=name, notes=notes), True
+        case TypedPerson(name):
+            known = find_person_by_name(session, gallery, name) if name.strip() else None
+            if known is None:
+                return add_person_row(session, gallery, name=name), True
+            known.updated_at = now()
+            return known, False
+        case NewPerson():
+            row = add_person_row(
+                session,
+                gallery,
+                name=subject.name,
+                notes=subject.notes,
+                metadata=subject.metadata,
+                allow_same_name=subject.allow_same_name,
+            )
+            return row, True
         case NamedPerson(name):
-            known = _touched(session, gallery, PersonRow.name_key == name_key(name))
-            if known is not None:
-                return known, False
-            return add_person_row(session, gallery, name=name), True
+            # A name without a mark may be another one: nobody has looked which is meant.
+            known = only_one(find_same_name(session, gallery, name))
+            if known is None:
+                return add_person_row(session, gallery, name=name), True
+            known.updated_at = now()
+            return known, False
 
 
 def _touched(session: Session, gallery: GalleryRow, which: ColumnElement[bool]) -> PersonRow | None:

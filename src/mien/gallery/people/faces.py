@@ -13,6 +13,7 @@ from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.people import find_person
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
@@ -21,6 +22,7 @@ from mien.gallery.services import Call
 from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
+from mien.storage.erased import Erased
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -102,9 +104,15 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
         files = _remove(session, row, face)
-        erasure = note_erasure(session, files, subject_id=person.id, gallery_id=row.id)
+        erasure = note_erasure(
+            session,
+            files,
+            erased=[Erased("face", face.id)],
+            subject_id=person.id,
+            gallery_id=row.id,
+        )
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
-    finish(call.services.database, call.services.files, erasure, files)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
-        ref = PersonRef(person.id, person.name)
+        ref = person_refs(session, [person.id])[person.id]
         # A person who is made for a face is made in the same moment; see `enrol`.
         made_for_it = face.created_at == person.created_at
         files = _remove(session, row, face)
@@ -150,8 +158,14 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         if goes:
             session.delete(person)
             audit.record(session, call, "person_erased", subject_id=person.id, gallery_id=row.id)
-        erasure = note_erasure(session, files, subject_id=ref.id, gallery_id=row.id)
-    finish(call.services.database, call.services.files, erasure, files)
+        erasure = note_erasure(
+            session,
+            files,
+            erased=[Erased("face", face_id), *([Erased("person", ref.id)] if goes else [])],
+            subject_id=ref.id,
+            gallery_id=row.id,
+        )
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
     return Undone(ref, goes)
 
 

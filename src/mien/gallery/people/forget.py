@@ -1,9 +1,10 @@
 """Forget a person: rows, crops, photos, index, and the proof of it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from dataclasses import replace
 
-import numpy as np
 from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
@@ -11,16 +12,30 @@ from sqlalchemy.orm import Session
 
 from mien.access import audit
 from mien.access import permissions
-from mien.decision.similarity import verification_threshold
+from mien.errors import GalleryNotFound
 from mien.errors import ModelError
+from mien.gallery.galleries import find_gallery
 from mien.gallery.held_photos import probe_files
+from mien.gallery.index_sync import DROPPED_WITHIN_SECONDS
+from mien.gallery.people.held_showing import person_threshold
+from mien.gallery.people.held_showing import probes_showing
+from mien.gallery.people.originals import Candidate
+from mien.gallery.people.originals import Searched
+from mien.gallery.people.originals import may_show
+from mien.gallery.people.originals import not_checked
+from mien.gallery.people.originals import note_seen
+from mien.gallery.people.originals import search_originals as look_through
 from mien.gallery.people.people import find_person
 from mien.gallery.results import Erasure
+from mien.gallery.results import KeptOriginal
+from mien.gallery.results import NotChecked
+from mien.gallery.results import Why
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key
-from mien.options import ACCEPTED_RATE
 from mien.storage.binding import is_bound
+from mien.storage.erased import Erased
+from mien.storage.erasures import Noted
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
@@ -49,44 +64,140 @@ class _Erased:
     probe_ids: list[str]
     files: list[str]
     event_id: str
-    erasure_id: str
+    note: Noted
+    searched: int
+    showing: tuple[KeptOriginal, ...]
+    not_checked: tuple[NotChecked, ...]
 
 
-def forget_person(call: Call, *, gallery: str, person_id: str) -> Erasure:
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """What was asked for, and what came of it, about kept originals that others need.
+
+    Attributes:
+        asked: whether a search was asked for.
+        delete: whether those that show the person go.
+        found: what came of the search.
+    """
+
+    asked: bool
+    delete: bool
+    found: Searched
+
+
+def forget_person(
+    call: Call,
+    *,
+    gallery: str,
+    person_id: str,
+    search_originals: bool = False,
+    delete_originals: bool = False,
+) -> Erasure:
     """Erase every trace of a person, look again, and record that it was done.
 
     An original photo in which the person was enrolled goes too, even when other people of the
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
-    not. Held photos are let go when they wait for the person, when they are such an original, or
-    when a face in them would have been taken for the person.
+    not. Held photos, by whomever and in whichever gallery, are let go when they wait for the person,
+    when they are such an original, when a face in them would have been taken for the person, or
+    when not all of their faces were looked at. So is what was typed for the person's pages.
+
+    Originals that were kept because of other people may show the person beside them. The proof
+    tells which may, unless they are searched; that has to happen now, because afterwards nobody
+    knows what the person looked like. It takes at most the time that a photo may take; what is not
+    looked at by then is told as not checked. Those of other galleries are searched when whoever
+    asks may delete these galleries.
 
     Args:
         call: who asks, and with what.
         gallery: its name.
         person_id: who is to be forgotten.
+        search_originals: look for the person in kept originals that may show them.
+        delete_originals: look, and delete those that do; the examples of the others stay.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id.
+        ClientGone: nobody waits for the search any more; nothing was erased.
     """
     permissions.require(call.actor, "people.delete", gallery)
     summary = _summary(call.services)
+    looking = _Looking(
+        search_originals or delete_originals,
+        delete_originals,
+        Searched(),
+    )
+    if looking.asked:
+        with call.services.database.read() as session:
+            row = find_gallery(session, gallery)
+            person = find_person(session, row, person_id)
+            faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
+            candidates = [
+                each
+                for each in may_show(
+                    session, without={face.photo_id for face in faces if face.photo_id}
+                )
+                if _may_search(call, each, row.id)
+            ]
+        found = look_through(
+            call.services,
+            candidates,
+            [face.embedding for face in faces],
+            threshold=person_threshold(row, summary),
+            budget=call.budget(),
+        )
+        looking = replace(looking, found=found)
     with call.services.database.write() as session:
-        row = lock_gallery(session, key=name_key(gallery))
+        row = _lock(session, gallery, looking)
         person = find_person(session, row, person_id)
-        erased = _erase(call, session, row, person, threshold=_threshold(row, summary))
+        erased = _erase(
+            call, session, row, person, looking, threshold=person_threshold(row, summary)
+        )
     services = call.services
-    done = finish(services.database, services.files, erased.erasure_id, erased.files)
+    done = finish(services.database, services.files, services.erasures, erased.note)
     return _prove(services, erased, log_cleared=done.log_cleared)
 
 
+def _may_search(call: Call, original: Candidate, own_id: str) -> bool:
+    """Whether whoever asks may have an original searched, and deleted.
+
+    Those of the person's gallery come with the right to delete its people; of another gallery,
+    whoever may delete it as a whole may do that.
+    """
+    return original.gallery_id == own_id or permissions.may(
+        call.actor, "galleries.delete", original.gallery
+    )
+
+
+def _lock(session: Session, name: str, looking: _Looking) -> GalleryRow:
+    """The person's gallery, locked as are those of other originals that go.
+
+    Raises:
+        GalleryNotFound: it is not there.
+    """
+    if not looking.delete or not looking.found.showing:
+        return lock_gallery(session, key=name_key(name))
+    own = find_gallery(session, name).id
+    # All in one order, so that two that do this do not wait for each other. Nobody may be adding
+    # an example that refers to an original which goes.
+    for gallery_id in sorted({own, *(each.gallery_id for each in looking.found.showing.values())}):
+        with suppress(GalleryNotFound):
+            lock_gallery(session, gallery_id=gallery_id)
+    return find_gallery(session, name)
+
+
 def _erase(
-    call: Call, session: Session, gallery: GalleryRow, person: PersonRow, *, threshold: float
+    call: Call,
+    session: Session,
+    gallery: GalleryRow,
+    person: PersonRow,
+    looking: _Looking,
+    *,
+    threshold: float,
 ) -> _Erased:
     faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     photo_ids = {face.photo_id for face in faces if face.photo_id}
     photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
-    probes = _probes_showing(session, gallery, person.id, faces, photos, threshold=threshold)
+    probes = probes_showing(session, gallery, person, faces, photos, threshold=threshold)
     # What was typed about them and waits for its page.
     session.execute(delete(KeptInputRow).where(KeptInputRow.place.contains(person.id)))
     files = [face.crop_file for face in faces] + [photo.file for photo in photos]
@@ -98,7 +209,20 @@ def _erase(
     # Faces of other people lose their photo by the foreign key.
     session.execute(delete(PhotoRow).where(PhotoRow.id.in_(photo_ids)))
     session.execute(delete(PersonRow).where(PersonRow.id == person.id))
-    erasure_id = note_erasure(session, files, subject_id=person.id, gallery_id=gallery.id)
+    showing = _originals_showing(call, session, gallery, person, looking)
+    gone = [photo for photo in showing if photo.told.deleted]
+    files += [photo.file for photo in gone]
+    unclear = _not_checked(call, session, gallery, looking)
+    note = note_erasure(
+        session,
+        files,
+        erased=[
+            Erased("person", person.id),
+            *(Erased("photo", photo.told.photo_id) for photo in gone),
+        ],
+        subject_id=person.id,
+        gallery_id=gallery.id,
+    )
     event_id = audit.record(
         session,
         call,
@@ -106,52 +230,81 @@ def _erase(
         subject_id=person.id,
         gallery_id=gallery.id,
         faces=len(faces),
-        photos=len(photos),
+        photos=len(photos) + len(gone),
         probes=len(probes),
         files=len(files),
+        originals_searched=looking.found.count,
+        originals_deleted=len(gone),
+        originals_left=len(showing) - len(gone),
+        originals_not_checked=sum(each.count for each in unclear),
     )
     return _Erased(
         gallery_id=gallery.id,
         person_id=person.id,
         face_ids=[face.id for face in faces],
         dimension=faces[0].embedding.size if faces else 0,
-        photo_ids=sorted(photo_ids),
+        photo_ids=sorted(photo_ids | {photo.told.photo_id for photo in gone}),
         probe_ids=[probe.id for probe in probes],
         files=files,
         event_id=event_id,
-        erasure_id=erasure_id,
+        note=note,
+        searched=looking.found.count,
+        showing=tuple(photo.told for photo in showing),
+        not_checked=unclear,
     )
 
 
-def _probes_showing(
-    session: Session,
-    gallery: GalleryRow,
-    person_id: str,
-    faces: Sequence[FaceRow],
-    photos: Sequence[PhotoRow],
-    *,
-    threshold: float,
-) -> list[ProbeRow]:
-    """Held photos that wait for the person, or show a face that would be taken for one of these."""
-    digests = {photo.sha256 for photo in photos}
-    probes = session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all()
-    held = session.scalars(
-        select(ProbeFaceRow).where(ProbeFaceRow.probe_id.in_([probe.id for probe in probes]))
-    ).all()
-    showing = {face.probe_id for face in held if _alike(face, faces, threshold)}
-    return [
-        probe
-        for probe in probes
-        if probe.id in showing or probe.sha256 in digests or probe.person_id == person_id
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """An original that shows the person, and the name of its file."""
+
+    told: KeptOriginal
+    file: str
+
+
+def _originals_showing(
+    call: Call, session: Session, gallery: GalleryRow, person: PersonRow, looking: _Looking
+) -> list[_Showing]:
+    """The originals in which the person was found and that are there still; deleted when asked."""
+    note_seen(session, looking.found.seen)
+    found = looking.found.showing
+    there = [
+        found[photo_id]
+        for photo_id in session.scalars(select(PhotoRow.id).where(PhotoRow.id.in_(found)))
     ]
+    if looking.delete and there:
+        session.execute(delete(PhotoRow).where(PhotoRow.id.in_([each.photo_id for each in there])))
+        for gallery_id, count in Counter(each.gallery_id for each in there).items():
+            if gallery_id != gallery.id:
+                audit.record(
+                    session,
+                    call,
+                    "originals_deleted",
+                    subject_id=person.id,
+                    gallery_id=gallery_id,
+                    photos=count,
+                )
+    return [_Showing(each.told(deleted=looking.delete), each.file) for each in there]
 
 
-def _alike(held: ProbeFaceRow, faces: Sequence[FaceRow], threshold: float) -> bool:
-    # Of vectors that cannot be compared nothing is known, and what may show the person goes.
-    return any(
-        held.embedding.shape != face.embedding.shape
-        or float(np.dot(held.embedding, face.embedding)) >= threshold
-        for face in faces
+def _not_checked(
+    call: Call, session: Session, gallery: GalleryRow, looking: _Looking
+) -> tuple[NotChecked, ...]:
+    # Now, and not when they were searched: others may have been kept meanwhile.
+    session.flush()
+
+    def why(each: Candidate) -> Why:
+        if not looking.asked:
+            return "not_asked"
+        # What was added during the search came too late for it.
+        return "out_of_time" if _may_search(call, each, gallery.id) else "not_permitted"
+
+    return not_checked(
+        may_show(session),
+        looking.found,
+        gallery_id=gallery.id,
+        why=why,
+        may_read=lambda name: permissions.may(call.actor, "people.read", name),
     )
 
 
@@ -161,17 +314,6 @@ def _summary(services: Services) -> EngineSummary | None:
     except ModelError:
         # Forgetting somebody does not depend on a model being there.
         return None
-
-
-def _threshold(gallery: GalleryRow, summary: EngineSummary | None) -> float:
-    """The similarity from which a held face may be the person's."""
-    if summary is None or gallery.contract_id != summary.contract_id:
-        return -1.0
-    # The least that a search or a comparison may ask for here, and no more for being strict with
-    # strangers: who is to be forgotten is missed less than who is found.
-    accepted = max(gallery.accepted_fmr, gallery.accepted_fpir, ACCEPTED_RATE)
-    generous = verification_threshold(summary, accepted=accepted)
-    return generous if gallery.threshold is None else min(generous, gallery.threshold)
 
 
 def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure:
@@ -185,12 +327,19 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         (ReviewedPairRow.other_person_id, [erased.person_id]),
         (PhotoRow.id, erased.photo_ids),
         (ProbeRow.id, erased.probe_ids),
+        (ProbeRow.person_id, [erased.person_id]),
         (ProbeFaceRow.probe_id, erased.probe_ids),
     )
     with services.database.read() as session:
         rows_left = sum(
             session.scalar(select(func.count()).where(column.in_(ids))) or 0
             for column, ids in looked_for
+        )
+        rows_left += (
+            session.scalar(
+                select(func.count()).where(KeptInputRow.place.contains(erased.person_id))
+            )
+            or 0
         )
         indexed_left = services.indexes.count_left(
             session, erased.gallery_id, erased.face_ids, dimension=erased.dimension
@@ -206,6 +355,10 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         indexed_left=indexed_left,
         log_cleared=log_cleared,
         event_id=erased.event_id,
+        other_processes_within_seconds=DROPPED_WITHIN_SECONDS,
+        originals_searched=erased.searched,
+        originals_showing=erased.showing,
+        not_checked=erased.not_checked,
     )
 
 

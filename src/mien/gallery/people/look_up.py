@@ -11,11 +11,12 @@ from mien.gallery.services import Call
 
 
 def look_up_person(call: Call, *, gallery: str, who: str) -> Person:
-    """The person of this id, or else of this name, whatever the letters' case.
+    """The person of this id, or else of this name; marks may be left out.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         PersonNotFound: nobody in it has this id or name.
+        PersonAmbiguous: several people have this name.
     """
     permissions.require(call.actor, "people.read", gallery)
     with call.services.database.read() as session:

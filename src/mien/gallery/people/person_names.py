@@ -40,7 +40,7 @@ def list_person_names(call: Call, *, gallery: str, most: int) -> PersonNames:
         rows = session.execute(
             select(PersonRow.name, func.count().over())
             .where(PersonRow.gallery_id == find_gallery(session, gallery).id)
-            .order_by(PersonRow.name_key, PersonRow.id)
+            .order_by(PersonRow.sort_key, PersonRow.id)
             .limit(most)
         ).all()
     return PersonNames(tuple(name for name, _ in rows), rows[0][1] if rows else 0)

@@ -16,6 +16,7 @@ from mien.gallery.people.alike_pairs import Pair
 from mien.gallery.people.alike_pairs import compare_people
 from mien.gallery.people.alike_pairs import note_pair
 from mien.gallery.people.faces import as_stored
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
@@ -23,6 +24,7 @@ from mien.gallery.services import Call
 from mien.gallery.suspicions import as_warning
 from mien.gallery.suspicions import is_open
 from mien.gallery.suspicions import is_suspected
+from mien.name_order import sort_key
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -154,17 +156,17 @@ class _Suspected:
 
 def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
     rows = session.execute(
-        select(SuspicionRow, FaceRow.person_id, PersonRow.name)
+        select(SuspicionRow, FaceRow.person_id)
         .join(FaceRow, FaceRow.id == SuspicionRow.face_id)
-        .outerjoin(PersonRow, PersonRow.id == SuspicionRow.other_person_id)
         .where(SuspicionRow.gallery_id == gallery.id, is_open())
         .order_by(SuspicionRow.created_at.desc(), SuspicionRow.code.desc(), SuspicionRow.id)
         .limit(_MOST_READ)
-    )
+    ).all()
+    people = person_refs(session, {row.other_person_id for row, _ in rows if row.other_person_id})
     of: dict[str, list[EnrolmentWarning]] = {}
     person_of: dict[str, str] = {}
-    for row, person_id, name in rows:
-        of.setdefault(row.face_id, []).append(as_warning(row, name))
+    for row, person_id in rows:
+        of.setdefault(row.face_id, []).append(as_warning(row, people))
         person_of[row.face_id] = person_id
     listed = [
         face_id
@@ -206,24 +208,20 @@ def _kept(session: Session, people: Collection[str]) -> set[Pair]:
 
 
 def _faces(session: Session, suspected: _Suspected, listed: list[str]) -> tuple[SuspectedFace, ...]:
-    rows = session.execute(
-        select(FaceRow, PersonRow.name)
-        .join(PersonRow, PersonRow.id == FaceRow.person_id)
-        .where(FaceRow.id.in_(listed))
-    )
-    found = {row.id: (row, name) for row, name in rows}
-    beside = _others(session, {row.person_id for row, _ in found.values()})
+    found = {row.id: row for row in session.scalars(select(FaceRow).where(FaceRow.id.in_(listed)))}
+    people = person_refs(session, {row.person_id for row in found.values()})
+    beside = _others(session, set(people))
     told = []
     for face_id in listed:
         if face_id not in found:
             continue
-        row, name = found[face_id]
+        row = found[face_id]
         warnings = tuple(suspected.of[face_id])
         nearest = [each.face_id for each in warnings if each.code == "unlike_this_person"]
         others = [each for each in (*nearest, *beside.get(row.person_id, ())) if each is not None]
         told.append(
             SuspectedFace(
-                PersonRef(row.person_id, name),
+                people[row.person_id],
                 as_stored(row, warnings),
                 next((each for each in others if each != face_id), None),
             )
@@ -247,17 +245,16 @@ def _others(session: Session, people: Collection[str]) -> dict[str, list[str]]:
 
 def _named(session: Session, pairs: dict[Pair, Alike]) -> tuple[AlikePair, ...]:
     people = {person for pair in pairs for person in pair}
-    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
-    names = {row.id: row.name for row in rows}
+    named = person_refs(session, people)
     portraits = _others(session, people)
     told = []
     for pair, alike in pairs.items():
-        if not all(person in names for person in pair):
+        if not all(person in named for person in pair):
             continue
         both = [
-            (PersonRef(person, names[person]), face or next(iter(portraits.get(person, ())), None))
+            (named[person], face or next(iter(portraits.get(person, ())), None))
             for person, face in zip(pair, alike.face_ids, strict=True)
         ]
-        (one, one_face), (other, other_face) = sorted(both, key=lambda each: each[0].name)
+        (one, one_face), (other, other_face) = sorted(both, key=lambda each: sort_key(each[0].name))
         told.append(AlikePair((one, other), (one_face, other_face), alike.similarity))
     return tuple(sorted(told, key=lambda each: (-each.similarity, each.people[0].id)))

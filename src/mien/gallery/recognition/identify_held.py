@@ -18,6 +18,7 @@ from mien.gallery.face_columns import from_columns
 from mien.gallery.held_photos import Held
 from mien.gallery.held_photos import held_rows
 from mien.gallery.held_photos import hold_photo
+from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.identify import answers
 from mien.gallery.recognition.identify import check_question
 from mien.gallery.recognition.identify import identify
@@ -32,7 +33,6 @@ from mien.gallery.same_face import SeenFace
 from mien.gallery.same_face import enrolled_faces
 from mien.gallery.services import Call
 from mien.storage.models import FaceRow
-from mien.storage.models import PersonRow
 from mien.vision.quality_limits import is_legible
 
 
@@ -138,8 +138,7 @@ def _added(
 ) -> tuple[AddedFace, ...]:
     """Whose example a face is, with how similar it is to their others."""
     people = {each.person_id for each in examples}
-    named = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people)))
-    names = {row.id: row.name for row in named}
+    named = person_refs(session, people)
     rows = session.execute(
         select(FaceRow.id, FaceRow.person_id, FaceRow.embedding).where(
             FaceRow.person_id.in_(people), FaceRow.id.not_in([each.face_id for each in examples])
@@ -149,6 +148,5 @@ def _added(
     for each in examples:
         others = {row.id: row.embedding for row in rows if row.person_id == each.person_id}
         similarity, nearest = similarity_to(embedding, others) if others else (None, None)
-        person = PersonRef(each.person_id, names[each.person_id])
-        found.append(AddedFace(person, each.face_id, similarity, nearest))
+        found.append(AddedFace(named[each.person_id], each.face_id, similarity, nearest))
     return tuple(found)

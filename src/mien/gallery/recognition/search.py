@@ -15,6 +15,7 @@ from mien.decision.rank import Ranked
 from mien.decision.rank import rank
 from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
+from mien.gallery.person_refs import person_refs
 from mien.gallery.results import Candidate
 from mien.gallery.results import PersonRef
 from mien.gallery.same_face import EnrolledFace
@@ -24,13 +25,10 @@ from mien.index.base import ExactSearch
 from mien.index.rerank import Examples
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
-from mien.storage.models import PersonRow
 
 MOST_CANDIDATES = 100
 DECISIVE = 5
 """An answer rests on so many candidates, however many are to be named."""
-# Databases take only so many values in one statement.
-_IDS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def search(
     needed = wanted = max(limit, DECISIVE)
     while True:
         ranked = rank(index, queries, limit=wanted, instead=instead)
-        people = _people(session, {each.person_id for some in ranked for each in some})
+        people = person_refs(session, {each.person_id for some in ranked for each in some})
         candidates = tuple(
             tuple(named(each, people[each.person_id]) for each in some if each.person_id in people)[
                 :needed
@@ -267,13 +265,3 @@ def _other_examples(
             }
         )
     return left
-
-
-def _people(session: Session, person_ids: set[str]) -> dict[str, PersonRef]:
-    ids = sorted(person_ids)
-    people = {}
-    for start in range(0, len(ids), _IDS_AT_ONCE):
-        some = ids[start : start + _IDS_AT_ONCE]
-        rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(some)))
-        people.update({person_id: PersonRef(person_id, name) for person_id, name in rows})
-    return people

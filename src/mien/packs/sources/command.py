@@ -44,7 +44,7 @@ def run(
 
     Args:
         command: the program and its arguments; no shell sees them.
-        folder: where it runs.
+        folder: where it runs, and puts its temporary files.
         environment: variables set beside those of this process.
         silence_seconds: how long it may write nothing before it and its children are ended.
         on_line: told each line as it comes.
@@ -57,7 +57,8 @@ def run(
     with subprocess.Popen(
         list(command),
         cwd=folder,
-        env={**os.environ, **environment},
+        # What it unpacks lies where there is known to be room, and goes with the folder.
+        env={**os.environ, "TMPDIR": str(folder.absolute()), **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -37,4 +37,6 @@ def decode(
 
 _MOST_LOG_SIZE = 8.0
 
-FAMILY = DetectorFamily(decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, batches=True)
+FAMILY = DetectorFamily(
+    decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, batches=True, doubtful_score=0.4
+)

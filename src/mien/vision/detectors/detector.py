@@ -60,6 +60,11 @@ class Detector:
         return self._score_threshold
 
     @property
+    def doubtful_score(self) -> float | None:
+        """See `DetectorFamily`."""
+        return self._family.doubtful_score
+
+    @property
     def nms_iou(self) -> float:
         """Overlap above which two boxes are about one face, in [0, 1]."""
         return self._nms_iou

@@ -29,6 +29,23 @@ class Candidates:
         return Candidates(self.boxes_xyxy[indices], self.landmarks[indices], self.scores[indices])
 
 
+def confidence(closest: float, doubtful_score: float | None) -> float:
+    """How sure a network is that a face is one, on a scale that all families share.
+
+    Args:
+        closest: mean score of the closest looks, in [0, 1].
+        doubtful_score: of the family; see `DetectorFamily`.
+
+    Returns:
+        In [0, 1], one half at the family's doubtful score; 1 where that is not known.
+    """
+    if doubtful_score is None:
+        return 1.0
+    if closest < doubtful_score:
+        return 0.5 * closest / doubtful_score
+    return min(0.5 + 0.5 * (closest - doubtful_score) / (1 - doubtful_score), 1.0)
+
+
 def largest(found: Candidates, most: int) -> Candidates:
     """The largest of them, in the order in which they were; all when there are no more."""
     if len(found.scores) <= most:
@@ -56,6 +73,9 @@ class DetectorFamily:
         small_passes: whether a second look at a smaller scale betters its landmarks by more than it
             costs; see `refine_landmarks`.
         batches: whether its files take several pictures at once and keep their answers apart.
+        doubtful_score: what is seen in the closest looks with a lower mean score is seldom a human
+            face; None where that has not been measured. Scores of two families mean nothing to each
+            other: `bench/confidence.py` measures where they part people from animals.
     """
 
     decode: Decode
@@ -65,6 +85,7 @@ class DetectorFamily:
     scale: float
     small_passes: bool = False
     batches: bool = False
+    doubtful_score: float | None = None
 
 
 def outputs_of_each(outputs: Sequence[FloatArray], count: int) -> list[list[FloatArray]]:

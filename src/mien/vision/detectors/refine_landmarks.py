@@ -10,6 +10,7 @@ import numpy as np
 
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import confidence
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
@@ -23,6 +24,8 @@ _TEMPLATE = np.array(
     [(56.0, 49.0), (104.0, 49.0), (80.0, 76.5), (60.5, 104.5), (99.5, 104.5)], dtype=np.float32
 )
 _SMALL_TEMPLATE = ((_TEMPLATE - _SIDE / 2) / 2 + _SMALL_SIDE / 2).astype(np.float32)
+# As it is and mirrored.
+_LOOKS = 2
 _MIRRORED_ORDER = (1, 0, 2, 4, 3)
 # In distances between the eyes. A landmark that moves further belongs to another face; half as much
 # would throw away every fifth of YuNet's good looks (14 % straight, 20 % mirrored).
@@ -41,12 +44,14 @@ class RefinedLandmarks:
         times: how often it was seen at the larger scale: as it is, mirrored, both or not at all.
         firmly: how often with its landmarks where they were, within a quarter of the distance
             between the eyes. A face that is not the way up that its landmarks say seldom is twice.
+        confidence: see `face_confidence`; too low where the first landmarks were far off.
     """
 
     landmarks: FloatArray
     score: float
     times: int
     firmly: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,13 +114,39 @@ def refine_each(
         seen = {number: faces[number] for number, looks in large.items() if looks}
         small = _look(detector, image_rgb, seen, _SMALL_TEMPLATE, _SMALL_SIDE)
     return [
-        _refined(landmarks, large[number], small.get(number, []))
+        _refined(detector, landmarks, large[number], small.get(number, []))
         for number, landmarks in enumerate(faces)
     ]
 
 
+def face_confidence(
+    detector: Detector, image_rgb: ImageRGB, faces: Sequence[FloatArray]
+) -> list[float]:
+    """How sure the network is of each face, level at its smallest, as it is and mirrored.
+
+    Animals, textures and many drawings convince it when they are large or in one of the two; with
+    few pixels, faces stay faces. See `families.confidence` for the scale.
+
+    Args:
+        detector: which found the faces.
+        image_rgb: the whole picture.
+        faces: landmarks of each, refined.
+
+    Returns:
+        One number a face, in [0, 1].
+    """
+    template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.small_passes else (_TEMPLATE, _SIDE)
+    seen = _look(detector, image_rgb, dict(enumerate(faces)), template, side)
+    return [_confidence(detector, seen[number]) for number in range(len(faces))]
+
+
+def _confidence(detector: Detector, looks: Sequence[_Pass]) -> float:
+    """By the mean score; a look in which the face was not seen counts as 0."""
+    return confidence(sum(each.score for each in looks) / _LOOKS, detector.doubtful_score)
+
+
 def _refined(
-    landmarks: FloatArray, large: Sequence[_Pass], small: Sequence[_Pass]
+    detector: Detector, landmarks: FloatArray, large: Sequence[_Pass], small: Sequence[_Pass]
 ) -> RefinedLandmarks:
     looks = [landmarks, *(each.landmarks for each in (*large, *small))]
     return RefinedLandmarks(
@@ -123,6 +154,7 @@ def _refined(
         score=max((each.score for each in large), default=0.0),
         times=len(large),
         firmly=sum(each.shift <= _FIRM_SHIFT for each in large),
+        confidence=_confidence(detector, small if detector.small_passes else large),
     )
 
 

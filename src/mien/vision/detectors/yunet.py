@@ -36,5 +36,12 @@ def decode(
 _MOST_LOG_SIZE = 8.0
 
 FAMILY = DetectorFamily(
-    decode=decode, stride=32, color="bgr", mean=0.0, scale=1.0, small_passes=True, batches=True
+    decode=decode,
+    stride=32,
+    color="bgr",
+    mean=0.0,
+    scale=1.0,
+    small_passes=True,
+    batches=True,
+    doubtful_score=0.8,
 )

@@ -18,6 +18,15 @@ class SetUpForm(PageForm):
     )
 
 
+class ResetForm(PageForm):
+    """A new password by a link."""
+
+    password = PasswordField(validators=[DataRequired("Choose a password.")])
+    password_again = PasswordField(
+        validators=[EqualTo("password", "The two passwords differ. Type them again.")]
+    )
+
+
 class SignInForm(PageForm):
     """Name and password; `next` is where to go afterwards."""
 

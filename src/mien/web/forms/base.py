@@ -1,7 +1,9 @@
 """The form that all others are made from."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
@@ -13,6 +15,7 @@ from wtforms import StringField
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
+from mien.errors import TooManyAttempts
 from mien.http.problems import status_of
 from mien.web.forms.state import FormState
 from mien.web.language import translated
@@ -27,10 +30,12 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     Attributes:
         status: HTTP status of the page that shows it again.
+        headers: that belong to the status.
         problem: a sentence about the form as a whole.
     """
 
     status: int = REJECTED
+    headers: Mapping[str, str] = MappingProxyType({})
     problem: str = ""
 
     @contextmanager
@@ -48,14 +53,16 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         except InvalidInput as error:
             if error.field not in self:
                 raise
-            self._say(error.field, say.error(error, translate=translated))
+            self.say(error.field, say.error(error, translate=translated))
         except kinds as error:
             if field:
-                self._say(field, say.error(error, translate=translated))
+                self.say(field, say.error(error, translate=translated))
             else:
                 self.problem = say.error(error, translate=translated)
-            if isinstance(error, ImageError):
+            if isinstance(error, (ImageError, TooManyAttempts)):
                 self.status = status_of(type(error))
+            if isinstance(error, TooManyAttempts):
+                self.headers = {"Retry-After": str(error.extra["retry_after_seconds"])}
 
     def state(self) -> FormState:
         """What the page shows of this form; passwords are never shown again."""
@@ -71,7 +78,8 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """What was typed into a field; empty when it was not sent."""
         return self[name].data or ""
 
-    def _say(self, field: str, words: str) -> None:
+    def say(self, field: str, words: str) -> None:
+        """Say what is wrong beside a field."""
         self[field].errors = [*self[field].errors, words]
 
 

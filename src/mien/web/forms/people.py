@@ -1,5 +1,6 @@
 """Forms about somebody who is in a gallery."""
 
+from wtforms import BooleanField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired
@@ -10,10 +11,18 @@ from mien.web.forms.base import PageForm
 
 
 class EditPersonForm(PageForm):
-    """What somebody is called, and what is noted."""
+    """What somebody is called, and what is noted; `another` says that two people have the name."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+    another = BooleanField()
+
+
+class ForgetForm(PageForm):
+    """What is to be done about originals that were kept because of other people."""
+
+    search_originals = BooleanField()
+    delete_originals = BooleanField()
 
 
 class ConfirmForm(PageForm):

@@ -13,13 +13,15 @@ from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField
 from wtforms import HiddenField
+from wtforms import IntegerField
 from wtforms import RadioField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms import ValidationError
 from wtforms.validators import DataRequired
+from wtforms.validators import Optional
 
-from mien.errors import NameTaken
+from mien.errors import PersonAmbiguous
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
 from mien.options import Gate
@@ -27,6 +29,7 @@ from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
 from mien.web.forms.state import FormState
+from mien.web.language import translated
 
 _MOST_HELD: Final = 100
 
@@ -69,10 +72,12 @@ class AddPhotosForm(PageForm):
 
 
 class NewPersonForm(PageForm):
-    """Somebody new, with or without photos."""
+    """Somebody new; `another` says that two people have the name, `without_photo` that none is sent."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
     notes = TextAreaField()
+    another = BooleanField()
+    without_photo = BooleanField()
     photos = MultipleFileField(validators=[_not_too_many])
 
     def files(self) -> list[FileStorage]:
@@ -120,18 +125,26 @@ class ChooseFaceForm(GatedForm):
 
 
 class AddFaceForm(GatedForm):
-    """Whose a face is: somebody by id, somebody by a typed name, or somebody new."""
+    """Whose a face is: somebody by id, or by a typed name, known or new.
+
+    `another` says of somebody new that two people have the name; `following` is the number of the
+    face that is asked about next, empty for this one again.
+    """
 
     person_id = HiddenField()
-    person = StringField()
     name = StringField()
+    following = IntegerField(validators=[Optional()])
+    another = BooleanField()
 
     @contextmanager
     def noting_refusals(self) -> Iterator[None]:
         """Keep what storing a face refuses as words; see `noting`."""
-        with (
-            self.noting(NameTaken, field="name"),
-            self.noting(PersonNotFound, field="person"),
-            self.noting(PhotoNotGoodEnough),
-        ):
-            yield
+        try:
+            with (
+                self.noting(PersonNotFound, field="name"),
+                self.noting(PhotoNotGoodEnough),
+            ):
+                yield
+        except PersonAmbiguous:
+            # The page shows who they are, and needs no ids.
+            self.say("name", translated("Several people here have this name. Choose one of them."))

@@ -15,6 +15,8 @@ from wtforms.validators import EqualTo
 
 from mien.options import SCOPES
 from mien.web.forms.base import PageForm
+from mien.web.forms.confirmed import OWN_PASSWORD_MISSING
+from mien.web.forms.confirmed import ConfirmedForm
 from mien.web.layout import Theme
 
 BY_HAND = "hand"
@@ -97,7 +99,7 @@ class GallerySettingsForm(PageForm):
         return self.similarity() if self.rate("accepted_fpir") is None else None
 
 
-class NewKeyForm(PageForm):
+class NewKeyForm(ConfirmedForm):
     """A new API key."""
 
     name = StringField(validators=[DataRequired("Type a name.")])
@@ -123,9 +125,19 @@ class ThemeForm(PageForm):
     theme = RadioField(choices=list(get_args(Theme)))
 
 
-class NewUserForm(PageForm):
-    """A new account."""
+class ResetLinkForm(ConfirmedForm):
+    """A link by which somebody sets a new password."""
+
+
+class NewUserForm(ConfirmedForm):
+    """A new account; the own password is for making an administrator."""
 
     name = StringField(validators=[DataRequired("Type a name to sign in with.")])
     password = PasswordField(validators=[DataRequired("Choose a password.")])
     is_admin = BooleanField()
+    own_password = PasswordField()
+
+    def validate_own_password(self, field: PasswordField) -> None:
+        """Refuse an administrator without it."""
+        if self.is_admin.data and not field.data:
+            raise ValidationError(OWN_PASSWORD_MISSING)

@@ -25,6 +25,25 @@ class SetUpPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class ResetPage(Page):
+    """Sets a new password by a link; fields `password`, `password_again`.
+
+    Attributes:
+        form: what is wrong so far.
+        name: of the account.
+        action_url: takes the POST; holds the one-time secret.
+        password_length: fewest characters of a password.
+    """
+
+    template: ClassVar[str] = "access/reset.html"
+
+    form: FormState
+    name: str
+    action_url: str
+    password_length: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage(Page):
     """Asks for `name` and `password`; the hidden field `next` says where to go afterwards.
 

@@ -15,7 +15,7 @@ from mien.web.layout import chosen_theme
 from mien.web.pages.base import Page
 
 THEME_CHOICES = (
-    Choice(value="", label="As the system has it"),
+    Choice(value="", label="Same as system"),
     Choice(value="light", label="Light"),
     Choice(value="dark", label="Dark"),
 )

@@ -18,7 +18,7 @@ _LEAST_SHOWN = 0.005
 def certainty(card: FaceCard) -> str:
     """A few sentences on how sure the answer about a face is."""
     if not card.candidates or card.similarity is None:
-        return "There is nobody in this gallery yet to compare this face with."
+        return "This gallery has no people to compare with yet."
     if card.decision == "match":
         return _sure_of_match(card, card.similarity)
     if card.decision == "ambiguous":
@@ -42,11 +42,11 @@ def searched_words(
     if not people:
         return f"{words}."
     if accepted is not None:
-        return f"{words}, which accepts {accepted_words(accepted)}."
+        return f"{words}. {_begun(accepted_words(accepted))}."
     words += f", where a match needs {decimal(threshold)}."
     if wrong is None:
-        return f"{words} How often a stranger is named has not been measured for this model."
-    return f"{words} A stranger would be named wrongly in {how_often(wrong, 'searches')}."
+        return f"{words} How often strangers are named by mistake has not been measured for this model."
+    return f"{words} {_begun(how_often(wrong, 'strangers'))} would be named by mistake."
 
 
 def poor_words(reasons: tuple[str, ...]) -> str:
@@ -62,28 +62,33 @@ def better_words(reasons: tuple[str, ...]) -> str:
 
 def _sure_of_match(card: FaceCard, similarity: float) -> str:
     words = (
-        f"The similarity is {decimal(similarity)}; a match here needs {decimal(card.threshold)}."
+        f"Similarity {decimal(similarity)} ({decimal(card.threshold)} is enough for a match here)."
     )
     if card.alike is None:
         return (
-            f"{words} How often a stranger is as much alike has not been measured for this model."
+            f"{words} How often strangers look this similar has not been measured for this model."
         )
-    often = how_often(card.alike, "searches")
-    return f"{words} A stranger would look this much like somebody in this gallery in {often}."
+    often = _begun(how_often(card.alike, "strangers"))
+    return f"{words} {often} would look this similar to anyone here."
+
+
+def _begun(words: str) -> str:
+    """The words as they begin a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _sure_of_nobody(card: FaceCard, similarity: float) -> str:
     words = (
-        "No one in this gallery looks enough like this face. "
-        f"The nearest, {card.candidates[0].name}, reaches {decimal(similarity)}; "
+        "No one in this gallery is similar enough. "
+        f"The closest is {card.candidates[0].name} at {decimal(similarity)}; "
         f"a match needs {decimal(card.threshold)}."
     )
     if not card.quality.acceptable:
         poor = poor_words(card.quality.reasons)
-        words += f" The face is {poor}, so somebody who is here may have been missed."
+        words += f" The face is {poor}, so someone who is here may have been missed."
     if card.wrong is None:
         return words
-    return f"{words} A stranger would be named wrongly in {how_often(card.wrong, 'searches')}."
+    return f"{words} {_begun(how_often(card.wrong, 'strangers'))} would be named by mistake."
 
 
 def _sure_of_nothing(card: FaceCard) -> str:
@@ -105,10 +110,10 @@ def _too_close(card: FaceCard, rival: Rival) -> str:
     )
     lead = first.similarity - second.similarity
     if lead >= rival.lead_needed:
-        words += "Both are enough like this face to be it. "
+        words += "Both are similar enough to match. "
     else:
         words += f"{_apart(lead)}, too close to call. "
-    return words + "Look for yourself, and add better photos of both."
+    return words + "Compare them yourself, and add better photos of both."
 
 
 def _look_alike(card: FaceCard, rival: Rival) -> str:
@@ -121,7 +126,7 @@ def _look_alike(card: FaceCard, rival: Rival) -> str:
         f"{first.name} and {second.name} look alike{alike}, so one has to be ahead of the other by "
         f"{decimal(rival.lead_needed)} before it is a match. Here it is {decimal(lead)}: "
         f"{decimal(first.similarity)} and {decimal(second.similarity)}. "
-        "Look for yourself, and add more photos of both."
+        "Compare them yourself, and add more photos of both."
     )
 
 
@@ -133,7 +138,7 @@ def _too_poor(card: FaceCard, *, first: bool) -> str:
         return f"Besides, the {shows}"
     nearest = card.candidates[0]
     return (
-        f"{nearest.name} is the nearest with {decimal(nearest.similarity)}, and a match needs "
+        f"{nearest.name} is the closest, at {decimal(nearest.similarity)}, and a match needs "
         f"{decimal(card.threshold)}. But this {shows}"
     )
 

@@ -115,6 +115,23 @@ class AddedTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Namesake:
+    """Somebody of a name that was typed.
+
+    Attributes:
+        person_id: who.
+        name: with what tells them from others of the name.
+        url: the person's page.
+        portrait_url: of the best face; empty shows a silhouette.
+    """
+
+    person_id: str
+    name: str
+    url: str
+    portrait_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaceCard:
     """All that is said about one face of an identified photo.
 
@@ -127,8 +144,8 @@ class FaceCard:
         runner_up: similarity of the second candidate; None when there is none.
         candidates: best first; the first is who was matched.
         quality: whether the face may be stored.
-        add_url: takes a POST with `person_id`, or with a name in `person`.
-        new_person_url: takes a POST with `name`.
+        add_url: takes a POST with `person_id`, or with a name in `name`, known or new.
+        next_number: of the stranger who is asked about next; 0 where this is the last.
         form: what was typed into one of them, when it could not be done.
         doubts: why the answer is ambiguous; else empty.
         rival: who stands in the way of a match; None unless somebody does.
@@ -137,6 +154,7 @@ class FaceCard:
         added: whom this face has been added to, the first added first; what else the card says
             leaves this face itself out.
         undo_url: takes a POST with `face` that takes its addition back; empty for those who may not.
+        namesakes: who has the name that was typed, where it is taken or not clear.
     """
 
     number: int
@@ -148,7 +166,6 @@ class FaceCard:
     candidates: tuple[CandidateView, ...]
     quality: QualityView
     add_url: str
-    new_person_url: str
     form: FormState = field(default_factory=FormState)
     doubts: tuple[Doubt, ...] = ()
     rival: Rival | None = None
@@ -156,6 +173,33 @@ class FaceCard:
     wrong: Rate | None = None
     added: tuple[AddedTo, ...] = ()
     undo_url: str = ""
+    next_number: int = 0
+    namesakes: tuple[Namesake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceGroup:
+    """The faces of a photo of whom the same was decided; those that were added are known."""
+
+    decision: Decision
+    faces: tuple[FaceCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFilter:
+    """Shows the faces of one group, or of all.
+
+    Attributes:
+        decision: whose faces; empty for all.
+        count: how many there are.
+        url: the page with those faces alone.
+        current: whether they are shown now.
+    """
+
+    decision: Decision | Literal[""]
+    count: int
+    url: str
+    current: bool
 
 
 def card_place(number: int) -> str:

@@ -123,6 +123,7 @@ class GallerySettingsPage(Page):
         other_model: the model that runs, when the gallery belongs to another; else empty.
         model: the pack that this gallery is bound to.
         people_count, face_count: how large it is.
+        searched_count: people who have a face, and so can be found.
         created_at: ISO 8601 in UTC.
         action_url: takes the POST.
         delete_url: the page that asks; empty where it may not be deleted.
@@ -144,6 +145,7 @@ class GallerySettingsPage(Page):
     other_model: str
     model: str
     people_count: int
+    searched_count: int
     face_count: int
     created_at: str
     action_url: str

@@ -21,17 +21,17 @@ from mien.web.text.rates import one_in
 
 _STEPS = (0.1, 0.01, 0.001, 0.0001, 0.00001)
 _GATES = (
-    Choice("off", "Off", "Every face is stored, whatever it shows."),
+    Choice("off", "Off", "Every face is stored."),
     Choice(
         "standard",
         "Standard",
-        "A face that is too small, blurred, dark or turned away to be recognised by is refused, "
-        "with the reason and a way to a better photo.",
+        "A face that is too small, blurred, dark or turned away to be recognised by, or that may "
+        "not be human, is refused, with the reason and a way to a better photo.",
     ),
     Choice(
         "strict",
         "Strict",
-        "As for a passport: only large, sharp, evenly lit faces that look towards the camera.",
+        "Like a passport photo: large, sharp, evenly lit, looking towards the camera.",
     ),
 )
 
@@ -71,6 +71,7 @@ def settings_page(
         other_model=summary.pack if foreign else "",
         model=shown.pack,
         people_count=shown.people,
+        searched_count=shown.searched,
         face_count=shown.faces,
         created_at=shown.created_at.isoformat(),
         action_url=url_for("galleries.save", gallery=shown.name),

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from typing import ClassVar
+from typing import get_args
 
 from flask import url_for
 
@@ -18,12 +21,15 @@ from mien.gallery.results import Answer
 from mien.gallery.results import Candidate
 from mien.gallery.services import Call
 from mien.http.context import runtime
+from mien.options import Decision
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
+from mien.web.pages.faces import FaceFilter
+from mien.web.pages.faces import FaceGroup
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import Rival
@@ -32,10 +38,13 @@ from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.faces import quality_view
 from mien.web.pages.faces import rate_view
+from mien.web.pages.namesakes import namesakes_of
 from mien.web.text.rates import Rate
 
 # Names offered while one types; more would make the page heavy, and nobody reads as many.
 _MOST_NAMES = 500
+# So many have a card each; more have a line each, which opens into the card.
+_FEW_FACES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class IdentifyHome(Page):
         action_url: takes the POST, as multipart.
         galleries: to search in; a choice is shown from two on.
         gallery: the one chosen.
-        people_count: people in that gallery; none shows where to begin.
+        people_count: people in that gallery who could be found; none shows where to begin.
         max_bytes: largest file accepted.
         add_person_url: where an empty gallery gets its first person.
     """
@@ -68,8 +77,10 @@ class IdentifyResult(Page):
     """The photo with its numbered faces, and a card for each.
 
     Attributes:
-        photo: with one mark a face.
+        photo: with one mark for each face that is shown.
         faces: in the order of their numbers; empty when no face was found.
+        groups: the faces that are shown: known ones, ambiguous ones, strangers.
+        filters: ways to show some of the faces alone; empty where they are few.
         faces_left_out: how many more the photo shows than are looked at.
         gallery: where was searched.
         people_count: people in that gallery who could be found.
@@ -89,6 +100,8 @@ class IdentifyResult(Page):
 
     photo: PhotoView
     faces: tuple[FaceCard, ...]
+    groups: tuple[FaceGroup, ...]
+    filters: tuple[FaceFilter, ...]
     faces_left_out: int
     gallery: str
     people_count: int
@@ -116,14 +129,18 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         # One is chosen for all of the page, at its top.
         galleries=(Choice(chosen.name, chosen.name),),
         gallery=chosen.name,
-        people_count=chosen.people,
+        people_count=chosen.searched,
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
     )
 
 
 def identify_result(
-    call: Call, held: HeldProbe, *, forms: Mapping[int, FormState] | None = None
+    call: Call,
+    held: HeldProbe,
+    *,
+    forms: Mapping[int, FormState] | None = None,
+    shown: str = "",
 ) -> IdentifyResult:
     """The photo with its faces, and a card for each.
 
@@ -131,17 +148,30 @@ def identify_result(
         call: who asks, and with what.
         held: the photo's answers.
         forms: what was typed for a face and could not be done, by the face's number.
+        shown: the decision whose faces alone are shown; anything else shows all of them.
     """
     found = held.identification
     offered = list_person_names(call, gallery=found.gallery, most=_MOST_NAMES)
+    cards = _in_turn(tuple(_card(call, held, answer, forms or {}) for answer in found.answers))
+    every = tuple(
+        FaceGroup(decision, faces)
+        for decision in get_args(Decision)
+        if (faces := tuple(card for card in cards if _group(card) == decision))
+    )
+    groups = tuple(group for group in every if group.decision == shown) or every
+    numbers = {card.number for group in groups for card in group.faces}
     return IdentifyResult(
         photo=PhotoView(
             url=url_for("identify.photo", probe_id=held.id),
             width=found.width,
             height=found.height,
-            marks=tuple(_mark(held, answer) for answer in found.answers),
+            marks=tuple(
+                _mark(held, answer) for answer in found.answers if answer.number in numbers
+            ),
         ),
-        faces=tuple(_card(call, held, answer, forms or {}) for answer in found.answers),
+        faces=cards,
+        groups=groups,
+        filters=_filters(held.id, every, groups) if len(cards) > _FEW_FACES else (),
         faces_left_out=found.faces_left_out,
         gallery=found.gallery,
         people_count=found.point.people,
@@ -161,6 +191,39 @@ def _settings_url(call: Call, gallery: str) -> str:
     if not may(call.actor, "galleries.change", gallery):
         return ""
     return url_for("galleries.settings", gallery=gallery)
+
+
+def _group(card: FaceCard) -> Decision:
+    return "match" if card.added else card.decision
+
+
+def _in_turn(cards: tuple[FaceCard, ...]) -> tuple[FaceCard, ...]:
+    """Each stranger knows who is asked about next."""
+    strangers = [card.number for card in cards if _group(card) == "unknown"]
+    following = dict(pairwise(strangers))
+    return tuple(replace(card, next_number=following.get(card.number, 0)) for card in cards)
+
+
+def _filters(
+    probe_id: str, every: tuple[FaceGroup, ...], shown: tuple[FaceGroup, ...]
+) -> tuple[FaceFilter, ...]:
+    if len(every) == 1:
+        return ()
+    everybody = FaceFilter(
+        decision="",
+        count=sum(len(group.faces) for group in every),
+        url=url_for("identify.result", probe_id=probe_id),
+        current=shown == every,
+    )
+    return everybody, *(
+        FaceFilter(
+            decision=group.decision,
+            count=len(group.faces),
+            url=url_for("identify.result", probe_id=probe_id, show=group.decision),
+            current=shown == (group,),
+        )
+        for group in every
+    )
 
 
 def _mark(held: HeldProbe, answer: Answer) -> FaceMark:
@@ -185,6 +248,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
     rival = _rival(answer, candidates, point)
     second = rival.candidate.similarity if rival else None
     place: dict[str, Any] = {"probe_id": held.id, "number": answer.number}
+    form = forms.get(answer.number, FormState())
     return FaceCard(
         number=answer.number,
         portrait_url=probe_portrait_url(held.id, answer.number),
@@ -195,8 +259,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
         candidates=candidates,
         quality=quality_view(answer.face),
         add_url=url_for("identify.add", **place),
-        new_person_url=url_for("identify.add", **place),
-        form=forms.get(answer.number, FormState()),
+        form=form,
         doubts=answer.doubts,
         rival=rival,
         alike=rate_view(answer.expected_false_match_rate, point.least_expected_rate),
@@ -205,6 +268,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
         undo_url=(
             url_for("identify.undo", **place) if may(call.actor, "faces.delete", gallery) else ""
         ),
+        namesakes=namesakes_of(call, gallery=gallery, form=form),
     )
 
 
@@ -212,7 +276,7 @@ def _added(gallery: str, added: AddedFace) -> AddedTo:
     person = added.person
     return AddedTo(
         person_id=person.id,
-        name=person.name,
+        name=person.label,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         similarity=added.similarity,
         nearest_url=crop_url(gallery, person.id, added.nearest_face_id),
@@ -242,7 +306,7 @@ def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
     person = candidate.person
     return CandidateView(
         person_id=person.id,
-        name=person.name,
+        name=person.label,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         similarity=candidate.similarity,
         example_url=crop_url(gallery, person.id, candidate.face_id),
@@ -254,5 +318,5 @@ def _names_hint(offered: PersonNames) -> str:
         return ""
     return (
         f"Suggests the first {len(offered.names):,} of {offered.total:,} names. "
-        "For anyone else, type the whole name."
+        "For anyone else, type the full name."
     )

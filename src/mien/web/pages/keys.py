@@ -50,7 +50,7 @@ class KeysPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class NewKeyPage(Page):
-    """Creates a key: `name` and any of `scopes`."""
+    """Creates a key: `name`, any of `scopes`, and `own_password`."""
 
     template: ClassVar[str] = "keys/new.html"
 
@@ -86,7 +86,7 @@ def new_key_page(form: FormState) -> NewKeyPage:
     """The page that makes a key."""
     return NewKeyPage(
         form=form,
-        scopes=tuple(Choice(scope, scope, f"May {scope_words(scope)}.") for scope in SCOPES),
+        scopes=tuple(Choice(scope, scope, f"Can {scope_words(scope)}.") for scope in SCOPES),
         action_url=url_for("keys.create"),
         back_url=url_for("keys.show_all"),
     )

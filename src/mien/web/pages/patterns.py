@@ -15,6 +15,7 @@ from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
@@ -44,8 +45,10 @@ class PatternsPage(Page):
     wrong_form: FormState
     options: tuple[Choice, ...]
     people: tuple[PersonTile, ...]
+    namesakes: tuple[Namesake, ...]
     photo: PhotoView
     faces: tuple[FaceCard, ...]
+    rows: tuple[FaceCard, ...]
     good: QualityView
     poor: QualityView
     fields: FieldTable
@@ -73,7 +76,6 @@ def _face(number: int, decision: Decision, candidates: tuple[CandidateView, ...]
         candidates=candidates,
         quality=QualityView(acceptable=True),
         add_url="#faces",
-        new_person_url="#faces",
         doubts=("close_runner_up",) if ambiguous else (),
         rival=Rival(candidates[1], lead_needed=0.05) if ambiguous else None,
         alike=Rate(0.00005) if decision == "match" else None,
@@ -102,11 +104,16 @@ def patterns_page(photo_url: str) -> PatternsPage:
             Choice("identify", "Identify", "Ask who is in a photo."),
         ),
         people=tuple(PersonTile(name, "#sheet", "", 3) for name in _NAMES),
+        namesakes=(Namesake("1", f"{_NAMES[0]} (since 1843)", "#sheet", ""),),
         photo=PhotoView(photo_url, 640, 400, marks),
         faces=(
             _face(1, "match", (_candidate(0, 0.71), _candidate(1, 0.12))),
             _face(2, "ambiguous", (_candidate(1, 0.48), _candidate(2, 0.46))),
             _face(3, "unknown", (_candidate(3, 0.21), _candidate(0, 0.15))),
+        ),
+        rows=(
+            _face(4, "match", (_candidate(1, 0.64), _candidate(0, 0.1))),
+            _face(5, "unknown", (_candidate(2, 0.19), _candidate(3, 0.1))),
         ),
         good=QualityView(acceptable=True),
         poor=QualityView(acceptable=False, reasons=("too_small", "blurred")),

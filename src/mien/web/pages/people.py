@@ -22,8 +22,10 @@ from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
+from mien.web.pages.namesakes import namesakes_of
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import held_photos
 from mien.web.pages.waiting import name_of
@@ -37,12 +39,21 @@ _MOST_LETTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class PersonTile:
-    """One person on the contact sheet; an empty portrait_url shows a silhouette."""
+    """One person on the contact sheet; an empty portrait_url shows a silhouette.
+
+    Attributes:
+        name: as stored.
+        url: the person's page.
+        portrait_url: of the best face.
+        face_count: how many are stored.
+        note: tells people of one name apart; empty where nobody else has it.
+    """
 
     name: str
     url: str
     portrait_url: str
     face_count: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,9 @@ class PeoplePage(Page):
         total_count: people in the gallery.
         found_count: people who fit the search.
         query: what was searched for.
+        faceless_count: people of the gallery who have no face; 0 hides the link.
+        faceless_url: the page that shows them alone.
+        faceless: whether it is this one.
         sorts: orders to choose from.
         sort: the one chosen.
         letters: jumps for large galleries; empty for small ones.
@@ -81,6 +95,9 @@ class PeoplePage(Page):
     total_count: int
     found_count: int
     query: str
+    faceless_count: int
+    faceless_url: str
+    faceless: bool
     sorts: tuple[Choice, ...]
     sort: str
     letters: tuple[LetterJump, ...]
@@ -124,17 +141,25 @@ class HeldPhotoEntry:
 
 @dataclass(frozen=True, slots=True)
 class NewPersonPage(Page):
-    """Adds a person: `name`, `notes`, and `photos`.
+    """Adds a person: `name`, `notes`, and `photos`; `another` of a name.
+
+    Without photos only where `without_photo` says that it is meant so.
 
     Attributes:
-        form: typed so far.
+        form: what was typed and could not be done.
+        namesakes: who has the name that was typed.
         photos: those that were sent before and are held for this form.
-        held: the same, to be erased together; None when there is none.
+        held: the same, to be deleted together; None when there is none.
         refused: photos that gave no face.
+        gallery: its name.
+        action_url: takes the POST, as multipart.
+        back_url: the contact sheet.
+        max_bytes: largest file accepted.
         most_photos: how many one form may send; script sends one after the other.
     """
 
     template: ClassVar[str] = "people/new.html"
+    partial: ClassVar[str] = "people/_namesakes.html"
 
     form: FormState
     photos: tuple[HeldPhotoEntry, ...]
@@ -145,12 +170,13 @@ class NewPersonPage(Page):
     back_url: str
     max_bytes: int
     most_photos: int
+    namesakes: tuple[Namesake, ...] = ()
 
 
 def people_page(
-    call: Call, *, gallery: str, query: str, order: Order, cursor: str | None
+    call: Call, *, gallery: str, query: str, order: Order, faceless: bool, cursor: str | None
 ) -> PeoplePage:
-    """The contact sheet.
+    """The contact sheet, or those on it who have no face.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -158,11 +184,21 @@ def people_page(
     """
     shown = show_gallery(call, name=gallery)
     found = list_people(
-        call, gallery=gallery, query=query, order=order, limit=_A_SHEET, cursor=cursor
+        call,
+        gallery=gallery,
+        query=query,
+        order=order,
+        without_face=faceless,
+        limit=_A_SHEET,
+        cursor=cursor,
     )
     sheet = url_for("people.sheet", gallery=shown.name)
     large = found.total > _A_SHEET
-    kept: dict[str, Any] = {"q": query or None, "sort": None if order == "name" else order}
+    kept: dict[str, Any] = {
+        "q": query or None,
+        "sort": None if order == "name" else order,
+        "faces": "none" if faceless else None,
+    }
 
     def at(place: str | None) -> str:
         return url_for("people.sheet", gallery=shown.name, cursor=place, **kept)
@@ -173,9 +209,14 @@ def people_page(
         total_count=shown.people,
         found_count=found.total,
         query=query,
+        faceless_count=shown.people - shown.searched,
+        faceless_url=url_for("people.sheet", gallery=shown.name, faces="none"),
+        faceless=faceless,
         sorts=_SORTS,
         sort=order,
-        letters=_letters(call, gallery, query, at) if order == "name" and large else (),
+        letters=_letters(call, gallery, query, at, faceless=faceless)
+        if order == "name" and large
+        else (),
         search_url=sheet,
         previous_url="" if found.first else at(found.previous_cursor),
         next_url=at(found.next_cursor) if found.next_cursor else "",
@@ -187,9 +228,9 @@ def people_page(
 
 
 def _letters(
-    call: Call, gallery: str, query: str, at: Callable[[str], str]
+    call: Call, gallery: str, query: str, at: Callable[[str], str], *, faceless: bool
 ) -> tuple[LetterJump, ...]:
-    initials = list_initials(call, gallery=gallery, query=query)
+    initials = list_initials(call, gallery=gallery, query=query, without_face=faceless)
     if len(initials) > _MOST_LETTERS:
         return ()
     return tuple(LetterJump(initial.letter, at(initial.cursor)) for initial in initials)
@@ -202,7 +243,7 @@ def new_person_page(
     form: FormState | None = None,
     refused: tuple[Refusal, ...] = (),
 ) -> NewPersonPage:
-    """The page that adds somebody.
+    """The page that adds somebody; and what became of the photos just sent.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -212,6 +253,7 @@ def new_person_page(
     waiting = photos_waiting(call, gallery=gallery, probe_ids=form.chosen.get("held", ()))
     return NewPersonPage(
         form=form,
+        namesakes=namesakes_of(call, gallery=name, form=form),
         photos=tuple(_held(photo, form) for photo in waiting),
         held=held_photos(waiting, url_for("people.let_go", gallery=name)) if waiting else None,
         refused=refused,
@@ -242,6 +284,7 @@ def _held(photo: WaitingPhoto, form: FormState) -> HeldPhotoEntry:
 def _tile(gallery: str, person: Person) -> PersonTile:
     return PersonTile(
         name=person.name,
+        note=person.note,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         portrait_url=crop_url(gallery, person.id, person.portrait_face_id),
         face_count=person.faces,

@@ -20,9 +20,11 @@ from mien.settings import MOST_PHOTOS
 from mien.web.forms.kept import Refusal
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import quality_view
+from mien.web.pages.namesakes import namesakes_of
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import WaitingEntry
 from mien.web.pages.waiting import held_photos
@@ -119,7 +121,16 @@ class PersonPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class EditPersonPage(Page):
-    """Changes `name` and `notes`."""
+    """Changes `name` and `notes`; `another` of a name.
+
+    Attributes:
+        form: what is to be typed over, or could not be done.
+        namesakes: who else has the name that was typed.
+        name: as stored.
+        portrait_url: of the best face; empty shows a silhouette.
+        action_url: takes the POST.
+        back_url: the person's page.
+    """
 
     template: ClassVar[str] = "people/edit.html"
 
@@ -128,6 +139,7 @@ class EditPersonPage(Page):
     portrait_url: str
     action_url: str
     back_url: str
+    namesakes: tuple[Namesake, ...] = ()
 
 
 def person_page(
@@ -156,7 +168,7 @@ def person_page(
         facts=tuple(MetadataEntry(name, _words(value)) for name, value in person.metadata.items()),
         looks_like=tuple(
             LooksLike(
-                name=other.person.name,
+                name=other.person.label,
                 url=url_for("person.show_one", gallery=gallery, person_id=other.person.id),
                 portrait_url=crop_url(gallery, other.person.id, other.face_id),
                 similarity=other.similarity,
@@ -195,6 +207,7 @@ def edit_person_page(
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return EditPersonPage(
         form=form or FormState(values={"name": person.name, "notes": person.notes}),
+        namesakes=namesakes_of(call, gallery=gallery, form=form, but_for=person_id),
         name=person.name,
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
         action_url=url_for("person.save", **place),

@@ -130,7 +130,7 @@ def review_page(call: Call, *, gallery: str) -> ReviewPage:
 
 def _person(gallery: str, person: PersonRef, face_id: str | None) -> ReviewedPerson:
     return ReviewedPerson(
-        name=person.name,
+        name=person.label,
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         portrait_url=crop_url(gallery, person.id, face_id),
     )
@@ -161,7 +161,7 @@ def _face(call: Call, gallery: str, suspected: SuspectedFace) -> FaceToReview:
 
 def _doubt(person: PersonRef, warning: EnrolmentWarning) -> Doubt:
     other = warning.person
-    name = other.name if other is not None and other.id != person.id else ""
+    name = other.label if other is not None and other.id != person.id else ""
     return Doubt(warning.code, warning.similarity, name)
 
 

@@ -15,12 +15,10 @@ from mien.web.pages.certainty import poor_words
 from mien.web.pages.certainty import searched_words
 from mien.web.pages.compare import Comparison
 from mien.web.pages.faces import AddedTo
-from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
 from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
-from mien.web.text.filters import share
 from mien.web.text.rates import how_often
 from mien.words.decisions import FOUND
 from mien.words.decisions import PAIR_ANSWERS
@@ -29,12 +27,8 @@ from mien.words.decisions import VERDICTS
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
 
-# DecodePermits that a label needs to either side of its tick, as a share of the scale.
+# Room that a label needs to either side of its tick, as a share of the scale.
 _NEAR_EDGE = 20.0
-# DecodePermits, in CSS pixels, that a label above or below a box takes.
-_LABEL_PX = 32
-# The narrowest that a photo is shown, on a phone; there its labels take the largest share of it.
-_NARROW_PX = 330
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +47,6 @@ class Scale:
     threshold: Tick
     face: Tick | None
     runner_up: Tick | None
-
-
-@dataclass(frozen=True, slots=True)
-class MarkPlace:
-    """Where the label of a numbered box goes: percentages of the photo, and its direction.
-
-    Attributes:
-        x, y: the corner of the box that the label sits at.
-        above: whether it sits above that corner; below, where a face is near the photo's top.
-        anchor: `start` when the name runs to the right, `end` when it runs to the left.
-    """
-
-    x: str
-    y: str
-    above: bool
-    anchor: Anchor
 
 
 def verdict_word(decision: Decision) -> str:
@@ -157,7 +135,7 @@ def _finding(card: FaceCard) -> str:
         return f"Added to {' and '.join(each.name for each in card.added)}"
     names = [candidate.name for candidate in likely(card)]
     if not names:
-        return "No one in this gallery"
+        return "Not in this gallery"
     if card.decision == "match":
         return f"This looks like {names[0]}"
     return f"{' or '.join(names)}?" if len(names) > 1 else f"Perhaps {names[0]}"
@@ -183,15 +161,15 @@ def pair_answer(result: Comparison) -> str:
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
-    words = [f"The similarity is {reached}; the same person needs {needed}."]
+    words = [f"Similarity {reached} ({needed} is enough for the same person)."]
     if result.same_photo:
-        words.append("But both are the same photo: its face was compared with itself.")
+        words.append("But both are the same photo, so the face was compared with itself.")
     if result.same_person and result.alike is not None:
         often = how_often(result.alike, "comparisons of different people")
         words.append(f"{often[:1].upper()}{often[1:]} would look this alike.")
     if not result.same_person and result.wrong is not None:
         often = how_often(result.wrong, "comparisons")
-        words.append(f"Two different people would pass as one in {often}.")
+        words.append(f"{often[:1].upper()}{often[1:]} of different people would end in a match.")
     if result.alike is None:
         words.append("How often different people look this alike has not been measured.")
     if max(result.photo_a.face_count, result.photo_b.face_count) > 1:
@@ -212,33 +190,29 @@ def pair_caveat(result: Comparison) -> str:
     return " ".join((*poor, "That shows too little to be sure.", better_words(reasons)))
 
 
-def mark_place(box: BoxView, width: float, height: float) -> MarkPlace:
-    """Where a box's number goes so that it neither covers the face nor leaves the photo.
+def found_word(decision: Decision) -> str:
+    """The decision as it stands beside a count of faces."""
+    return translated(FOUND[decision])
 
-    Above the box; where the photo ends there, below it; where it ends there too, inside the box.
 
-    Args:
-        box: in pixels of the photo.
-        width: of the photo in pixels.
-        height: of the photo in pixels.
-    """
-    room = _LABEL_PX * width / min(width, _NARROW_PX)
-    top, bottom = max(box.y, 0.0), min(box.y + box.height, height)
-    above = top >= room
-    to_left = box.x + box.width / 2 > width / 2
-    corner = min(box.x + box.width, width) if to_left else max(box.x, 0.0)
-    return MarkPlace(
-        x=share(corner, width),
-        y=share(top if above or bottom > height - room else bottom, height),
-        above=above,
-        anchor="end" if to_left else "start",
-    )
+def in_short(card: FaceCard) -> str:
+    """What is said of a face in one line."""
+    if card.added:
+        return f"Face {card.number}, {translated(FOUND['added'])}"
+    if not card.candidates:
+        return f"Face {card.number}"
+    reached = decimal(card.candidates[0].similarity)
+    if likely(card):
+        return f"Face {card.number}, similarity {reached}"
+    return f"Face {card.number}, best: {card.candidates[0].name} {reached}"
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "added_decision": added_decision,
     "added_sure": added_sure,
     "findings": findings,
+    "found_word": found_word,
+    "in_short": in_short,
     "certainty": certainty,
     "likely": likely,
     "others": others,

@@ -20,8 +20,8 @@ class HeldPhotos:
 
     Attributes:
         ids: values of the field `held`.
-        expires_at: ISO 8601 in UTC; then they are erased.
-        let_go_url: takes a POST with any number of `held` that erases them now.
+        expires_at: ISO 8601 in UTC; then they are deleted.
+        let_go_url: takes a POST with any number of `held` that deletes them now.
     """
 
     ids: tuple[str, ...]
@@ -85,7 +85,7 @@ def faces_words(count: int) -> str:
 
 
 def held_photos(held: Sequence[Held | WaitingPhoto], let_go_url: str) -> HeldPhotos:
-    """Photos that can be erased together."""
+    """Photos that can be deleted together."""
     return HeldPhotos(
         ids=tuple(each.id for each in held),
         expires_at=max(each.expires_at for each in held).isoformat(),

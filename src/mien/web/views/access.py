@@ -12,10 +12,13 @@ from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
 from mien.access.first_administrator import setup_needed
 from mien.access.passwords import LEAST_LENGTH
+from mien.access.reset_links import check_reset_link
+from mien.access.reset_links import use_reset_link
 from mien.access.sign_ins import end_sign_in
-from mien.access.sign_ins import open_sign_in
 from mien.access.sign_ins import sign_in as check_credentials
+from mien.access.users import User
 from mien.errors import SetupFinished
+from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
 from mien.http.auth import load_user
 from mien.http.browser_cache import clear_cache
@@ -23,18 +26,21 @@ from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.cookies import clear_sign_in_cookie
-from mien.http.cookies import set_sign_in_cookie
-from mien.http.limits import signin_limit
+from mien.http.cookies import mark_browser
+from mien.http.cookies import sign_in_cookie
+from mien.http.password_source import password_source
 from mien.http.safe_redirects import safe_next
+from mien.web.forms.access import ResetForm
 from mien.web.forms.access import SetUpForm
 from mien.web.forms.access import SignInForm
-from mien.web.forms.kept import note_kept
-from mien.web.forms.kept import notes
 from mien.web.language import translated
+from mien.web.pages.access import ResetPage
 from mien.web.pages.access import SetUpPage
 from mien.web.pages.access import SignInPage
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.signing_in import sign_in_as
+from mien.web.signing_in import signed_in
 from mien.web.text.user_agents import describe_browser
 from mien.words import say
 
@@ -52,7 +58,6 @@ def set_up(secret: str) -> ResponseReturnValue:
 
 
 @bp.post("/setup/<secret>")
-@signin_limit
 def finish_set_up(secret: str) -> ResponseReturnValue:
     """Make the first administrator, sign them in and lead them home."""
     form = SetUpForm()
@@ -67,10 +72,33 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
                     password=form.text("password"),
                 )
                 acts_as(user.actor)
-                return _signed_in_as(user.id)
+                return sign_in_as(user.id, url_for("identify.home"))
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(form, secret), status=form.status)
+
+
+@bp.get("/reset/<secret>")
+def reset(secret: str) -> ResponseReturnValue:
+    """Ask for the new password of whoever the link is for."""
+    user = check_reset_link(this_call(), secret=secret)
+    return show(_reset_page(ResetForm(formdata=None), user, secret))
+
+
+@bp.post("/reset/<secret>")
+def finish_reset(secret: str) -> ResponseReturnValue:
+    """Set the new password and lead on to signing in with it."""
+    form = ResetForm()
+    user = check_reset_link(this_call(), secret=secret)
+    if form.validate():
+        with form.noting():
+            use_reset_link(this_call(), secret=secret, password=form.text("password"))
+            flash("Your new password is set. Sign in with it.", "done")
+            response = go_to(url_for("access.sign_in"))
+            # Guesses of strangers do not keep out whoever was sent the link.
+            mark_browser(response, name=user.name)
+            return response
+    return show(_reset_page(form, user, secret), status=form.status)
 
 
 @bp.get("/sign-in")
@@ -83,55 +111,35 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
-@signin_limit
 def check_sign_in() -> ResponseReturnValue:
     """Sign somebody in and lead them to where they wanted to go."""
     form = SignInForm()
     if form.validate():
-        with form.noting(WrongCredentials):
-            secret, _ = check_credentials(
+        with form.noting(WrongCredentials, TooManyAttempts):
+            secret, opened = check_credentials(
                 this_call(),
                 name=form.text("name"),
                 password=form.text("password"),
                 browser=describe_browser(request.user_agent.string),
-                lasts_seconds=runtime().settings.session_seconds,
+                lasts_seconds=runtime().settings.sign_in_seconds,
+                source=password_source(),
+                replaces=request.cookies.get(sign_in_cookie(), ""),
             )
-            return _signed_in(secret, safe_next(form.text("next")))
-    return show(_sign_in_page(form), status=form.status)
+            return signed_in(secret, opened, safe_next(form.text("next")))
+    return show(_sign_in_page(form), status=form.status, headers=form.headers)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this browser's sign-in; without one there is nothing to end."""
-    signed_in = load_user()
-    if signed_in is not None:
-        end_sign_in(this_call(), user_id=signed_in.user.id, sign_in_id=signed_in.id)
+    found = load_user()
+    if found is not None:
+        end_sign_in(this_call(), user_id=found.user.id, sign_in_id=found.id)
     session.clear()
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
     clear_sign_in_cookie(response)
     clear_cache(response)
-    return response
-
-
-def _signed_in_as(user_id: str) -> Response:
-    secret, _ = open_sign_in(
-        this_call(),
-        user_id=user_id,
-        browser=describe_browser(request.user_agent.string),
-        lasts_seconds=runtime().settings.session_seconds,
-    )
-    return _signed_in(secret, url_for("identify.home"))
-
-
-def _signed_in(secret: str, address: str) -> Response:
-    # Form tokens from before are not good for what is allowed from now on.
-    kept = notes()
-    session.clear()
-    for place, kept_id in kept.items():
-        note_kept(place, kept_id)
-    response = go_to(address)
-    set_sign_in_cookie(response, secret)
     return response
 
 
@@ -144,6 +152,15 @@ def _set_up_page(form: SetUpForm, secret: str) -> SetUpPage:
     return SetUpPage(
         form=form.state(),
         action_url=url_for("access.finish_set_up", secret=secret),
+        password_length=LEAST_LENGTH,
+    )
+
+
+def _reset_page(form: ResetForm, user: User, secret: str) -> ResetPage:
+    return ResetPage(
+        form=form.state(),
+        name=user.name,
+        action_url=url_for("access.finish_reset", secret=secret),
         password_length=LEAST_LENGTH,
     )
 

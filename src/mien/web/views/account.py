@@ -8,21 +8,23 @@ from flask import redirect
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.change_password import change_password
 from mien.access.sign_ins import end_sign_in
-from mien.access.users import change_password
+from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
 from mien.http.context import this_call
 from mien.http.cookies import cookies_are_secure
-from mien.http.limits import signin_limit
+from mien.http.password_source import password_source
 from mien.web.forms.settings import PasswordForm
 from mien.web.forms.settings import ThemeForm
 from mien.web.layout import THEME_COOKIE
 from mien.web.pages.account import account_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.signing_in import sign_in_as
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 bp.before_request(check_browser)
@@ -39,25 +41,25 @@ def show_own() -> ResponseReturnValue:
 
 
 @bp.post("")
-@signin_limit
 @asks("account.change_password")
 def save_password() -> ResponseReturnValue:
-    """Change the password and sign out every other browser."""
+    """Change the password, sign out everywhere, and sign this browser in anew."""
     form = PasswordForm()
     signed_in = current_sign_in()
     if form.validate():
-        with form.noting(WrongCredentials, field="current_password"):
+        with form.noting(WrongCredentials, TooManyAttempts, field="current_password"):
             change_password(
                 this_call(),
                 user_id=signed_in.user.id,
                 old_password=form.text("current_password"),
                 new_password=form.text("password"),
-                keep_sign_in=signed_in.id,
+                source=password_source(),
             )
-            flash("The password is changed, and other browsers are signed out.", "done")
-            return go_to(url_for("account.show_own"))
+            response = sign_in_as(signed_in.user.id, url_for("account.show_own"))
+            flash("Password changed. You are signed out everywhere else.", "done")
+            return response
     page = account_page(this_call(), signed_in, form.state())
-    return show(page, place="account", status=form.status)
+    return show(page, place="account", status=form.status, headers=form.headers)
 
 
 @bp.post("/theme")

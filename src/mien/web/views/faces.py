@@ -67,5 +67,5 @@ def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValu
 def delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Remove a face."""
     delete_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
-    flash("The face is deleted.", "done")
+    flash("Face deleted.", "done")
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))

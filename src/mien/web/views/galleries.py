@@ -60,7 +60,7 @@ def create() -> ResponseReturnValue:
                 name=form.text("name").strip(),
                 settings={"keep_photos": form.keep_photos.data},
             )
-            flash("The gallery is made. Add people to it, or choose it when you identify.", "done")
+            flash("Gallery created. Add people to it, or select it when you identify.", "done")
             return go_to(url_for("people.sheet", gallery=gallery.name))
     return show(new_gallery_page(this_call(), form.state()), place="galleries", status=form.status)
 
@@ -110,7 +110,7 @@ def delete(gallery: str) -> ResponseReturnValue:
         if form.validate() and form.confirms(gallery):
             gone = delete_gallery(this_call(), name=gallery)
             flash(
-                f"The gallery is deleted, with {counted(gone.people, 'person', 'people')} and "
+                f"Gallery deleted, with {counted(gone.people, 'person', 'people')} and "
                 f"{counted(gone.faces, 'face')}.",
                 "done",
             )

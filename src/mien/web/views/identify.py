@@ -7,14 +7,16 @@ from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.access.permissions import may
 from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.gallery.analysis import Upload
+from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
-from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
+from mien.gallery.enrolment.subject import TypedPerson
 from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
@@ -28,6 +30,7 @@ from mien.http.overload import looks_at_photos
 from mien.http.request_bodies import read_photo
 from mien.http.responses import file_response
 from mien.web.flashes import say_so
+from mien.web.flashes import tell_of_face
 from mien.web.flashes import undone_words
 from mien.web.forms.kept import keep_form
 from mien.web.forms.kept import kept_form
@@ -39,7 +42,6 @@ from mien.web.pages.identify import identify_home
 from mien.web.pages.identify import identify_result
 from mien.web.rendering import go_to
 from mien.web.rendering import show
-from mien.web.uploads import add_held_face
 
 bp = Blueprint("identify", __name__)
 bp.before_request(check_browser)
@@ -82,7 +84,10 @@ def result(probe_id: str) -> ResponseReturnValue:
     numbers = (answer.number for answer in held.identification.answers)
     kept = {number: kept_form(_kept_at(probe_id, number), AddFaceForm) for number in numbers}
     page = identify_result(
-        this_call(), held, forms={number: form for number, form in kept.items() if form}
+        this_call(),
+        held,
+        forms={number: form for number, form in kept.items() if form},
+        shown=request.args.get("show", ""),
     )
     return show(page, place="identify", gallery=page.gallery)
 
@@ -110,8 +115,12 @@ def add(probe_id: str, number: int) -> ResponseReturnValue:
     form = AddFaceForm()
     with form.noting_refusals():
         face = HeldFace(probe_id, number)
-        add_held_face(form, face, subject=_subject(form), place=card_place(number))
-        return go_to(_card(probe_id, number))
+        done = enrol(this_call(), gallery=None, source=face, subject=_subject(form), gate=form.gate)
+        # What may be a mistake is looked at before one goes on.
+        place = number if done.warnings else form.following.data or number
+        undo_url = _undo_url(face, done.gallery)
+        tell_of_face(done, number, gallery=done.gallery, place=card_place(place), undo_url=undo_url)
+        return go_to(_card(probe_id, place))
     keep_form(form, _kept_at(probe_id, number))
     return go_to(_card(probe_id, number))
 
@@ -150,7 +159,7 @@ def undo_elsewhere(probe_id: str, number: int) -> ResponseReturnValue:
 def let_go(probe_id: str) -> ResponseReturnValue:
     """Erase the held photo now."""
     let_go_of_photo(this_call(), probe_id=probe_id)
-    flash("The photo is erased.", "done")
+    flash("Photo deleted.", "done")
     return go_to(url_for("identify.home"))
 
 
@@ -169,11 +178,19 @@ def _kept_at(probe_id: str, number: int) -> str:
     return url_for("identify.add", probe_id=probe_id, number=number)
 
 
+def _undo_url(face: HeldFace, gallery: str) -> str:
+    """Takes the addition of a face back; empty for those who may not."""
+    if not may(this_call().actor, "faces.delete", gallery):
+        return ""
+    return url_for("identify.undo", probe_id=face.probe_id, number=face.number)
+
+
 def _subject(form: AddFaceForm) -> Subject:
     if form.text("person_id"):
         return KnownPerson(form.text("person_id"))
-    if "person" in request.form:
-        return KnownName(form.text("person"))
     if "name" in request.form:
-        return NewPerson(form.text("name"))
+        name = form.text("name")
+        if form.another.data:
+            return NewPerson(name, allow_same_name=True)
+        return TypedPerson(name)
     raise InvalidInput("nobody_named", field="name")

@@ -45,13 +45,17 @@ def create() -> ResponseReturnValue:
     """Make a key and show it, this one time."""
     form = NewKeyForm()
     if form.validate():
-        with form.noting():
+        with form.noting(), form.confirming() as own_password:
             # Not sent on to another page: the key would have to be kept for it.
             secret, key = create_key(
-                this_call(), name=form.text("name"), scopes=form.scopes.data or ()
+                this_call(),
+                name=form.text("name"),
+                scopes=form.scopes.data or (),
+                own_password=own_password,
             )
             return show(created_key_page(secret, key), place="keys", status=201)
-    return show(new_key_page(form.state()), place="keys", status=form.status)
+    page = new_key_page(form.state())
+    return show(page, place="keys", status=form.status, headers=form.headers)
 
 
 @bp.post("/<id:key_id>/revoke")

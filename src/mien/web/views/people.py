@@ -19,7 +19,7 @@ from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.waiting import let_photos_wait_for
 from mien.gallery.enrolment.waiting import photos_waiting_for
 from mien.gallery.held_photos import let_go_of_photo
-from mien.gallery.people.people import check_new_person
+from mien.gallery.people.namesakes import check_new_person
 from mien.gallery.people.people import create_person
 from mien.gallery.results import PersonRef
 from mien.http.auth import asks
@@ -31,10 +31,12 @@ from mien.web.forms.kept import keep_state
 from mien.web.forms.kept import kept_for
 from mien.web.forms.photos import NewPersonForm
 from mien.web.layout import current_gallery
+from mien.web.layout import full_layout
 from mien.web.pages.choose_face import after
 from mien.web.pages.people import new_person_page
 from mien.web.pages.people import people_page
 from mien.web.rendering import go_to
+from mien.web.rendering import render_partial
 from mien.web.rendering import show
 from mien.web.sent_photo import added_photo
 from mien.web.sent_photo import is_from_script
@@ -69,13 +71,14 @@ def of_gallery(gallery: str) -> ResponseReturnValue:
 @bp.get(ALL)
 @asks("people.read")
 def sheet(gallery: str) -> ResponseReturnValue:
-    """The contact sheet, searched by `q`, in an order, page by page."""
+    """The contact sheet, searched by `q`, in an order, page by page; `faces=none` without a face."""
     order = "newest" if request.args.get("sort") == "newest" else "name"
     page = people_page(
         this_call(),
         gallery=gallery,
         query=request.args.get("q", "").strip(),
         order=cast("Order", order),
+        faceless=request.args.get("faces") == "none",
         cursor=request.args.get("cursor") or None,
     )
     return show(page, place="people", gallery=page.gallery)
@@ -94,16 +97,25 @@ def new(gallery: str) -> ResponseReturnValue:
 @asks("people.create")
 @looks_at_photos
 def create(gallery: str) -> ResponseReturnValue:
-    """Add somebody with the faces of the photos sent along; the first that is stored makes them."""
+    """Add somebody with the faces of the photos sent along, or on purpose without one."""
     form = NewPersonForm()
     if form.validate():
         with form.noting(NameTaken, field="name"):
             check_new_person(
-                this_call(), gallery=gallery, name=form.text("name"), notes=form.text("notes")
+                this_call(),
+                gallery=gallery,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
             )
-            return _create(form, gallery)
+            if form.files() or (form.held() and not form.without_photo.data):
+                return _add_with_photos(form, gallery)
+            if form.without_photo.data:
+                return _add_without_photo(form, gallery)
+            form.say("photos", "Choose a photo, or add the person without one.")
     if is_from_script():
-        return refused_form(form)
+        page = new_person_page(this_call(), gallery=gallery, form=form.state())
+        return refused_form(form, shown=render_partial(page, full_layout()))
     files = [] if form.photos.errors else form.files()
     held = hold_photos(this_call(), files, gallery=gallery)
     return _ask_again(form, gallery, held)
@@ -119,21 +131,32 @@ def let_go(gallery: str) -> ResponseReturnValue:
             let_go_of_photo(this_call(), probe_id=probe_id)
     if is_from_script():
         return "", HTTPStatus.NO_CONTENT
-    flash("What was held is erased.", "done")
+    flash("The photos are deleted.", "done")
     return _ask_again(form, gallery, Added(None))
 
 
-def _create(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
+def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
+    person = create_person(
+        this_call(),
+        gallery=gallery,
+        name=form.text("name"),
+        notes=form.text("notes"),
+        allow_same_name=form.another.data,
+    )
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
+    # What has to be decided about photos that were sent before is decided on the person's page.
+    let_photos_wait_for(this_call(), **place, probe_ids=form.held())
+    flash(f"{person.label} was added, without a face.", "done")
+    return go_to(url_for("person.show_one", **place))
+
+
+def _add_with_photos(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
     call = this_call()
-    name, notes = form.text("name"), form.text("notes")
-    added = Added(None)
-    if not form.files() and not form.held():
-        made = create_person(call, gallery=gallery, name=name, notes=notes)
-        added.person = PersonRef(made.id, made.name)
-    else:
-        whose = NewPerson(name, notes)
-        added = add_held(call, form, gallery=gallery, whose=whose)
-        add_photos(call, form.files(), gallery=gallery, whose=whose, before=added)
+    whose = NewPerson(
+        form.text("name"), allow_same_name=form.another.data, notes=form.text("notes")
+    )
+    added = add_held(call, form, gallery=gallery, whose=whose)
+    add_photos(call, form.files(), gallery=gallery, whose=whose, before=added)
     if added.person is not None:
         let_photos_wait_for(call, gallery=gallery, person_id=added.person.id, probe_ids=added.held)
     if is_from_script():
@@ -145,7 +168,7 @@ def _create(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
 
 def _answer_created(added: Added, person: PersonRef, gallery: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
-    done = f"{person.name} was added, with {counted(added.faces, 'face')}."
+    done = f"{person.label} was added, with {counted(added.faces, 'face')}."
     tell_added(added, gallery=gallery, done=done)
     if added.refused:
         keep_state(None, url_for("person.show_one", **place), refused=added.refused)

@@ -31,17 +31,21 @@ from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
 from mien.web.flashes import Doubtful
+from mien.web.flashes import say_so
 from mien.web.forms.kept import keep_form
 from mien.web.forms.kept import keep_state
 from mien.web.forms.kept import kept_for
 from mien.web.forms.kept import kept_form
 from mien.web.forms.people import EditPersonForm
+from mien.web.forms.people import ForgetForm
 from mien.web.forms.photos import AddPhotosForm
 from mien.web.forms.photos import ChooseFaceForm
+from mien.web.layout import FlashKind
 from mien.web.pages.choose_face import after
 from mien.web.pages.choose_face import choose_face_page
 from mien.web.pages.confirm import confirm_person
 from mien.web.pages.confirm import erasure_words
+from mien.web.pages.confirm import originals_links
 from mien.web.pages.person import edit_person_page
 from mien.web.pages.person import person_page
 from mien.web.rendering import go_to
@@ -151,7 +155,7 @@ def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
             let_go_of_photo(this_call(), probe_id=probe_id)
     if is_from_script():
         return "", HTTPStatus.NO_CONTENT
-    flash("What was held is erased.", "done")
+    flash("The photos are deleted.", "done")
     if "after" in request.args:
         return go_to(after(request.args["after"], waiting, gallery=gallery, person_id=person_id))
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))
@@ -174,7 +178,13 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     if form.validate():
         with form.noting(NameTaken, field="name"):
-            change_person(this_call(), **place, name=form.text("name"), notes=form.text("notes"))
+            change_person(
+                this_call(),
+                **place,
+                name=form.text("name"),
+                notes=form.text("notes"),
+                allow_same_name=form.another.data,
+            )
             flash("Saved.", "done")
             return go_to(url_for("person.show_one", **place))
     page = edit_person_page(this_call(), **place, form=form.state())
@@ -193,6 +203,16 @@ def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
 @asks("people.delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
     """Forget somebody, and say what was erased."""
-    erasure = forget_person(this_call(), gallery=gallery, person_id=person_id)
-    flash(erasure_words(erasure), "done" if erasure.complete else "problem")
+    form = ForgetForm()
+    erasure = forget_person(
+        this_call(),
+        gallery=gallery,
+        person_id=person_id,
+        search_originals=form.search_originals.data,
+        delete_originals=form.delete_originals.data,
+    )
+    kind: FlashKind = "problem"
+    if erasure.erased:
+        kind = "done" if erasure.complete else "doubt"
+    say_so(erasure_words(erasure), kind, links=originals_links(this_call(), erasure))
     return go_to(url_for("people.sheet", gallery=gallery))

@@ -34,7 +34,7 @@ def show_all(gallery: str) -> ResponseReturnValue:
 def keep_one(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """Say that a face is right."""
     keep_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
-    flash("Kept. The face is not listed here any more.", "done")
+    flash("Kept. This face is no longer listed.", "done")
     return go_to(url_for("review.show_all", gallery=gallery))
 
 
@@ -43,7 +43,7 @@ def keep_one(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
 def keep_both(gallery: str, person_id: str, other_person_id: str) -> ResponseReturnValue:
     """Say that two people who look alike are two."""
     keep_pair(this_call(), gallery=gallery, person_id=person_id, other_person_id=other_person_id)
-    flash("Kept as two people. The pair is not listed here any more.", "done")
+    flash("Kept as two people. They are no longer listed.", "done")
     return go_to(url_for("review.show_all", gallery=gallery))
 
 

@@ -128,10 +128,10 @@ def _bodies(operation: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iter
 def _answer(status: str, answer: Mapping[str, Any], schemas: Mapping[str, Schema]) -> FieldTable:
     content = answer.get("content", {})
     if not content:
-        return FieldTable(f"Answer {status}, empty", answer["description"], ())
+        return FieldTable(f"Response {status}, empty", answer["description"], ())
     (kind,) = content
     rows = answer_table("", resolve(content[kind]["schema"], schemas)).fields
-    return FieldTable(f"Answer {status}, as `{kind}`", answer["description"], rows)
+    return FieldTable(f"Response {status}, as `{kind}`", answer["description"], rows)
 
 
 def _shared(schemas: Mapping[str, Schema]) -> list[str]:

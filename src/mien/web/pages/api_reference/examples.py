@@ -34,8 +34,10 @@ def example(
         words.append(f"-X {method}")
     if content:
         body = choices((content.get(_JSON) or content[FORM])["schema"], schemas)[0]
-        if FORM in content:
-            words += _form(body, resolve(content[FORM]["schema"], schemas))
+        form = resolve(content[FORM]["schema"], schemas) if FORM in content else None
+        # Where a photo may be left out, what is left is JSON.
+        if form and not (_JSON in content and _without_photo(body, form)):
+            words += _form(body, form)
         else:
             words.append(f"--json '{json.dumps(_body(body))}'")
     if "image/jpeg" in _kinds_of_answers(operation):
@@ -46,6 +48,11 @@ def example(
         address = address.replace("{" + parameter["name"] + "}", value)
     words.append(f'"{address}"' if "$" in address else address)
     return _BREAK.join(words)
+
+
+def _without_photo(body: Schema, form: Schema) -> bool:
+    fields = [form["properties"][name] for name in body["required"]]
+    return all(each.get("type") == "string" and "format" not in each for each in fields)
 
 
 def _form(body: Schema, form: Schema) -> Iterator[str]:

@@ -33,7 +33,7 @@ export default function openCamera(area, take) {
     } catch {
       dialog.close();
       const problem = area.querySelector(".drop__problem");
-      problem.textContent = "The camera cannot be used. Please allow it in the browser, or choose a photo.";
+      problem.textContent = "The camera can’t be used. Allow it in your browser, or choose a photo.";
       problem.hidden = false;
     }
   }

@@ -51,7 +51,7 @@ export default function dropArea(area) {
     }
     const images = Array.from(files).filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
     if (!images.length) {
-      say("That is not a photo. JPEG, PNG, WebP and HEIC can be read.");
+      say("That is not a photo. Use JPEG, PNG, WebP or HEIC.");
       return;
     }
     put(images.slice(0, 1));

@@ -18,6 +18,7 @@ export default function faceLink(result) {
     const part = box && result.querySelector(`#face-${box.dataset.face}`);
     if (!part) return;
     event.preventDefault();
+    if (part instanceof HTMLDetailsElement) part.open = true;
     part.scrollIntoView({ block: "nearest" });
     (part.querySelector('input[type="radio"]') ?? part).focus({ preventScroll: true });
     part.querySelector('input[type="radio"]:enabled')?.click();

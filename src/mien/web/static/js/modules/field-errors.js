@@ -3,8 +3,11 @@
 /**
  * @param {HTMLFormElement} form
  * @param {Object<string, string>} errors - a sentence by the name of its field
+ * @param {string} shown - HTML of who has the name that was typed, to stand behind its field; may be empty
  */
-export default function showErrors(form, errors) {
+export default function showErrors(form, errors, shown = "") {
+  form.querySelector(".namesakes")?.remove();
+  form.elements.name?.closest(".field").insertAdjacentHTML("afterend", shown);
   const fields = Object.keys(errors).map((name) => form.elements[name]).filter((field) => field instanceof HTMLElement);
   for (const field of fields) {
     const id = `${field.id}-error`;

@@ -41,4 +41,6 @@ export default function liveSearch(form) {
     search();
   });
   form.querySelector('button[type="submit"]').hidden = true;
+  // Typed before this script had come.
+  if (Array.from(form.querySelectorAll("input")).some((field) => field.value !== field.defaultValue)) search();
 }

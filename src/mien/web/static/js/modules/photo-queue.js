@@ -13,6 +13,7 @@ export default function photoQueue(form) {
   const input = form.querySelector('input[type="file"]');
   const queue = form.querySelector("[data-queue]");
   const button = form.querySelector('.form__actions button[type="submit"]');
+  const without = form.querySelector('[name="without_photo"]');
   const largest = Number(form.querySelector(".drop").dataset.maxBytes);
   const makesPerson = "makesPerson" in form.dataset;
   let rows = [];
@@ -25,6 +26,7 @@ export default function photoQueue(form) {
   function update() {
     queue.hidden = !rows.length;
     button.disabled = running > 0 || (rows.length || !makesPerson ? !waiting().length : false);
+    if (without) without.disabled = running > 0 || person !== null;
     tell(queue, rows, person, running > 0);
   }
 
@@ -52,7 +54,7 @@ export default function photoQueue(form) {
     person = answer.person ?? person;
     if (answer.stops) going = false;
     row.is(answer.state, answer.reason, answer);
-    if (answer.errors) showErrors(form, answer.errors);
+    if (answer.errors) showErrors(form, answer.errors, answer.shown);
     update();
     if (going) next();
   }
@@ -85,8 +87,9 @@ export default function photoQueue(form) {
 
   form.addEventListener("change", (event) => { if (event.target === input) take(); });
   form.addEventListener("submit", (event) => {
-    // What is erased or asked about on the form's page, and a form without photos, go without script.
+    // What is deleted or asked about on the form's page, and a form without photos, go without script.
     if (!rows.length || event.submitter?.matches("[formaction], [data-choose-here]")) return;
+    if (event.submitter === without && without && !waiting().length) return;
     event.preventDefault();
     going = true;
     next();

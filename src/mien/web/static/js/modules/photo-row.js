@@ -38,7 +38,7 @@ export default class Row {
     if (file.size > largest) {
       this.is("refused", `It has ${Math.ceil(file.size / MEGABYTE)} MB; at most ${Math.round(largest / MEGABYTE)} MB are accepted. Send a smaller copy.`);
     } else if (file.type && !file.type.startsWith("image/")) {
-      this.is("refused", "This is not a photo. JPEG, PNG, WebP and HEIC can be read.");
+      this.is("refused", "This is not a photo. Use JPEG, PNG, WebP or HEIC.");
     } else {
       this.is("waiting");
     }

@@ -27,14 +27,14 @@ function post(address, data, progress) {
  * @param {string} address
  * @param {FormData} data
  * @param {(share: number) => void} progress - told how much is sent, from 0 to 1
- * @returns {Promise<object>} as the server says it, or `state` and `reason`; `stops` what no other photo may be sent after, and `errors` of fields
+ * @returns {Promise<object>} as the server says it, or `state` and `reason`; `stops` what no other photo may be sent after, and `errors` of fields with what is `shown` for them
  */
 export async function send(address, data, progress = () => {}) {
   for (let tries = 1; ; tries += 1) {
     const answer = await post(address, data, progress);
     if (answer.status >= 200 && answer.status < 300) return answer.said;
     if (answer.status === 401 || answer.said.code === "csrf_failed") return { state: "failed", reason: SIGNED_OUT, stops: true };
-    if (answer.said.errors) return { state: "waiting", errors: answer.said.errors, stops: true };
+    if (answer.said.errors) return { state: "waiting", errors: answer.said.errors, shown: answer.said.shown, stops: true };
     // Busy, which passes by itself.
     const busy = answer.status === 503 || answer.status === 429;
     if (!busy || tries === TRIES) return failed(answer);
