@@ -55,7 +55,7 @@ def serving(command: list[str], home: Home, source: Path) -> Iterator[Server]:
         "MIEN_LOG_LEVEL": "info",
     }
     with started([sys.executable, *command], home.folder, env) as server:
-        server.address = server.waits_to_say(r"Mien serves at (http://[^\s,]+)")[1]
+        server.address = server.waits_to_say(r"Mien is running at (http://[^\s,]+)")[1]
         wait_until_alive(server.address)
         yield server
 

@@ -23,8 +23,8 @@ def test_inferences_of_all_workers_together_never_crowd_the_cores(
 def test_little_memory_means_few_workers_and_says_so() -> None:
     small = plan(Machine(8, GB), NEED)
     assert small.workers == 1
-    assert small.reason.startswith("memory allows no more; 8 cores, about ")
-    assert small.reason.endswith(" MB a worker of 1024 MB")
+    assert small.reason.startswith("limited by memory; 8 cores, about ")
+    assert small.reason.endswith(" MB per worker of 1024 MB")
     assert plan(Machine(8, 64 * GB), NEED).workers == 4
 
 

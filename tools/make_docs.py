@@ -50,8 +50,8 @@ DEFAULTS_IN_WORDS = {"models_dir": "`~/.cache/mien/models`"}
 COMMAND_LINE = """\
 # Command line
 
-Results go to standard output, everything else to standard error. In a pipe a table is one
-tab-separated line a row; `--json`, where a command has it, prints JSON and turns errors into
+Results go to standard output, everything else to standard error. In a pipe, a table has one
+tab-separated line per row; `--json`, where a command has it, prints JSON and turns errors into
 `{"code", "detail"}`.
 
 | exit code | meaning |
@@ -59,10 +59,10 @@ tab-separated line a row; `--json`, where a command has it, prints JSON and turn
 """
 EXIT_CODES = {
     ExitCode.OK: "done",
-    ExitCode.FAILED: "refused, failed, something was found wrong, or the result could not be written; "
-    "standard error says why",
-    ExitCode.USAGE: "wrongly called",
-    ExitCode.SOME_FAILED: "some of several photos or files failed, the others are done",
+    ExitCode.FAILED: "refused, failed, a problem was found, or the result could not be written; "
+    "see standard error for the reason",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.SOME_FAILED: "some of several photos or files failed, the others succeeded",
     ExitCode.ANSWER_IS_NO: "the answer is no: to `mien verify`, a photo does not show the same person",
     ExitCode.INTERRUPTED: "interrupted, or a question was answered with no",
 }
@@ -73,8 +73,8 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Every setting is an environment variable. Wrong values are named and refused at the start;",
-        "unknown variables that begin with `MIEN_` are passed over. `MIEN_SECRET_KEY` and",
+        "Every setting is an environment variable. Invalid values are reported and rejected at the start;",
+        "unknown variables that begin with `MIEN_` are ignored. `MIEN_SECRET_KEY` and",
         "`MIEN_DATABASE_URL` may also be read from a file: `MIEN_SECRET_KEY_FILE=/run/secrets/key`.",
         "",
         "| variable | default | what it is for |",
@@ -138,8 +138,8 @@ def routes_page() -> str:
         "# Routes",
         "",
         "Every URL of the application, as `mien routes` lists them. `GET` also answers `HEAD`, and",
-        "every URL answers `OPTIONS`. No URL ends in a slash but the first: with one at its end there",
-        "is nothing (404).",
+        "every URL answers `OPTIONS`. Only the first URL ends in a slash; any other address that ends in",
+        "one is not found (404).",
         "",
         "| rule | methods | endpoint |",
         "|---|---|---|",
@@ -157,10 +157,10 @@ def errors_page() -> str:
         "# Error codes",
         "",
         "Every error has a stable code: `code` in the API's `application/problem+json`, in brackets",
-        "behind the message of a command. `detail` says in a sentence what happened and may change;",
-        "further members say more: `field` names the value that breaks a rule, `boxes` says where",
-        "faces are, `photo` which of two photos is meant. The `request_id` also stands in the header",
-        "`X-Request-ID` and in the log lines of the request; a request may bring its own.",
+        "after the message of a command. `detail` says what happened; its words may change. Further",
+        "members give details: `field` names the invalid value, `boxes` says where the faces are,",
+        "`photo` says which of two photos is meant. The `request_id` is also in the header",
+        "`X-Request-ID` and in the log lines of the request; a request may send its own.",
         "",
         "| code | status | what happened | way out |",
         "|---|---|---|---|",

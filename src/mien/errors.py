@@ -1,25 +1,25 @@
 """Every exception of Mien, named for what happened.
 
 MienError
-├── ImageError                what was sent cannot be used as a photo
+├── ImageError                the upload cannot be used as a photo
 │   ├── UnreadableImage
 │   ├── UnsupportedImage
 │   ├── ImageTooLarge
 │   ├── TooManyPixels
 │   └── PhotoTakesTooLong
-├── FormError                 a form cannot be taken apart
+├── FormError                 a form cannot be read
 │   ├── FormWithoutBoundary
 │   ├── FormBrokenOff
 │   └── FormDamaged
-├── FaceError                 the photo is fine, its faces are not what was asked for
+├── FaceError                 the photo is fine, its faces do not fit the request
 │   ├── NoFaceFound
 │   ├── SeveralFacesFound
 │   ├── FaceNumberOutOfRange
 │   └── PhotoNotGoodEnough
-├── NotFound                  something was named that does not exist
+├── NotFound                  something in the request does not exist
 │   ├── GalleryNotFound  PersonNotFound  FaceNotFound  PhotoNotFound
 │   ├── ProbeNotFound    UserNotFound    KeyNotFound
-├── Conflict                  what exists stands in the way
+├── Conflict                  the request conflicts with what exists
 │   ├── NameTaken
 │   ├── PersonAmbiguous
 │   ├── GalleryModelMismatch
@@ -27,8 +27,8 @@ MienError
 │   ├── LastAdministrator
 │   ├── AddressInUse
 │   └── SetupFinished
-├── InvalidInput              a value breaks a rule; names the field
-├── AccessError               who asks may not
+├── InvalidInput              a value is not valid; names the field
+├── AccessError               the caller may not do this
 │   ├── NotAuthenticated  WrongCredentials  KeyInvalid
 │   ├── TooManyAttempts   ResetLinkInvalid
 │   ├── ScopeMissing      NotPermitted      SetupLinkInvalid
@@ -39,10 +39,10 @@ MienError
 │   ├── ModelFileMissing
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
-├── Overloaded                more is asked than can be answered in time
-├── ShuttingDown              this process ends and lets go of what was asked for
-├── ClientGone                nobody waits for the answer any more
-├── UnknownServerVersion      a server library is one that Mien was not tried with
+├── Overloaded                the server is too busy
+├── ShuttingDown              this process is ending and drops the request
+├── ClientGone                the client has disconnected
+├── UnknownServerVersion      a server library has not been tested with Mien
 └── StorageError              the database, the files or the index
     ├── DatabaseUnreachable
     ├── DatabaseBusy      DatabaseReplaced
@@ -65,7 +65,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """One reason against a face; the sentence about it is in `mien.words`.
+    """One reason to reject a face; its sentence is in `mien.words`.
 
     Attributes:
         code: stable, for programs.
@@ -84,12 +84,12 @@ class Objection:
 
     @property
     def key(self) -> str:
-        """Where its sentence is in the catalogue."""
+        """The key of its sentence in the catalogue."""
         return sentence_key(self.code, self.variant)
 
 
 class MienError(Exception):
-    """Something that Mien can name went wrong. It carries no sentence: `mien.words` has it.
+    """The base of all errors that Mien reports. The message is in `mien.words`, not here.
 
     Args:
         variant: which of several sentences with this code is meant; empty where there is one.
@@ -119,84 +119,84 @@ class MienError(Exception):
 
 
 def sentence_key(code: str, variant: str = "") -> str:
-    """Where a sentence is in the catalogue: the code, and which of several sentences with it."""
+    """The key of a sentence in the catalogue: the code and the variant."""
     return f"{code}.{variant}" if variant else code
 
 
 class ImageError(MienError):
-    """What was sent cannot be used as a photo."""
+    """The upload cannot be used as a photo."""
 
     code = "image_error"
 
 
 class UnreadableImage(ImageError):
-    """The bytes claim to be an image but cannot be decoded: truncated, damaged or lying."""
+    """The file looks like an image but cannot be decoded: incomplete, damaged or another type."""
 
     code = "unreadable_image"
 
 
 class UnsupportedImage(ImageError):
-    """The bytes are no image, or an image of a kind that is not read."""
+    """The file is not an image, or an image of an unsupported type."""
 
     code = "unsupported_image"
 
 
 class ImageTooLarge(ImageError):
-    """The file has more bytes than are accepted."""
+    """The file is too large."""
 
     code = "image_too_large"
 
 
 class TooManyPixels(ImageError):
-    """The picture has more pixels than are accepted, whatever its file size."""
+    """The picture has too many pixels, whatever its file size."""
 
     code = "too_many_pixels"
 
 
 class PhotoTakesTooLong(ImageError):
-    """Looking at the photo takes longer than it may."""
+    """Processing the photo takes too long."""
 
     code = "photo_takes_too_long"
 
 
 class FormError(MienError):
-    """A form with files cannot be taken apart."""
+    """A form with files cannot be read."""
 
     code = "form_error"
 
 
 class FormWithoutBoundary(FormError):
-    """The header of the request does not say what stands between the parts of the form."""
+    """The request's `Content-Type` has no boundary to separate the parts of the form."""
 
     code = "form_without_boundary"
 
 
 class FormBrokenOff(FormError):
-    """The form ends before its end is marked."""
+    """The form ends before its final boundary."""
 
     code = "form_broken_off"
 
 
 class FormDamaged(FormError):
-    """The body is no form, or not with the boundary that the header names."""
+    """The body is not a form, or does not use the boundary named in the header."""
 
     code = "form_damaged"
 
 
 class FaceError(MienError):
-    """The photo is fine, but its faces are not what was asked for."""
+    """The photo is fine, but its faces do not fit the request."""
 
     code = "face_error"
 
 
 class NoFaceFound(FaceError):
-    """A face is needed and none was found."""
+    """No face was found, but one is needed."""
 
     code = "no_face_found"
 
 
 class SeveralFacesFound(FaceError):
-    """One face is needed and several were found; `extra["boxes"]` says where.
+    """Several faces were found, but only one is expected; `extra["boxes"]` says where they are.
 
     `extra["faces_left_out"]` says how many more there are.
     """
@@ -205,19 +205,19 @@ class SeveralFacesFound(FaceError):
 
 
 class FaceNumberOutOfRange(FaceError):
-    """A face was chosen by a number that the photo does not have."""
+    """The photo has no face with the chosen number."""
 
     code = "face_number_out_of_range"
 
 
 class PhotoNotGoodEnough(FaceError):
-    """The gallery's gate refuses the face as an example; `extra["reasons"]` says why."""
+    """The gallery's gate rejects the face as an example; `extra["reasons"]` says why."""
 
     code = "photo_not_good_enough"
 
 
 class NotFound(MienError):
-    """Something was named that does not exist."""
+    """Something in the request does not exist."""
 
     code = "not_found"
 
@@ -241,13 +241,13 @@ class FaceNotFound(NotFound):
 
 
 class PhotoNotFound(NotFound):
-    """The photo was not kept, or has been removed."""
+    """The photo was not kept, or has been deleted."""
 
     code = "photo_not_found"
 
 
 class ProbeNotFound(NotFound):
-    """A photo held for identification has expired or belongs to somebody else."""
+    """A photo kept for identification has expired or belongs to someone else."""
 
     code = "probe_not_found"
 
@@ -265,13 +265,13 @@ class KeyNotFound(NotFound):
 
 
 class Conflict(MienError):
-    """What exists already stands in the way."""
+    """The request conflicts with what already exists."""
 
     code = "conflict"
 
 
 class NameTaken(Conflict):
-    """The name is in use; names are compared without regard to case.
+    """The name is already in use; upper and lower case are the same.
 
     Of a person, `extra["person_ids"]` says whose it is.
     """
@@ -280,43 +280,43 @@ class NameTaken(Conflict):
 
 
 class PersonAmbiguous(Conflict):
-    """Several people have this name; `extra["person_ids"]` says who."""
+    """Several people have this name; `extra["person_ids"]` lists them."""
 
     code = "person_ambiguous"
 
 
 class GalleryModelMismatch(Conflict):
-    """The gallery's embeddings come from another model than the one in use."""
+    """The gallery's embeddings were made by another model than the one in use."""
 
     code = "gallery_model_mismatch"
 
 
 class GalleryProtected(Conflict):
-    """The default gallery cannot be removed or renamed."""
+    """The default gallery cannot be deleted or renamed."""
 
     code = "gallery_protected"
 
 
 class LastAdministrator(Conflict):
-    """The last administrator cannot be removed."""
+    """The only administrator cannot be deleted."""
 
     code = "last_administrator"
 
 
 class SetupFinished(Conflict):
-    """An administrator exists, so the set-up link is spent."""
+    """An administrator already exists, so the setup link no longer works."""
 
     code = "setup_finished"
 
 
 class AddressInUse(Conflict):
-    """Somebody listens already where a server is to listen."""
+    """Another program already listens at the server's address."""
 
     code = "address_in_use"
 
 
 class InvalidInput(MienError):
-    """A value breaks a rule; `extra["field"]` names it."""
+    """A value is not valid; `extra["field"]` names it."""
 
     code = "invalid_input"
 
@@ -334,25 +334,25 @@ class InvalidInput(MienError):
 
 
 class AccessError(MienError):
-    """Who asks may not do this."""
+    """The caller may not do this."""
 
     code = "access_error"
 
 
 class NotAuthenticated(AccessError):
-    """Nobody is signed in and no key was sent."""
+    """The caller is not signed in and sent no key."""
 
     code = "not_authenticated"
 
 
 class WrongCredentials(AccessError):
-    """The name and the password do not belong together; which of the two is not said."""
+    """The name or the password is wrong."""
 
     code = "wrong_credentials"
 
 
 class TooManyAttempts(AccessError):
-    """Too many wrong passwords were tried; `extra["retry_after_seconds"]` says when to go on."""
+    """Too many wrong passwords were tried; `extra["retry_after_seconds"]` says how long to wait."""
 
     code = "too_many_attempts"
 
@@ -364,37 +364,37 @@ class KeyInvalid(AccessError):
 
 
 class ScopeMissing(AccessError):
-    """The API key is good but lacks the scope that this call needs."""
+    """The API key is valid but does not have the scope this request needs."""
 
     code = "scope_missing"
 
 
 class NotPermitted(AccessError):
-    """The account is good but may not do this."""
+    """This account may not do this."""
 
     code = "not_permitted"
 
 
 class HostNotAllowed(AccessError):
-    """The request is for a host name that Mien is not reached by."""
+    """The request is for a host name that Mien does not answer to."""
 
     code = "host_not_allowed"
 
 
 class SetupLinkInvalid(AccessError):
-    """The set-up link is wrong or older than the last start."""
+    """The setup link is wrong or older than Mien's last start."""
 
     code = "setup_link_invalid"
 
 
 class ResetLinkInvalid(AccessError):
-    """The link for a new password is wrong, used or too old."""
+    """The link for a new password is wrong, already used or too old."""
 
     code = "reset_link_invalid"
 
 
 class ModelError(MienError):
-    """Something about model packs or the runtimes that run them."""
+    """Something is wrong with a model pack or the runtime that runs it."""
 
     code = "model_error"
 
@@ -412,37 +412,37 @@ class PackInvalid(ModelError):
 
 
 class PackUnavailable(ModelError):
-    """None of a pack's sources gave its files."""
+    """The pack's files could not be fetched from any source."""
 
     code = "pack_unavailable"
 
 
 class SourceUnavailable(ModelError):
-    """One source did not give the file: no answer, not there, or cut off."""
+    """One source failed: it did not respond, does not have the file, or was cut off."""
 
     code = "source_unavailable"
 
 
 class DigestMismatch(ModelError):
-    """A file's SHA-256 is not the one the manifest names; the file was refused."""
+    """A file's SHA-256 differs from the one in the manifest; the file was rejected."""
 
     code = "digest_mismatch"
 
 
 class ConversionFailed(ModelError):
-    """A model file could not be converted, or the converted one gives other numbers."""
+    """A model file could not be converted, or the converted file gives different results."""
 
     code = "conversion_failed"
 
 
 class ModelFileMissing(ModelError):
-    """A model file is not in the cache and was not to be fetched now."""
+    """A model file is not in the cache and may not be fetched now."""
 
     code = "model_file_missing"
 
 
 class ModelFileDamaged(ModelError):
-    """A model file in the cache has other bytes than it was stored with."""
+    """A model file in the cache has changed since it was stored."""
 
     code = "model_file_damaged"
 
@@ -454,114 +454,114 @@ class InferenceRuntimeMissing(ModelError):
 
 
 class SessionForked(ModelError):
-    """A loaded model is used by another process than the one that loaded it."""
+    """A model is used by another process than the one that loaded it."""
 
     code = "session_forked"
 
 
 class UnreadableFolder(MienError):
-    """A folder among those to be looked through was not entered; `extra["folder"]` names it."""
+    """A folder of photos was skipped; `extra["folder"]` names it."""
 
     code = "unreadable_folder"
 
 
 class Overloaded(MienError):
-    """More is being asked than can be answered in time; `extra["retry_after_seconds"]` says when."""
+    """The server is too busy; `extra["retry_after_seconds"]` says when to try again."""
 
     code = "overloaded"
 
 
 class ShuttingDown(MienError):
-    """This process ends, and has let go of what was asked for."""
+    """This process is ending and dropped the request."""
 
     code = "shutting_down"
 
 
 class ClientGone(MienError):
-    """Who asked has closed the connection, and nobody would read the answer."""
+    """The client closed the connection before the response was ready."""
 
     code = "client_gone"
 
 
 class UnknownServerVersion(MienError):
-    """A library whose insides Mien relies on is of a version that it was not tried with."""
+    """Mien uses internals of a library whose installed version it has not been tested with."""
 
     code = "unknown_server_version"
 
 
 class StorageError(MienError):
-    """Something about the database, the files or the index."""
+    """Something is wrong with the database, the files or the index."""
 
     code = "storage_error"
 
 
 class DatabaseUnreachable(StorageError):
-    """The database does not answer."""
+    """The database does not respond."""
 
     code = "database_unreachable"
 
 
 class DatabaseBusy(StorageError):
-    """The database is there and did not answer in time: others hold what is needed."""
+    """The database did not respond in time: something else has locked what is needed."""
 
     code = "database_busy"
 
 
 class DatabaseReplaced(StorageError):
-    """The database file that this process has open was replaced or removed."""
+    """The database file was replaced or deleted while it was open."""
 
     code = "database_replaced"
 
 
 class DatabaseOutdated(StorageError):
-    """The database has another schema revision than this code needs."""
+    """The database's schema revision is not the one this version needs."""
 
     code = "database_outdated"
 
 
 class DatabaseMissing(StorageError):
-    """There is no database yet, and this was no word to make one."""
+    """There is no database yet, and this command does not create one."""
 
     code = "database_missing"
 
 
 class StorageFull(StorageError):
-    """A disk has no room left for the database or the stored files."""
+    """A disk has no space left for the database or the stored files."""
 
     code = "storage_full"
 
 
 class StorageReadOnly(StorageError):
-    """The database or the stored files can be read and not be written."""
+    """The database or the stored files are read-only."""
 
     code = "storage_read_only"
 
 
 class StorageFailed(StorageError):
-    """A disk does not do what is asked of it: it is broken, or this account may not."""
+    """Reading or writing failed: the disk is faulty, or this account has no permission."""
 
     code = "storage_failed"
 
 
 class FilesUnavailable(StorageError):
-    """The stored files are not where they belong: away, not mounted, or not to be read."""
+    """The stored files are missing, not mounted or not readable."""
 
     code = "files_unavailable"
 
 
 class FilesOfAnotherDatabase(StorageError):
-    """The stored files belong to another database than the one that is asked."""
+    """The stored files belong to another database than the one in use."""
 
     code = "files_of_another_database"
 
 
 class FileMissing(StorageError):
-    """A stored file is not where its row says."""
+    """A stored file is missing from the disk."""
 
     code = "file_missing"
 
 
 class IndexUnavailable(StorageError):
-    """What keeps the vectors that are searched cannot be reached, or holds no more of them."""
+    """The vector index cannot be reached or is full."""
 
     code = "index_unavailable"

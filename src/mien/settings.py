@@ -1,4 +1,4 @@
-"""Settings: every value that an operator may change, where it comes from and why it is so."""
+"""Settings: every value an operator can change, and where it comes from."""
 
 import os
 import re
@@ -23,10 +23,10 @@ from mien.options import Precision
 from mien.options import RuntimeChoice
 
 MOST_PHOTOS: Final = 12
-"""Photos that one form may send."""
+"""Maximum number of photos in one form."""
 
 FORM_BYTES: Final = 512 * 1024
-"""What the other fields of a form may have together."""
+"""Maximum size of all other fields of a form together."""
 
 
 # Where the processes of one server put their counts; the library's own name for it.
@@ -48,7 +48,7 @@ def _default_models_dir(given: Mapping[str, Any]) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class SignInLimit:
-    """So many tries in so many seconds."""
+    """A number of tries in a number of seconds."""
 
     tries: int
     seconds: int
@@ -63,11 +63,11 @@ def _sign_in_limit(text: str) -> SignInLimit:
 
 
 class Settings(BaseSettings):
-    """Mien's settings; each is the environment variable MIEN_ and its name in capitals.
+    """Mien's settings; each is an environment variable: MIEN_ and the name in capitals.
 
-    A secret may also be read from a file: MIEN_SECRET_KEY_FILE=/run/secrets/key stands for
-    MIEN_SECRET_KEY. Unknown and empty MIEN_ variables are passed over, wrong values are named and
-    refused.
+    A secret may also be read from a file: MIEN_SECRET_KEY_FILE=/run/secrets/key replaces
+    MIEN_SECRET_KEY. Unknown and empty MIEN_ variables are ignored; invalid values are reported and
+    rejected.
     """
 
     model_config = SettingsConfigDict(
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=Path("var"),
-        description="Folder of the database, the stored photos and the secret key.",
+        description="Folder for the database, the stored photos and the secret key.",
     )
     database_url: str = Field(
         default="",
@@ -84,148 +84,157 @@ class Settings(BaseSettings):
     )
     models_dir: Path = Field(
         default_factory=_default_models_dir,
-        description="Cache of model files, kept by digest and shared by all installations of a user.",
+        description="Cache of model files, stored by checksum and shared by all installations of a user.",
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs form tokens, and hashes the names under which wrong passwords are counted; "
-        "empty means a key made once and kept in the home folder. "
-        "Set it when several nodes serve one database.",
+        description="Signs form tokens and hashes the names under which wrong passwords are "
+        "counted. Empty: a key is created once and kept in the home folder. Set it if "
+        "several nodes use one database.",
     )
 
     host: str = Field(
         default="127.0.0.1",
-        description="Address to listen on; the default is reachable from this machine alone.",
+        description="Address to listen on; the default is reachable only from this machine.",
     )
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        default=8000, description="Port to listen on; 0 takes a free one."
+        default=8000, description="Port to listen on; 0 picks a free one."
     )
     threads: Annotated[int, Field(ge=1, le=256)] = Field(
         default=8,
-        description="Requests answered at the same time by `mien run`; inference has its own bound. "
-        "Two threads more are kept for what needs neither a photo nor a large body.",
+        description="Requests `mien run` answers at once; inference has its own limit. Two extra "
+        "threads are reserved for requests without a photo or a large body.",
     )
     bind: str = Field(
         default="",
-        description="Where `mien serve` listens: `host:port` or `unix:/path`, several separated by "
-        "commas; empty takes the host and the port above.",
+        description="Where `mien serve` listens: `host:port` or `unix:/path`, several separated "
+        "by commas; empty uses the host and port above.",
     )
     workers: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
-        description="Processes of `mien serve`; 0 chooses from cores, memory and model pack. Each "
-        "loads the models.",
+        description="Number of processes of `mien serve`; 0 chooses by cores, memory and model "
+        "pack. Each process loads the models.",
     )
     worker_threads: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
-        description="Requests that each process of `mien serve` answers at the same time; 0 leaves "
-        "room for slow uploads beside what inference takes. Two threads more are kept for what "
-        "needs neither a photo nor a large body.",
+        description="Requests each process of `mien serve` answers at once; 0 chooses a number "
+        "that leaves room for slow uploads besides inference. Two extra threads are "
+        "reserved for requests without a photo or a large body.",
     )
     drain_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=60,
-        description="How long a process of `mien serve` that is to stop may take to answer what it "
-        "was asked: as long as a large photo takes over a slow line.",
+        description="How long a stopping process of `mien serve` may take to finish its requests; "
+        "allow for a large photo over a slow connection.",
     )
     stall_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=30,
-        description="How long a client may send nothing of a large body, or take nothing of an "
-        "answer, before it is given up; an upload that moves may last as long as it likes.",
+        description="How long an upload or a download may stand still before the connection is "
+        "closed; one that makes progress may take as long as it needs.",
     )
     head_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=10,
-        description="How long a client may take to send the head of a request, all in all.",
+        description="How long a client may take in total to send the headers of a request.",
     )
     body_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
         default=30,
-        description="How long a client may take to send a body of up to 64 KiB, all in all. Who is "
-        "not signed in and shows no key can send no larger one.",
+        description="How long a client may take in total to send a body of up to 64 KiB. Clients "
+        "that are not signed in and have no key cannot send larger ones.",
     )
     recycle_requests: Annotated[int, Field(ge=0)] = Field(
         default=20_000,
-        description="Requests after which a process of `mien serve` is replaced by a fresh one, "
-        "give or take a fifth, so that no leak of a library adds up; 0 never does.",
+        description="Number of requests after which a process of `mien serve` is replaced by a "
+        "new one, give or take a fifth, so that memory leaks of libraries do not add "
+        "up; 0 never does this.",
     )
     queue_requests: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=16,
-        description="Requests with photos or large bodies that may wait in one process until a "
-        "thread is free for them; one more is told to try again later (`overloaded`).",
+        description="Requests with photos or large bodies that may wait in one process for a free "
+        "thread; further ones are told to try again later (`overloaded`).",
     )
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0,
-        description="How many proxies in front of Mien set X-Forwarded-For and -Proto; exactly so "
-        "many are believed, so that a client cannot forge its address.",
+        description="Number of proxies in front of Mien that set X-Forwarded-For and -Proto. "
+        "Exactly this many are trusted, so that a client cannot forge its address.",
     )
     hosts: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_\[\], -]*$")] = Field(
         default="",
-        description="The host names, without ports, that Mien is reached by, with commas between "
-        "them; requests for any other are refused. Empty takes every name.",
+        description="Host names that people use for Mien, without ports, separated by commas; "
+        "requests for other names are rejected. Empty accepts every name.",
     )
     accel_prefix: Annotated[str, Field(pattern=r"^((/[A-Za-z0-9_-]+)+/)?$")] = Field(
         default="",
-        description="Where Nginx in front keeps an internal location of the stored files, such as "
-        "`/_files/`: Mien then answers with X-Accel-Redirect and Nginx sends the bytes. Empty "
-        "means that Mien sends them. Files become readable by Mien's group.",
+        description="Internal location of the stored files in an Nginx in front, such as "
+        "`/_files/`: Mien then answers with X-Accel-Redirect and Nginx sends the "
+        "files, which become readable by Mien's group. Empty: Mien sends the files "
+        "itself.",
     )
     default_gallery: Annotated[str, Field(pattern=f"^{GALLERY_NAME.pattern}$")] = Field(
         default="default",
-        description="Gallery of pages and API calls that name none; a server in front may pass "
-        "another of this name, request by request, in the WSGI environment.",
+        description="Gallery for pages and API requests that do not name one; a server in front "
+        "can set another per request, in a WSGI environment variable with the name of "
+        "this setting.",
     )
     secure_cookies: Literal["auto", "always", "never"] = Field(
         default="auto",
-        description="Whether cookies are marked Secure; auto marks them on requests over TLS.",
+        description="Whether cookies are marked Secure; auto marks them for requests over TLS.",
     )
 
     pack: str = Field(
         default="auto",
-        description="Model pack of a new installation; auto takes the best whose files can be had. "
-        "Afterwards the choice kept in the database holds; `mien models use` changes it.",
+        description="Model pack for a new installation; auto uses the best pack whose files are "
+        "available. After that the choice is stored in the database; change it with "
+        "`mien models use`.",
     )
     models_from: Path | None = Field(
         default=None,
-        description="Folder of model files for machines without a network: what is missing is taken "
-        "from there and nowhere else, by digest, whatever the files are called and in whatever "
-        "folder below. `mien models pack` writes one.",
+        description="Folder of model files for machines without a network. Missing files are "
+        "copied only from there; they are found by checksum, whatever their names, "
+        "also in subfolders. Create one with `mien models pack`.",
     )
     offline: bool = Field(
         default=False,
-        description="Never fetch model files; what is missing is an error that names it.",
+        description="Never download model files; a missing file is an error.",
     )
     source_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         default=5.0,
-        description="How long a source of model files may take to answer before the next is tried.",
+        description="How long a source of model files may take to respond before the next is tried.",
     )
     inference_runtime: RuntimeChoice = Field(
         default="auto",
-        description="Library that runs the networks; auto takes the faster that is installed.",
+        description="Library that runs the networks; auto uses the faster one that is installed.",
     )
     inference_precision: Precision = Field(
         default="f32",
-        description="Arithmetic of OpenVINO; bf16 is faster on new processors and as good as equal.",
+        description=(
+            "Arithmetic of OpenVINO; bf16 is faster on new processors, with practically the same "
+            "results."
+        ),
     )
     inference_threads: Annotated[int, Field(ge=0, le=256)] = Field(
-        default=0, description="Processor threads of one inference; 0 chooses from the cores."
+        default=0,
+        description="Processor threads for one inference; 0 chooses by the number of cores.",
     )
     inference_concurrency: Annotated[int, Field(ge=0, le=256)] = Field(
         default=0,
-        description="Inferences at the same time in one process; 0 chooses from the cores. "
-        "More wait their turn.",
+        description="Inferences at once in one process; 0 chooses by the number of cores. More "
+        "wait their turn.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,
-        description="Longest side, in pixels, at which a picture is searched for faces; "
-        "larger sees smaller faces and takes longer.",
+        description="Longest side, in pixels, at which a picture is searched for faces; a larger "
+        "value finds smaller faces but takes longer.",
     )
 
     max_faces: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=MAX_FACES,
-        description="Most faces that one photo gives, the largest first; how many were left out is "
-        "told. Each costs processor time.",
+        description="Maximum number of faces used per photo, largest first; the result says how "
+        "many were left out. Each face costs processor time.",
     )
     photo_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
         default=30.0,
-        description="How long a server may look at one photo, waiting for its turn included; 0 "
-        "sets no end. Ordinary photos take a fraction of a second. Commands take the time they need.",
+        description="How long a server may spend on one photo, including waiting for its turn; 0 "
+        "sets no limit. Ordinary photos take a fraction of a second. Commands have no "
+        "limit.",
     )
 
     max_upload_bytes: Annotated[int, Field(ge=1024)] = Field(
@@ -233,53 +242,54 @@ class Settings(BaseSettings):
     )
     batch_photos: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=200,
-        description="Photos that one call may identify as a batch; together they have no more bytes "
-        "than any other request.",
+        description="Maximum number of photos in one batch; their total size is limited like that "
+        "of any other request.",
     )
     max_pixels: Annotated[int, Field(ge=10_000)] = Field(
         default=50_000_000,
-        description="Most pixels of a photo, checked before it is decoded; a JPEG may have five "
-        "times as many and is then searched at a half or a quarter of its size. The memory for "
-        "decoding follows: 12 bytes for each.",
+        description="Maximum number of pixels of a photo, checked before it is decoded; a JPEG "
+        "may have five times as many and is then searched at a half or a quarter of "
+        "its size. Decoding takes 12 bytes of memory per pixel.",
     )
     keep_metadata: bool = Field(
         default=False,
-        description="Keep original photos as they were sent. By default they are kept without what "
-        "their files say beside the picture: place, time, camera, names, previews, videos; the "
-        "pixels, the turn and the colour profile stay.",
+        description="Keep original photos exactly as they were sent. By default their metadata is "
+        "removed: place, time, camera, names, previews, videos. The pixels, the "
+        "orientation and the colour profile stay.",
     )
     probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         default=3600,
-        description="How long the pages hold a photo that was identified, compared or refused, for "
-        "what may be done next.",
+        description="How long the pages keep a photo that was identified, compared or rejected, "
+        "so that you can go on working with it.",
     )
     session_seconds: Annotated[int, Field(ge=300)] = Field(
-        default=14 * 24 * 3600, description="How long a sign-in lasts without being used."
+        default=14 * 24 * 3600, description="How long a sign-in lasts if it is not used."
     )
     session_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=90,
-        description="After how many days a sign-in ends, however often it is used.",
+        description="Days after which a sign-in ends, however often it is used.",
     )
     signin_rate: str = Field(
         default="30 per minute",
-        description="Wrong passwords that one address may send, such as `30 per minute` or "
-        "`100 per 2 hours`; of IPv6 a network of 64 bits. The waits after wrong passwords for one "
-        "account are not set here.",
+        description="Wrong passwords allowed from one address (for IPv6, a /64 network), such as "
+        "`30 per minute` or `100 per 2 hours`. The waiting times after wrong "
+        "passwords for one account cannot be set.",
     )
 
     metrics: Literal["local", "key", "open", "off"] = Field(
         default="local",
-        description="Who may read `/metrics`: programs on this machine, and elsewhere those with a "
-        "key of the scope `admin` (local); only those with a key (key); everybody (open); nobody "
-        "(off).",
+        description="Who may read `/metrics`: programs on this machine, and others with a key of "
+        "the scope `admin` (local); only those with such a key (key); everyone "
+        "(open); nobody (off).",
     )
     log_format: Literal["auto", "console", "json"] = Field(
-        default="auto", description="How log lines look; auto is console on a terminal, else JSON."
+        default="auto",
+        description="Format of log lines; auto is console on a terminal and JSON elsewhere.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
-        description="The least severe log lines that are written. Unless it is set, commands write "
-        "warnings alone, and so do `mien run` and `mien serve` for a person at a terminal.",
+        description="Lowest severity of log lines to write. If it is not set, commands write only "
+        "warnings, and so do `mien run` and `mien serve` on a terminal.",
     )
 
     @model_validator(mode="before")
@@ -298,22 +308,22 @@ class Settings(BaseSettings):
 
     @property
     def sign_in_seconds(self) -> int:
-        """How long a sign-in lasts that is not used."""
+        """How long an unused sign-in lasts."""
         return min(self.session_seconds, self.session_most_seconds)
 
     @property
     def signin_limit(self) -> SignInLimit:
-        """The rate that is set for one address, in numbers."""
+        """The rate allowed for one address, as numbers."""
         return _sign_in_limit(self.signin_rate)
 
     @property
     def max_request_bytes(self) -> int:
-        """Most bytes of one request: a form full of the largest photos, and its fields."""
+        """Maximum size of a request in bytes: a form full of the largest photos, and its fields."""
         return MOST_PHOTOS * self.max_upload_bytes + FORM_BYTES
 
     @property
     def database(self) -> str | Path:
-        """The address given, or the file in the home folder."""
+        """The address that was given, or the file in the home folder."""
         return self.database_url or (self.home / "mien.db").resolve()
 
     @field_validator("signin_rate")
@@ -328,16 +338,14 @@ class Settings(BaseSettings):
         try:
             return value and value.expanduser()
         except RuntimeError as error:
-            raise ValueError(
-                "it is not known whose home folder ~ is; write the path out"
-            ) from error
+            raise ValueError("cannot tell whose home folder ~ is; write the full path") from error
 
 
 def adopt_placeholders(options: Mapping[str, object]) -> None:
-    """Let placeholders of uWSGI's file count as settings; the process's environment comes first.
+    """Use placeholders in uWSGI's file as settings; the process's environment comes first.
 
-    uWSGI's own `env` does not do: where it is a Python package, Python has read the environment
-    before uWSGI reads its file.
+    uWSGI's own `env` does not work: if uWSGI is installed as a Python package, Python reads the
+    environment before uWSGI reads its file.
 
     Args:
         options: uWSGI's, `uwsgi.opt`.

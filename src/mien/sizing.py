@@ -143,9 +143,9 @@ def plan(
             need,
             "given"
             if workers
-            else "memory allows no more"
+            else "limited by memory"
             if by_memory < min(by_cores, _MOST_WORKERS)
-            else "inferences fill the cores and do not crowd them",
+            else "chosen to use all cores",
         ),
     )
 
@@ -158,7 +158,7 @@ def _fitting(machine: Machine, need: Need) -> int:
 
 def _reason(machine: Machine, need: Need, why: str) -> str:
     cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
-    memory = f"{need.worker_bytes // _MB} MB a worker"
+    memory = f"{need.worker_bytes // _MB} MB per worker"
     if machine.memory_bytes is not None:
         memory += f" of {machine.memory_bytes // _MB} MB"
     return f"{why}; {cores}, about {memory}"

@@ -17,7 +17,7 @@ def test_a_refusal_says_every_reason_with_figure_limit_and_advice(api: Api) -> N
     refused = api.send(faces, photo=SMALL)
     assert_problem(refused, 422, "photo_not_good_enough")
     (reason,) = refused.get_json()["reasons"]
-    assert reason["detail"] == "The face is 34 pixels wide; at least 40 are needed."
+    assert reason["detail"] == "The face is 34 pixels wide; at least 40 are required."
     assert reason["detail"] in refused.get_json()["detail"]
     assert (reason["code"], reason["figure"], reason["limit"], reason["unit"]) == (
         "too_small",

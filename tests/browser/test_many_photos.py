@@ -89,7 +89,7 @@ def test_twenty_photos_are_sent_one_by_one_and_none_stops_another(
     assert posts == [ada] * 19
     expect(row(page, "good 13.png")).to_contain_text("Added")
     expect(row(page, "garden.png")).to_contain_text("No face was found")
-    expect(row(page, "broken.png")).to_contain_text("not an image")
+    expect(row(page, "broken.png")).to_contain_text("This file type is not supported")
     expect(row(page, "party.png")).to_contain_text("It shows 2 faces.")
     assert faces(site, "Ada") == 15
 
@@ -172,7 +172,9 @@ def test_somebody_new_is_made_with_the_first_face_and_gets_the_others(
     cy = [(f"cy {number}.png", draw_photo(["cy"], face_px=120 - number)) for number in range(4)]
     choose(page, ("party.png", draw_photo(["dan", "cy"], face_px=90)), *cy)
     page.get_by_role("button", name="Add to").click()
-    expect(page.locator("#field-name-error")).to_contain_text("This gallery has a person of this")
+    expect(page.locator("#field-name-error")).to_contain_text(
+        "This gallery already has a person with this"
+    )
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     expect(page.locator(".namesakes").get_by_role("link", name="Ada")).to_have_attribute(
         "href", ada.removeprefix(site.url)

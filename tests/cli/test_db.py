@@ -70,7 +70,7 @@ def test_check_finds_nothing_wrong_where_nothing_is(mien: Mien, home: Path) -> N
     assert found["sound"] is True
     assert (found["damage"], found["missing_files"], found["stray_files"]) == ([], [], 0)
     assert [(each["faces"], each["comparable"]) for each in found["galleries"]] == [(2, True)]
-    assert "Sound." in mien("db", "check").stderr
+    assert "No problems found." in mien("db", "check").stderr
 
 
 def test_check_says_when_there_is_no_database_yet_and_makes_none(mien: Mien, home: Path) -> None:
@@ -112,7 +112,7 @@ def test_check_finds_vectors_and_galleries_of_another_model(mien: Mien, home: Pa
     with make_services(home).database.write() as session:
         session.execute(update(GalleryRow).values(contract_id="another"))
     done = mien("db", "check")
-    assert "NOT of the pack in use" in done.stdout
+    assert "NOT comparable with the pack in use" in done.stdout
 
 
 def test_check_finds_rows_that_refer_to_nothing(mien: Mien, home: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_backup_does_not_write_over_anything(mien: Mien, tmp_path: Path) -> No
     assert target.read_text() == "precious"
     done = mien("db", "backup", tmp_path / "no" / "folder.tar.gz")
     assert done.exit_code == 1
-    assert "cannot be made" in done.stderr
+    assert "Cannot create" in done.stderr
 
 
 def test_a_backup_tells_of_files_that_are_missing(mien: Mien, home: Path, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_an_archive_that_is_none_of_ours_reaches_nowhere(
     before = set(tmp_path.rglob("*"))
     refused = mien("db", "restore", foreign)
     assert refused.exit_code == 1
-    assert "no backup of Mien" in refused.stderr
+    assert "not a backup of Mien" in refused.stderr
     assert set(tmp_path.rglob("*")) - before <= {home, home / "mien.db-use"}
 
 

@@ -47,12 +47,12 @@ def test_a_broken_manifest_is_told(packs_folder: Path) -> None:
     (packs_folder / "bad.toml").write_text("name = ")
     result = mien("list")
     assert result.exit_code == 0
-    assert "bad.toml cannot be used: The manifest is not TOML" in result.stderr
+    assert "bad.toml: The manifest is not TOML" in result.stderr
 
 
 def test_a_pack_shows_its_licence_its_notice_and_where_it_is_from() -> None:
     shown = mien("show", "own").stdout
-    for words in ("licence MIT", "Recognises nobody.", "the tests", "net.onnx", "not here"):
+    for words in ("licence MIT", "Recognises nobody.", "the tests", "net.onnx", "not installed"):
         assert words in shown
     assert json.loads(mien("show", "own", "--json").stdout)["recognizer"]["dimension"] == 128
 
@@ -60,7 +60,7 @@ def test_a_pack_shows_its_licence_its_notice_and_where_it_is_from() -> None:
 def test_an_unknown_pack_is_one_line_and_an_exit_code() -> None:
     result = mien("show", "nothing")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "No pack is named nothing." in result.stderr
+    assert "There is no pack named nothing." in result.stderr
 
 
 @pytest.mark.parametrize("args", [("pull", "own"), ("pull",)])

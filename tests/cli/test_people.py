@@ -186,7 +186,7 @@ def test_a_proof_that_is_not_complete_is_a_failure(
     monkeypatch.setattr("mien.storage.files.FileStore.delete", lambda *_: 0)
     done = mien("people", "remove", "Ada", "--yes")
     assert done.exit_code == 1
-    assert "2 file(s)" in done.stderr
+    assert "2 files" in done.stderr
 
 
 def test_originals_that_may_show_somebody_are_searched_when_asked(
@@ -277,7 +277,7 @@ def test_a_photo_that_looks_like_an_example_is_told_with_whose(mien: Mien, tmp_p
     assert "(same_photo)" in done.stderr
     assert "It is an example of Ada, " in done.stderr
     again = mien("people", "add", "Ada", smaller)
-    assert "is not stored again." in again.stderr
+    assert "was not stored again." in again.stderr
     assert "similar" not in again.stderr
 
 
@@ -285,7 +285,7 @@ def test_an_import_where_all_is_well_or_nothing_is(mien: Mien, tmp_path: Path) -
     write(tmp_path / "good" / "Ada" / "1.png", "ada")
     done = mien("people", "import", tmp_path / "good")
     assert done.exit_code == 0, done.stderr
-    assert "1 face(s) of 1 person(s) added" in done.stderr
+    assert "Added 1 face of 1 person" in done.stderr
     for name in "ab":
         write(tmp_path / "bad" / "Ada" / f"{name}.png")
     assert mien("people", "import", tmp_path / "bad").exit_code == 1
@@ -305,8 +305,8 @@ def test_importing_again_adds_only_what_has_joined_the_folder(mien: Mien, tmp_pa
     mien("people", "import", album)
     done = mien("people", "import", album)
     assert done.exit_code == 0, done.stderr
-    assert done.stderr.splitlines()[:3] == ["Notes: 1", "  already there: 1", f"    {first}"]
-    assert "0 face(s)" in done.stderr
+    assert done.stderr.splitlines()[:3] == ["Notes: 1", "  already stored: 1", f"    {first}"]
+    assert "Added 0 faces" in done.stderr
     write(album / "Ada" / "2.png", "ada", size=90)
     (album / "Bob").mkdir()
     (album / "Bob" / "1.png").write_bytes(first.read_bytes())
@@ -335,7 +335,7 @@ def test_a_photo_that_the_gate_refuses_is_told_and_may_be_let_through(
     small = write(tmp_path / "small.png", "ada", size=34)
     done = mien("people", "add", "Ada", small)
     assert done.exit_code == 1
-    assert "The face is 34 pixels wide; at least 40 are needed." in done.stderr
+    assert "The face is 34 pixels wide; at least 40 are required." in done.stderr
     assert "(photo_not_good_enough)" in done.stderr
     done = mien("people", "add", "Ada", small, "--gate", "off")
     assert done.exit_code == 0, done.stderr
@@ -364,7 +364,7 @@ def test_an_import_tells_what_was_refused_and_what_may_be_a_mistake(
     again = mien("people", "import", album, "--gallery", "default", "--gate", "off")
     assert again.exit_code == 0
     assert f"{small}: The face is 34 pixels wide" in again.stderr
-    assert "1 to look at again." in again.stderr
+    assert "to check: 1." in again.stderr
 
 
 def test_an_import_tells_the_serious_first_and_what_was_asked_for_as_a_note(
@@ -382,17 +382,17 @@ def test_an_import_tells_the_serious_first_and_what_was_asked_for_as_a_note(
     lines = done.stderr.splitlines()
     headings = [line for line in lines[1:] if not line.startswith("    ")]
     assert headings[:-1] == [
-        "Refused: 3",
+        "Rejected: 3",
         "  no_face_found: 2",
         "  unsupported_image: 1",
-        "Stored, and to look at again: 2",
+        "Stored, please check: 2",
         "  same_photo: 1",
         "  unlike_this_person: 1",
         "Notes: 2",
         "  several_faces: 1",
-        "  in no person's folder: 1",
+        "  not in a person's folder: 1",
     ]
-    assert headings[-1].endswith("3 refused, 2 to look at again.")
+    assert headings[-1].endswith("rejected: 3; to check: 2.")
 
     def place(path: Path) -> int:
         return next(number for number, line in enumerate(lines) if line.startswith(f"    {path}"))

@@ -74,7 +74,7 @@ def test_an_error_is_one_line_with_its_code_and_exit_code_1() -> None:
     result = CliRunner().invoke(group(), ["try"])
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == "Error: There is no gallery of this name. (gallery_not_found)\n"
+    assert result.stderr == "Error: There is no gallery with this name. (gallery_not_found)\n"
 
 
 def test_an_error_is_json_where_json_was_asked_for() -> None:
@@ -82,7 +82,7 @@ def test_an_error_is_json_where_json_was_asked_for() -> None:
     assert result.exit_code == 1
     assert json.loads(result.stderr) == {
         "code": "gallery_not_found",
-        "detail": "There is no gallery of this name.",
+        "detail": "There is no gallery with this name.",
         "gallery": "club",
     }
 

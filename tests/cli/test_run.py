@@ -42,7 +42,7 @@ def started(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
         said = ""
         for line in process.stderr:
             said += line
-            if "Mien serves at" in line:
+            if "Mien is running at" in line:
                 break
         yield process, said
     finally:
@@ -52,7 +52,7 @@ def started(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
 
 
 def address_in(said: str) -> str:
-    found = re.search(r"Mien serves at (http://\S+)/ ", said)
+    found = re.search(r"Mien is running at (http://\S+)/ ", said)
     assert found, said
     return found[1]
 
@@ -69,7 +69,7 @@ def test_it_takes_an_empty_folder_to_a_page_and_leaves_cleanly(tmp_path: Path) -
         assert process.stderr is not None
         link = process.stderr.readline()
         address = address_in(said)
-        assert re.search(rf"once, at {address}/setup/\S{{40,}}$", link.strip())
+        assert re.search(rf"works once\): {address}/setup/\S{{40,}}$", link.strip())
         assert "ok" in answer_of(f"{address}/healthz")
         assert "<form" in answer_of(link.split()[-1])
         assert (home / "mien.db").exists()
@@ -86,7 +86,7 @@ def test_the_development_server_serves_and_leaves_cleanly(tmp_path: Path) -> Non
     with started(tmp_path / "home", "dev", "--port", str(port)) as (process, said):
         assert "ok" in answer_of(f"http://127.0.0.1:{port}/healthz")
         # Told before the process that serves was started; each reload starts another.
-        (link,) = re.findall(r"once, at (\S+)", said)
+        (link,) = re.findall(r"works once\): (\S+)", said)
         assert "<form" in answer_of(link)
         os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=120)

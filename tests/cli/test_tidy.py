@@ -16,7 +16,7 @@ def test_tidying_says_what_went(tmp_path: Path) -> None:
     counts = ("probes", "sign_ins", "removals", "files", "emptied", "stuck", "erasures")
     assert json.loads(result.stdout) == dict.fromkeys(counts, 0)
     told = CliRunner().invoke(cli, ["tidy"], env=environment)
-    assert "0 held photo(s)" in told.stderr
+    assert "0 uploaded photos" in told.stderr
 
 
 def test_tidying_makes_no_database(tmp_path: Path) -> None:

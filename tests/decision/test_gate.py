@@ -177,7 +177,7 @@ def test_faces_that_were_passed_over_are_told_once(
 
 def test_a_small_face_is_told_in_pixels() -> None:
     (reason,) = judge(POOR["too_small"], (), size_wh=SIZE_WH, gate="standard").refusals
-    assert say.objection(reason).what == "The face is 31 pixels wide; at least 40 are needed."
+    assert say.objection(reason).what == "The face is 31 pixels wide; at least 40 are required."
     assert (reason.figure, reason.limit, reason.unit) == (31.4, 40.0, "pixels")
 
 

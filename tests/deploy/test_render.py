@@ -157,7 +157,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_so(tmp_path: Path) -> None:
     for command in (["static"], ["render", "gunicorn"]):
         result = mien("deploy", *command, "--out", str(tmp_path / "file" / "in"))
         assert result.exit_code == 1
-        assert "Name another folder" in result.stderr
+        assert "Choose another folder" in result.stderr
 
 
 @pytest.mark.parametrize(

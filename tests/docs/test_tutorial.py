@@ -72,11 +72,13 @@ def test_what_the_tutorial_shows_is_what_happens(folder: Path) -> None:
     assert [shown.command for shown in COMMANDS[:2]][1] == SERVING
     steps = [shown for shown in COMMANDS if not shown.command.startswith((INSTALLING, SERVING))]
     with served(folder) as said:
-        address = re.findall(r"Mien serves at (\S+)/ ", said)[0]
+        address = re.findall(r"Mien is running at (\S+)/ ", said)[0]
         assert re.search(
-            rf"^Create the administrator, once, at {address}/setup/\S+$", said, re.MULTILINE
+            rf"^Create the administrator account \(link works once\): {address}/setup/\S+$",
+            said,
+            re.MULTILINE,
         )
-        first = steps.index(Shown("mien demo --photos photos", ("8 photos are in photos.",))) + 1
+        first = steps.index(Shown("mien demo --photos photos", ("Saved 8 photos in photos.",))) + 1
         commands = [shown.command.replace(WRITTEN_ADDRESS, address) for shown in steps]
         printed = run_all(
             [*commands[:first], *ON_THE_PAGE, *commands[first:]], folder, environment()

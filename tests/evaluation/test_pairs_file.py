@@ -56,36 +56,38 @@ def test_files_of_other_systems_are_read(tmp_path: Path) -> None:
 
 def test_a_wrong_line_is_named() -> None:
     assert "line 3: a pair is" in complaint("1\t1", "Ann\t1\t2", "Ann\t1")
-    assert "line 3: a number" in complaint("1\t1", "Ann\t1\t2", "Ann\t1\tBob\tone")
-    assert "line 2: a number" in complaint("1\t1", "Ann\t-1\t2", "Ann\t1\tBob\t1")
-    assert "line 2: a number" in complaint("1\t1", "Ann\t²\t2", "Ann\t1\tBob\t1")
+    assert "line 3: this must be a number" in complaint("1\t1", "Ann\t1\t2", "Ann\t1\tBob\tone")
+    assert "line 2: this must be a number" in complaint("1\t1", "Ann\t-1\t2", "Ann\t1\tBob\t1")
+    assert "line 2: this must be a number" in complaint("1\t1", "Ann\t²\t2", "Ann\t1\tBob\t1")
     # Empty lines count where a person counts them.
-    assert "line 4: a number" in complaint("1\t1", "", "Ann\t1\t2", "Ann\t1\tBob\tx")
+    assert "line 4: this must be a number" in complaint("1\t1", "", "Ann\t1\t2", "Ann\t1\tBob\tx")
 
 
 def test_a_heading_that_is_none_is_refused() -> None:
-    assert "the first line says" in complaint("1 2 3", "Ann\t1\t2")
-    assert "the first line says" in complaint("0 300")
-    assert "line 1: a number" in complaint("Ann\t1\t2")
+    assert "the first line must give" in complaint("1 2 3", "Ann\t1\t2")
+    assert "the first line must give" in complaint("0 300")
+    assert "line 1: this must be a number" in complaint("Ann\t1\t2")
     assert "is empty" in complaint("", " ")
 
 
 def test_missing_lines_are_counted() -> None:
-    assert "4 lines; 3 follow" in complaint(*TWO_FOLDS[:-1])
+    assert "4 lines should follow" in complaint(*TWO_FOLDS[:-1])
 
 
 @pytest.mark.parametrize("name", ["..", ".", "../x", "a/b", "a\\b", "/etc", "a\0b"])
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
-    assert "line 3: this is no name" in complaint("1\t1", "Ann\t1\t2", f"Ann\t1\t{name}\t1")
-    assert "line 2: this is no name" in complaint("1\t1", f"{name}\t1\t2", "Ann\t1\tBob\t1")
+    assert "line 3: this is not the name" in complaint("1\t1", "Ann\t1\t2", f"Ann\t1\t{name}\t1")
+    assert "line 2: this is not the name" in complaint("1\t1", f"{name}\t1\t2", "Ann\t1\tBob\t1")
 
 
 def test_one_person_is_not_two() -> None:
-    assert "line 3: two photos of one person" in complaint("1\t1", "Ann\t1\t2", "Ann\t1\tAnn\t2")
+    assert "line 3: two photos of the same person" in complaint(
+        "1\t1", "Ann\t1\t2", "Ann\t1\tAnn\t2"
+    )
 
 
 def test_one_kind_of_pair_is_not_enough() -> None:
-    assert "one kind only" in complaint("1\t1", "Ann\t1\t2", "Ann\t1\t3")
+    assert "only one kind of pair" in complaint("1\t1", "Ann\t1\t2", "Ann\t1\t3")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

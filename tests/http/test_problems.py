@@ -222,6 +222,6 @@ def test_pages_speak_the_language_of_whoever_reads_and_programs_get_english(bare
         bare, error_page=show, sign_in_address=lambda: "/", translate=lambda text: text.upper()
     )
     client = bare.test_client()
-    assert client.get("/taken").text == "A GALLERY OF THIS NAME EXISTS ALREADY."
+    assert client.get("/taken").text == "A GALLERY WITH THIS NAME ALREADY EXISTS."
     told = client.get("/taken", headers={"Accept": "application/json"}).get_json()
-    assert told["detail"] == "A gallery of this name exists already."
+    assert told["detail"] == "A gallery with this name already exists."

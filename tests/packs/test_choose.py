@@ -47,10 +47,10 @@ def test_the_first_that_can_be_had_is_taken(server: ModelServer, models_dir: Pat
 @pytest.mark.parametrize(
     ("how", "code", "reason"),
     [
-        ("slow", "pack_unavailable", "did not answer within 0.3 seconds"),
+        ("slow", "pack_unavailable", "did not respond within 0.3 seconds"),
         ("gone", "pack_unavailable", "404"),
-        ("stall", "pack_unavailable", "silent"),
-        ("wrong", "digest_mismatch", "refused"),
+        ("stall", "pack_unavailable", "sent nothing"),
+        ("wrong", "digest_mismatch", "rejected"),
     ],
 )
 def test_the_one_passed_over_is_told_with_its_reason(

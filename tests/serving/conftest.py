@@ -43,7 +43,7 @@ def serve(home: Home, start_process: Callable[..., Server]) -> Callable[..., Ser
             cwd=home.folder.parent,
             env={"MIEN_HOME": str(home.folder), "MIEN_PORT": "0", **env},
         )
-        found = server.waits_to_say(r"Mien serves at (http://[^\s,]+)")
+        found = server.waits_to_say(r"Mien is running at (http://[^\s,]+)")
         server.address = found[1]
         wait_until_alive(server.address)
         return server
@@ -62,7 +62,7 @@ def single(home: Home, start_process: Callable[..., Server]) -> Callable[..., Se
         server = start_process(
             command, cwd=home.folder.parent, env={"MIEN_HOME": str(home.folder), **env}
         )
-        found = server.waits_to_say(r"Mien serves at (http://[^\s,]+)")
+        found = server.waits_to_say(r"Mien is running at (http://[^\s,]+)")
         server.address = found[1]
         wait_until_alive(server.address)
         return server

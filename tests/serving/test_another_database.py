@@ -131,7 +131,7 @@ def test_what_adds_something_makes_a_database_and_says_which(tmp_path: Path) -> 
     home = tmp_path / "new"
     done = ended(["users", "add", "root", "--password-stdin"], MIEN_HOME=str(home))
     assert done.returncode == 0, done.stderr
-    assert f"A new database was made: {home / 'mien.db'}\n" in done.stderr
+    assert f"Created a new database: {home / 'mien.db'}\n" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_installation_of_postgresql_whose_address_is_forgotten_once(tmp_path:
         given = {"MIEN_HOME": str(home), "MIEN_DATABASE_URL": url}
         done = ended(["people", "add", "Ada", str(photo)], **given)
         assert done.returncode == 0, done.stderr
-        assert "A new database was made: postgresql+psycopg://postgres@/postgres\n" in done.stderr
+        assert "Created a new database: postgresql+psycopg://postgres@/postgres\n" in done.stderr
         age(home)
         before = everything_in(home)
         assert len([name for name in before if name.startswith("files/")]) == 3

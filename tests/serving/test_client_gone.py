@@ -45,7 +45,7 @@ def server(
             "MIEN_TEST_SECONDS": str(PONDERED_SECONDS),
         },
     )
-    server.address = server.waits_to_say(r"Mien serves at (http://[^\s,\"/]+)")[1]
+    server.address = server.waits_to_say(r"Mien is running at (http://[^\s,\"/]+)")[1]
     wait_until_alive(server.address)
     return server
 

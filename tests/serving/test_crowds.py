@@ -83,7 +83,7 @@ def test_where_open_files_run_out_the_silent_make_room(
         assert slowest(server.address, ALIVE) < 2
         assert slowest(server.address, upload(IDENTIFY, draw_photo(["Ada"]), key=home.key)) < 2
     assert server.workers() == workers
-    assert "No further connection can be opened" in server.said
+    assert "Cannot open further connections" in server.said
     assert "Traceback" not in server.said
 
 

@@ -40,7 +40,7 @@ def start(home: Home, start_process: Callable[..., Server]) -> Start:
             cwd=home.folder.parent,
             env={"MIEN_HOME": str(home.folder), "MIEN_PORT": str(port), **env},
         )
-        server.waits_to_say("Mien serves at")
+        server.waits_to_say("Mien is running at")
         server.address = f"http://127.0.0.1:{port}"
         wait_until_alive(server.address)
         return server

@@ -189,7 +189,7 @@ def test_it_listens_at_several_places_and_writes_requests_with_their_ids(
 def test_what_gunicorn_is_told_in_its_own_variable_holds(serve: Serve, home: Home) -> None:
     server = serve(MIEN_WORKERS="1", GUNICORN_CMD_ARGS="--workers 3 --preload")
     server.all_workers(3)
-    assert "3 worker(s)" in server.said
+    assert "3 workers" in server.said
     assert "Preloading is not taken" in server.said
 
 

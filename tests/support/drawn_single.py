@@ -24,7 +24,7 @@ def main() -> None:
         listener,
         settings,
         load=process.open,
-        when_ready=lambda: print_note(f"Mien serves at {address}"),
+        when_ready=lambda: print_note(f"Mien is running at {address}"),
         when_leaving=process.close,
     ).run()
 

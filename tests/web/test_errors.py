@@ -65,7 +65,7 @@ def test_an_unreachable_database_is_a_page_that_asks_it_nothing(
     app.add_url_rule("/raise", "raise", raising(DatabaseUnreachable()))
     answer = visitor.signed_in().client.get("/raise")
     assert answer.status_code == 503
-    assert "The database does not answer." in answer.text
+    assert "The database does not respond." in answer.text
 
 
 def test_a_program_gets_its_own_shape(visitor: Visitor) -> None:

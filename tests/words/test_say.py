@@ -14,7 +14,7 @@ TURNED = Objection(code="turned_away", figure=75.01, limit=75.0, unit="%")
 
 def test_a_sentence_is_made_of_the_words_and_of_what_machines_get() -> None:
     error = InvalidInput("setting", words={"why": "it is odd"}, field="MIEN_PORT")
-    assert say.error(error) == "MIEN_PORT cannot be used: it is odd."
+    assert say.error(error) == "MIEN_PORT is not valid: it is odd."
     assert say.facts(error) == {"field": "MIEN_PORT"}
 
 
@@ -31,19 +31,19 @@ def test_an_error_itself_tells_no_value() -> None:
 def test_an_error_within_an_error_is_its_sentence() -> None:
     inner = PackInvalid("name_taken", words={"name": "own"})
     error = PackInvalid("not_usable", words={"path": "own.toml", "why": inner})
-    assert say.error(error) == f"own.toml cannot be used. {say.error(inner)}"
+    assert say.error(error) == f"Cannot use own.toml. {say.error(inner)}"
 
 
 def test_all_reasons_are_told_and_what_to_do_about_the_first() -> None:
     error = PhotoNotGoodEnough(reasons=(SMALL, TURNED))
     assert say.error(error) == (
-        f"This face is not stored. {say.objection(SMALL).what} {say.objection(TURNED)}".replace(
+        f"This face was not stored. {say.objection(SMALL).what} {say.objection(TURNED)}".replace(
             say.objection(TURNED).advice, say.objection(SMALL).advice
         )
     )
     assert say.facts(error)["reasons"][0] == {
         "code": "too_small",
-        "detail": "The face is 39 pixels wide; at least 40 are needed.",
+        "detail": "The face is 39 pixels wide; at least 40 are required.",
         "advice": say.objection(SMALL).advice,
         "figure": 40.0,
         "limit": 40.0,
@@ -58,7 +58,7 @@ def test_a_figure_never_reads_like_the_limit_that_it_misses() -> None:
 
 def test_a_door_may_speak_another_language() -> None:
     assert say.error(NameTaken("gallery"), translate=str.upper) == (
-        "A GALLERY OF THIS NAME EXISTS ALREADY."
+        "A GALLERY WITH THIS NAME ALREADY EXISTS."
     )
 
 

@@ -1,4 +1,4 @@
-"""What every blueprint of the API has: its prefix, a key to be shown, described errors."""
+"""What the API's blueprints share: the prefix, API keys, and documented errors."""
 
 from http import HTTPStatus
 from typing import Any
@@ -15,32 +15,32 @@ from mien.http.problems import MEDIA_TYPE
 from mien.http.problems import tell_key_holders
 
 Described: TypeAlias = dict[str | int | HTTPStatus, Any]
-"""Answers of an operation by status, in the terms of OpenAPI."""
+"""Responses of an operation by status, in OpenAPI terms."""
 
 PREFIX: Final = "/api/v1"
 SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"api_key": []}]
 _ERRORS: Final = {
     400: "The request could not be understood (`bad_request`).",
-    401: "No key, or no good one (`not_authenticated`, `key_invalid`).",
-    403: "The key lacks the scope (`scope_missing`).",
-    404: "Something that was named does not exist (`…_not_found`).",
-    409: "What exists stands in the way (`name_taken`, `gallery_model_mismatch`, …).",
+    401: "The key is missing or invalid (`not_authenticated`, `key_invalid`).",
+    403: "The key does not have the scope (`scope_missing`).",
+    404: "Something in the request does not exist (`…_not_found`).",
+    409: "The request conflicts with what exists (`name_taken`, `gallery_model_mismatch`, …).",
     413: "Too many bytes or pixels (`payload_too_large`, `image_too_large`, `too_many_pixels`).",
-    415: "Not a type that is read (`unsupported_media_type`, `unsupported_image`).",
-    416: "The file has no such range (`bad_request`).",
-    422: "A value breaks a rule (`invalid_input`), or the photo is not what is needed "
+    415: "This type is not supported (`unsupported_media_type`, `unsupported_image`).",
+    416: "The file does not have the requested range (`bad_request`).",
+    422: "A value is not valid (`invalid_input`), or the photo cannot be used "
     "(`unreadable_image`, `photo_takes_too_long`, `no_face_found`, `several_faces_found`, "
     "`face_number_out_of_range`).",
-    503: "The database, the files or the models are not there just now, or more is asked than can "
-    "be answered (`overloaded`; `Retry-After` says when to try again).",
+    503: "The database, the files or the models are not available right now, or the server is too "
+    "busy (`overloaded`; `Retry-After` says when to try again).",
 }
 _ALWAYS: Final = (400, 401, 403, 422, 503)
 BODY: Final = (413, 415)
-"""Errors of operations that take a body."""
+"""Errors of operations with a request body."""
 
 
 def make_blueprint(name: str, title: str) -> APIBlueprint:
-    """A part of the API whose views are closed to everybody without the right key.
+    """A part of the API whose views require the right key.
 
     Args:
         name: of its endpoints.
@@ -62,7 +62,7 @@ def make_blueprint(name: str, title: str) -> APIBlueprint:
 def described(
     status: int, model: type[BaseModel] | None, *errors: int, text: str, media_type: str = ""
 ) -> Described:
-    """The description of an operation's answers.
+    """The description of an operation's responses.
 
     Args:
         status: when all goes well.

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON, or for photos a form with files; both become one model."""
+"""Request bodies: JSON or, for photos, a form with files; both become the same model."""
 
 import copy
 from collections.abc import Mapping
@@ -52,24 +52,24 @@ class PhotoIn(In):
 
 
 class FacePhotoIn(PhotoIn):
-    """One photo and, when it shows several faces, which of them is meant."""
+    """One photo and, if it shows several faces, which one to use."""
 
     face_number: FaceNumber | None = None
 
 
 class ExampleOptionsIn(PhotoOptionsIn):
-    """How a photo is taken that becomes an example of somebody."""
+    """How to add a photo as an example of a person."""
 
     take: Take = Field(
         default="only",
-        description="Which face is taken when there are several and no `face_number` says which: "
-        "with `only` the photo is refused as `several_faces_found`; with the others the warning "
-        "`several_faces` tells that some were passed over.",
+        description="Which face to use if there are several and `face_number` is not given. With "
+        "`only` the photo is rejected as `several_faces_found`; with the others the "
+        "warning `several_faces` says that some were skipped.",
     )
     gate: Gate | None = Field(
         default=None,
-        description="How much this photo has to be worth; null takes the gallery's gate. What that "
-        "would have refused comes as `warnings`.",
+        description="How good this photo must be; null uses the gallery's gate. What the "
+        "gallery's gate would have rejected is reported in `warnings`.",
     )
 
 
@@ -97,7 +97,7 @@ def read_photo_fields(*, photos: int = 1) -> tuple[Mapping[str, Any], bool]:
 
 
 def read_photo_body(model: type[_M]) -> _M:
-    """The body of a call that takes one photo, sent as JSON or as a form.
+    """The body of a request with one photo, sent as JSON or as a form.
 
     Raises:
         UnsupportedMediaType, BadRequest: it is neither.
@@ -121,7 +121,7 @@ def checked(model: type[_M], fields: Mapping[str, Any], *, strict: bool) -> _M:
 
 
 def as_invalid_input(error: ValidationError) -> InvalidInput:
-    """The first rule that was broken, in one sentence that never repeats the value."""
+    """The first rule that was broken, in a sentence that never repeats the value."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"])[:_FIELD_LENGTH]
     match first["type"]:
@@ -151,12 +151,12 @@ def photo_body(*models: type[BaseModel]) -> dict[str, Any]:
 
 
 def form_name(name: str) -> str:
-    """What the form of a model is called in the description."""
+    """The name of a model's form in the description."""
     return f"{name.removesuffix('In')}Form"
 
 
 def form_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The same fields as a form sends them: photos as files; None when there is no photo."""
+    """The same fields as a form: photos are files. None if there is no photo."""
     form = copy.deepcopy(dict(schema))
     photos = [
         name
@@ -170,7 +170,7 @@ def form_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _joined_form(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
-    """One form with the fields of all: readers of descriptions seldom know a choice of forms."""
+    """One form with the fields of all models: few tools support a choice of forms."""
     fields: dict[str, Any] = {}
     for model in models:
         form = form_schema(model.model_json_schema()) or {}

@@ -1,4 +1,4 @@
-"""Find the faces of a photo."""
+"""Find the faces in a photo."""
 
 from flask import Response
 
@@ -20,19 +20,19 @@ bp = make_blueprint("detect", "Photos")
 
 
 class DetectPhotoIn(PhotoIn, PhotoOptionsIn):
-    """One photo, and how closely it is searched."""
+    """One photo, and how closely to search it."""
 
 
 @bp.post(
     "/detect",
     operation_id="detect",
     request_body=photo_body(DetectPhotoIn),
-    responses=described(200, DetectionOut, *BODY, text="The faces; there may be none."),
+    responses=described(200, DetectionOut, *BODY, text="The faces; may be empty."),
 )
 @asks("photos.detect")
 @looks_at_photos
 def detect_faces() -> Response:
-    """Find the faces of a photo, the largest first."""
+    """Find the faces in a photo, largest first."""
     asked = read_photo_body(DetectPhotoIn)
     found = detect(this_call(), photo=asked.upload(asked.photo))
     return answer(DetectionOut.of(found))

@@ -1,4 +1,4 @@
-"""The description of the API: OpenAPI, made from the views and their models."""
+"""The OpenAPI description, made from the views and their models."""
 
 import json
 import re
@@ -32,9 +32,9 @@ OPENAPI_VERSION: Final = "3.1.0"
 _PLACEHOLDER = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
 _REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 _ABOUT: Final = (
-    "Detect, verify and identify faces, and keep galleries of people. Every call needs an API key "
-    "with the scope that its description names; the scope `admin` includes all others. Photos are "
-    "sent as parts of a form or as JSON in base64. Errors are `application/problem+json`."
+    "Detect, verify and identify faces, and manage galleries of people. Every request needs an "
+    "API key with the scope named in its description; the scope `admin` includes all others. Send "
+    "photos as parts of a form, or as base64 in JSON. Errors are `application/problem+json`."
 )
 _SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key of Mien."},
@@ -42,7 +42,7 @@ _SECURITY: Final = {
         "type": "apiKey",
         "in": "header",
         "name": "X-API-Key",
-        "description": "The same key, where `Authorization` is taken by a proxy.",
+        "description": "The same key, for when a proxy uses `Authorization` itself.",
     },
 }
 
@@ -96,7 +96,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _named(schemas: dict[str, Any], within: object) -> dict[str, Any]:
-    """Those schemas that something names, directly or through another."""
+    """The schemas that are referred to, directly or through another."""
     found: set[str] = set()
     waiting = set(_REFERENCE.findall(json.dumps(within)))
     while waiting:
@@ -107,7 +107,7 @@ def _named(schemas: dict[str, Any], within: object) -> dict[str, Any]:
 
 
 def _below(base: type[BaseModel]) -> list[type[BaseModel]]:
-    """Every class that inherits from one, in the order of their names."""
+    """Every subclass of a class, sorted by name."""
     found: dict[str, type[BaseModel]] = {}
     waiting = list(base.__subclasses__())
     while waiting:

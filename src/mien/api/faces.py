@@ -1,4 +1,4 @@
-"""The examples of a person: list, add, show, remove, look at."""
+"""The examples of a person: list, add, show, delete, and view the portrait."""
 
 from flask import Response
 from flask import url_for
@@ -34,7 +34,7 @@ _FACE = f"{_FACES}/<id:face_id>"
 
 
 class ExampleIn(FacePhotoIn, ExampleOptionsIn):
-    """One photo of a person, and which of its faces is meant."""
+    """One photo of a person, and which face to use."""
 
 
 @bp.get(
@@ -55,19 +55,19 @@ def list_all(path: PersonPath) -> Response:
     request_body=photo_body(ExampleIn),
     responses={
         **described(201, NewFaceOut, 404, 409, *BODY, text="The new example."),
-        **described(200, NewFaceOut, text="This very photo was there already."),
+        **described(200, NewFaceOut, text="This exact photo was already stored."),
     },
 )
 @asks("faces.add")
 @looks_at_photos
 def add(path: PersonPath) -> Response:
-    """Add an example of a person; `face_number` or `take` says which face when several.
+    """Add an example of a person; `face_number` or `take` chooses among several faces.
 
-    The gallery's gate may refuse it as `photo_not_good_enough`, with `reasons`: a list of `code`,
-    `detail`, `advice`, `figure`, `limit` and `unit`. The figure of `blurred` is the sharpness at
-    equal brightness, not the face's `quality.sharpness`; that of `eyes_hidden` is below 0 when the
-    eye is outside the photo. `no_face_found` and `several_faces_found` have one reason, whose
-    figure is the number of faces.
+    The gallery's gate may reject it as `photo_not_good_enough`, with `reasons`: a list of objects
+    with `code`, `detail`, `advice`, `figure`, `limit` and `unit`. The figure of `blurred` is the
+    sharpness at equal brightness, not the face's `quality.sharpness`; that of `eyes_hidden` is
+    negative if the eye is outside the photo. `no_face_found` and `several_faces_found` have one
+    reason, whose figure is the number of faces.
     """
     given = read_photo_body(ExampleIn)
     made = enrol(
@@ -97,12 +97,10 @@ def show(path: FacePath) -> Response:
     return answer(StoredFaceOut.of(show_face(this_call(), **dict(path))))
 
 
-@bp.delete(
-    _FACE, operation_id="delete_face", responses=described(204, None, 404, text="It is gone.")
-)
+@bp.delete(_FACE, operation_id="delete_face", responses=described(204, None, 404, text="Deleted."))
 @asks("faces.delete")
 def delete(path: FacePath) -> Response:
-    """Remove an example, its crop, and its photo when no other face needs it."""
+    """Delete an example, its portrait, and its photo unless another face needs it."""
     delete_face(this_call(), **dict(path))
     return Response(status=204)
 
@@ -113,15 +111,15 @@ def delete(path: FacePath) -> Response:
     responses={
         **described(200, None, 404, text="The portrait.", media_type="image/jpeg"),
         "206": {
-            "description": "The part that was asked for (`Range`).",
+            "description": "The requested part (`Range`).",
             "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
         },
-        "304": {"description": "It has not changed since (`If-None-Match`)."},
+        "304": {"description": "Not changed (`If-None-Match`)."},
         "416": problem(416),
     },
 )
 @asks("faces.read")
 def crop(path: FacePath) -> Response:
-    """The portrait of an example, with a validator for caches."""
+    """Get the portrait of an example, with an `ETag` for caching."""
     show_face(this_call(), **dict(path))
     return file_response(read_crop(this_call(), gallery=path.gallery, face_id=path.face_id))

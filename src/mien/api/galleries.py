@@ -1,4 +1,4 @@
-"""Galleries: list, create, show, change, remove."""
+"""Galleries: list, create, show, change, delete."""
 
 from flask import Response
 from flask import url_for
@@ -70,7 +70,7 @@ def show(path: GalleryPath) -> Response:
     "/galleries/<gallery:gallery>",
     operation_id="change_gallery",
     request_body=json_body(GalleryChangeIn),
-    responses=described(200, GalleryOut, 404, 409, *BODY, text="The gallery as it is now."),
+    responses=described(200, GalleryOut, 404, 409, *BODY, text="The changed gallery."),
 )
 @asks("galleries.change")
 def change(path: GalleryPath) -> Response:
@@ -88,7 +88,7 @@ def change(path: GalleryPath) -> Response:
 )
 @asks("galleries.weigh")
 def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
-    """Weigh a setting: how the last searches would have been answered, and who looks alike."""
+    """Try out a setting: how it would have answered recent searches, and who looks alike."""
     weighed = weigh(
         this_call(),
         gallery=path.gallery,
@@ -101,9 +101,9 @@ def weigh_settings(path: GalleryPath, query: WeighQuery) -> Response:
 @bp.delete(
     "/galleries/<gallery:gallery>",
     operation_id="delete_gallery",
-    responses=described(200, GalleryOut, 404, 409, text="What was removed."),
+    responses=described(200, GalleryOut, 404, 409, text="What was deleted."),
 )
 @asks("galleries.delete")
 def delete(path: GalleryPath) -> Response:
-    """Remove a gallery with all its people, faces, crops and photos."""
+    """Delete a gallery with all its people, faces, portraits and photos."""
     return answer(GalleryOut.from_gallery(delete_gallery(this_call(), name=path.gallery)))

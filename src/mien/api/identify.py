@@ -1,4 +1,4 @@
-"""Say who is in a photo."""
+"""Identify the people in a photo."""
 
 from flask import Response
 
@@ -25,13 +25,13 @@ bp = make_blueprint("identify", "Photos")
     operation_id="identify",
     request_body=photo_body(PhotoIn),
     responses=described(
-        200, IdentificationOut, 404, 409, *BODY, text="An answer for every face; maybe none."
+        200, IdentificationOut, 404, 409, *BODY, text="A result for every face; may be empty."
     ),
 )
 @asks("photos.identify")
 @looks_at_photos
 def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
-    """Say for every face of a photo who of a gallery it shows, or that it is nobody."""
+    """Identify every face in a photo, or say that nobody in the gallery matches."""
     found = identify(
         this_call(),
         gallery=path.gallery,

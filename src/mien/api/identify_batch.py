@@ -1,4 +1,4 @@
-"""Say who is in many photos, one answer a line, each as soon as it is there."""
+"""Identify the people in many photos, one line per photo, sent as soon as it is ready."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ _BODY: Final[dict[str, Any]] = {
                         "type": "array",
                         "minItems": 1,
                         "items": {"type": "string", "format": "binary"},
-                        "description": "The files, each a part of this name.",
+                        "description": "The files, each a part with this name.",
                     }
                 },
                 "required": ["photo"],
@@ -58,10 +58,10 @@ _BODY: Final[dict[str, Any]] = {
     },
 }
 _RESPONSES: Final = {
-    **described(200, None, 404, 409, *BODY, text="One line of JSON a photo, in their order."),
+    **described(200, None, 404, 409, *BODY, text="One line of JSON per photo, in order."),
 }
 _RESPONSES["200"] = {
-    "description": "One line of JSON a photo, in their order, each as soon as it is done.",
+    "description": "One line of JSON per photo, in order, each as soon as it is ready.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/BatchLineOut"}}},
 }
 
@@ -75,7 +75,7 @@ _RESPONSES["200"] = {
 @asks("photos.identify")
 @looks_at_photos
 def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
-    """Say for every face of many photos who of a gallery it shows; a photo that is bad stops none."""
+    """Identify every face in many photos. A bad photo does not stop the others."""
     check_question(this_call(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
     stream = PhotoStream(most=runtime().settings.batch_photos)
     photos = iter(stream)
@@ -141,7 +141,7 @@ def _line(
 
 
 def _written(lines: Iterator[BatchLineOut], stream: PhotoStream) -> Iterator[bytes]:
-    """Each line at once, as bytes; the rest of the form is taken in before many are written."""
+    """Each line at once, as bytes; the rest of the form is read before many are written."""
     written = 0
     try:
         for line in lines:

@@ -1,4 +1,4 @@
-"""People of a gallery: list, create, show, change, forget."""
+"""People in a gallery: list, create, show, change, delete."""
 
 import json
 from typing import Any
@@ -59,9 +59,9 @@ class NewPersonIn(PersonIn, ExampleOptionsIn):
 
 
 class NewPersonOut(PersonOut):
-    """Somebody who was just added."""
+    """A person who was just added."""
 
-    face: NewFaceOut | None = Field(description="Of the photo; null without one.")
+    face: NewFaceOut | None = Field(description="The example from the photo; null without a photo.")
 
 
 @bp.get(
@@ -93,11 +93,10 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
 )
 @asks("people.create")
 def create(path: GalleryPath) -> Response:
-    """Add somebody with the face of a `photo`, or without one.
+    """Add a person, with the face in a `photo` or without one.
 
-    With a photo that is refused, nobody is added; it is refused as a photo of `add_face` is. The
-    form is for a photo; without one the body is JSON, and no search finds the person before
-    `add_face` has added a face.
+    If the photo is rejected, nobody is added; the reasons are those of `add_face`. Use the form for
+    a photo. Without one send JSON; no search finds the person until `add_face` has added a face.
     """
     given = _read_new_person()
     made = _create_with_photo(path.gallery, given) if given.photo else None
@@ -161,11 +160,11 @@ def show(path: PersonPath) -> Response:
     "/galleries/<gallery:gallery>/people/<id:person_id>",
     operation_id="change_person",
     request_body=json_body(PersonChangeIn),
-    responses=described(200, PersonOut, 404, 409, *BODY, text="The person as they are now."),
+    responses=described(200, PersonOut, 404, 409, *BODY, text="The changed person."),
 )
 @asks("people.change")
 def change(path: PersonPath) -> Response:
-    """Rename somebody or change what is noted."""
+    """Rename a person, or change their notes or metadata."""
     changes = read_body(PersonChangeIn).model_dump(exclude_unset=True)
     return answer(PersonOut.of(change_person(this_call(), **dict(path), **changes)))
 
@@ -177,17 +176,17 @@ def change(path: PersonPath) -> Response:
 )
 @asks("people.delete")
 def forget(path: PersonPath, query: ErasureQuery) -> Response:
-    """Forget everything of a person: rows, crops, photos and index."""
+    """Delete a person with all their data: rows, portraits, photos and index entries."""
     return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **dict(query))))
 
 
 @bp.delete(
     "/galleries/<gallery:gallery>/originals/<id:photo_id>",
     operation_id="delete_original",
-    responses=described(204, None, 404, text="It is gone."),
+    responses=described(204, None, 404, text="Deleted."),
 )
 @asks("faces.delete")
 def delete_kept(path: OriginalPath) -> Response:
-    """Delete a kept original photo, such as one that a proof names; portraits stay."""
+    """Delete a kept original photo, such as one listed in a proof. Portraits stay."""
     delete_original(this_call(), **dict(path))
     return Response(status=204)

@@ -1,4 +1,4 @@
-"""Nothing that stands in the query of a request is passed over in silence."""
+"""Rejects requests with unknown or repeated query parameters."""
 
 import inspect
 from collections.abc import Container
@@ -12,7 +12,7 @@ _NAME_LENGTH = 100
 
 
 def check_query() -> None:
-    """Before a request of an API blueprint: its query holds what the operation knows, each once.
+    """Check before an API request that its query has only known parameters, each once.
 
     Raises:
         InvalidInput: the operation has no such parameter, or it was sent twice.

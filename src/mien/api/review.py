@@ -1,4 +1,4 @@
-"""What of a gallery somebody should look at, and that somebody has."""
+"""Faces and people in a gallery that someone should check, and confirming them."""
 
 from flask import Response
 
@@ -23,11 +23,11 @@ _PERSON = "/galleries/<gallery:gallery>/people/<id:person_id>"
 @bp.get(
     "/galleries/<gallery:gallery>/review",
     operation_id="list_review",
-    responses=described(200, ReviewOut, 404, text="What to look at."),
+    responses=described(200, ReviewOut, 404, text="What to check."),
 )
 @asks("faces.read")
 def list_all(path: GalleryPath, query: ReviewQuery) -> Response:
-    """List faces that may be a mistake, and people who look alike."""
+    """List faces that may be mistakes, and people who look alike."""
     found = list_review(this_call(), gallery=path.gallery, limit=query.limit)
     return answer(ReviewOut.of(found))
 
@@ -35,11 +35,11 @@ def list_all(path: GalleryPath, query: ReviewQuery) -> Response:
 @bp.put(
     f"{_PERSON}/faces/<id:face_id>/reviewed",
     operation_id="keep_face",
-    responses=described(204, None, 404, text="Its warnings are not listed any more."),
+    responses=described(204, None, 404, text="Its warnings are no longer listed."),
 )
 @asks("faces.review")
 def keep_one(path: FacePath) -> Response:
-    """Say that a face is right, whatever its warnings."""
+    """Confirm that a face is right in spite of its warnings."""
     keep_face(this_call(), **dict(path))
     return Response(status=204)
 
@@ -47,10 +47,10 @@ def keep_one(path: FacePath) -> Response:
 @bp.put(
     f"{_PERSON}/look-alikes/<id:other_person_id>/reviewed",
     operation_id="keep_pair",
-    responses=described(204, None, 404, 422, text="The pair is not listed any more."),
+    responses=described(204, None, 404, 422, text="The pair is no longer listed."),
 )
 @asks("faces.review")
 def keep_both(path: PairPath) -> Response:
-    """Say that two people who look alike are two."""
+    """Confirm that two people who look alike are different people."""
     keep_pair(this_call(), **dict(path))
     return Response(status=204)

@@ -31,7 +31,7 @@ DOCUMENT: Final[dict[str, Any]] = {
     "validation_error_model": ProblemOut,
     "validation_error_callback": _refuse,
 }
-"""What the application has to know to collect the API's description."""
+"""Settings the application needs to collect the API's description."""
 
 
 def register(app: OpenAPI) -> None:

@@ -29,7 +29,7 @@ bp = make_blueprint("verify", "Photos")
 
 
 class VerifyPhotosIn(PhotoOptionsIn):
-    """Two photos and, where one shows several faces, which is meant."""
+    """Two photos and, if one shows several faces, which face to use."""
 
     photo_a: Photo
     photo_b: Photo
@@ -39,12 +39,12 @@ class VerifyPhotosIn(PhotoOptionsIn):
 
 
 class VerifyPersonIn(FacePhotoIn, PhotoOptionsIn):
-    """A photo and a person of a gallery."""
+    """A photo and a person in a gallery."""
 
     person_id: Id
     gallery: GalleryName = Field(
         default_factory=default_gallery,
-        description="A gallery's name; without one, the server's default gallery.",
+        description="A gallery's name; the server's default gallery if not given.",
     )
     threshold: Threshold | None = None
 
@@ -54,7 +54,7 @@ class VerifyPersonIn(FacePhotoIn, PhotoOptionsIn):
     operation_id="verify",
     request_body=photo_body(VerifyPhotosIn, VerifyPersonIn),
     responses=described(
-        200, VerificationOut, 404, 409, *BODY, text="How alike they are, and what that means."
+        200, VerificationOut, 404, 409, *BODY, text="How similar they are, and what that means."
     ),
 )
 @asks("photos.verify")

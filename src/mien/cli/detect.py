@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def detect(
     context: click.Context, *, photos: tuple[Path, ...], options: "PhotoOptions", as_json: bool
 ) -> None:
-    """Find the faces of photos, and say how good each is.
+    """Find the faces in photos and rate how good each one is.
 
-    A folder stands for every picture in it. Boxes are in pixels of the upright photo.
+    Give a folder to use every picture in it. Boxes are in pixels of the upright photo.
     """
     found = find_photos(photos)
     with ready_runtime(makes=True, models=True) as runtime:
@@ -77,6 +77,6 @@ def detect(
         )
         for path, seen in results.done:
             if not seen.faces:
-                print_note(f"{path}: no face")
+                print_note(f"{path}: no face found")
             tell_left_out(path, seen.faces_left_out)
     context.exit(results.exit_code)

@@ -16,14 +16,14 @@ _WATCHED = (".html", ".css", ".js", ".svg", ".woff2", ".toml")
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
-@click.option("--port", type=int, metavar="PORT", help="Port to listen on; else MIEN_PORT.")
-@click.option("--reload/--no-reload", default=True, help="Start again when a file changes.")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. Default: MIEN_HOST.")
+@click.option("--port", type=int, metavar="PORT", help="Port to listen on. Default: MIEN_PORT.")
+@click.option("--reload/--no-reload", default=True, help="Restart when a file changes.")
 def dev(*, host: str | None, port: int | None, reload: bool) -> None:
-    """Serve with the development server, which reloads.
+    """Run the development server, which reloads on changes.
 
-    Starts again whenever code, a template or a static file changes. The debugger runs code typed
-    into the browser, so it is there only while nobody but this machine can reach the server.
+    Restarts whenever code, a template or a static file changes. The debugger runs code typed into
+    the browser, so it is available only while the server is reachable from this machine alone.
     """
     settings = load_settings(serving=True, host=host, port=port)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NounGroup)
 def faces() -> None:
-    """Faces: the examples by which a person is known."""
+    """Faces: the examples a person is recognised by."""
 
 
 @faces.command("list")
@@ -40,7 +40,7 @@ def faces() -> None:
 @gallery_option
 @json_option
 def list_(*, who: str, gallery: str, as_json: bool) -> None:
-    """List the faces of a person, by name or id, the best first."""
+    """List the faces of a person, by name or id, best first."""
     with ready_runtime() as runtime:
         from mien.gallery.people.faces import list_faces
         from mien.gallery.people.look_up import look_up_person
@@ -54,7 +54,7 @@ def list_(*, who: str, gallery: str, as_json: bool) -> None:
         print_json({"faces": [StoredFaceOut.of(face).model_dump(mode="json") for face in found]})
         return
     print_table(
-        ["id", "quality", "photo", "since", "to review"],
+        ["id", "quality", "photo", "added", "to review"],
         [
             (
                 face.id,
@@ -65,8 +65,8 @@ def list_(*, who: str, gallery: str, as_json: bool) -> None:
             )
             for face in found
         ],
-        empty="No face yet. `mien faces add WHO PHOTO` adds one.",
-        lesser=["since", "photo"],
+        empty="No faces yet. Add one with `mien faces add WHO PHOTO`.",
+        lesser=["added", "photo"],
     )
 
 
@@ -76,7 +76,7 @@ def list_(*, who: str, gallery: str, as_json: bool) -> None:
 @gallery_option
 @json_option
 def show(*, who: str, face_id: str, gallery: str, as_json: bool) -> None:
-    """Show one face of a person: where it is in its photo, how good it is, what is suspected."""
+    """Show one face of a person: its place in the photo, its quality, and doubts about it."""
     with ready_runtime() as runtime:
         from mien.gallery.people.faces import show_face
         from mien.gallery.people.look_up import look_up_person
@@ -99,7 +99,7 @@ def show(*, who: str, face_id: str, gallery: str, as_json: bool) -> None:
             ("height", f"{round(box.height)} px"),
             ("score", f"{face.found.score:.2f}"),
             ("photo", _photo(face)),
-            ("since", f"{face.created_at:%Y-%m-%d}"),
+            ("added", f"{face.created_at:%Y-%m-%d}"),
             *(("to review", each.code) for each in face.suspicions),
         ],
     )
@@ -109,7 +109,12 @@ def show(*, who: str, face_id: str, gallery: str, as_json: bool) -> None:
 @click.argument("who")
 @photo_paths()
 @gallery_option
-@click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
+@click.option(
+    "--face",
+    type=int,
+    metavar="N",
+    help="Number of the face to use in each photo; 1 is the largest.",
+)
 @take_option
 @photo_gate_option
 @photo_options
@@ -127,9 +132,9 @@ def add(
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add photos to a person who is there, by name or id.
+    """Add photos to an existing person, by name or id.
 
-    `mien people add` does the same, and makes the person where there is none.
+    `mien people add` does the same and creates the person if needed.
     """
     found = find_photos(photos)
     with ready_runtime(files=True, models=True) as runtime:
@@ -174,7 +179,7 @@ def add(
 @yes_option
 @json_option
 def remove(*, who: str, face_id: str, gallery: str, yes: bool, as_json: bool) -> None:
-    """Remove one face of a person, and its photo where no other face needs it."""
+    """Remove one face of a person, and its photo unless another face needs it."""
     with ready_runtime() as runtime:
         from mien.gallery.people.faces import delete_face
         from mien.gallery.people.faces import show_face
@@ -183,7 +188,7 @@ def remove(*, who: str, face_id: str, gallery: str, yes: bool, as_json: bool) ->
         call = runtime.call(OPERATOR)
         person = look_up_person(call, gallery=gallery, who=who)
         show_face(call, gallery=gallery, person_id=person.id, face_id=face_id)
-        make_sure(f"Remove the face {face_id} of {person.name} for good?", yes=yes)
+        make_sure(f"Remove the face {face_id} of {person.name}? This cannot be undone.", yes=yes)
         delete_face(call, gallery=gallery, person_id=person.id, face_id=face_id)
     if as_json:
         print_json({"id": face_id, "person_id": person.id})

@@ -10,12 +10,13 @@ from mien.cli.gallery_options import settings_options
 from mien.cli.nouns import NounGroup
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
-from mien.cli.terminal.output import one_of
+from mien.cli.terminal.output import one_in
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.gallery.results import Gallery
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NounGroup, former={"create": "add"})
 def galleries() -> None:
-    """Galleries: sets of people that are searched apart from each other."""
+    """Galleries: separate sets of people. A search stays within one gallery."""
 
 
 @galleries.command("list")
@@ -54,7 +55,7 @@ def list_(*, as_json: bool) -> None:
             )
             for each in found
         ],
-        empty="No gallery yet. The first start of `mien run` makes one.",
+        empty="No galleries yet. `mien run` creates one at its first start.",
         names=["name"],
         lesser=["photos", "threshold", "pack"],
     )
@@ -65,7 +66,7 @@ def list_(*, as_json: bool) -> None:
 @settings_options
 @json_option
 def add(*, name: str, as_json: bool, **settings: object) -> None:
-    """Make an empty gallery, bound to the model pack in use."""
+    """Create an empty gallery, bound to the model pack in use."""
     with ready_runtime(makes=True, pack=True) as runtime:
         from mien.gallery.galleries import create_gallery
 
@@ -87,7 +88,7 @@ def show(*, name: str, as_json: bool) -> None:
 
 @galleries.command()
 @click.argument("name")
-@click.option("--name", "--rename", "new_name", metavar="NAME", help="Its name from now on.")
+@click.option("--name", "--rename", "new_name", metavar="NAME", help="New name.")
 @settings_options
 @json_option
 def change(*, name: str, new_name: str | None, as_json: bool, **settings: object) -> None:
@@ -109,7 +110,7 @@ def change(*, name: str, new_name: str | None, as_json: bool, **settings: object
     type=float,
     metavar="R",
     multiple=True,
-    help="Share of strangers' searches that may name somebody; several are compared.",
+    help="Share of strangers' searches that may name someone. Repeat it to compare several.",
 )
 @click.option(
     "--threshold",
@@ -117,15 +118,15 @@ def change(*, name: str, new_name: str | None, as_json: bool, **settings: object
     type=float,
     metavar="S",
     multiple=True,
-    help="A similarity by hand.",
+    help="A fixed similarity.",
 )
 @json_option
 def weigh(
     *, name: str, rates: tuple[float, ...], thresholds: tuple[float, ...], as_json: bool
 ) -> None:
-    """Show what other settings would have done to the last searches; changes nothing.
+    """Show how other settings would have answered recent searches. Changes nothing.
 
-    The first line is the gallery as it is set. Counts only: nobody is named.
+    The first line shows the current settings. Only counts are shown, no names.
     """
     with ready_runtime(pack=True) as runtime:
         from mien.gallery.recognition.what_if import Setting
@@ -146,7 +147,7 @@ def weigh(
         ["accepted FPIR", "threshold", "match", "ambiguous", "unknown", "look alike", "of"],
         [
             (
-                one_of(each.point.accepted_fpir)
+                one_in(each.point.accepted_fpir)
                 or ("fixed" if each.point.calibration is None else "by hand"),
                 f"{each.point.threshold:.3f}",
                 *each.decisions.values(),
@@ -163,18 +164,25 @@ def weigh(
 @yes_option
 @json_option
 def remove(*, name: str, yes: bool, as_json: bool) -> None:
-    """Remove a gallery with everybody in it."""
+    """Remove a gallery and everyone in it."""
     with ready_runtime() as runtime:
         from mien.gallery.galleries import delete_gallery
         from mien.gallery.galleries import show_gallery
 
         found = show_gallery(runtime.call(OPERATOR), name=name)
-        make_sure(f"Remove {found.name} with {found.people} person(s) for good?", yes=yes)
+        make_sure(
+            f"Remove {found.name} and {counted(found.people, 'person', 'people')}? This cannot be "
+            "undone.",
+            yes=yes,
+        )
         gone = delete_gallery(runtime.call(OPERATOR), name=name)
     if as_json:
         print_json({"name": gone.name, "people": gone.people, "faces": gone.faces})
     else:
-        print_note(f"Removed {gone.name} with {gone.people} person(s), {gone.faces} face(s).")
+        print_note(
+            f"Removed {gone.name} with {counted(gone.people, 'person', 'people')} and "
+            f"{counted(gone.faces, 'face')}."
+        )
 
 
 def _show(gallery: "Gallery", *, as_json: bool) -> None:
@@ -193,7 +201,7 @@ def _show(gallery: "Gallery", *, as_json: bool) -> None:
             ("faces", gallery.faces),
             ("pack", gallery.pack),
             *_settings(gallery),
-            ("since", f"{gallery.created_at:%Y-%m-%d}"),
+            ("created", f"{gallery.created_at:%Y-%m-%d}"),
         ],
     )
 

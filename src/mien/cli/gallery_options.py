@@ -16,13 +16,13 @@ from pydantic.fields import FieldInfo
 from mien.gallery.settings import GallerySettings
 
 AUTO = "auto"
-"""What is typed for a setting that is to follow from others."""
+"""What to type for a setting that is derived from others."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _OrAuto(click.ParamType[float | str]):
-    """A number, or the word that lets it follow from others."""
+    """A number, or the word that has it derived from other settings."""
 
     name = "number"
 

@@ -11,7 +11,7 @@ from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
-from mien.cli.terminal.output import one_of
+from mien.cli.terminal.output import one_in
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
@@ -32,10 +32,18 @@ if TYPE_CHECKING:
 @photo_paths()
 @gallery_option
 @click.option(
-    "--limit", type=int, default=5, show_default=True, metavar="N", help="People named a face."
+    "--limit",
+    type=int,
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Candidates to show for each face.",
 )
 @click.option(
-    "--threshold", type=float, metavar="S", help="Similarity of a match; else the gallery's."
+    "--threshold",
+    type=float,
+    metavar="S",
+    help="Similarity needed for a match. Default: the gallery's.",
 )
 @photo_options
 @json_option
@@ -50,13 +58,12 @@ def identify(
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Say who is in photos, or that it is nobody known.
+    """Identify the people in photos.
 
-    A folder stands for every picture in it. A face that nobody matches is answered "unknown",
-    with those who come nearest beside it; "ambiguous" is a face of which it cannot be told. Who
-    was added from this very photo is marked "same photo": being found in it again says nothing of
-    another photo. The last column says how many strangers' searches would find somebody as
-    similar.
+    Give a folder to use every picture in it. The answer is "match", "unknown" if nobody matches, or
+    "ambiguous" if it cannot be told; the most similar people are shown either way. "same photo"
+    marks a person who was added from this exact photo, so the match says nothing about other
+    photos. The last column says how many searches by strangers would find someone this similar.
     """
     found = find_photos(photos)
     with ready_runtime(models=True) as runtime:
@@ -104,7 +111,7 @@ def _print(results: "PhotoResults[Identification]") -> None:
     )
     for path, seen in results.done:
         if not seen.answers:
-            print_note(f"{path}: no face")
+            print_note(f"{path}: no face found")
         tell_left_out(path, seen.faces_left_out)
 
 
@@ -114,7 +121,7 @@ def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:
     decision: str = answer.decision
     if answer.doubts:
         decision = f"{decision} ({', '.join(answer.doubts)})"
-    odds = one_of(answer.expected_false_match_rate, least=least)
+    odds = one_in(answer.expected_false_match_rate, least=least)
     return decision, named, _figure(best), _figure(answer.runner_up), odds
 
 

@@ -14,7 +14,7 @@ from mien.options import SCOPES
 
 @click.group(cls=NounGroup, former={"create": "add", "revoke": "remove"})
 def keys() -> None:
-    """API keys: what programs sign in with."""
+    """API keys for programs."""
 
 
 @keys.command()
@@ -25,13 +25,13 @@ def keys() -> None:
     type=click.Choice(SCOPES),
     multiple=True,
     required=True,
-    help="What the key may do; may be said several times. admin may do everything.",
+    help="What the key may do; can be repeated. admin allows everything.",
 )
 @json_option
 def add(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
-    """Make a key and print it, once.
+    """Create a key and show it once.
 
-    Only a digest is kept, so nobody can show it again.
+    Only a hash is stored, so the key cannot be shown again.
     """
     with ready_runtime(makes=True) as runtime:
         from mien.access.api_keys import create_key
@@ -40,14 +40,16 @@ def add(*, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json({"key": secret, "id": key.id, "name": key.name, "scopes": key.scopes})
         return
-    print_note("Keep this key; it is not shown again. Send it as `Authorization: Bearer KEY`.")
+    print_note(
+        "Save this key now; it will not be shown again. Send it as `Authorization: Bearer KEY`."
+    )
     click.echo(secret)
 
 
 @keys.command("list")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """List the keys, revoked ones too, the newest first."""
+    """List the keys, newest first, including revoked ones."""
     with ready_runtime() as runtime:
         from mien.access.api_keys import list_keys
 
@@ -56,7 +58,7 @@ def list_(*, as_json: bool) -> None:
         print_json({"keys": found})
         return
     print_table(
-        ["id", "name", "begins", "scopes", "used", "state"],
+        ["id", "name", "starts with", "scopes", "last used", "state"],
         [
             (
                 each.id,
@@ -64,13 +66,13 @@ def list_(*, as_json: bool) -> None:
                 each.hint,
                 " ".join(each.scopes),
                 f"{each.used_at:%Y-%m-%d %H:%M}" if each.used_at else "never",
-                "revoked" if each.revoked_at else "good",
+                "revoked" if each.revoked_at else "active",
             )
             for each in found
         ],
-        empty="No key yet. `mien keys add NAME --scope SCOPE` makes one.",
+        empty="No keys yet. Create one with `mien keys add NAME --scope SCOPE`.",
         names=["name"],
-        lesser=["begins", "used"],
+        lesser=["starts with", "last used"],
     )
 
 
@@ -78,7 +80,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("key_id", metavar="ID")
 @json_option
 def remove(*, key_id: str, as_json: bool) -> None:
-    """Make a key useless from now on; it stays in the list, as revoked."""
+    """Revoke a key. It stays in the list, marked as revoked."""
     with ready_runtime() as runtime:
         from mien.access.api_keys import revoke_key
 

@@ -1,4 +1,4 @@
-"""A group of commands that imports a command only when it is asked for, and speaks of errors."""
+"""A group of commands that imports each command when needed and reports its errors."""
 
 import importlib
 import sys
@@ -20,7 +20,7 @@ from mien.errors import MienError
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
-    """Where a command is, and what the list of commands says of it without looking there.
+    """Where a command is, and its line in the list of commands, so that it need not be imported.
 
     Attributes:
         target: `module:attribute` of the click command.
@@ -103,8 +103,8 @@ class LazyGroup(click.Group):
                 raise
             give_up(sys.stdout)
             detail = (
-                f"The output cannot be written: {error.strerror}. A change that was asked for may "
-                f"have been made."
+                f"Cannot write the output: {error.strerror}. The change may have been made "
+                "nevertheless."
             )
             print_error(detail, code="output_failed", mode=mode)
             sys.exit(ExitCode.FAILED)

@@ -1,4 +1,4 @@
-"""`mien models`: which model packs there are, which are here, and which is in use."""
+"""`mien models`: which model packs exist, which are installed, and which is in use."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 def models() -> None:
     """Model packs: the networks that find and recognise faces.
 
-    A pack is only a manifest: what to fetch, from where, under which licence, and how to use it.
-    Your own are TOML files in the folder `packs` of MIEN_MODELS_DIR.
+    A pack is a manifest: which files to fetch, from where, under which licence, and how to use
+    them. To add your own, put TOML files into the folder `packs` in MIEN_MODELS_DIR.
     """
 
 
 @models.command("list")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """List the packs, the best first."""
+    """List the packs, best first."""
     from mien.packs.catalog import load_catalog
 
     settings = load_settings()
@@ -73,14 +73,14 @@ def list_(*, as_json: bool) -> None:
         ),
     )
     for path, why in catalog.broken.items():
-        print_note(f"{path} cannot be used: {say.error(why)}")
+        print_note(f"Cannot use {path}: {say.error(why)}")
 
 
 @models.command()
 @click.argument("name")
 @json_option
 def show(*, name: str, as_json: bool) -> None:
-    """Show one pack: its files, their licences, makers and sources, and how it decides."""
+    """Show a pack: its files, their licences, authors and sources, and its thresholds."""
     from mien.packs.catalog import find_pack
     from mien.packs.sources import describe
 
@@ -102,7 +102,7 @@ def show(*, name: str, as_json: bool) -> None:
             click.echo(f"  source    {describe(source)}")
     spec, thresholds = manifest.recognizer, manifest.thresholds
     click.echo(f"\ndetector    {manifest.detector.family}")
-    click.echo(f"recognizer  {spec.model}, {spec.dimension} numbers a face")
+    click.echo(f"recognizer  {spec.model}, {spec.dimension} numbers per face")
     click.echo(f"contract    {manifest.contract_id}")
     click.echo(f"identify    from a similarity of {thresholds.identify:g}")
     click.echo(f"verify      from a similarity of {thresholds.verify:g}")
@@ -116,14 +116,14 @@ def show(*, name: str, as_json: bool) -> None:
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Take the files from this folder, and ask no network; else MIEN_MODELS_FROM.",
+    help="Copy the files from this folder instead of downloading them. Default: MIEN_MODELS_FROM.",
 )
 @json_option
 def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
-    """Fetch a pack's files; without a name those of the pack in use, or of the best to be had.
+    """Fetch the files of a pack: the one named, the one in use, or the best available.
 
-    In a folder they are found by their digests, whatever they are called, in folders below it too.
-    Where one is missing nothing is taken, and the message says where it can be had.
+    In a folder, files are found by their checksum, whatever their names, also in subfolders. If one
+    is missing nothing is copied, and the message says where to get it.
     """
     settings = load_settings(models_from=folder)
     name = name or _pack_in_use(settings)
@@ -139,7 +139,7 @@ def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
         return
     if chosen is not None:
         tell_choice(installed.manifest, chosen)
-    print_note(f"The files of {name} are in {settings.models_dir}.")
+    print_note(f'Model pack "{name}" is ready in {settings.models_dir}.')
 
 
 @models.command()
@@ -147,10 +147,10 @@ def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @json_option
 def pack(*, folder: Path, names: tuple[str, ...], as_json: bool) -> None:
-    """Write a folder with the files of packs, for a machine without a network.
+    """Save the files of packs to a folder, for a machine without a network.
 
-    Of the packs that are named, else of the one in use; what is not here is fetched first. Their
-    licences and notices are beside the files, and a README.txt that says how they are used.
+    Saves the packs that you name, or the one in use; missing files are fetched first. The folder
+    also has the licences, the notices and a README.txt that explains how to use it.
     """
     from mien.packs.carry import write_folder
     from mien.packs.catalog import load_catalog
@@ -175,7 +175,7 @@ def pack(*, folder: Path, names: tuple[str, ...], as_json: bool) -> None:
         print_json({"packs": [each.name for each in manifests], "files": written})
         return
     said = ", ".join(each.name for each in manifests)
-    print_note(f"The files of {said} are in {folder}. README.txt there says how they are used.")
+    print_note(f"Saved {said} in {folder}. The README.txt there explains how to use it.")
 
 
 @models.command()
@@ -183,10 +183,10 @@ def pack(*, folder: Path, names: tuple[str, ...], as_json: bool) -> None:
 @click.option("--repair", is_flag=True, help="Fetch damaged and missing files again.")
 @json_option
 def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
-    """Read the files of a pack again and compare them with their digests.
+    """Check the files of a pack against their checksums.
 
-    Without a name: of the pack in use, and of every other that is here, whole or in part. The
-    exit code is 1 when a file is not as it should be.
+    Without a name, checks the pack in use and every other pack that is installed, even partly. The
+    exit code is 1 if a file is damaged or missing.
     """
     from mien.packs.catalog import load_catalog
     from mien.packs.verify import remove_damaged
@@ -212,13 +212,13 @@ def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
                 for pack, files in results.items()
                 for file in files
             ),
-            empty="No pack is here yet; `mien models pull` fetches one.",
+            empty="No packs are installed yet. Fetch one with `mien models pull`.",
             names=["File", "Path"],
             lesser=["Path"],
         )
     if any(file.state != "good" for files in results.values() for file in files):
         if not as_json:
-            print_note("Run it again with --repair to fetch what is damaged or missing.")
+            print_note("Run it again with --repair to fetch the damaged or missing files.")
         click.get_current_context().exit(ExitCode.FAILED)
 
 
@@ -226,10 +226,10 @@ def verify(*, name: str | None, repair: bool, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def use(*, name: str, as_json: bool) -> None:
-    """Change the pack in use; running servers take it up when they are started again.
+    """Change the pack in use. Running servers switch to it when they are restarted.
 
-    Galleries that hold faces of another network stand in the way: vectors of two networks cannot
-    be compared.
+    Not possible while galleries hold faces of another network: vectors of two networks cannot be
+    compared.
     """
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
@@ -253,7 +253,7 @@ def use(*, name: str, as_json: bool) -> None:
 def _choose(
     runtime: "Runtime", settings: Settings, progress: OnProgress
 ) -> tuple[Manifest, tuple[PassedOver, ...]]:
-    """Choose for good where there is a database to keep the choice; else only fetch."""
+    """Store the choice if there is a database; otherwise only fetch the files."""
     from mien.gallery.pack_in_use import ensure_pack
     from mien.storage import migrate
 
@@ -272,7 +272,7 @@ def _fetch(settings: Settings, name: str) -> None:
 
 
 def _here(catalog: "Catalog", settings: Settings) -> list[Manifest]:
-    """The packs of which anything is kept, and the one in use even if nothing is."""
+    """The packs that are installed at least partly, and the one in use in any case."""
     from mien.packs.install import is_begun
     from mien.packs.install import is_installed
 
@@ -321,7 +321,7 @@ def _summary(manifest: Manifest, settings: Settings, used: str | None) -> dict[s
 
 
 def _state(summary: dict[str, Any]) -> str:
-    here = "installed" if summary["installed"] else "not here"
+    here = "installed" if summary["installed"] else "not installed"
     return f"in use, {here}" if summary["in_use"] else here
 
 
@@ -330,10 +330,10 @@ def _megabytes(size_bytes: int) -> str:
 
 
 def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:
-    """Tell a person about a choice that was just made, on standard error."""
+    """Report the chosen pack on standard error."""
     for each in passed_over:
-        print_note(f"The model pack {each.pack} was passed over: {say.error(each.why)}")
-    print_note(f"The model pack {manifest.name} is taken. {manifest.summary}")
+        print_note(f'Skipped model pack "{each.pack}": {say.error(each.why)}')
+    print_note(f'Using model pack "{manifest.name}". {manifest.summary}')
     for file in manifest.files:
         if file.notice:
             print_note(f"About {file.name}: {file.notice}")

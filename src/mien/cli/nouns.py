@@ -1,4 +1,4 @@
-"""Groups of commands about one kind of thing, with the same verbs for every kind."""
+"""Command groups named after a noun, with the same verbs in each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,14 @@ from typing import Final
 import click
 
 VERBS: Final = ("list", "show", "add", "change", "remove")
-"""What is done with most things, in the order of help; what is done with few comes after."""
+"""The common verbs, in the order shown in help; other verbs come after."""
 
 
 class NounGroup(click.Group):
     """A noun and its verbs.
 
     Args:
-        former: what verbs were called before, and are in scripts; they go on working and are not
-            shown.
+        former: former names of verbs; they still work, for scripts, but are not shown.
     """
 
     def __init__(self, *args: Any, former: Mapping[str, str] | None = None, **given: Any) -> None:
@@ -23,7 +22,7 @@ class NounGroup(click.Group):
         self._former = dict(former or {})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, as it is now or was before."""
+        """The command with this name, current or former."""
         return super().get_command(ctx, self._former.get(cmd_name, cmd_name))
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -24,7 +24,7 @@ def verbose_option(function: _Function) -> _Function:
         "--verbose",
         "-v",
         is_flag=True,
-        help="Show every request at a terminal too, where else only warnings are shown.",
+        help="Show every request on a terminal; otherwise only warnings are shown.",
     )(function)
 
 
@@ -35,8 +35,8 @@ def take_option(function: _Function) -> _Function:
         type=click.Choice(TAKES),
         default="only",
         show_default=True,
-        help="Which face to take of a photo with several; only refuses it. That others were "
-        "passed over is told.",
+        help='Which face to use if a photo shows several; "only" rejects such photos. You are told '
+        "when other faces were skipped.",
     )(function)
 
 
@@ -45,14 +45,18 @@ def photo_gate_option(function: _Function) -> _Function:
     return click.option(
         "--gate",
         type=click.Choice(GATES),
-        help="How much these photos have to be worth; the gallery's own gate unless given.",
+        help="How good these photos must be. Default: the gallery's own gate.",
     )(function)
 
 
 def gallery_option(function: _Function) -> _Function:
     """Give a command `--gallery`."""
     return click.option(
-        "--gallery", default="default", show_default=True, metavar="NAME", help="Which gallery."
+        "--gallery",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        help="The gallery to use.",
     )(function)
 
 
@@ -79,8 +83,8 @@ def photo_options(function: _Function) -> _Function:
         type=click.Choice(DETAILS),
         default="normal",
         show_default=True,
-        help="How closely to search; high sees smaller and turned faces and takes several times "
-        "as long.",
+        help="How closely to search; high also finds small and turned faces but takes several "
+        "times as long.",
     )
     return cast("_Function", option(gathered))
 
@@ -89,5 +93,5 @@ same_name_option = click.option(
     "--same-name",
     "allow_same_name",
     is_flag=True,
-    help="This is another person, should there be somebody of this name.",
+    help="Allow another person with the same name.",
 )

@@ -36,6 +36,7 @@ from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 from mien.names import ID_PATTERN
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.gallery.enrolment.enrol_each import EachOptions
@@ -52,17 +53,22 @@ if TYPE_CHECKING:
 
 @click.group(cls=NounGroup)
 def people() -> None:
-    """People of a gallery: list, show, add, change, remove, import, review."""
+    """People in a gallery: list, show, add, change, remove, import, review."""
 
 
 @people.command()
 @click.argument("name")
 @photo_paths(minimum=0)
 @gallery_option
-@click.option("--notes", metavar="TEXT", help="What is noted of the person.")
-@click.option("--metadata", metavar="JSON", help="A JSON object of your own.")
+@click.option("--notes", metavar="TEXT", help="Notes about the person.")
+@click.option("--metadata", metavar="JSON", help="Any JSON object.")
 @same_name_option
-@click.option("--face", type=int, metavar="N", help="Which face of the photos, 1 the largest.")
+@click.option(
+    "--face",
+    type=int,
+    metavar="N",
+    help="Number of the face to use in each photo; 1 is the largest.",
+)
 @take_option
 @photo_gate_option
 @photo_options
@@ -83,11 +89,11 @@ def add(
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add a person, or photos to a person who is there, by name or id.
+    """Add a person, or add photos to an existing one, by name or id.
 
-    Without a photo the name has to be new, or --same-name says that two people have it. A folder
-    stands for every picture in it. Photos that the gate refuses are told of with the reason; what
-    may be a mistake is told, and stored.
+    Without a photo the name must be new, or use --same-name. Give a folder to use every picture in
+    it. Photos that the gate rejects are reported with the reason. Photos that may be a mistake are
+    stored and reported.
     """
     facts = parsed(metadata)
     found = find_photos(photos)
@@ -139,8 +145,11 @@ def add(
         )
     else:
         print_warnings(looked.done)
-        what = "Added" if is_new else "Known already:"
-        print_note(f"{what} {person.name}, with {person.faces} face(s).")
+        if is_new:
+            print_note(f"Added {person.name} with {counted(person.faces, 'face')}.")
+        else:
+            added = counted(sum(done.stored for _, done in looked.done), "face")
+            print_note(f"Added {added} to {person.name} ({person.faces:,} in total).")
         click.echo(person.id)
     context.exit(looked.exit_code)
 
@@ -151,13 +160,15 @@ def add(
     "--query",
     default="",
     metavar="TEXT",
-    help="Only who has these words, or parts of them, in name or notes.",
+    help="Only people with these words, or parts of them, in their name or notes.",
 )
-@click.option("--newest", is_flag=True, help="The newest first, instead of by name.")
-@click.option("--without-face", is_flag=True, help="Only who has no face, and so is not found.")
+@click.option("--newest", is_flag=True, help="Newest first instead of by name.")
+@click.option(
+    "--without-face", is_flag=True, help="Only people without a face, whom no search can find."
+)
 @json_option
 def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json: bool) -> None:
-    """List the people of a gallery."""
+    """List the people in a gallery."""
     with ready_runtime() as runtime:
         found = list(
             _everybody(
@@ -179,11 +190,11 @@ def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json
         )
         return
     print_table(
-        ["id", "name", "faces", "since"],
+        ["id", "name", "faces", "added"],
         [(each.id, each.label, each.faces, f"{each.created_at:%Y-%m-%d}") for each in found],
-        empty="Nobody yet. `mien people add NAME PHOTO` adds somebody.",
+        empty="Nobody yet. Add someone with `mien people add NAME PHOTO`.",
         names=["name"],
-        lesser=["since"],
+        lesser=["added"],
     )
 
 
@@ -192,7 +203,7 @@ def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json
 @gallery_option
 @json_option
 def show(*, who: str, gallery: str, as_json: bool) -> None:
-    """Show a person, by name or id, and their faces."""
+    """Show a person and their faces, by name or id."""
     with ready_runtime() as runtime:
         from mien.gallery.people.faces import list_faces
         from mien.gallery.people.look_up import look_up_person
@@ -210,7 +221,7 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
             }
         )
         return
-    facts = [("id", person.id), ("name", person.name), ("since", f"{person.created_at:%Y-%m-%d}")]
+    facts = [("id", person.id), ("name", person.name), ("added", f"{person.created_at:%Y-%m-%d}")]
     if person.notes:
         facts.append(("notes", person.notes))
     if person.metadata:
@@ -225,12 +236,12 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
 @click.option(
     "--search-originals",
     is_flag=True,
-    help="Also look for the person in original photos that are kept because of other people.",
+    help="Also search for the person in original photos kept for other people.",
 )
 @click.option(
     "--delete-originals",
     is_flag=True,
-    help="Do so, and delete the originals that show the person.",
+    help="Search them, and delete those that show the person.",
 )
 @yes_option
 @json_option
@@ -245,17 +256,20 @@ def remove(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Forget a person, by name or id: faces, photos and vectors, with proof.
+    """Delete a person, by name or id: faces, photos and vectors, with proof.
 
-    The exit code is 1 when the proof finds that something is left, and 3 when original photos
-    that may show the person were not searched, or show the person and are kept.
+    The exit code is 1 if something is left, and 3 if other original photos show the person, or may
+    show them and were not searched.
     """
     with ready_runtime(models=search_originals or delete_originals) as runtime:
         from mien.gallery.people.forget import forget_person
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        make_sure(f"Forget {person.label} and {person.faces} face(s) for good?", yes=yes)
+        make_sure(
+            f"Delete {person.label} and {counted(person.faces, 'face')}? This cannot be undone.",
+            yes=yes,
+        )
         proof = forget_person(
             runtime.call(OPERATOR),
             gallery=gallery,
@@ -281,7 +295,7 @@ people.add_command(review)
 
 
 def _said_of(face: "StoredFace") -> list[str]:
-    """The reasons against a face, and what is suspected of it."""
+    """What is poor about a face, and what is suspected of it."""
     return [*(face.found.quality.reasons or ["good"]), *(each.code for each in face.suspicions)]
 
 

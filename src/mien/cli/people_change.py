@@ -16,11 +16,9 @@ from mien.cli.terminal.output import print_note
 
 @click.command()
 @click.argument("who")
-@click.option("--name", metavar="NAME", help="The name from now on.")
-@click.option("--notes", metavar="TEXT", help="What is noted of the person; empty for nothing.")
-@click.option(
-    "--metadata", metavar="JSON", help="A JSON object of your own, instead of the former."
-)
+@click.option("--name", metavar="NAME", help="New name.")
+@click.option("--notes", metavar="TEXT", help="Notes about the person; empty removes them.")
+@click.option("--metadata", metavar="JSON", help="Any JSON object; replaces the current one.")
 @same_name_option
 @gallery_option
 @json_option
@@ -34,7 +32,7 @@ def change(
     gallery: str,
     as_json: bool,
 ) -> None:
-    """Change a person, by name or id: the name, the notes, the metadata."""
+    """Change a person's name, notes or metadata, by name or id."""
     if name is None and notes is None and metadata is None:
         raise click.UsageError("Say what to change: --name, --notes or --metadata.")
     _change(
@@ -60,19 +58,19 @@ def rename(*, who: str, name: str, allow_same_name: bool, gallery: str, as_json:
 
 
 def parsed(metadata: str | None) -> dict[str, Any] | None:
-    """An operator's own JSON object; None for none.
+    """The JSON object that was given; None for none.
 
     Raises:
-        click.BadParameter: it is no JSON, or no object.
+        click.BadParameter: it is not JSON, or not an object.
     """
     if metadata is None:
         return None
     try:
         value = json.loads(metadata)
     except ValueError as error:
-        raise click.BadParameter("This is no JSON.", param_hint="--metadata") from error
+        raise click.BadParameter("This is not JSON.", param_hint="--metadata") from error
     if not isinstance(value, dict):
-        raise click.BadParameter("This is no JSON object.", param_hint="--metadata")
+        raise click.BadParameter("This is not a JSON object.", param_hint="--metadata")
     return value
 
 

@@ -1,4 +1,4 @@
-"""`mien people import`: many people at once, one folder a person."""
+"""`mien people import`: many people at once, one folder per person."""
 
 from collections import Counter
 from pathlib import Path
@@ -26,6 +26,7 @@ from mien.errors import InvalidInput
 from mien.picture_files import folders_in
 from mien.picture_files import pictures_below
 from mien.picture_files import pictures_in
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment
@@ -55,16 +56,15 @@ def import_folder(
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add people from a folder, one subfolder a person.
+    """Add people from a folder with one subfolder per person.
 
-    A subfolder's name is the person's, new or known; every picture below it becomes an example
-    and has to show one face, or --take says which of several. A picture that is refused is told of
-    with its reason and stops nothing: the exit code is 3 when some were refused, 1 when all were.
-    What may be a mistake, such as a face unlike the others of its folder, is told at the end, and
-    stored.
+    Each subfolder is named after a person, new or existing, and every picture in it becomes an
+    example of them. A picture must show one face, or use --take to choose one of several. Rejected
+    pictures are reported with the reason and the import continues: the exit code is 3 if some were
+    rejected, 1 if all were. Photos that may be a mistake, such as a face unlike the others in its
+    folder, are stored and reported at the end.
 
-    Importing a folder again adds what has joined it: a file that is the person's example already
-    is passed over.
+    Import a folder again to add what is new in it; files that are already stored are skipped.
     """
     photos, passed_over, notes = _pictures_of_people(folder)
     with ready_runtime(makes=True, files=True, models=True) as runtime:
@@ -89,7 +89,7 @@ def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused], list[R
         if links:
             raise links[0]
         raise InvalidInput("no_subfolders", words={"folder": folder}, field="folder")
-    notes = [Remark("in no person's folder", str(each), "") for each in pictures_in(folder)]
+    notes = [Remark("not in a person's folder", str(each), "") for each in pictures_in(folder)]
     photos: list[Path] = []
     not_entered = links
     for person in people:
@@ -112,7 +112,7 @@ def _tell(looked: "PhotoResults[Enrolment | None]", notes: list[Remark], *, as_j
     report = report_import(
         refused=looked.refused,
         added=fresh,
-        notes=[*notes, *(Remark("already there", path, "") for path in already)],
+        notes=[*notes, *(Remark("already stored", path, "") for path in already)],
     )
     faces: Counter[PersonRef] = Counter(done.person for done in added)
     new = {done.person.id for done in added if done.new_person}
@@ -134,15 +134,15 @@ def _tell(looked: "PhotoResults[Enrolment | None]", notes: list[Remark], *, as_j
     print_table(
         ["name", "faces added", "", "id"],
         [
-            (each.label, count, "new" if each.id in new else "known", each.id)
+            (each.label, count, "new" if each.id in new else "existing", each.id)
             for each, count in faces.items()
         ],
-        empty="Nobody was added.",
+        empty="No faces were added.",
         names=["name"],
         lesser=["id"],
     )
     print_note(
-        f"{len(added)} face(s) of {len(faces)} person(s) added, {len(new)} of them new; "
-        f"{len(already)} picture(s) already there, {len(looked.refused)} refused, "
-        f"{len({each.path for each in report.doubtful})} to look at again."
+        f"Added {counted(len(added), 'face')} of {counted(len(faces), 'person', 'people')} "
+        f"({len(new):,} new). Pictures already stored: {len(already):,}; rejected: "
+        f"{len(looked.refused):,}; to check: {len({each.path for each in report.doubtful}):,}."
     )

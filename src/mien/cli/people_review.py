@@ -1,4 +1,4 @@
-"""`mien people review`: what of a gallery somebody should look at."""
+"""`mien people review`: faces and people in a gallery that someone should check."""
 
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,19 @@ if TYPE_CHECKING:
 @click.command()
 @gallery_option
 @click.option(
-    "--limit", type=int, default=100, show_default=True, metavar="N", help="Faces at most."
+    "--limit",
+    type=int,
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Maximum number of faces.",
 )
 @json_option
 def review(*, gallery: str, limit: int, as_json: bool) -> None:
-    """List faces that may be a mistake, and people who look alike.
+    """List faces that may be mistakes, and people who look alike.
 
-    What was kept on the page "To review", or over the API, is not listed again. The people added
-    last, up to 500, are compared with everybody else.
+    What you have kept on the page "To review", or through the API, is not listed again. The 500
+    people added last are compared with everyone else.
     """
     with ready_runtime(pack=True) as runtime:
         from mien.gallery.people.review import list_review

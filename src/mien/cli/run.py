@@ -1,4 +1,4 @@
-"""`mien run`: everything that a single machine needs, in one process."""
+"""`mien run`: everything a single machine needs, in one process."""
 
 import click
 
@@ -9,14 +9,19 @@ from mien.serving.listener import listen
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Address to listen on; else MIEN_HOST.")
-@click.option("--port", type=int, metavar="PORT", help="Port, 0 for a free one; else MIEN_PORT.")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. Default: MIEN_HOST.")
+@click.option(
+    "--port",
+    type=int,
+    metavar="PORT",
+    help="Port to listen on; 0 picks a free one. Default: MIEN_PORT.",
+)
 @verbose_option
 def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     """Serve Mien on this machine.
 
-    Brings the database up to date, fetches model files that are missing, and serves pages and
-    API. While there is no administrator, prints a link that creates one, once.
+    Upgrades the database, fetches missing model files, and serves the pages and the API. If there
+    is no administrator yet, prints a link to create one.
     """
     settings = load_settings(serving=True, verbose=verbose, host=host, port=port)
     listener = listen(settings.host, settings.port)

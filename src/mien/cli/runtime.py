@@ -1,4 +1,4 @@
-"""What a command works with: settings that hold, and the runtime made from them."""
+"""The settings of a command, and the runtime made from them."""
 
 import sys
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def load_settings(*, serving: bool = False, verbose: bool = True, **given: Any) 
 
     Args:
         serving: a server writes every line; a command only warnings, unless MIEN_LOG_LEVEL says so.
-        verbose: every line of a server for whoever looks on at a terminal, too; else those see
+        verbose: show every line of a server on a terminal too; otherwise a terminal shows
             warnings alone, and what a server tells a person.
         given: what the command's options say; None leaves the environment's word.
 
@@ -62,7 +62,7 @@ def load_settings(*, serving: bool = False, verbose: bool = True, **given: Any) 
 
 
 def _is_collected(settings: Settings) -> bool:
-    """Whether log lines go to where they are kept, instead of to somebody's terminal."""
+    """Whether log lines go to a log instead of a terminal."""
     return settings.log_format == "json" or not sys.stderr.isatty()
 
 
@@ -98,12 +98,12 @@ def temporary_home(prefix: str) -> Iterator[Path]:
 
 
 def has_database(settings: Settings) -> bool:
-    """Whether there is a database to ask; looking into an absent SQLite file would make one."""
+    """Whether there is a database; opening an absent SQLite file would create one."""
     return bool(settings.database_url) or (settings.home / "mien.db").exists()
 
 
 def require_database(runtime: "Runtime") -> None:
-    """Make sure that there is a database, for commands that make none.
+    """Require a database, for commands that do not create one.
 
     Raises:
         DatabaseMissing: there is none.
@@ -119,7 +119,7 @@ def require_database(runtime: "Runtime") -> None:
 
 
 def prepare_models(runtime: "Runtime") -> None:
-    """Bring the database up to date and have the models here, telling a person about it.
+    """Upgrade the database and fetch the models, and tell a person about it.
 
     Raises:
         DatabaseUnreachable: the database does not answer.
@@ -178,7 +178,7 @@ def ready_runtime(
         if makes and migrate.current_revision(database) is None:
             make_home(settings)
             bring_up(database, stored)
-            print_note(f"A new database was made: {database.place}")
+            print_note(f"Created a new database: {database.place}")
         require_database(runtime)
         try:
             bind(database, stored)

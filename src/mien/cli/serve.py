@@ -7,6 +7,7 @@ import click
 from mien.cli.options import verbose_option
 from mien.cli.runtime import load_settings
 from mien.cli.terminal.output import print_note
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.sizing import Plan
@@ -18,27 +19,32 @@ if TYPE_CHECKING:
     "-b",
     multiple=True,
     metavar="ADDRESS",
-    help="HOST:PORT or unix:/PATH; may be given several times. Else MIEN_BIND.",
+    help="HOST:PORT or unix:/PATH; can be repeated. Default: MIEN_BIND.",
 )
-@click.option("--workers", "-w", type=click.IntRange(1, 256), help="Processes; else MIEN_WORKERS.")
+@click.option(
+    "--workers",
+    "-w",
+    type=click.IntRange(1, 256),
+    help="Number of processes. Default: MIEN_WORKERS.",
+)
 @click.option(
     "--threads",
     type=click.IntRange(1, 256),
-    help="Requests that each process answers at the same time; else MIEN_WORKER_THREADS.",
+    help="Requests each process answers at once. Default: MIEN_WORKER_THREADS.",
 )
 @verbose_option
 def serve(
     *, bind: tuple[str, ...], workers: int | None, threads: int | None, verbose: bool
 ) -> None:
-    """Serve Mien to others, with several processes.
+    """Serve Mien to other people, with several processes.
 
-    Chooses processes and threads from cores, memory and model, and says why. Changes nothing by
-    itself: the database is upgraded with `mien db upgrade`, models are fetched with
-    `mien models pull`.
+    Chooses the number of processes and threads to suit the cores, the memory and the model, and
+    says why. Changes nothing else: upgrade the database with `mien db upgrade` and fetch models
+    with `mien models pull`.
 
-    SIGTERM answers what is being asked and ends. SIGHUP takes new processes of the version that
-    is installed then, if that can start; those of before go when the new ones answer. Options of
-    Gunicorn may be given in GUNICORN_CMD_ARGS.
+    SIGTERM finishes the requests in progress, then stops. SIGHUP starts new processes of the
+    version that is now installed, if it can start; the old ones stop when the new ones answer. Set
+    Gunicorn's own options in GUNICORN_CMD_ARGS.
     """
     settings = load_settings(serving=True, verbose=verbose)
 
@@ -80,9 +86,9 @@ def serve(
 
 
 def tell_plan(plan: "Plan") -> None:
-    """Say with how many processes and threads, and why."""
+    """Tell how many processes and threads are used, and why."""
     inference = plan.inference_threads * plan.inference_concurrency
     print_note(
-        f"{plan.workers} worker(s) with {plan.threads} threads each, "
-        f"of which inference takes {inference} core(s): {plan.reason}."
+        f"{counted(plan.workers, 'worker')} with {counted(plan.threads, 'thread')} each; "
+        f"inference in each uses {counted(inference, 'core')} ({plan.reason})."
     )

@@ -1,4 +1,4 @@
-"""`mien tidy`: remove what has had its time."""
+"""`mien tidy`: delete what has expired."""
 
 import click
 
@@ -9,15 +9,16 @@ from mien.cli.runtime import require_database
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
+from mien.words.sentences import counted
 
 
 @click.command()
 @json_option
 def tidy(*, as_json: bool) -> None:
-    """Remove what has had its time: held photos, ended sign-ins, files of broken-off changes.
+    """Delete what has expired: uploaded photos, old sign-ins, leftover files.
 
-    Files that no row refers to are set aside for a week first. Safe at any moment, also while Mien
-    serves; to be run now and then by a timer.
+    Stored files that no row refers to are set aside for a week first. Safe to run at any time, even
+    while Mien is serving; run it regularly from a timer.
     """
     settings = load_settings()
     with opened(settings) as runtime:
@@ -33,8 +34,11 @@ def tidy(*, as_json: bool) -> None:
         print_json(done)
     else:
         print_note(
-            f"Removed {done.probes} held photo(s) and {done.sign_ins} sign-in(s); set "
-            f"{done.files} stray file(s) aside, removed {done.emptied} for good."
+            f"Deleted {counted(done.probes, 'uploaded photo')} and "
+            f"{counted(done.sign_ins, 'old sign-in')}. Stray files: {done.files:,} set aside, "
+            f"{done.emptied:,} deleted."
         )
         if done.erasures:
-            print_note(f"Finished {done.erasures} erasure(s) that could not be finished at once.")
+            print_note(
+                f"Finished {counted(done.erasures, 'deletion')} that could not be completed before."
+            )

@@ -16,16 +16,16 @@ from mien.cli.terminal.prompts import yes_option
 
 @click.group(cls=NounGroup, former={"password": "change"})
 def users() -> None:
-    """Accounts: who may sign in."""
+    """Accounts: who can sign in."""
 
 
 @users.command()
 @click.argument("name")
-@click.option("--admin", is_flag=True, help="May manage accounts, keys and galleries.")
+@click.option("--admin", is_flag=True, help="Can manage accounts, keys and galleries.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @json_option
 def add(*, name: str, admin: bool, password_stdin: bool, as_json: bool) -> None:
-    """Add an account; asks for the password twice on a terminal."""
+    """Add an account. On a terminal, asks for the password twice."""
     password = ask_password(from_stdin=password_stdin)
     with ready_runtime(makes=True) as runtime:
         from mien.access.users import add_user
@@ -49,14 +49,14 @@ def list_(*, as_json: bool) -> None:
         print_json({"users": found})
         return
     print_table(
-        ["name", "role", "since"],
+        ["name", "role", "added"],
         [
             (each.name, "administrator" if each.is_admin else "user", f"{each.created_at:%Y-%m-%d}")
             for each in found
         ],
-        empty="No account yet. `mien users add NAME --admin` adds one.",
+        empty="No accounts yet. Add one with `mien users add NAME --admin`.",
         names=["name"],
-        lesser=["since"],
+        lesser=["added"],
     )
 
 
@@ -74,7 +74,7 @@ def change(*, name: str, password_stdin: bool, as_json: bool) -> None:
     if as_json:
         print_json(user)
     else:
-        print_note(f"{user.name} has a new password, and is signed out everywhere.")
+        print_note(f"{user.name} has a new password and is signed out everywhere.")
 
 
 @users.command()
@@ -82,14 +82,17 @@ def change(*, name: str, password_stdin: bool, as_json: bool) -> None:
 @click.option(
     "--address",
     metavar="URL",
-    help="How people reach Mien, such as https://mien.example.org; else where `mien run` listens.",
+    help=(
+        "Address people use for Mien, such as https://mien.example.org. Default: where `mien run` "
+        "listens."
+    ),
 )
 @json_option
 def reset(*, name: str, address: str | None, as_json: bool) -> None:
-    """Print a link by which somebody sets a new password, once.
+    """Print a link for setting a new password.
 
-    It works once, for a day. Until it is used the account stays as it is; then it is signed out
-    everywhere.
+    The link works once, for one day. Nothing changes until it is used; then the account is signed
+    out everywhere.
     """
     with ready_runtime() as runtime:
         from mien.access.reset_links import issue_reset_link
@@ -102,8 +105,8 @@ def reset(*, name: str, address: str | None, as_json: bool) -> None:
         print_json({"link": link, "name": made.user.name, "expires_at": made.expires_at})
         return
     print_note(
-        f"Send this link to {made.user.name} privately; it is not shown again. It works once, "
-        f"until {made.expires_at:%Y-%m-%d %H:%M} UTC."
+        f"Send this link to {made.user.name} privately; it will not be shown again. It works "
+        f"once, until {made.expires_at:%Y-%m-%d %H:%M} UTC."
     )
     click.echo(link)
 
@@ -112,7 +115,7 @@ def reset(*, name: str, address: str | None, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def sign_out(*, name: str, as_json: bool) -> None:
-    """Sign an account out everywhere; its password stays."""
+    """Sign an account out everywhere. Its password stays the same."""
     with ready_runtime() as runtime:
         from mien.access.sign_out_user import sign_out_user
 

@@ -15,7 +15,7 @@ from mien.cli.options import photo_paths
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
-from mien.cli.terminal.output import one_of
+from mien.cli.terminal.output import one_in
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import find_photos
@@ -36,9 +36,13 @@ if TYPE_CHECKING:
 @photo_paths()
 @click.option("--person", metavar="WHO", help="Compare with this person, by name or id.")
 @gallery_option
-@click.option("--threshold", type=float, metavar="S", help="Similarity of a yes; else the pack's.")
-@click.option("--face", type=int, metavar="N", help="Which face of the first photo, 1 the largest.")
-@click.option("--other-face", type=int, metavar="N", help="Which face of the other photos.")
+@click.option(
+    "--threshold", type=float, metavar="S", help="Similarity needed for a yes. Default: the pack's."
+)
+@click.option(
+    "--face", type=int, metavar="N", help="Number of the face in the first photo; 1 is the largest."
+)
+@click.option("--other-face", type=int, metavar="N", help="Number of the face in the other photos.")
 @photo_options
 @json_option
 @click.pass_context
@@ -54,16 +58,16 @@ def verify(
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Say whether photos show the same person.
+    """Check whether photos show the same person.
 
-    Compares the first photo with each of the others, or every photo with --person. A folder
-    stands for every picture in it. The exit code is 0 when all show the same person and 4 when
-    one does not. A face that was compared with itself, since the photo or the person's example is
-    the same file, is marked "same photo". The last column says how many comparisons with somebody
-    else would be as similar.
+    Compares the first photo with each of the others, or every photo with --person. Give a folder to
+    use every picture in it. The exit code is 0 if all show the same person and 4 if one does not.
+    "same photo" marks a face that was compared with itself, because the photo or the person's
+    example is the same file. The last column says how many comparisons with someone else would be
+    this similar.
     """
     if person is None and (len(photos) == 1 or photos[0].is_dir()):
-        raise click.UsageError("Give one photo and then others, or --person.")
+        raise click.UsageError("Give at least two photos, or use --person.")
     others = find_photos(photos if person is not None else photos[1:])
     with ready_runtime(makes=person is None, models=True) as runtime:
         from mien.decision.similarity import least_verification_rate
@@ -109,7 +113,7 @@ def verify(
                     _answer(seen),
                     f"{seen.similarity:.3f}",
                     f"{seen.threshold:.3f}",
-                    one_of(seen.expected_false_match_rate, least=least),
+                    one_in(seen.expected_false_match_rate, least=least),
                 )
                 for path, seen in results.done
             ],
@@ -122,7 +126,7 @@ def verify(
 
 
 def _answer(seen: "Verification") -> str:
-    answer = "same person" if seen.same_person else "not the same"
+    answer = "same person" if seen.same_person else "different people"
     return f"{answer} (same photo)" if seen.same_photo else answer
 
 
@@ -187,7 +191,7 @@ def _with_person(
 
 @contextmanager
 def _naming(**paths: Path) -> Iterator[None]:
-    """Say of a photo that is refused where it lies instead of which of the two it is."""
+    """Name a rejected photo by its path instead of as one of the two."""
     try:
         yield
     except (ImageError, FaceError) as error:

@@ -95,13 +95,11 @@ def pairs_rows(figures: PairsFigures) -> list[Row]:
         Row(
             "Threshold in use",
             f"{at.threshold:.4f}",
-            of=_why(at.gallery, at.accepted_fmr, "pairs of two people"),
+            of=_why(at.gallery, at.accepted_fmr, "pairs of different people"),
         ),
-        share_row("There, two people pass as one (FMR)", at.fmr),
-        share_row("There, one person is not recognised (FNMR)", at.fnmr),
-        Row(
-            "Photos not acquired", f"{len(figures.not_acquired):,}", of=f"{figures.photos:,} photos"
-        ),
+        share_row("FMR at this threshold", at.fmr),
+        share_row("FNMR at this threshold", at.fnmr),
+        Row("Photos not used", f"{len(figures.not_acquired):,}", of=f"{figures.photos:,} photos"),
         Row("Model pack", figures.made.pack),
         Row("Contract", figures.made.contract_id),
     ]
@@ -138,8 +136,8 @@ def searches_rows(figures: SearchFigures) -> list[Row]:
             f"{at.threshold:.4f}",
             of=_why(at.gallery, at.accepted_fpir, "strangers' searches"),
         ),
-        Row("Strangers who reach it, as stated", percent(at.stated_fpir)),
-        share_row("Strangers who reach it, as it was", at.measured_fpir),
+        Row("Strangers who reach it, stated", percent(at.stated_fpir)),
+        share_row("Strangers who reach it, measured", at.measured_fpir),
         share_row("Strangers given a name", at.named_strangers),
         share_row("Enrolled people not found", at.fnir),
         Row("Match, right", f"{decisions.match_right:,}", of=enrolled),
@@ -159,7 +157,7 @@ def searches_rows(figures: SearchFigures) -> list[Row]:
             share_row(f"Stated false match rate of at most {one_in(check.stated)}", check.measured)
             for check in figures.expected_rate_check
         ),
-        Row("Photos not acquired", f"{len(figures.not_acquired):,}"),
+        Row("Photos not used", f"{len(figures.not_acquired):,}"),
         Row("Model pack", figures.made.pack),
         Row("Contract", figures.made.contract_id),
     ]

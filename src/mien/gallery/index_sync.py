@@ -210,7 +210,7 @@ class Indexes:
         try:
             self._backend.drop(gallery_id)
         except IndexUnavailable as error:
-            _log.warning("An index is to be erased later", code=error.code, key=error.key)
+            _log.warning("An index will be deleted later", code=error.code, key=error.key)
 
     def drop_strays(self, session: Session) -> None:
         """Erase what is kept of galleries that are gone.

@@ -86,7 +86,7 @@ class SearchLog:
             if len(self._waiting) >= _MOST_WAITING:
                 if not self._overflowing:
                     _log.warning(
-                        "Searches come faster than they can be remembered",
+                        "Searches arrive faster than they can be recorded",
                         waiting=len(self._waiting),
                     )
                 self._overflowing = True
@@ -110,9 +110,7 @@ class SearchLog:
             with self._database.write() as session:
                 _write(session, rows)
         except (MienError, SQLAlchemyError) as error:
-            _log.warning(
-                "Searches could not be remembered", rows=len(rows), why=type(error).__name__
-            )
+            _log.warning("Searches could not be recorded", rows=len(rows), why=type(error).__name__)
 
 
 def last_searches(session: Session, gallery_id: str) -> tuple[SearchRecord, ...]:

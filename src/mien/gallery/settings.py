@@ -56,7 +56,7 @@ def check_gate(gate: Gate) -> Gate:
 
 Threshold = Annotated[
     float,
-    Field(ge=-1, le=1, allow_inf_nan=False, description="Similarity from which it is a match."),
+    Field(ge=-1, le=1, allow_inf_nan=False, description="Similarity needed for a match."),
 ]
 AcceptedRate = Annotated[float, Field(ge=LEAST_ACCEPTED, le=MOST_ACCEPTED, allow_inf_nan=False)]
 
@@ -71,29 +71,32 @@ class GallerySettings(BaseModel):
 
     threshold: Threshold | None = Field(
         default=None,
-        description="Similarity of a match, set by hand; null lets it follow from `accepted_fpir`.",
+        description="Fixed similarity needed for a match; null derives it from `accepted_fpir`.",
     )
     accepted_fpir: AcceptedRate = Field(
         default=ACCEPTED_RATE,
-        description="Share of strangers' searches that may name somebody (false positive "
-        "identification rate); 0.001 is 1 in 1,000. The threshold follows from it and from the "
-        "number of people.",
+        description="Share of strangers' searches that may name someone (false positive "
+        "identification rate); 0.001 is 1 in 1,000. The threshold is derived from it "
+        "and from the number of people.",
     )
     accepted_fmr: AcceptedRate = Field(
         default=ACCEPTED_RATE,
-        description="Share of comparisons of two people that may pass as one (false match rate).",
+        description=(
+            "Share of comparisons of different people that may pass as the same person (false "
+            "match rate)."
+        ),
     )
     gate: Gate = Field(
-        default="standard", description="How good a photo has to be to be stored as an example."
+        default="standard", description="How good a photo must be to be stored as an example."
     )
     keep_photos: bool = Field(
-        default=True, description="Whether original photos are kept beside the portraits."
+        default=True, description="Whether original photos are kept in addition to the portraits."
     )
 
     display_name: str = Field(
         default="",
         max_length=NAME_LENGTH,
-        description="What the gallery is called on pages; empty shows the name in its address.",
+        description="Name of the gallery on pages; empty shows the name used in its address.",
     )
 
     @field_validator("display_name")

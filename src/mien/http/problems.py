@@ -196,7 +196,7 @@ def _to_whoever_asked(error: Exception) -> ResponseReturnValue:
         response = make_response(pages.error_page(problem))
     except Exception as broken:  # noqa: BLE001 - whatever breaks the page, the error is told
         _log.error(
-            "The error page could not be drawn",
+            "The error page could not be rendered",
             code=problem.code,
             error_type=type(broken).__qualname__,
             **_where(broken),
@@ -223,7 +223,7 @@ def _problem(error: Exception, *, translate: say.Translate = say.english) -> Pro
 def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Problem:
     status = status_of(type(error))
     if isinstance(error, errors.ClientGone):
-        _log.info("The client is gone; what it asked for was given up", code=error.code)
+        _log.info("The client disconnected; its request was cancelled", code=error.code)
     # Too much to do is no fault, and there would be a line for each.
     if status >= _SERVER_ERROR and not isinstance(error, errors.Overloaded):
         _log.error(

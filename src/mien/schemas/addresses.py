@@ -1,4 +1,4 @@
-"""What stands in the addresses of a gallery and of what is below it."""
+"""Parameters in the addresses of a gallery and what belongs to it."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class PersonPath(GalleryPath):
 
 
 class OriginalPath(GalleryPath):
-    """Addresses of kept originals."""
+    """Addresses of original photos that were kept."""
 
     photo_id: Id
 

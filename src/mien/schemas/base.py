@@ -1,4 +1,4 @@
-"""What comes in and what goes out: the shapes that all others are."""
+"""Base classes of request and response bodies."""
 
 from functools import cache
 from typing import Any
@@ -8,13 +8,13 @@ from pydantic import ConfigDict
 
 
 class In(BaseModel):
-    """What comes in: nothing beside what is named here is taken."""
+    """A request body; unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
-        """The schema; the plain one is asked for with every request that has a query."""
+        """The schema; the plain one is needed for every request that has a query."""
         if args or options:
             return super().model_json_schema(*args, **options)
         return _plain_schema(cls)
@@ -26,6 +26,6 @@ def _plain_schema(model: type[In]) -> dict[str, Any]:
 
 
 class Out(BaseModel):
-    """What goes out; every field of it, also one that has its usual value."""
+    """A response body; every field is sent, even one with its default value."""
 
     model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)

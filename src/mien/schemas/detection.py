@@ -1,4 +1,4 @@
-"""The faces of a photo, as JSON."""
+"""The faces in a photo, as JSON."""
 
 from mien.gallery.results import Detection
 from mien.schemas.base import Out
@@ -9,7 +9,7 @@ from mien.schemas.photo_faces import face_fields
 
 
 class DetectionOut(Out):
-    """The faces of a photo, the largest first."""
+    """The faces in a photo, largest first."""
 
     image: ImageOut
     faces: list[FaceOut]

@@ -1,4 +1,4 @@
-"""Forgetting a person and the proof of it, as JSON."""
+"""Deleting a person, and the proof of it, as JSON."""
 
 from typing import Literal
 
@@ -15,18 +15,19 @@ from mien.schemas.base import Out
 
 
 class ErasureQuery(In):
-    """What is to be done about originals that were kept because of other people."""
+    """What to do about original photos kept for other people."""
 
     search_originals: bool = Field(
         default=False,
-        description="Look for the person in kept originals that may show them. Takes as long as a "
-        "photo may take; what is not looked at by then is in `not_checked`. An administrator's "
-        "call also searches those of other galleries. Nobody can search afterwards.",
+        description="Search for the person in kept originals that may show them. The search has "
+        "as much time as processing one photo; what is not searched by then is listed "
+        "in `not_checked`. An administrator's request also searches other galleries. "
+        "After the deletion this search is no longer possible.",
     )
     delete_originals: bool = Field(
         default=False,
-        description="Search, and delete the originals in which the person is found. Portraits and "
-        "examples of other people stay.",
+        description="Search, and delete the originals in which the person is found. Other "
+        "people's portraits and examples stay.",
     )
 
 
@@ -35,7 +36,7 @@ class KeptOriginalOut(Out):
 
     gallery: GalleryName
     photo_id: Id
-    person_ids: list[Id] = Field(description="Whose examples were taken from it.")
+    person_ids: list[Id] = Field(description="People whose examples come from it.")
     deleted: bool
 
     @classmethod
@@ -50,58 +51,58 @@ class KeptOriginalOut(Out):
 
 
 class NotCheckedOut(Out):
-    """What may show the person and was not looked at."""
+    """Photos that may show the person and were not checked."""
 
     what: Unchecked = Field(
-        description="Kept originals in which more faces were seen than are other people's examples."
+        description="Kept originals with more faces than there are examples from them."
     )
     why: Why = Field(
-        description="`not_asked`: no search was asked for. `not_permitted`: other galleries are "
-        "for administrators to search. `out_of_time`: the time was over. `not_comparable`: there "
-        "is no face of the person, or no model or another one. `unreadable`: the file cannot be "
-        "read, or shows more faces than are looked at."
+        description="`not_asked`: no search was requested. `not_permitted`: only administrators "
+        "can search other galleries. `out_of_time`: there was not enough time. "
+        "`not_comparable`: the person has no face, or no model or another model is "
+        "running. `unreadable`: the file cannot be read, or shows too many faces."
     )
     count: int
-    originals: list[KeptOriginalOut] = Field(description="Which; the first 1,000 of them.")
+    originals: list[KeptOriginalOut] = Field(description="The first 1,000 of them.")
 
 
 class ErasureOut(Out):
-    """Proof that somebody is forgotten: counted, and looked up again after the fact."""
+    """Proof that a person was deleted: what was deleted, and what a check afterwards found."""
 
     person_id: Id
     faces: int
     photos: int
-    probes: int = Field(description="Held photos let go because they may show the person.")
+    probes: int = Field(description="Uploaded photos deleted because they may show the person.")
     files: int
     rows_left: int
     files_left: int
     indexed_left: int
     log_cleared: bool = Field(
-        description="Whether the database's log holds no copy any more. Where it does because it "
-        "is being read, it is cleared within minutes, and the audit trail says so."
+        description="Whether the database's log is free of copies. If it is in use, it is cleared "
+        "within minutes, and the audit trail records that."
     )
     event_id: Id
     other_processes: Literal["dropped_before_their_next_answer"] = Field(
-        description="No other process of Mien answers from what it knew before: each reads what "
-        "has changed before it searches."
+        description="No other process of Mien uses outdated data: each reads the changes before "
+        "it searches."
     )
     other_processes_within_seconds: int = Field(
-        description="Within so many seconds no other process that serves has the person's "
-        "embeddings in its memory, also when nobody asks it; it has to reach the database."
+        description="Seconds until no other serving process has the person's embeddings in "
+        "memory, even if it gets no requests; it must be able to reach the database."
     )
     originals_searched: int
     originals_showing: list[KeptOriginalOut] = Field(
-        description="Originals kept because of other people in which the person was found."
+        description="Originals kept for other people in which the person was found."
     )
-    originals_left: int = Field(description="How many of these were not deleted.")
-    not_checked: list[NotCheckedOut] = Field(description="Empty when nothing is unclear.")
+    originals_left: int = Field(description="How many of them were not deleted.")
+    not_checked: list[NotCheckedOut] = Field(description="Empty if everything was checked.")
     erased: bool = Field(
-        description="Whether nothing is left of what was stored of the person: `rows_left`, "
-        "`files_left` and `indexed_left` are 0, and the log is cleared."
+        description="Whether nothing stored for the person is left: `rows_left`, `files_left` and "
+        "`indexed_left` are 0, and the log is cleared."
     )
     complete: bool = Field(
-        description="Whether the person is `erased`, and no original that is kept shows them or "
-        "may show them."
+        description="Whether the person is `erased` and no kept original shows them or may show "
+        "them."
     )
 
     @classmethod

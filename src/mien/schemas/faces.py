@@ -1,4 +1,4 @@
-"""Examples of a person, as JSON, and what may be wrong with a new one."""
+"""Examples of a person, as JSON, and warnings about new ones."""
 
 from typing import Any
 from typing import Self
@@ -18,34 +18,37 @@ from mien.words import say
 
 
 class OtherPersonOut(Out):
-    """Whom a warning is about."""
+    """The person a warning is about."""
 
     id: Id
     name: str
     distinguishing_note: str = Field(
-        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+        description=(
+            "Tells people with the same name apart; empty if nobody else in the gallery has this "
+            "name."
+        )
     )
 
 
 class WarningOut(Out):
-    """Something about a new example that may be a mistake; it blocks nothing."""
+    """A warning that a new example may be a mistake; the example is stored anyway."""
 
     code: str = Field(
-        description="`same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces` "
-        "when `take` has passed others over, or a reason of the gate that was let through, such "
-        "as `blurred`."
+        description="`same_photo`, `looks_like_another`, `unlike_this_person`, `several_faces` if "
+        "`take` skipped others, or a reason for which the gallery's gate would have "
+        "rejected it, such as `blurred`."
     )
-    detail: str = Field(description="What is odd.")
+    detail: str = Field(description="What is unusual.")
     advice: str = Field(description="What to do about it.")
     person: OtherPersonOut | None
     similarity: Similarity | None
-    face_id: Id | None = Field(description="The example that it is about.")
+    face_id: Id | None = Field(description="The example the warning is about.")
     figure: float | None = Field(
-        description="What was measured, when it is a reason of the gate; as in a refusal's "
-        "`reasons`."
+        description="What was measured, if it is a reason of the gate; as in the `reasons` of a "
+        "rejection."
     )
-    limit: float | None = Field(description="What the gate asks for, at least or at most.")
-    unit: str | None = Field(description="Of both; empty for none.")
+    limit: float | None = Field(description="The minimum or maximum the gate allows.")
+    unit: str | None = Field(description="Unit of both; empty for none.")
 
     @classmethod
     def of(cls, warning: EnrolmentWarning) -> Self:
@@ -75,7 +78,7 @@ class StoredFaceOut(FaceOut):
     has_photo: bool = Field(description="Whether the original photo was kept.")
     created_at: str = Field(json_schema_extra={"format": "date-time"})
     warnings: list[WarningOut] = Field(
-        description="What may be a mistake and nobody has kept yet; see `GET …/review`."
+        description="Possible mistakes that nobody has confirmed as right yet; see `GET …/review`."
     )
 
     @classmethod
@@ -92,14 +95,14 @@ class StoredFaceOut(FaceOut):
 
 
 class NewFaceOut(StoredFaceOut):
-    """An example that was added, and what may be wrong with it."""
+    """An example that was added, with warnings about it."""
 
     stored: bool = Field(
-        description="False when this very photo is an example of the person already: it is not "
+        description="False if this exact photo is already an example of the person: it is not "
         "stored again, and the status is 200."
     )
     warnings: list[WarningOut] = Field(
-        description="What may be a mistake, also what a gate has let through."
+        description="Possible mistakes, including what the gallery's gate would have rejected."
     )
 
     @classmethod
@@ -111,6 +114,6 @@ class NewFaceOut(StoredFaceOut):
 
 
 class FacesOut(Out):
-    """A person's examples, the best first."""
+    """A person's examples, best first."""
 
     faces: list[StoredFaceOut]

@@ -6,7 +6,7 @@ from pydantic import Field
 
 Similarity = Annotated[
     float,
-    Field(ge=-1, le=1, description="Cosine of two embeddings; 1 is the same picture."),
+    Field(ge=-1, le=1, description="Cosine similarity of two embeddings; 1 is the same picture."),
 ]
 
 
@@ -22,5 +22,5 @@ def similarity_out(value: float) -> float:
 
 
 def rate_out(value: float | None) -> float | None:
-    """A rate as it is written; three digits that count are more than anybody has measured."""
+    """A rate, rounded to three significant digits; no measurement is more precise."""
     return None if value is None else float(f"{value:.3g}")

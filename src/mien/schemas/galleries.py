@@ -26,7 +26,7 @@ class GalleryIn(In, GallerySettings):
     name: GalleryName | None = Field(
         default=None,
         examples=["club"],
-        description="Stands in addresses; without one it is made from `display_name`.",
+        description="Used in addresses; made from `display_name` if not given.",
     )
 
     @property
@@ -40,7 +40,7 @@ class GalleryIn(In, GallerySettings):
 
 
 class GalleryChangeIn(In, GallerySettings):
-    """What is to change; what is left out stays."""
+    """What to change; fields that are left out stay the same."""
 
     name: GalleryName = Field(default="", examples=["choir"])
 
@@ -54,10 +54,10 @@ class GalleryOut(Out, GallerySettings):
     """A gallery and how much is in it."""
 
     name: GalleryName
-    pack: str = Field(description="The model pack whose vectors it holds.")
+    pack: str = Field(description="The model pack that made its vectors.")
     person_count: int
     searched_person_count: int = Field(
-        description="People who have a face, and so can be found; the others are not searched."
+        description="People who have a face, so a search can find them."
     )
     face_count: int
     created_at: str = Field(json_schema_extra={"format": "date-time"})
@@ -79,40 +79,40 @@ class GalleryOut(Out, GallerySettings):
 
 
 class GalleriesOut(Out):
-    """All galleries, the default one first."""
+    """All galleries, default first."""
 
     galleries: list[GalleryOut]
 
 
 class WeighQuery(In):
-    """Which setting is weighed; with neither, the gallery as it is set."""
+    """The setting to try; with neither, the gallery's current settings."""
 
     accepted_fpir: AcceptedRate | None = Field(default=None, description=FPIR)
     threshold: Threshold | None = Field(
-        default=None, description="Set by hand; goes before `accepted_fpir`."
+        default=None, description="A fixed threshold; takes precedence over `accepted_fpir`."
     )
 
 
 class WeighedOut(Out):
-    """What a setting would have done; counts only, nobody is named."""
+    """What a setting would have done. Counts only, no names."""
 
     threshold: Threshold
     accepted_false_positive_rate: Rate | None = Field(
-        description="From which the threshold follows; null when it was given."
+        description="The rate the threshold is derived from; null if the threshold was given."
     )
     expected_false_positive_rate: Rate | None = Field(
-        description="Share of strangers' searches that name somebody at this threshold; null when "
+        description="Share of strangers' searches that name someone at this threshold; null if "
         "the model has not been calibrated."
     )
-    searched_face_count: int = Field(description="How many of the last searches were weighed.")
+    searched_face_count: int = Field(description="How many recent searches were used.")
     match_count: int
     ambiguous_count: int
     unknown_count: int
     compared_person_count: int = Field(
-        description="People whose example was compared with everybody else's."
+        description="People whose example was compared with everyone else's."
     )
     alike_person_count: int = Field(
-        description="Those of them whose example could be taken for somebody else in the gallery."
+        description="Those whose example could be taken for someone else in the gallery."
     )
 
     @classmethod

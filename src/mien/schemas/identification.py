@@ -27,19 +27,22 @@ from mien.schemas.problem import ProblemOut
 
 
 class IdentifyQuery(PhotoOptionsIn):
-    """How many people to name for each face, from which similarity on it is a match, how to look."""
+    """How many candidates to return for each face, the threshold, and how closely to search."""
 
     limit: int = Field(default=5, ge=1, le=MOST_CANDIDATES)
     threshold: Threshold | None = None
 
 
 class PersonRefOut(Out):
-    """Just enough to name somebody."""
+    """A person's id and name."""
 
     id: Id
     name: str
     distinguishing_note: str = Field(
-        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+        description=(
+            "Tells people with the same name apart; empty if nobody else in the gallery has this "
+            "name."
+        )
     )
 
     @classmethod
@@ -49,45 +52,46 @@ class PersonRefOut(Out):
 
 
 class CandidateOut(Out):
-    """Somebody whom a face may show, and the example that is nearest."""
+    """A person whom a face may show, and their nearest example."""
 
     person: PersonRefOut
     similarity: Similarity = Field(
-        description="To the person: halfway between that to the nearest example and that to the "
-        "mean of all; with one example, the cosine."
+        description="Similarity to the person: the mean of the similarity to the nearest example "
+        "and that to the average of all examples. With one example, their cosine."
     )
     face_id: Id = Field(description="The nearest example.")
     example_similarity: Similarity = Field(description="Cosine to the nearest example.")
     example_count: int = Field(description="How many examples the person has.")
     same_photo: bool = Field(
-        description="Whether the nearest example is this very face of this very file: then the "
-        "similarity is that of a picture to itself, and says nothing of another photo."
+        description="Whether the nearest example is this same face in this same file. Then a "
+        "picture was compared with itself, and the similarity says nothing about "
+        "other photos."
     )
 
 
 class IdentifiedFaceOut(FaceOut):
     """A face and who it shows.
 
-    When the decision is `match`, the first candidate is that person. When it is `ambiguous`, the
-    first candidate is similar enough, but `doubts` says why it cannot be told.
+    If the decision is `match`, the first candidate is that person. If it is `ambiguous`, the first
+    candidate is similar enough, but `doubts` says why the match is not certain.
     """
 
     number: int = Field(description="1 for the largest face, and so on.")
     decision: Decision
     doubts: list[Doubt] = Field(
         description="Why it is ambiguous: another person is too close, another person who looks "
-        "alike is too close, or the face shows too little. Empty otherwise."
+        "alike is too close, or the face shows too little. Otherwise empty."
     )
     expected_false_match_rate: Rate | None = Field(
-        description="Share of strangers' searches in this gallery, at its present size, in which "
-        "somebody is as similar as the first candidate is; 0.001 is 1 of 1,000. Null without "
-        "candidates, or when the model has not been calibrated."
+        description="Share of strangers' searches in this gallery, at its current size, that "
+        "would find someone as similar as the first candidate; 0.001 is 1 in 1,000. "
+        "Null without candidates, or if the model has not been calibrated."
     )
     margin: Annotated[float, Field(ge=-2, le=2)] | None = Field(
-        description="Similarity by which the first candidate is ahead of the next person."
+        description="How much more similar the first candidate is than the next person."
     )
     candidates: list[CandidateOut] = Field(
-        description="The most similar people, best first, each once; also when nobody matches."
+        description="The most similar people, best first, each once, even if nobody matches."
     )
 
     @classmethod
@@ -115,23 +119,23 @@ class IdentifiedFaceOut(FaceOut):
 
 
 class IdentificationOut(Out):
-    """An answer for every face of a photo."""
+    """The result for every face in a photo."""
 
     gallery: GalleryName
     threshold: Threshold
     accepted_false_positive_rate: Rate | None = Field(
-        description="Share of strangers' searches that the operator accepts to name somebody "
-        "(FPIR), from which the threshold follows; null when the threshold was given."
+        description="Share of strangers' searches the operator accepts to name someone (FPIR); "
+        "the threshold is derived from it. Null if the threshold was given."
     )
     expected_false_positive_rate: Rate | None = Field(
-        description="Share of strangers' searches that name somebody at this threshold; null when "
+        description="Share of strangers' searches that name someone at this threshold; null if "
         "the model has not been calibrated."
     )
     least_stated_rate: Rate | None = Field(
-        description="Rates this small or smaller are bounds: less has not been measured. Null "
-        "when the model has not been calibrated."
+        description="The smallest rate that has been measured. A rate this small or smaller is an "
+        "upper bound. Null if the model has not been calibrated."
     )
-    searched_person_count: int = Field(description="People who could be found.")
+    searched_person_count: int = Field(description="People a search could find.")
     image: ImageOut
     faces: list[IdentifiedFaceOut]
     faces_left_out: FacesLeftOut
@@ -155,12 +159,12 @@ class IdentificationOut(Out):
 
 
 class BatchLineOut(Out):
-    """The answer for one photo: an identification, or what was wrong with it.
+    """The result for one photo: an identification, or what was wrong with it.
 
-    A line with a problem and without a number says that the form could not be read to its end.
+    A line with a problem but without a number means that the form could not be read to its end.
     """
 
     number: int | None = Field(description="1 for the first photo, and so on.")
-    name: str | None = Field(description="The file's name, as it was sent.")
+    name: str | None = Field(description="The file name, as sent.")
     identification: IdentificationOut | None
     problem: ProblemOut | None

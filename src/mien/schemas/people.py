@@ -1,4 +1,4 @@
-"""People of a gallery, as JSON."""
+"""People in a gallery, as JSON."""
 
 from typing import Any
 
@@ -13,20 +13,22 @@ from mien.schemas.base import Out
 
 
 class PeopleQuery(In):
-    """Which people, in which order, from where on."""
+    """Which people to list, in which order, starting where."""
 
     q: str = Field(
         default="",
         max_length=200,
-        description="Words, or parts of words, that the name or the notes hold, in any order; case "
-        "and marks make no difference.",
+        description="Words, or parts of words, in the name or the notes, in any order; case and "
+        "accents are ignored.",
     )
     order: Order = "name"
     without_face: bool = Field(
-        default=False, description="Only people without a face, whom no search of a photo finds."
+        default=False, description="Only people without a face, whom no photo search can find."
     )
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
-    cursor: str | None = Field(default=None, max_length=4000, description="From the page before.")
+    cursor: str | None = Field(
+        default=None, max_length=4000, description="`next_cursor` of the previous page."
+    )
 
 
 class PersonIn(In):
@@ -41,13 +43,13 @@ class PersonIn(In):
     metadata: dict[str, Any] = Field(default={}, description="A JSON object, up to 16,384 bytes.")
     allow_same_name: bool = Field(
         default=False,
-        description="This is another person, should somebody of the gallery have this name; without "
-        "it the name is refused as `name_taken`, with `person_ids`.",
+        description="Add another person even if someone in the gallery already has this name. "
+        "Otherwise such a name is rejected as `name_taken`, with `person_ids`.",
     )
 
 
 class PersonChangeIn(PersonIn):
-    """What is to change; what is left out stays. Metadata is replaced as a whole."""
+    """What to change; fields that are left out stay the same. Metadata is replaced completely."""
 
     name: str = Field(
         default="",
@@ -57,17 +59,20 @@ class PersonChangeIn(PersonIn):
 
 
 class PersonOut(Out):
-    """Somebody in a gallery."""
+    """A person in a gallery."""
 
     id: Id
     name: str
     notes: str
     metadata: dict[str, Any]
     distinguishing_note: str = Field(
-        description="Tells people of one name apart; empty where nobody else in the gallery has it."
+        description=(
+            "Tells people with the same name apart; empty if nobody else in the gallery has this "
+            "name."
+        )
     )
     face_count: int
-    portrait_face_id: Id | None = Field(description="The example of the best quality.")
+    portrait_face_id: Id | None = Field(description="The example with the best quality.")
     created_at: str = Field(json_schema_extra={"format": "date-time"})
     updated_at: str = Field(json_schema_extra={"format": "date-time"})
 
@@ -88,7 +93,7 @@ class PersonOut(Out):
 
 
 class PeopleOut(Out):
-    """A page of people; `next_cursor` asks for the next one and is null on the last."""
+    """A page of people; send `next_cursor` to get the next page. It is null on the last."""
 
     people: list[PersonOut]
     total: int

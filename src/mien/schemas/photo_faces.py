@@ -1,4 +1,4 @@
-"""A photo, how it is looked at, and the faces in it."""
+"""A photo, how to search it, and the faces in it."""
 
 from typing import Annotated
 from typing import Any
@@ -16,7 +16,7 @@ from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 
 FaceNumber = Annotated[
-    int, Field(ge=1, le=100_000, description="Which face of the photo; 1 is the largest.")
+    int, Field(ge=1, le=100_000, description="Number of the face in the photo; 1 is the largest.")
 ]
 
 
@@ -24,28 +24,28 @@ FacesLeftOut = Annotated[
     int,
     Field(
         ge=0,
-        description="How many more faces were seen, all of them smaller: a photo gives the largest "
-        "and no more than the server allows (`MIEN_MAX_FACES`). 0 for nearly every photo.",
+        description="How many smaller faces were left out because the photo has more than the "
+        "server allows (`MIEN_MAX_FACES`). Almost always 0.",
     ),
 ]
 
 
 class PhotoOptionsIn(In):
-    """How a photo is to be looked at."""
+    """How to search a photo for faces."""
 
     detail: Detail = Field(
         default="normal",
-        description="How closely the photo is searched for faces; `high` sees smaller and turned "
-        "ones and takes several times as long.",
+        description="How closely to search the photo for faces; `high` also finds small and "
+        "turned faces but takes several times as long.",
     )
 
     def upload(self, data: bytes) -> Upload:
-        """A photo that is to be looked at so."""
+        """A photo to be searched like this."""
         return Upload(data, PhotoOptions(detail=self.detail))
 
 
 class BoxOut(Out):
-    """A rectangle in pixels of the upright photo; may reach beyond its border."""
+    """A rectangle in pixels of the upright photo; it may extend beyond the photo."""
 
     x: float
     y: float
@@ -64,14 +64,14 @@ class BoxOut(Out):
 
 
 class ImageOut(Out):
-    """Size in pixels of the photo, turned upright."""
+    """Size of the upright photo in pixels."""
 
     width: int
     height: int
 
 
 class PoseOut(Out):
-    """How the head is held: `roll_degrees` clockwise; `yaw` from -1 to 1, 0 is frontal."""
+    """Pose of the head: `roll_degrees` clockwise; `yaw` from -1 to 1, where 0 is frontal."""
 
     roll_degrees: float
     yaw: float
@@ -95,14 +95,15 @@ class QualityOut(Out):
     score: float = Field(description="From 0 to 1, higher is better.")
     size_px: float = Field(description="Shorter side of the box.")
     sharpness: float = Field(
-        description="As it is, whatever the light. The figure of a gate's reason `blurred` is "
-        "another: the sharpness that the face would have at equal brightness."
+        description="Measured as is, whatever the light. It differs from the figure of the gate's "
+        "reason `blurred`, which is the sharpness the face would have at equal "
+        "brightness."
     )
     brightness: float = Field(description="Mean grey, 0 to 255.")
-    visible: float = Field(description="Share of the box inside the photo.")
+    visible: float = Field(description="Share of the box that is inside the photo.")
     confidence: float = Field(
-        description="That it is a human face, from 0 to 1: low for animals, many drawings and faces "
-        "of which much is covered; 1 where it was not measured."
+        description="Confidence that it is a human face, from 0 to 1: low for animals, many "
+        "drawings and mostly covered faces; 1 if it was not measured."
     )
 
 
@@ -111,10 +112,10 @@ class FaceOut(Out):
 
     box: BoxOut
     landmarks: list[tuple[float, float]] = Field(
-        description="[x, y] in pixels of the eye on the picture's left, the eye on its right, the "
-        "nose, the mouth's left corner, its right corner."
+        description="[x, y] in pixels of five points: the eye on the left of the picture, the eye "
+        "on the right, the nose, the left and the right corner of the mouth."
     )
-    score: float = Field(description="The detector's, from 0 to 1.")
+    score: float = Field(description="Score of the detector, from 0 to 1.")
     pose: PoseOut
     quality: QualityOut
 

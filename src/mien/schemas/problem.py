@@ -1,4 +1,4 @@
-"""What went wrong, as the API tells of it."""
+"""What went wrong, as the API reports it."""
 
 from pydantic import BaseModel
 from pydantic import ConfigDict
@@ -12,5 +12,5 @@ class ProblemOut(BaseModel):
 
     status: int = Field(description="The HTTP status.")
     code: str = Field(description="Stable, for programs.")
-    detail: str = Field(description="What happened and the way out, for people.")
-    request_id: str = Field(description="To be quoted when asking for help.")
+    detail: str = Field(description="What happened and what to do about it, for people.")
+    request_id: str = Field(description="Quote this when asking for help.")

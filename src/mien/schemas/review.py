@@ -1,4 +1,4 @@
-"""What of a gallery somebody should look at, as JSON."""
+"""Faces and people in a gallery that someone should check, as JSON."""
 
 from pydantic import Field
 
@@ -15,9 +15,9 @@ from mien.schemas.identification import PersonRefOut
 
 
 class ReviewQuery(In):
-    """How much to list."""
+    """How many to list."""
 
-    limit: int = Field(default=100, ge=1, le=MOST_LISTED, description="Faces at most.")
+    limit: int = Field(default=100, ge=1, le=MOST_LISTED, description="Maximum number of faces.")
 
 
 class PairPath(PersonPath):
@@ -32,33 +32,33 @@ class SuspectedFaceOut(Out):
     person: PersonRefOut
     face: StoredFaceOut
     beside_face_id: Id | None = Field(
-        description="Another face of the person to compare it with; null when there is none."
+        description="Another face of the person to compare it with; null if there is none."
     )
 
 
 class PersonWithFaceOut(Out):
-    """Somebody, and the face that is like the other one's."""
+    """A person, and their face that is similar to the other person's."""
 
     person: PersonRefOut
     face_id: Id | None
 
 
 class AlikePairOut(Out):
-    """Two people whom a search could take for each other."""
+    """Two people a search could mistake for each other."""
 
     people: list[PersonWithFaceOut] = Field(min_length=2, max_length=2)
-    similarity: Similarity = Field(description="Of a face of one to the other.")
+    similarity: Similarity = Field(description="Similarity of a face of one to the other.")
 
 
 class ReviewOut(Out):
-    """What somebody should look at, but for what was kept already."""
+    """What someone should check, without what has been confirmed."""
 
-    faces: list[SuspectedFaceOut] = Field(description="The newest first.")
-    face_count: int = Field(description="How many there are, whatever the limit.")
-    pairs: list[AlikePairOut] = Field(description="The likest first.")
+    faces: list[SuspectedFaceOut] = Field(description="Newest first.")
+    face_count: int = Field(description="How many there are in total, whatever the limit.")
+    pairs: list[AlikePairOut] = Field(description="Most similar first.")
     compared_person_count: int = Field(
-        description="People who were compared with everybody else for `pairs`: the newest, 500 at "
-        "most. Pairs that were noticed when a face was added come on top."
+        description="People who were compared with everyone else for `pairs`: the newest, at most "
+        "500. Pairs noticed when a face was added are listed as well."
     )
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Whether two faces are one person's, as JSON."""
+"""Whether two faces show the same person, as JSON."""
 
 from pydantic import Field
 
@@ -15,25 +15,24 @@ from mien.schemas.photo_faces import face_fields
 
 
 class VerificationOut(Out):
-    """Whether it is the same person; `face_b` is null when compared with a person."""
+    """Whether it is the same person; `face_b` is null when comparing with a person."""
 
     same_person: bool
     similarity: Similarity
     threshold: Threshold
     expected_false_match_rate: Rate | None = Field(
-        description="Share of comparisons with somebody else that reach this similarity; 0.001 is "
-        "1 of 1,000. Null when the model has not been calibrated."
+        description="Share of comparisons with someone else that reach this similarity; 0.001 is "
+        "1 in 1,000. Null if the model has not been calibrated."
     )
     legible: bool = Field(
-        description="Whether the faces show enough to be told from others; if not, the answer "
-        "means little."
+        description="Whether both faces are good enough to tell; if not, the answer means little."
     )
     face_a: FaceOut
     face_b: FaceOut | None
     example_face_id: Id | None
     same_photo: bool = Field(
         description="Whether a face was compared with itself: the other photo, or the person's "
-        "nearest example, is this very face of this very file."
+        "nearest example, is this same face in this same file."
     )
 
     @classmethod

@@ -334,7 +334,7 @@ class DrainingWorker(DependentWorker):
         now = time.monotonic()
         if now >= self._quiet_until:
             self._quiet_until = now + _QUIET_SECONDS
-            self.log.warning("No further connection can be opened: %s", error.strerror)
+            self.log.warning("Cannot open further connections: %s", error.strerror)
 
     def _receive(self, conn: Connection) -> None:
         """Take in what has come of a request."""

@@ -52,7 +52,7 @@ class Following:
                 with services.database.read() as session:
                     services.indexes.follow(session)
             except MienError as error:
-                _log.warning("Indexes follow the rows later", code=error.code, why=say.error(error))
+                _log.warning("Indexes will be updated later", code=error.code, why=say.error(error))
             except Exception as error:  # noqa: BLE001 - who is forgotten must not stay because of it
                 # Only its kind is logged: a message may hold a path or a value.
-                _log.error("Indexes cannot follow the rows", kind=type(error).__name__)
+                _log.error("Indexes cannot be updated", kind=type(error).__name__)

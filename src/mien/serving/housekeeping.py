@@ -94,12 +94,12 @@ class Housekeeping:
                     note_round(self._home)
             except MienError as error:
                 _log.warning(
-                    "Housekeeping is tried again later", code=error.code, why=say.error(error)
+                    "Cleanup failed and will be retried", code=error.code, why=say.error(error)
                 )
             except Exception as error:  # noqa: BLE001 - held photos must not stay because of it
                 # Only its kind is logged: a message may hold a path or a value.
                 _log.error(
-                    "Housekeeping failed and is tried again later", kind=type(error).__name__
+                    "Cleanup failed unexpectedly and will be retried", kind=type(error).__name__
                 )
 
     def _is_mine(self) -> bool:
@@ -127,7 +127,7 @@ class Housekeeping:
         """Keep house all the same where the home takes no locks: doing it twice does no harm."""
         if not self._told:
             self._told = True
-            _log.warning("The lock of housekeeping cannot be had; every process keeps house")
+            _log.warning("The cleanup lock is not available; every process runs the cleanup")
         return True
 
     def _clean_up(self, *, everything: bool) -> None:

@@ -120,13 +120,13 @@ def _reapply_erasures(runtime: "Runtime") -> None:
         done = reapply_erasures(runtime.call(SYSTEM))
         if done.people or done.galleries or done.faces or done.photos:
             _log.warning(
-                "Erased again what came back with a backup",
+                "Deleted again what came back with a backup",
                 people=done.people,
                 galleries=done.galleries,
                 faces=done.faces,
                 photos=done.photos,
             )
     except MienError as error:
-        _log.warning("Erasures are not applied again", code=error.code, why=say.error(error))
+        _log.warning("Deletions could not be applied again", code=error.code, why=say.error(error))
     finally:
         runtime.database.close()

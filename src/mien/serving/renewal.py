@@ -114,7 +114,7 @@ class RenewingArbiter(Arbiter):  # type: ignore[misc]  # Gunicorn ships no types
     def handle_hup(self) -> None:
         """Find out whether the command could start, and go on when that is known."""
         self._end_rehearsal()
-        self.log.info("Reloading: trying what is installed now")
+        self.log.info("Reloading: testing the installed version")
         environment = {**self._environment(), _REHEARSAL: str(os.getpid())}
         # It makes an application, but is none of the processes that count.
         environment.pop(FOLDER_VARIABLE, None)
@@ -160,7 +160,7 @@ class RenewingArbiter(Arbiter):  # type: ignore[misc]  # Gunicorn ships no types
             self._become_anew()
         elif said == b"" or time.monotonic() > self._rehearsal_ends:
             self._end_rehearsal()
-            self.log.error("Not reloaded: what is installed now cannot start, as it says above")
+            self.log.error("Not reloaded: the installed version cannot start, see above")
 
     def _end_rehearsal(self) -> None:
         trial, self._rehearsal = self._rehearsal, None

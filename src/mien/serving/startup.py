@@ -94,11 +94,11 @@ def have_temporary_folder(settings: Settings) -> None:
     try:
         folder = provide_temporary_folder(settings.home)
     except StorageError as error:
-        _log.warning("Large photos cannot be taken yet", code=error.code, why=say.error(error))
+        _log.warning("Large photos cannot be received yet", code=error.code, why=say.error(error))
         return
     if folder is not None:
         _log.warning(
-            "Temporary files go into the home: no folder of the system takes any. Mount one at "
+            "Temporary files go into the home folder: no system folder is writable. Mount one at "
             "/tmp, or set TMPDIR",
             folder=str(folder),
         )

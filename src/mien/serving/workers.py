@@ -85,7 +85,7 @@ class Workers(Application, Renewable):  # type: ignore[misc]  # Gunicorn ships n
         for name, value in overriding.items():
             self.cfg.set(name, value)
         if self.cfg.preload_app:
-            _log.warning("Preloading is not taken: models loaded before a fork hang in the child")
+            _log.warning("Preloading is ignored: models loaded before a fork hang in the child")
             self.cfg.set("preload_app", False)
         DrainingWorker.heed(settings)
 

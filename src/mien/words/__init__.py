@@ -1,1 +1,1 @@
-"""The one catalogue of sentences, and the functions that make a sentence of a key and values."""
+"""All messages in one catalogue, and the functions that fill them in."""

@@ -1,4 +1,4 @@
-"""Words for what was decided about a face, and about two."""
+"""Words for the decision about a face, and about two faces."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ VERDICTS: Final[Mapping[Decision, str]] = {
     "ambiguous": N_("Ambiguous"),
     "unknown": N_("Unknown"),
 }
-"""A decision as the word beside its mark."""
+"""A decision in one word, shown next to its icon."""
 
 FOUND: Final[Mapping[Decision | Literal["added"], str]] = {
     "added": N_("added"),
@@ -20,14 +20,14 @@ FOUND: Final[Mapping[Decision | Literal["added"], str]] = {
     "ambiguous": N_("ambiguous"),
     "unknown": N_("unknown"),
 }
-"""The same within a sentence that counts faces, those added to somebody among them."""
+"""The same inside a sentence that counts faces; “added” are those added to a person."""
 
 PAIR_VERDICTS: Final[Mapping[Decision, str]] = {
     "match": N_("Same person"),
-    "ambiguous": N_("Too poor to tell"),
+    "ambiguous": N_("Cannot tell"),
     "unknown": N_("Different people"),
 }
-"""What was decided of two faces, beside its mark."""
+"""The decision about two faces, shown next to its icon."""
 
 PAIR_ANSWERS: Final[Mapping[Decision, str]] = {
     "match": N_("This looks like the same person"),

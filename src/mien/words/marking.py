@@ -1,6 +1,6 @@
-"""Marks a text of the catalogue for translators."""
+"""Marks a message for translation."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
-    """The same text; `make words` gathers what is marked, and a door translates it when it speaks."""
+    """The same text; `make words` collects these, and they are translated when shown."""
     return text

@@ -1,4 +1,4 @@
-"""Small words for what is poor about a face, and how to take a better photo of it."""
+"""Short words for what is poor about a face, and how to take a better photo of it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,7 @@ POOR: Final[Mapping[str, str]] = {
     "turned_away": N_("turned away"),
     "cut_off": N_("cut off"),
 }
-"""Each code of `mien.vision.types.Quality.reasons` as a small word."""
+"""Each code of `mien.vision.types.Quality.reasons` as a short word."""
 
 BETTER: Final[Mapping[str, str]] = {
     "not_a_face": N_("with nothing over the face"),
@@ -25,7 +25,7 @@ BETTER: Final[Mapping[str, str]] = {
     "turned_away": N_("looking towards the camera"),
     "cut_off": N_("with the whole face in the picture"),
 }
-"""How to take another photo without it; follows “Take another photo”."""
+"""How to avoid it in another photo; follows “Take another photo”."""
 
 GOOD: Final = N_("good")
-"""What a face is that nothing is poor about."""
+"""Said of a face with nothing poor about it."""

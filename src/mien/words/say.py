@@ -1,7 +1,7 @@
-"""Makes sentences of keys and values: what every door calls when it speaks.
+"""Turns keys and values into sentences; the pages, the API and the command line all use it.
 
-Each function takes `translate`, which gives a text of the catalogue in the language of whoever reads
-it; English unless given.
+Each function takes `translate`, which translates a message into the reader's language; English by
+default.
 """
 
 import math
@@ -26,7 +26,7 @@ Translate: TypeAlias = Callable[[str], str]
 
 
 class Warned(Protocol):
-    """What a warning has for its sentence; figures are there where it is a gate's reason."""
+    """What a warning's sentence is made from; it has figures where it is a reason of the gate."""
 
     @property
     def key(self) -> str: ...  # noqa: D102 - as in `Objection`
@@ -42,7 +42,7 @@ def english(text: str) -> str:
 
 
 def error(error: MienError, *, translate: Translate = english) -> str:
-    """What happened and the way out, in a sentence or two."""
+    """What happened and what to do about it, in a sentence or two."""
     fields = {
         name: _in_words(value, translate) for name, value in {**error.extra, **error.words}.items()
     }
@@ -58,7 +58,7 @@ def error(error: MienError, *, translate: Translate = english) -> str:
 
 
 def facts(error: MienError, *, translate: Translate = english) -> dict[str, Any]:
-    """What machines are told of an error beside its code, as JSON values."""
+    """What programs are told about an error besides its code, as JSON values."""
     return {name: _as_json(value, translate) for name, value in error.extra.items()}
 
 
@@ -68,13 +68,13 @@ def objection(objection: Objection, *, translate: Translate = english) -> Told:
 
 
 def warning(warning: Warned, *, translate: Translate = english) -> Told:
-    """What is odd about a new example, and what to do about it."""
+    """What is unusual about a new example, and what to do about it."""
     told = WARNINGS.get(warning.key) or GATE[warning.key]
     return _told(told, warning.figure or 0.0, warning.limit or 0.0, translate)
 
 
 def rounded(figure: float) -> float:
-    """A figure as machines are told it."""
+    """A figure as programs are told it."""
     return round(figure, 1)
 
 

@@ -1,4 +1,4 @@
-"""The full stop at the end of a sentence, which some names bring themselves."""
+"""Small parts of sentences: the full stop at the end, and a number with its noun."""
 
 _ENDS = (".", "\N{HORIZONTAL ELLIPSIS}", "!", "?", "\N{IDEOGRAPHIC FULL STOP}")
 
@@ -6,3 +6,11 @@ _ENDS = (".", "\N{HORIZONTAL ELLIPSIS}", "!", "?", "\N{IDEOGRAPHIC FULL STOP}")
 def ended(words: str) -> str:
     """The words with one full stop at their end: “Added to Grace H.” and not “Grace H..”."""
     return words if words.endswith(_ENDS) else f"{words}."
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number with its noun: “0 faces”, “1 face”, “1,204 faces”.
+
+    The plural is the singular with an s, unless given.
+    """
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"

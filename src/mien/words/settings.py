@@ -1,4 +1,4 @@
-"""What a setting and its value are called where nothing better has been written for it."""
+"""Fallback names for settings and their values."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ def label(field: str) -> str:
 
 
 def plain(value: object) -> str:
-    """A setting's value as it is, whole: a rounded one could look like another."""
+    """A setting's value in full: rounded, it could look like another."""
     if value is None:
         return "not set"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The shape of a text that says what is wrong and what to do about it."""
+"""A message that says what is wrong and what to do about it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ class Told:
     """What is wrong, and what to do about it.
 
     Attributes:
-        what: is wrong or odd, in a sentence.
+        what: what is wrong or unusual, in a sentence.
         advice: what to do about it, in a sentence or two.
     """
 

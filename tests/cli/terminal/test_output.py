@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.cli.terminal.output import one_of
+from mien.cli.terminal.output import one_in
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.progress import shown_progress
@@ -83,10 +83,10 @@ def test_progress_on_a_terminal_draws_and_clears_bars(
     [
         (None, 0.0, ""),
         (0.0, 0.0, "none"),
-        (0.001, 0.0, "1 of 1,000"),
-        (0.001, 0.0001, "1 of 1,000"),
-        (0.0001, 0.0001, "under 1 of 10,000"),
+        (0.001, 0.0, "1 in 1,000"),
+        (0.001, 0.0001, "1 in 1,000"),
+        (0.0001, 0.0001, "under 1 in 10,000"),
     ],
 )
 def test_a_rate_is_told_as_odds(rate: float | None, least: float, words: str) -> None:
-    assert one_of(rate, least=least) == words
+    assert one_in(rate, least=least) == words

@@ -143,7 +143,7 @@ def test_what_is_not_there_is_a_wrong_call(mien: Mien, tmp_path: Path) -> None:
     (tmp_path / "void").mkdir()
     done = mien("detect", tmp_path / "void")
     assert done.exit_code == 1
-    assert "holds no pictures" in done.stderr
+    assert "has no pictures" in done.stderr
 
 
 def test_identify_names_those_who_are_known(mien: Mien, album: Path) -> None:
@@ -189,7 +189,7 @@ def test_verify_says_yes_with_0_and_no_with_4(mien: Mien, tmp_path: Path) -> Non
     assert done.exit_code == 4
     assert [line.split("\t")[1] for line in done.stdout.splitlines()] == [
         "same person",
-        "not the same",
+        "different people",
     ]
     assert mien("verify", one, other, "--threshold", "-1").exit_code == 0
 

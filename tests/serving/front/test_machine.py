@@ -74,6 +74,6 @@ def test_the_rendered_gunicorn_file_serves_both_ways(
     )
     wait_until_alive(f"http://127.0.0.1:{port}")
     if start == "mien serve":
-        server.waits_to_say(rf"Mien serves at http://127.0.0.1:{port}")
+        server.waits_to_say(rf"Mien is running at http://127.0.0.1:{port}")
     server.waits_to_say(r"Request answered.*request_id|request_id.*Request answered")
     assert server.stop() == 0

@@ -157,7 +157,7 @@ def test_large_uploads_arrive_whole(site: str, stack: Stack, tmp_path: Path) -> 
 
 def test_a_nodes_own_errors_pass_as_they_are(site: str) -> None:
     body = problem(call(site, "/api/v1/nowhere"), 404, "not_found")
-    assert body["detail"] == "There is nothing at this address."
+    assert body["detail"] == "There is nothing here. Check the address."
     page(call(site, "/nowhere", headers={"Accept": "text/html"}), 404, "Page not found")
 
 

@@ -93,7 +93,7 @@ PAIR = Comparison(True, 0.5, 0.36, PHOTO, PHOTO, alike=Rate(1e-4), wrong=Rate(1e
     ("same", "legible", "decision", "word"),
     [
         (True, True, "match", "Same person"),
-        (True, False, "ambiguous", "Too poor to tell"),
+        (True, False, "ambiguous", "Cannot tell"),
         (False, True, "unknown", "Different people"),
         (False, False, "unknown", "Different people"),
     ],

@@ -33,7 +33,7 @@ def test_set_up_is_over_once_there_is_an_administrator(visitor: Visitors, runtim
     visitor().done(link, **GIVEN)
     late = visitor()
     late.get(link, status=303)
-    assert late.told() == ["Mien is set up already. Sign in instead."]
+    assert late.told() == ["Mien is already set up. Sign in instead."]
     assert late.done(link, **GIVEN) == "/sign-in"
 
 
@@ -88,7 +88,7 @@ def test_wrong_credentials_do_not_say_which_is_wrong(
     admin: Visitor, visitor: Visitors, given: tuple[str, str]
 ) -> None:
     page = visitor().refused("/sign-in", name=given[0], password=given[1])
-    assert "The name and the password do not belong together." in page
+    assert "Wrong name or password." in page
     assert f'value="{given[0]}"' in page
 
 
@@ -264,7 +264,7 @@ ADMIN_ONLY = (
 
 @pytest.mark.parametrize("path", ADMIN_ONLY)
 def test_what_is_for_administrators_is_closed_to_others(user: Visitor, path: str) -> None:
-    assert "Only administrators may do this." in user.get(path, status=403)
+    assert "Only administrators can do this." in user.get(path, status=403)
     if path not in ("/patterns", "/keys", "/users"):
         assert user.post(path).status_code == 403
 

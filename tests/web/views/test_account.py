@@ -37,7 +37,7 @@ def test_the_password_is_changed_and_other_browsers_are_signed_out(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"current_password": "wrong"}, "The present password is not right."),
+        ({"current_password": "wrong"}, "The current password is wrong."),
         ({"password": "short", "password_again": "short"}, "at least 10 characters"),
         ({"password_again": "different"}, "The two passwords differ."),
     ],
@@ -150,7 +150,7 @@ def test_a_link_needs_the_administrators_own_password(admin: Visitor, user: Visi
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": "root", "password": PASSWORD}, "An account of this name exists already."),
+        ({"name": "root", "password": PASSWORD}, "An account with this name already exists."),
         ({"name": "Eve", "password": "short"}, "at least 10 characters"),
         ({"name": "", "password": PASSWORD}, "Type a name to sign in with."),
         ({"name": "\u200b\u2060", "password": PASSWORD}, "name"),
@@ -178,7 +178,7 @@ def test_an_administrator_is_made_with_the_own_password(admin: Visitor) -> None:
 def test_the_last_administrator_stays(admin: Visitor) -> None:
     answer = admin.post(f"/users/{admin.user_id}/remove")
     assert answer.status_code == 409
-    assert "last administrator" in answer.text
+    assert "only administrator" in answer.text
 
 
 def test_who_is_no_administrator_is_led_to_the_apis_reference_too(user: Visitor) -> None:

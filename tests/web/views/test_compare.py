@@ -36,7 +36,7 @@ def test_a_photo_that_cannot_be_compared_is_named(user: Visitor) -> None:
     assert "First photo: No face was found" in says(
         user.refused("/compare", photo_a=none, photo_b=good)
     )
-    assert "Second photo: The file is not an image" in says(
+    assert "Second photo: This file type is not supported" in says(
         user.refused("/compare", 415, photo_a=good, photo_b=b"no image")
     )
     assert "Choose the second photo." in user.refused("/compare", photo_a=good)

@@ -59,7 +59,7 @@ def test_photos_are_not_kept_where_the_box_is_not_ticked(admin: Visitor) -> None
     [
         ("", "Type a name."),
         ("x" * 201, "at most 200 characters"),
-        ("default", "A gallery of this name exists already."),
+        ("default", "A gallery with this name already exists."),
     ],
 )
 def test_a_name_that_cannot_be_is_refused(admin: Visitor, name: str, words: str) -> None:
@@ -93,9 +93,9 @@ def test_a_threshold_that_is_none_is_refused_and_shown_again(
 def test_the_default_gallery_keeps_its_name_and_stays(admin: Visitor) -> None:
     assert "keeps its name and" in admin.get("/galleries/default/settings")
     page = admin.refused("/galleries/default/settings", name="other", threshold="")
-    assert "The default gallery keeps its name." in page
+    assert "The default gallery cannot be renamed." in page
     page = admin.refused("/galleries/default/delete", name="default")
-    assert "The default gallery cannot be removed" in page
+    assert "The default gallery cannot be deleted" in page
 
 
 def test_a_gallery_is_deleted_when_its_name_is_typed(admin: Visitor) -> None:

@@ -165,11 +165,11 @@ def test_the_page_names_the_range_that_it_takes(admin: Visitor) -> None:
         ({"threshold": "much", "look": ""}, "Type a number such as 0.45."),
         ({"threshold": "2", "look": ""}, "A similarity is a number from \N{MINUS SIGN}1 to 1."),
         ({"accepted_fpir": "often"}, "Choose one of these."),
-        ({"accepted_fpir": "0.9"}, "An accepted rate is a share"),
-        ({"accepted_fpir": "nan"}, "An accepted rate is a share"),
+        ({"accepted_fpir": "0.9"}, "An accepted rate must be"),
+        ({"accepted_fpir": "nan"}, "An accepted rate must be"),
         ({"accepted_fmr": "never"}, "Choose one of these."),
-        ({"accepted_fmr": "0"}, "An accepted rate is a share"),
-        ({"gate": "ajar"}, "A gate is one of off, standard, strict."),
+        ({"accepted_fmr": "0"}, "An accepted rate must be"),
+        ({"gate": "ajar"}, "The gate must be one of off, standard, strict."),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(

@@ -130,7 +130,7 @@ def test_a_long_list_of_names_says_so_and_others_can_be_typed(user: Visitor) -> 
     ("fields", "words"),
     [
         ({"name": " "}, "A name cannot be empty."),
-        ({"name": "x" * 201}, "A name has at most 200 characters"),
+        ({"name": "x" * 201}, "A name can have at most 200 characters"),
         ({}, "Say whose face it is."),
         ({"person_id": "gone"}, "Nobody in this gallery has this id."),
     ],
@@ -219,8 +219,8 @@ def test_reloading_a_forms_address_leads_to_its_page(user: Visitor) -> None:
 @pytest.mark.parametrize(
     ("photo", "status", "words"),
     [
-        (b"not an image at all", 415, "not an image"),
-        (draw_photo(["ada"])[:200], 422, "truncated"),
+        (b"not an image at all", 415, "not supported"),
+        (draw_photo(["ada"])[:200], 422, "incomplete"),
         (b"x" * 200_001, 413, "bytes"),
         (draw_photo([], size_wh=(1200, 1000)), 413, "pixels"),
     ],
@@ -264,7 +264,7 @@ def test_a_face_that_the_gate_refuses_keeps_what_was_typed_and_can_be_stored_any
     probe = identified(user, "cy", face_px=34)
     user.done(f"{probe}/faces/1/add", name="Cy")
     page = user.get(probe)
-    assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
+    assert "The face is 34 pixels wide; at least 40 are required." in says(page)
     assert page.count('name="anyway"') == 1
     assert '<input type="hidden" name="name" value="Cy">' in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
@@ -279,7 +279,7 @@ def test_a_face_is_added_to_a_person_once(user: Visitor) -> None:
     user.told(probe)
     user.done(f"{probe}/faces/1/add", name="Cy")
     page = user.get(probe)
-    assert "This very photo is an example of this person already" in card_message(page)
+    assert "This exact photo is already stored for this person" in card_message(page)
     # What was there before is not this message's to take back.
     assert "Undo" not in card_message(page)
     assert "Added to Cy by mistake?" in page

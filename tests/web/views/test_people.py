@@ -75,7 +75,7 @@ def test_large_galleries_are_jumped_through_by_letters(user: Visitor) -> None:
 
 
 def test_a_wrong_cursor_is_an_error_page(user: Visitor) -> None:
-    assert "Begin without one." in user.get(f"{PEOPLE}?cursor=zzz", status=422)
+    assert "Start without a cursor." in user.get(f"{PEOPLE}?cursor=zzz", status=422)
 
 
 def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
@@ -117,7 +117,7 @@ def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("photo", "reason"),
-    [(b"no image", "The file is not an image"), (draw_photo([]), "No face was found")],
+    [(b"no image", "This file type is not supported"), (draw_photo([]), "No face was found")],
 )
 def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: str) -> None:
     form = user.done(
@@ -162,7 +162,7 @@ def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
     page = user.get(choose.partition("/choose/")[0])
     words = says(page)
     assert "3 photos were not added" in words
-    assert "holiday.jpg : The file is not an image" in words
+    assert "holiday.jpg : This file type is not supported" in words
     assert "garden.png : No face was found" in words
     assert "huge.png : " in words
     assert "1 photo waits for you" in words
@@ -177,7 +177,7 @@ def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> Non
     user.enrol("Ada")
     notes = "kept notes " * 100
     page = user.get(user.done(f"{PEOPLE}/new", name="ADA", notes=notes))
-    assert "This gallery has a person of this name already." in page
+    assert "This gallery already has a person with this name." in page
     assert 'value="ADA"' in page
     assert notes in page
 
@@ -195,8 +195,8 @@ def test_photos_sent_with_a_name_that_is_refused_are_used_when_the_form_is_sent_
     page = user.get(user.done(f"{PEOPLE}/new", name="ada", photos=photos))
     words = says(page)
     assert "3 photos sent already" in words
-    assert "holiday.jpg : The file is not an image" in words
-    assert "tiny.png This face is not stored." in words
+    assert "holiday.jpg : This file type is not supported" in words
+    assert "tiny.png This face was not stored." in words
     assert "party.png It shows 2 faces." in words
     held = re.findall(r'name="held" value="([^"]+)"', page)
     assert len(held) == 3
@@ -336,7 +336,7 @@ def test_somebody_is_renamed_and_noted(user: Visitor) -> None:
 def test_a_name_that_cannot_be_is_refused_beside_its_field(user: Visitor) -> None:
     person = user.enrol("ada")
     user.enrol("bob")
-    assert "another person of this name" in user.refused(f"{person}/edit", name="Bob")
+    assert "another person with this name" in user.refused(f"{person}/edit", name="Bob")
     assert "Type a name." in user.refused(f"{person}/edit", name=" ")
     assert "at most 10000 characters" in user.refused(
         f"{person}/edit", name="ada", notes="x" * 10_001
@@ -484,7 +484,7 @@ def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: V
         photos=[("good.png", draw_photo(["ada"])), ("tiny.png", SMALL)],
     )
     page = user.get(person)
-    assert "tiny.png This face is not stored. The face is 34 pixels wide" in says(page)
+    assert "tiny.png This face was not stored. The face is 34 pixels wide" in says(page)
     (anyway,) = re.findall(r'action="([^"]+/choose/[^"]+)"', page)
     assert user.done(anyway, face="1", anyway="yes") == person
     told = user.told()
@@ -545,7 +545,7 @@ def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor)
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=34)])
     assert user.done(choose, face="2") == choose
     page = user.get(choose)
-    assert "The face is 34 pixels wide; at least 40 are needed." in says(page)
+    assert "The face is 34 pixels wide; at least 40 are required." in says(page)
     assert re.search(r'name="face" value="2"[^>]* checked', page)
     assert 'name="anyway"' in page
     assert 'name="anyway"' not in user.get(choose)
@@ -558,7 +558,7 @@ def test_a_doubt_is_told_with_links_to_the_other_person_and_to_undo(user: Visito
     user.done(ada, photos=[("me.png", draw_photo(["bob"], variant=3, face_px=90))])
     page = user.get(ada)
     words = says(page)
-    assert "me.png: The face looks like another person of this gallery" in words
+    assert "me.png: The face looks like another person in this gallery" in words
     assert "It is bob, 0." in words
     assert "me.png: The face does not look like this person's other examples" in words
     assert f'<a href="{bob}">See bob</a>' in page
@@ -571,7 +571,7 @@ def test_the_same_photo_again_is_not_added_and_says_so(user: Visitor) -> None:
     person = user.enrol("ada")
     user.done(person, photos=[("again.png", draw_photo(["ada"]))])
     (told,) = user.told()
-    assert told.startswith("again.png: This very photo is an example of this person already")
+    assert told.startswith("again.png: This exact photo is already stored for this person")
     assert "1 face," in says(user.get(person))
 
 
@@ -580,7 +580,7 @@ def test_a_photo_like_one_of_somebody_elses_is_told_with_the_name(user: Visitor)
     ada = user.enrol("ada")
     user.done(ada, photos=[("me.png", draw_photo(["bob"]))])
     words = says(user.get(ada))
-    assert "the same photo as an example that is stored already. It is an example of bob." in words
+    assert "the same photo as an example that is already stored. It is an example of bob." in words
 
 
 @pytest.mark.thorough
@@ -626,7 +626,7 @@ def test_script_is_told_of_one_photo_what_became_of_it(user: Visitor) -> None:
     assert again["doubts"]
     refused = send(user, person, photos=b"no picture")
     assert (refused["state"], refused["held"]) == ("refused", "")
-    assert "not an image" in refused["reason"]
+    assert "This file type is not supported" in refused["reason"]
     choose = send(user, person, photos=draw_photo(["bob", "ada"]))
     assert (choose["state"], choose["reason"]) == ("choose", "It shows 2 faces.")
     small = send(user, person, photos=SMALL)

@@ -22,14 +22,14 @@ from mien.errors import InvalidInput
 
 @click.group()
 def deploy() -> None:
-    """Files for a real machine: web servers, units, containers, static files."""
+    """Files for deployment: web servers, systemd units, containers, static files."""
 
 
 @deploy.group()
 def render() -> None:
-    """Write a configuration, made from the settings and the options.
+    """Write a configuration file from the settings and the options.
 
-    Every file says which command makes it again. Without --out it goes to standard output.
+    Every file says which command generates it. Without --out it is printed.
     """
 
 
@@ -43,13 +43,14 @@ for command in (gunicorn, nginx, uwsgi, uwsgi_router, systemd, dockerfile, compo
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where to.",
+    help="Folder to write to.",
 )
 @json_option
 def static(*, out: Path, as_json: bool) -> None:
-    """Write what a web server sends by itself: static files, and pages for its own errors.
+    """Write what a web server serves itself: static files and its own error pages.
 
-    Run it before the nodes are upgraded. Folders of other versions stay, for pages that are open.
+    Run it before you upgrade the nodes. Folders of other versions stay, for pages that are still
+    open.
     """
     # Nothing is signed here, and no key is to be made where this happens to run.
     with opened(load_settings(secret_key=SecretStr("none"))) as runtime:
@@ -70,4 +71,4 @@ def static(*, out: Path, as_json: bool) -> None:
     if as_json:
         print_json(done)
     else:
-        print_note(f"{done.files} static files and {done.pages} pages of errors are in {out}.")
+        print_note(f"Wrote {done.files} static files and {done.pages} error pages to {out}.")

@@ -17,11 +17,19 @@ _COUNT = click.IntRange(1, 256)
     "--listen",
     multiple=True,
     metavar="PLACE",
-    help="HOST:PORT, PORT or unix:/PATH; else MIEN_BIND, or MIEN_HOST and MIEN_PORT.",
+    help="HOST:PORT, PORT or unix:/PATH. Default: MIEN_BIND, or MIEN_HOST and MIEN_PORT.",
 )
-@click.option("--processes", type=_COUNT, metavar="N", help="Else MIEN_WORKERS, or as fits.")
 @click.option(
-    "--threads", type=_COUNT, metavar="N", help="Of each; else MIEN_WORKER_THREADS, or as fits."
+    "--processes",
+    type=_COUNT,
+    metavar="N",
+    help="Number of processes. Default: MIEN_WORKERS, or chosen to fit.",
+)
+@click.option(
+    "--threads",
+    type=_COUNT,
+    metavar="N",
+    help="Threads of each process. Default: MIEN_WORKER_THREADS, or chosen to fit.",
 )
 @click.option(
     "--application",
@@ -41,7 +49,7 @@ def gunicorn(
     application: str,
     out: Path | None,
 ) -> None:
-    """Gunicorn, as `mien serve` starts it, for those who keep its options in a file."""
+    """Gunicorn as `mien serve` runs it, with its options in a file."""
     from mien.deploy.gunicorn import gunicorn_server
     from mien.deploy.render import RenderedFile
     from mien.deploy.render import render

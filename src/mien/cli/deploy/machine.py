@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     type=click.Choice(["gunicorn", "uwsgi"]),
     default="gunicorn",
     show_default=True,
-    help="Which one serves.",
+    help="The server to use.",
 )
 @click.option(
     "--bin",
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     default="/opt/mien/.venv/bin",
     show_default=True,
     metavar="FOLDER",
-    help="Where `mien` is.",
+    help="Folder of the `mien` command.",
 )
 @click.option("--user", default="mien", show_default=True, metavar="NAME", help="Account.")
 @click.option(
@@ -37,16 +37,19 @@ if TYPE_CHECKING:
     default="127.0.0.1:8000",
     show_default=True,
     metavar="PLACE",
-    help="HOST:PORT or /PATH of the socket, with Gunicorn.",
+    help="HOST:PORT or /PATH of the socket, for Gunicorn.",
 )
 @click.option(
-    "--uwsgi-ini", default="/etc/mien/uwsgi.ini", metavar="FILE", help="That uWSGI reads."
+    "--uwsgi-ini",
+    default="/etc/mien/uwsgi.ini",
+    metavar="FILE",
+    help="Configuration file that uWSGI reads.",
 )
 @click.option(
     "--secrets",
     default="/etc/mien/secrets.env",
     metavar="FILE",
-    help="Of MIEN_SECRET_KEY and MIEN_DATABASE_URL; has to be there where the latter is set now.",
+    help="File with MIEN_SECRET_KEY and MIEN_DATABASE_URL; required if the latter is set now.",
 )
 @out_option
 @click.pass_context
@@ -61,7 +64,7 @@ def systemd(
     secrets: str,
     out: Path | None,
 ) -> None:
-    """Units of systemd, hardened: the service, its socket, a timer that tidies up."""
+    """Hardened systemd units: the service, its socket, and a timer that cleans up."""
     from mien.deploy.units import make_units
     from mien.deploy.units import render_units
 
@@ -79,12 +82,20 @@ def systemd(
 
 
 @click.command()
-@click.option("--python", default="3.12", show_default=True, metavar="VERSION", help="Of the base.")
-@click.option("--bake-models", "pack", default="", metavar="PACK", help="Put models into it.")
+@click.option(
+    "--python",
+    default="3.12",
+    show_default=True,
+    metavar="VERSION",
+    help="Python version of the base image.",
+)
+@click.option(
+    "--bake-models", "pack", default="", metavar="PACK", help="Put the models into the image."
+)
 @out_option
 @click.pass_context
 def dockerfile(context: click.Context, *, python: str, pack: str, out: Path | None) -> None:
-    """An image: slim, without root, with a health check; to be built beside pyproject.toml."""
+    """A slim image without root and with a health check; build it next to pyproject.toml."""
     from mien.deploy.containers import make_image
     from mien.deploy.render import RenderedFile
     from mien.deploy.render import render
@@ -94,22 +105,29 @@ def dockerfile(context: click.Context, *, python: str, pack: str, out: Path | No
 
 
 @click.command()
-@click.option("--image", default="mien", show_default=True, metavar="NAME", help="Mien's image.")
+@click.option(
+    "--image", default="mien", show_default=True, metavar="NAME", help="Name of Mien's image."
+)
 @click.option(
     "--publish",
     "published",
     default="127.0.0.1:8000",
     show_default=True,
     metavar="PLACE",
-    help="PORT or ADDRESS:PORT of this machine.",
+    help="PORT or ADDRESS:PORT on this machine.",
 )
-@click.option("--nginx", default="", metavar="IMAGE", help="Nginx in front, such as nginx:stable.")
+@click.option(
+    "--nginx",
+    default="",
+    metavar="IMAGE",
+    help="Image of Nginx to put in front, such as nginx:stable.",
+)
 @out_option
 @click.pass_context
 def compose(
     context: click.Context, *, image: str, published: str, nginx: str, out: Path | None
 ) -> None:
-    """Containers that work together: Mien, what prepares it, and Nginx if wanted."""
+    """A set of containers: Mien, one that prepares it, and Nginx if you want it."""
     from mien.deploy.containers import make_services
     from mien.deploy.render import RenderedFile
     from mien.deploy.render import render

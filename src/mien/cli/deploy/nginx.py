@@ -24,85 +24,120 @@ _POSITIVE = click.IntRange(1, 100_000)
     multiple=True,
     required=True,
     metavar="NAME",
-    help="Host by which people reach Mien; may be given several times.",
+    help="Host name people use for Mien; can be repeated.",
 )
 @click.option(
     "--upstream",
     "upstreams",
     multiple=True,
     metavar="NODE",
-    help="http://HOST:PORT (Gunicorn), uwsgi://HOST:PORT, or unix:/PATH for HOST:PORT; several "
-    "share the load. Else the address of the settings.",
+    help="http://HOST:PORT (Gunicorn) or uwsgi://HOST:PORT, with unix:/PATH in place of HOST:PORT "
+    "for a socket. Repeat it to share the load. Default: the address in the settings.",
 )
 @click.option(
     "--listen",
     multiple=True,
     default=("80", "[::]:80"),
     metavar="PLACE",
-    help="Port or ADDRESS:PORT of HTTP.",
+    help="Port or ADDRESS:PORT for HTTP.",
 )
-@click.option("--tls-cert", metavar="FILE", help="Certificate; HTTP then leads to HTTPS.")
-@click.option("--tls-key", metavar="FILE", help="Its key.")
+@click.option("--tls-cert", metavar="FILE", help="Certificate; HTTP is then redirected to HTTPS.")
+@click.option("--tls-key", metavar="FILE", help="Private key of the certificate.")
 @click.option(
     "--listen-tls",
     multiple=True,
     default=("443", "[::]:443"),
     metavar="PLACE",
-    help="Port or ADDRESS:PORT of HTTPS.",
+    help="Port or ADDRESS:PORT for HTTPS.",
 )
-@click.option("--acme", default="", metavar="FOLDER", help="Where a certificate's renewer answers.")
 @click.option(
-    "--static", default="/srv/mien", metavar="FOLDER", help="What `mien deploy static` has written."
+    "--acme",
+    default="",
+    metavar="FOLDER",
+    help="Folder for the challenges of certificate renewal (ACME).",
 )
-@click.option("--basic-auth", default="", metavar="FILE", help="Ask for a name and password too.")
+@click.option(
+    "--static",
+    default="/srv/mien",
+    metavar="FOLDER",
+    help="Folder written by `mien deploy static`.",
+)
+@click.option(
+    "--basic-auth",
+    default="",
+    metavar="FILE",
+    help="Also ask for a name and password (basic authentication).",
+)
 @click.option(
     "--basic-auth-on",
     multiple=True,
     metavar="PREFIX",
-    help="Only at addresses that begin so; may be given several times.",
+    help="Ask only at addresses that start with this; can be repeated.",
 )
 @click.option(
     "--monitor-from",
     "monitors",
     multiple=True,
     metavar="NETWORK",
-    help="Who may read /metrics and /readyz here; nobody else does.",
+    help="Who may read /metrics and /readyz through Nginx; nobody else can.",
 )
 @click.option(
     "--behind",
     "proxies",
     multiple=True,
     metavar="NETWORK",
-    help="A balancer in front of this Nginx, which tells the client's address and scheme.",
+    help="A load balancer in front of this Nginx that passes on the client's address and scheme.",
 )
 @click.option(
     "--default-gallery",
     "galleries",
     multiple=True,
     metavar="[HOST=]NAME",
-    help="Gallery that is meant when none is named, by host; with uwsgi nodes.",
-)
-@click.option("--requests", type=_POSITIVE, default=50, metavar="N", help="A second, by client.")
-@click.option("--photos", type=_POSITIVE, default=5, metavar="N", help="A second, by client.")
-@click.option("--sign-ins", type=_POSITIVE, default=20, metavar="N", help="A minute, by client.")
-@click.option(
-    "--connections", type=_POSITIVE, default=30, metavar="N", help="At the same time, by client."
+    help="Default gallery for a host; for uwsgi nodes only.",
 )
 @click.option(
-    "--uploads", type=_POSITIVE, default=64, metavar="N", help="At the same time, of all clients."
+    "--requests", type=_POSITIVE, default=50, metavar="N", help="Requests per second and client."
 )
 @click.option(
-    "--access-log", default="/var/log/nginx/mien.access.log", metavar="FILE", help="Or `off`."
+    "--photos",
+    type=_POSITIVE,
+    default=5,
+    metavar="N",
+    help="Photos to process per second and client.",
+)
+@click.option(
+    "--sign-ins", type=_POSITIVE, default=20, metavar="N", help="Sign-ins per minute and client."
+)
+@click.option(
+    "--connections", type=_POSITIVE, default=30, metavar="N", help="Connections at once per client."
+)
+@click.option(
+    "--uploads",
+    type=_POSITIVE,
+    default=64,
+    metavar="N",
+    help="Uploads at once by all clients together.",
+)
+@click.option(
+    "--access-log",
+    default="/var/log/nginx/mien.access.log",
+    metavar="FILE",
+    help="Access log, or `off`.",
 )
 @click.option(
     "--bridge-port",
     type=click.IntRange(1, 65_000),
     default=8791,
     metavar="PORT",
-    help="First of the loopback ports that join uwsgi nodes to http nodes.",
+    help="First of the loopback ports that connect uwsgi nodes with http nodes.",
 )
-@click.option("--brotli", is_flag=True, help="This Nginx has the module that sends .br files.")
-@click.option("--nginx-version", default="1.22", metavar="VERSION", help="That will read the file.")
+@click.option("--brotli", is_flag=True, help="This Nginx has the module for .br files.")
+@click.option(
+    "--nginx-version",
+    default="1.22",
+    metavar="VERSION",
+    help="Nginx version that will read the file.",
+)
 @out_option
 @click.pass_context
 def nginx(
@@ -134,8 +169,8 @@ def nginx(
 ) -> None:
     """Nginx in front of one node or several.
 
-    Static files, routing, load balancing, limits against floods, basic authentication, TLS. Goes
-    into the http block, as /etc/nginx/conf.d/mien.conf. The nodes need MIEN_TRUSTED_PROXIES=1.
+    Static files, routing, load balancing, rate limits, basic authentication, TLS. Save it as
+    /etc/nginx/conf.d/mien.conf, inside the http block. The nodes need MIEN_TRUSTED_PROXIES=1.
     """
     from mien.deploy.nginx import Floods
     from mien.deploy.nginx import nginx_site
@@ -169,7 +204,7 @@ def nginx(
     )
     deliver((RenderedFile("mien.conf", render("nginx.conf", site)),), out)
     if settings.trusted_proxies != 1:
-        print_note("Start the nodes with MIEN_TRUSTED_PROXIES=1, or they see Nginx's address only.")
+        print_note("Start the nodes with MIEN_TRUSTED_PROXIES=1, or they only see Nginx's address.")
 
 
 def _tls(
@@ -180,7 +215,7 @@ def _tls(
     if certificate is None and key is None:
         return None
     if certificate is None or key is None:
-        raise click.UsageError("--tls-cert and --tls-key go together.")
+        raise click.UsageError("Give --tls-cert and --tls-key together.")
     return make_tls(certificate=certificate, key=key, listen=listen, acme=acme, nginx=nginx)
 
 

@@ -1,4 +1,4 @@
-"""What the commands of `mien deploy render` share: where files go, and which command made them."""
+"""Shared by the commands of `mien deploy render`: where files go, and which command made them."""
 
 import os
 import shlex
@@ -29,7 +29,7 @@ def out_option(function: _Function) -> _Function:
         "--out",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
-        help="Write into this folder instead of to standard output.",
+        help="Write to this folder instead of standard output.",
     )(function)
 
 
@@ -72,7 +72,9 @@ def deliver(files: "tuple[RenderedFile, ...]", out: Path | None) -> None:
     if out is None:
         if len(files) > 1:
             names = ", ".join(each.name for each in files)
-            raise click.UsageError(f"These are several files ({names}): name a folder with --out.")
+            raise click.UsageError(
+                f"This writes several files ({names}). Choose a folder with --out."
+            )
         click.echo(files[0].text, nl=False)
         return
     try:

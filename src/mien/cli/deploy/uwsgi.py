@@ -16,16 +16,24 @@ if TYPE_CHECKING:
 
 _COUNT = click.IntRange(1, 256)
 _OPTIONS = (
-    click.option("--processes", type=_COUNT, metavar="N", help="Else MIEN_WORKERS, or as fits."),
     click.option(
-        "--threads", type=_COUNT, metavar="N", help="Of each; else MIEN_WORKER_THREADS, or as fits."
+        "--processes",
+        type=_COUNT,
+        metavar="N",
+        help="Number of processes. Default: MIEN_WORKERS, or chosen to fit.",
+    ),
+    click.option(
+        "--threads",
+        type=_COUNT,
+        metavar="N",
+        help="Threads of each process. Default: MIEN_WORKER_THREADS, or chosen to fit.",
     ),
     click.option(
         "--run",
         default="/run/mien",
         show_default=True,
         metavar="FOLDER",
-        help="Of sockets, and of the file to touch for a reload.",
+        help="Folder for sockets and for the file to touch for a reload.",
     ),
     click.option(
         "--harakiri",
@@ -33,7 +41,7 @@ _OPTIONS = (
         default=300,
         show_default=True,
         metavar="SECONDS",
-        help="A request that takes longer ends its process.",
+        help="A request that takes longer has its process killed.",
     ),
     click.option(
         "--application",
@@ -55,7 +63,7 @@ def _options(function: Any) -> Any:
 
 @click.command()
 @click.option(
-    "--listen", default="", metavar="PLACE", help="HOST:PORT or /PATH; else RUN/uwsgi.sock."
+    "--listen", default="", metavar="PLACE", help="HOST:PORT or /PATH. Default: RUN/uwsgi.sock."
 )
 @_options
 def uwsgi(context: click.Context, **given: Any) -> None:
@@ -67,13 +75,16 @@ def uwsgi(context: click.Context, **given: Any) -> None:
 
 
 @click.command("uwsgi-router")
-@click.option("--listen", default="", metavar="PLACE", help="PORT or HOST:PORT; else 8000.")
+@click.option("--listen", default="", metavar="PLACE", help="PORT or HOST:PORT. Default: 8000.")
 @click.option(
-    "--static", default="/srv/mien", metavar="FOLDER", help="What `mien deploy static` has written."
+    "--static",
+    default="/srv/mien",
+    metavar="FOLDER",
+    help="Folder written by `mien deploy static`.",
 )
 @_options
 def uwsgi_router(context: click.Context, **given: Any) -> None:
-    """UWSGI alone: its own web router, static files by threads of their own."""
+    """UWSGI alone, with its own web router and separate threads for static files."""
     _render(context, "uwsgi-router", **given)
 
 

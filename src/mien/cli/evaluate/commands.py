@@ -1,4 +1,4 @@
-"""`mien evaluate`: how good the answers are, on photos of which it is known whom they show."""
+"""`mien evaluate`: how accurate the answers are, on labelled photos."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ _REPORT = click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write curves, figures and the worst errors as a page (.html) or a picture (.png).",
+    help="Save curves, figures and the worst errors as a page (.html) or a picture (.png).",
 )
 _NO_PICTURES = click.option(
     "--no-pictures", is_flag=True, help="Leave the photos of the worst errors out of the report."
@@ -41,15 +41,18 @@ _ONE_PERSON = click.option(
     "--one-person",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A list of folders that are one person: one person a line, tabs between the folders.",
+    help=(
+        "A list of folders that show the same person: one person per line, folders separated by "
+        "tabs."
+    ),
 )
 
 
 @click.group()
 def evaluate() -> None:
-    """Measure how good the answers are, on photos of which you know whom they show.
+    """Measure how accurate the answers are, on photos of people you know.
 
-    The photos go through the same engine, ranking and decisions as on the server, at a gallery's
+    The photos are processed, ranked and decided exactly as on the server, with a gallery's
     settings. Nothing is stored and nothing leaves this machine.
     """
 
@@ -77,9 +80,9 @@ def pairs(
 ) -> None:
     """Compare labelled pairs of photos, as in Labeled Faces in the Wild.
 
-    DIR has a folder for each person, with photos Name_0001.jpg and so on; PAIRS is a list like
-    that set's pairs.txt. Each fold is judged at the threshold that is best for the others. A pair
-    with a photo in which no face is found counts as two people; such photos are named.
+    DIR has a folder for each person, with photos named Name_0001.jpg and so on; PAIRS is a list
+    like that data set's pairs.txt. Each fold is measured at the best threshold of the others. If no
+    face is found in a photo, its pairs count as different people and the photo is listed.
     """
     from mien.evaluation.pairs import measure_pairs
     from mien.evaluation.pairs import score_pairs
@@ -104,7 +107,7 @@ def pairs(
             from mien.evaluation.report.pairs import report_pairs
 
             wanted.write(report_pairs(figures, scored), photos=inside, reader=bench.reader)
-            print_note(f"The report is in {wanted.path}.")
+            print_note(f"Wrote the report: {wanted.path}")
     print_pairs(figures, as_json=as_json)
 
 
@@ -116,7 +119,7 @@ def pairs(
     default="half",
     show_default=True,
     metavar="N",
-    help="People in the gallery: a number, or half or all of those with a photo left to search with.",
+    help="People to enrol: a number, or half or all of those who have another photo to search with.",
 )
 @click.option(
     "--examples",
@@ -124,10 +127,14 @@ def pairs(
     default=1,
     show_default=True,
     metavar="K",
-    help="Photos enrolled of each.",
+    help="Photos to enrol of each person.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Another one gives another split."
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Changes which people and photos are chosen.",
 )
 @_ONE_PERSON
 @_REPORT
@@ -150,9 +157,9 @@ def identify(
 ) -> None:
     """Search for people who are enrolled and for strangers, and count the errors.
 
-    DIR has a folder for each person. Some people are enrolled, each with K photos; searched for
-    are their other photos, and one photo of everybody else, who are strangers. Where N is larger
-    than the number of people who have another photo, people with too few join the gallery and are
+    DIR has a folder for each person. Some people are enrolled, each with K photos. The searches use
+    their other photos, and one photo of everyone else, who are the strangers. If N is larger than
+    the number of people who have another photo, people with too few photos are enrolled too but
     never searched for.
     """
     from mien.evaluation.open_set import measure_searches
@@ -185,7 +192,7 @@ def identify(
             from mien.evaluation.report.searches import report_searches
 
             wanted.write(report_searches(figures, searched), photos=inside, reader=bench.reader)
-            print_note(f"The report is in {wanted.path}.")
+            print_note(f"Wrote the report: {wanted.path}")
     print_searches(figures, as_json=as_json)
 
 
@@ -197,10 +204,10 @@ def identify(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where the calibration is written.",
+    help="File to write the calibration to.",
 )
 @click.option(
-    "--data", metavar="TEXT", help="What the photos are, in words; else the folder's name."
+    "--data", metavar="TEXT", help="Description of the photos. Default: the folder's name."
 )
 @_ONE_PERSON
 @json_option
@@ -216,11 +223,11 @@ def calibrate(
     one_person: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure how often the similarities of a model pack mislead.
+    """Measure how often a model pack's similarities are misleading.
 
-    DIR has a folder for each person, at least a hundred, the more the better. Written to
-    packs/PACK.calibration.json below MIEN_MODELS_DIR, the calibration goes before the one that
-    comes with the pack when a server is started again; nobody has to be enrolled anew.
+    DIR has a folder for each person: at least 100, the more the better. Save the calibration as
+    packs/PACK.calibration.json in MIEN_MODELS_DIR and restart the server to use it instead of the
+    one that comes with the pack. Nobody needs to be enrolled again.
     """
     from mien.cli.evaluate.printing import print_calibration
     from mien.evaluation.calibration import calibrate_photos
@@ -242,7 +249,7 @@ def calibrate(
             face=face,
         )
         save_calibration(output, calibration)
-    print_note(f"The calibration is in {output}.")
+    print_note(f"Wrote the calibration: {output}")
     print_calibration(calibration, acquired, as_json=as_json)
 
 
@@ -255,7 +262,7 @@ def _people(folder: Path, one_person: Path | None) -> dict[str, list[str]]:
 
 
 def _wanted(path: Path | None, no_pictures: bool) -> "Wanted | None":
-    """What report is wanted; complains before the photos are looked at."""
+    """The report that is wanted; complains before the photos are processed."""
     if path is None:
         return None
     from mien.evaluation.report.ask import ask_report

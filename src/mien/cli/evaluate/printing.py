@@ -46,9 +46,9 @@ def print_calibration(calibration: "Calibration", acquired: "Acquired", *, as_js
             ("contract", calibration.contract_id),
             ("people", measured.people),
             ("photos", measured.photos),
-            ("pairs of two people", measured.impostor_pairs),
-            ("pairs of one person", measured.genuine_pairs),
-            ("least rate that can be told", f"{calibration.tail.least_rate:.1g}"),
+            ("pairs of different people", measured.impostor_pairs),
+            ("pairs of the same person", measured.genuine_pairs),
+            ("smallest rate measured", f"{calibration.tail.least_rate:.1g}"),
         ],
     )
     _name_refused(acquired.refused)
@@ -74,4 +74,4 @@ def _flat(figures: "PairsFigures | SearchFigures") -> dict[str, Any]:
 
 def _name_refused(refused: "dict[str, str] | Any") -> None:
     for photo, reason in sorted(refused.items()):
-        print_note(f"{photo}: not acquired ({reason})")
+        print_note(f"{photo}: not used ({reason})")

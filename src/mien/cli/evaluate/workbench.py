@@ -86,21 +86,21 @@ def analysis_options(function: _Function) -> _Function:
         click.option(
             "--gallery",
             metavar="NAME",
-            help="Judge answers at the settings of this gallery; else of the default one.",
+            help="Use the settings of this gallery. Default: the default gallery's.",
         ),
-        click.option("--pack", metavar="NAME", help="Model pack; else the one in use."),
+        click.option("--pack", metavar="NAME", help="Model pack. Default: the one in use."),
         click.option(
             "--face",
             type=click.Choice(FACE_CHOICES),
             default=FACE_CHOICES[0],
             show_default=True,
-            help="Which face is meant where a photo shows several.",
+            help="Which face to use if a photo shows several.",
         ),
         click.option(
             "--cache",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Keep what the networks made of the photos, and use it the next time.",
+            help="Save the networks' results for the photos, and reuse them next time.",
         ),
     )
     for option in reversed(options):
@@ -125,8 +125,8 @@ def workbench(choice: AnalysisChoice) -> Iterator[Workbench]:
         try:
             if gallery.threshold is not None and contract_id != engine.summary.contract_id:
                 print_note(
-                    "The threshold that was set by hand belongs to another model and is passed "
-                    "over; the accepted rates hold."
+                    "The gallery's fixed threshold belongs to another model and is ignored; its "
+                    "accepted rates are used."
                 )
                 gallery = OperatingSettings(
                     gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
@@ -142,7 +142,7 @@ def analyse(
 ) -> Acquired:
     """Find and embed one face of each photo, with a bar on standard error.
 
-    What was made is kept now and then and at the end, also when that is an interruption.
+    Results are saved now and then and at the end, even after an interruption.
 
     Args:
         bench: what photos are measured with.
@@ -186,7 +186,7 @@ def made_with(bench: Workbench, choice: AnalysisChoice) -> Made:
 
 
 def _kept(bench: Workbench, choice: AnalysisChoice, folder: Path) -> "Kept":
-    """What is known of the photos from an earlier time, and the place to keep more."""
+    """What the cache knows about the photos, and where to add more."""
     from mien.evaluation.cache import Kept
     from mien.evaluation.cache import cache_key
 

@@ -1,4 +1,4 @@
-"""What a server tells a person at its start: where it is, how to begin, which model pack it uses."""
+"""What a server prints when it starts: its address, how to begin, and the model pack in use."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 
 def tell_where(address: str, token: str | None) -> None:
-    """Tell a person where to go."""
-    print_note(f"Mien serves at {address}/ (stop with Ctrl+C)")
+    """Print the address of the server."""
+    print_note(f"Mien is running at {address}/ (press Ctrl+C to stop)")
     tell_link(address, token)
 
 
 def tell_serving(addresses: list[str], token: str | None) -> None:
-    """Tell an operator at which addresses a server of several processes listens."""
-    print_note(f"Mien serves at {', '.join(addresses)}")
+    """Print the addresses a server with several processes listens at."""
+    print_note(f"Mien is running at {', '.join(addresses)}")
     tell_link(addresses[0] if addresses[0].startswith("http") else "", token)
 
 
 def tell_link(address: str, token: str | None) -> None:
-    """Tell a person how to become the administrator, while there is none."""
+    """Print the link that creates the administrator, if there is none yet."""
     if token is not None:
-        print_note(f"Create the administrator, once, at {address}/setup/{token}")
+        print_note(f"Create the administrator account (link works once): {address}/setup/{token}")
 
 
 def tell_pack(pack: "PackInUse", *, wanted: str) -> None:
-    """Tell a person which model pack was taken at the first start, or that it is kept.
+    """Print which model pack was chosen at the first start, or that the current one is kept.
 
     Args:
         pack: the one in use.
@@ -40,21 +40,23 @@ def tell_pack(pack: "PackInUse", *, wanted: str) -> None:
         tell_pack_kept(pack.manifest.name, wanted=wanted)
         return
     for passed in pack.passed_over:
-        print_note(f"Passed over the model pack {passed.pack}: {say.error(passed.why)}")
-    print_note(f"Took the model pack {pack.manifest.name}.")
+        print_note(f'Skipped model pack "{passed.pack}": {say.error(passed.why)}')
+    print_note(f'Using model pack "{pack.manifest.name}".')
 
 
 def tell_pack_kept(name: str, *, wanted: str) -> None:
-    """Tell whoever has set another pack than the one in use that it takes more than that."""
+    """Tell a person who set MIEN_PACK to a pack that is not in use how to change it."""
     if wanted not in {"auto", name}:
         print_note(
-            f"MIEN_PACK is for new installations; this one uses the model pack {name}. "
-            f"`mien models use {wanted}` changes it."
+            f'MIEN_PACK only applies to new installations; this one uses model pack "{name}". '
+            f"To change it, run `mien models use {wanted}`."
         )
 
 
 def tell_exposed(home: Path) -> None:
-    """Tell an operator what of the home other accounts can reach, and what to type against it."""
+    """Tell an operator which files in the home other accounts can reach, and how to stop that."""
     for each in find_exposed(home):
-        do = "change" if each.writable else "look at"
-        print_note(f"Other accounts of this machine can {do} {each.path}. Type: {each.remedy}")
+        do = "change" if each.writable else "read"
+        print_note(
+            f"Other accounts on this machine can {do} {each.path}. To stop that, run: {each.remedy}"
+        )

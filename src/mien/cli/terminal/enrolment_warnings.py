@@ -1,4 +1,4 @@
-"""What the command line says of a photo that may be a mistake."""
+"""What the command line says about a photo that may be a mistake."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def print_warnings(done: Iterable[tuple[Path, "Enrolment"]]) -> None:
-    """Tell of each photo what may be a mistake."""
+    """Tell what may be a mistake about each photo."""
     for photo, enrolment in done:
         for warning in enrolment.warnings:
             print_note(
@@ -34,7 +34,7 @@ def warnings_json(done: Iterable[tuple[Path, "Enrolment"]]) -> list[dict[str, An
 
 
 def warning_words(warning: "EnrolmentWarning", *, stored: bool) -> str:
-    """What may be a mistake, whom it is about, and what to do.
+    """What may be a mistake, who it is about, and what to do.
 
     Args:
         warning: of a new example.
@@ -46,9 +46,9 @@ def warning_words(warning: "EnrolmentWarning", *, stored: bool) -> str:
         # Of the very same file there is no more to say.
         if stored:
             whose = f"an example of {warning.person.label}, {warning.face_id}"
-            words = f"{words} It is {whose}, {warning.similarity:.2f} similar."
+            words = f"{words} It is {whose} (similarity {warning.similarity:.2f})."
     elif warning.code == "looks_like_another" and warning.person is not None:
-        words = f"{words} It is {warning.person.label}, {warning.similarity:.2f} similar."
+        words = f"{words} It is {warning.person.label} (similarity {warning.similarity:.2f})."
     elif warning.similarity is not None:
-        words = f"{words} They are {warning.similarity:.2f} similar."
+        words = f"{words} Similarity: {warning.similarity:.2f}."
     return f"{words} {told.advice}"

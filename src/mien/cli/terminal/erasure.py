@@ -1,55 +1,62 @@
-"""What the command line says of somebody who was forgotten."""
+"""What the command line says after a person was deleted."""
 
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal.output import print_note
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.gallery.results import Erasure
     from mien.gallery.results import KeptOriginal
 
 _WHY = {
-    "not_asked": "--search-originals searches them, while the person is still known",
-    "not_permitted": "an administrator may search them",
-    "out_of_time": "there was no time to look at them",
+    "not_asked": "use --search-originals before the person is deleted",
+    "not_permitted": "only an administrator can search them",
+    "out_of_time": "there was not enough time",
     "not_comparable": "there is nothing to compare them with",
-    "unreadable": "they cannot be read, or show too many faces",
+    "unreadable": "they cannot be read or show too many faces",
 }
 _MOST = 20
 
 
 def print_erasure(proof: "Erasure") -> None:
-    """Tell what was deleted, what was looked at, and what was not."""
-    print_note(f"Deleted {proof.faces} face(s), {proof.photos} photo(s), {proof.files} file(s).")
+    """Tell what was deleted, what was checked, and what was not."""
+    print_note(
+        f"Deleted {counted(proof.faces, 'face')}, {counted(proof.photos, 'photo')} and "
+        f"{counted(proof.files, 'file')}."
+    )
     if proof.complete:
         print_note("Checked: nothing is left.")
     elif proof.erased:
         print_note("Checked: nothing stored for this person is left.")
     else:
         print_note(
-            f"Something is left: {proof.rows_left} row(s), {proof.files_left} file(s), "
-            f"{proof.indexed_left} indexed, the database's log "
-            f"{'is empty' if proof.log_cleared else 'is still being read'}. A server finishes "
-            f"it within minutes, and so does `mien tidy`."
+            f"Not finished: {counted(proof.rows_left, 'row')}, "
+            f"{counted(proof.files_left, 'file')} and "
+            f"{counted(proof.indexed_left, 'index entry', 'index entries')} left; the database's "
+            f"log {'is cleared' if proof.log_cleared else 'is still in use'}. A running server "
+            "finishes this within minutes; `mien tidy` does so at once."
         )
     if proof.originals_searched:
         shown = len(proof.originals_showing)
         print_note(
-            f"Searched {proof.originals_searched} other original photo(s): {shown} show(s) this "
-            f"person, {shown - proof.originals_left} of them deleted."
+            f"Searched {counted(proof.originals_searched, 'other original photo')}. Showing this "
+            f"person: {shown:,}; deleted: {shown - proof.originals_left:,}."
         )
     for each in proof.originals_showing:
-        print_note(f"{'deleted' if each.deleted else 'KEPT, shows this person'}: {_which(each)}")
-    for unclear in proof.not_checked:
-        where = " of other galleries" if unclear.what == "originals_of_other_galleries" else ""
         print_note(
-            f"Not checked: {unclear.count} original photo(s){where} that may show this person "
-            f"({_WHY[unclear.why]})."
+            f"{'deleted' if each.deleted else 'KEPT although it shows this person'}: {_which(each)}"
+        )
+    for unclear in proof.not_checked:
+        where = " in other galleries" if unclear.what == "originals_of_other_galleries" else ""
+        print_note(
+            f"Not checked: {counted(unclear.count, 'original photo')}{where} that may show this "
+            f"person ({_WHY[unclear.why]})."
         )
         for each in unclear.originals[:_MOST]:
             print_note(f"not checked: {_which(each)}")
         if unclear.count > _MOST:
-            print_note("Give --json to see more of them.")
+            print_note("Use --json to see more of them.")
 
 
 def _which(original: "KeptOriginal") -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 
 GAP: Final = 2
-"""Cells between two columns."""
+"""Space between two columns, in characters."""
 
 # Of names: both ends are still told apart; and what a very narrow terminal leaves.
 _FAIR_CELLS: Final = 24

@@ -1,4 +1,4 @@
-"""What an import says of its photos: the serious first, each kind of trouble together and counted."""
+"""What an import reports about its photos: the most serious first, grouped by kind and counted."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _ASKED_FOR = "several_faces"
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something to be said of a photo or a folder.
+    """Something to report about a photo or a folder.
 
     Attributes:
         kind: what it is, for a program or in a word; those of one kind stand together.
@@ -33,16 +33,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """Everything that is told, by how serious it is."""
+    """Everything to report, by how serious it is."""
 
     refused: Sequence[Remark]
     doubtful: Sequence[Remark]
     notes: Sequence[Remark]
 
     def tell(self) -> None:
-        """Tell it on standard error."""
-        _tell("Refused", self.refused)
-        _tell("Stored, and to look at again", self.doubtful)
+        """Print it on standard error."""
+        _tell("Rejected", self.refused)
+        _tell("Stored, please check", self.doubtful)
         _tell("Notes", self.notes)
 
 
@@ -52,12 +52,12 @@ def report_import(
     added: "Iterable[tuple[Path, Enrolment]]",
     notes: Sequence[Remark],
 ) -> ImportReport:
-    """Sort what there is to tell.
+    """Sort what there is to report.
 
     Args:
         refused: pictures and folders.
         added: what was made of the others.
-        notes: what is no trouble.
+        notes: what is not a problem.
     """
     remarks = [
         Remark(warning.code, str(path), warning_words(warning, stored=made.stored))

@@ -22,7 +22,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class ExitCode(enum.IntEnum):
-    """What the exit codes of `mien` mean."""
+    """The exit codes of `mien`."""
 
     OK = 0
     FAILED = 1
@@ -34,7 +34,7 @@ class ExitCode(enum.IntEnum):
 
 @dataclasses.dataclass(slots=True)
 class OutputMode:
-    """How this run of the command speaks; the root of click's contexts holds it as `obj`."""
+    """How this run of the command prints; the root of click's contexts holds it as `obj`."""
 
     json: bool = False
 
@@ -48,7 +48,7 @@ def json_option(function: _Function) -> _Function:
         # Before the others, so that a complaint about them is JSON as well.
         is_eager=True,
         callback=_remember_json,
-        help="Print JSON for machines.",
+        help="Print JSON.",
     )(function)
 
 
@@ -121,7 +121,7 @@ def _printable(text: str) -> str:
 
 
 def print_note(text: str) -> None:
-    """Tell a person something beside the result, on standard error.
+    """Print a note for people on standard error, separate from the result.
 
     Where that takes nothing, work goes on: what is printed is the result.
     """
@@ -169,8 +169,8 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-def one_of(rate: float | None, *, least: float = 0.0) -> str:
-    """A rate as odds, such as "1 of 2,000"; empty when it is not known.
+def one_in(rate: float | None, *, least: float = 0.0) -> str:
+    """A rate as odds, such as "1 in 2,000"; empty when it is not known.
 
     Args:
         rate: in [0, 1].
@@ -182,4 +182,4 @@ def one_of(rate: float | None, *, least: float = 0.0) -> str:
 
     if rate <= 0:
         return "none"
-    return f"{'under ' if rate <= least else ''}1 of {odds(rate):,}"
+    return f"{'under ' if rate <= least else ''}1 in {odds(rate):,}"

@@ -1,4 +1,4 @@
-"""Photos named on the command line, folders of them too; one that is refused stops nothing."""
+"""Photos and folders named on the command line; a rejected photo does not stop the others."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A picture, or a folder of them, that was passed over, and why.
+    """A picture, or a folder of them, that was skipped, and why.
 
     Attributes:
         reasons: a gate's, or what is wrong with the number of faces, each with its figure; empty
@@ -47,13 +47,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PhotoResults(Generic[_T]):
-    """What came of looking at several pictures."""
+    """The results of processing several pictures."""
 
     done: list[tuple[Path, _T]]
     refused: list[Refused]
 
     def refuse(self, path: Path, error: MienError, *, alone: bool) -> None:
-        """Note that a picture was refused; one that is alone is the command's own failure.
+        """Note that a picture was rejected; if it is the only one, the command fails.
 
         Raises:
             MienError: the picture was alone.
@@ -67,7 +67,7 @@ class PhotoResults(Generic[_T]):
         self.refused.append(Refused(str(path), error.code, detail, reasons))
 
     def tell_refused(self) -> None:
-        """Tell a person which pictures were refused, and why."""
+        """Tell a person which pictures were rejected, and why."""
         for each in self.refused:
             print_note(f"{each.photo}: {each.detail} ({each.code})")
 
@@ -81,7 +81,7 @@ class PhotoResults(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """The photos that a command is about, and the folders among them that were not entered."""
+    """The photos a command was given, and the folders that were skipped."""
 
     paths: list[Path]
     passed_over: list[Refused]
@@ -113,14 +113,14 @@ def find_photos(paths: Iterable[Path]) -> Photos:
 
 
 def refused_folder(error: UnreadableFolder) -> Refused:
-    """A folder that was not entered, as results tell of it."""
+    """A folder that was skipped, as results report it."""
     return Refused(str(error.extra["folder"]), error.code, say.error(error))
 
 
 def for_each_photo(photos: Photos, work: Callable[[Path], _T]) -> PhotoResults[_T]:
-    """Do something with each photo; those that are refused are told of and passed over.
+    """Do something with each photo; rejected ones are reported and skipped.
 
-    A photo that is alone and refused is the command's own failure, which names it.
+    If the only photo is rejected, the command fails and names it.
 
     Args:
         photos: in their order.
@@ -158,15 +158,15 @@ def read_photo(path: Path, *, max_bytes: int) -> bytes:
 
 
 def tell_left_out(path: Path, count: int) -> None:
-    """Tell a person how many faces of a photo were left out, if any were."""
+    """Tell a person how many faces in a photo were left out, if any."""
     if count:
         are = "1 smaller face was" if count == 1 else f"{count:,} smaller faces were"
-        print_note(f"{path}: {are} left out. MIEN_MAX_FACES sets how many a photo gives.")
+        print_note(f"{path}: {are} left out. To use more faces per photo, raise MIEN_MAX_FACES.")
 
 
 @contextmanager
 def counted(photos: Sequence[Path]) -> Iterator[Iterable[Path]]:
-    """The photos, one after the other, showing how far it is where there are several."""
+    """The photos, one after the other, with progress shown if there are several."""
     if len(photos) == 1:
         yield photos
         return

@@ -1,4 +1,4 @@
-"""Shows how far long work is: bars on a terminal, a line now and then elsewhere."""
+"""Shows progress: bars on a terminal, a line now and then elsewhere."""
 
 import sys
 import time
@@ -23,7 +23,7 @@ _AMOUNT_CELLS: Final = len(" 1000.0/1000.0 MB")
 _ROOMY_CELLS: Final = 70
 _LEAST_CELLS: Final = 12
 _WORDS: Final = {
-    "waiting": " waits for another process",
+    "waiting": " waiting for another process",
     "fetching": " fetching",
     "converting": " converting",
     "working": "",
@@ -33,7 +33,7 @@ _WORDS: Final = {
 
 @contextmanager
 def shown_progress() -> Iterator[OnProgress]:
-    """Something to give to what takes long; the bars disappear at the end of the block."""
+    """A function for slow work to report progress to; the bars disappear at the end of the block."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
@@ -57,7 +57,7 @@ def shown_progress() -> Iterator[OnProgress]:
 
 @contextmanager
 def counted_photos(total: int) -> Iterator[Callable[[], None]]:
-    """Something to call for each photo."""
+    """A function to call after each photo."""
     done = 0
     with shown_progress() as show:
 
@@ -72,13 +72,13 @@ def counted_photos(total: int) -> Iterator[Callable[[], None]]:
 
 
 def _cells_of_names(width: int) -> int:
-    """How much of a line is left for what is told of."""
+    """How much of a line is left for the name and its state."""
     beside = _AMOUNT_CELLS if width < _ROOMY_CELLS else _AMOUNT_CELLS + _BAR_CELLS + _TIME_CELLS
     return max(_LEAST_CELLS, width - beside)
 
 
 class _Drawn:
-    """A bar for each thing that is told of.
+    """A bar for each thing in progress.
 
     Args:
         bars: what draws them.

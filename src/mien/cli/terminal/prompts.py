@@ -1,4 +1,4 @@
-"""Asks whoever sits at the terminal."""
+"""Questions to the person at the terminal."""
 
 import sys
 from collections.abc import Callable
@@ -12,11 +12,11 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def yes_option(function: _Function) -> _Function:
     """Give a command `--yes`."""
-    return click.option("--yes", is_flag=True, help="Do not ask.")(function)
+    return click.option("--yes", is_flag=True, help="Do not ask for confirmation.")(function)
 
 
 def is_terminal() -> bool:
-    """Whether somebody is there to answer."""
+    """Whether someone is there to answer."""
     return sys.stdin.isatty()
 
 
@@ -30,7 +30,9 @@ def make_sure(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not is_terminal():
-        raise click.UsageError("Nobody is there to be asked. Say --yes if you mean it.")
+        raise click.UsageError(
+            "There is no terminal to ask for confirmation. Use --yes to confirm."
+        )
     click.confirm(question, abort=True, err=True)
 
 
@@ -44,7 +46,7 @@ def ask_password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not is_terminal():
         raise click.UsageError(
-            "Nobody is there to be asked for a password. Send it with --password-stdin."
+            "There is no terminal to ask for a password. Send it with --password-stdin."
         )
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password

@@ -5,6 +5,6 @@ from mien.words import say
 
 
 def sentence(error: MienError) -> str:
-    """What happened and the way out, led by the photo that it is about where one is named."""
+    """What happened and the way out, after the name of the photo if the error has one."""
     photo = error.extra.get("photo")
     return f"{photo}: {say.error(error)}" if photo else say.error(error)

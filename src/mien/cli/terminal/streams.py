@@ -1,4 +1,4 @@
-"""Standard input, output and error: there or not, and able to take what is written or not."""
+"""Handles standard streams that are closed or cannot be written to."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ _OF_WRITING: Final = frozenset(
 
 
 def hold_standard_streams() -> None:
-    """Open what was closed when this was started, so that no file takes its number.
+    """Open standard streams that were closed at the start, so that no other file gets their number.
 
     Whatever is written to an output that was closed fails, as a result that nobody gets is no
     success; what is said beside it is lost.
@@ -34,12 +34,12 @@ def hold_standard_streams() -> None:
 
 
 def is_of_writing(error: OSError) -> bool:
-    """Whether an error is that of an output that does not take what is written to it."""
+    """Whether an error means that an output cannot be written to."""
     return error.filename is None and error.errno in _OF_WRITING
 
 
 def give_up(stream: TextIO) -> None:
-    """Let whatever is still written to a stream vanish, also what Python flushes at its end."""
+    """Discard what is still to be written to a stream, even what Python flushes at exit."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

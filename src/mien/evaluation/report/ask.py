@@ -1,4 +1,4 @@
-"""Takes the wish for a report, before the long work is begun."""
+"""Checks that a report can be made before the long work begins."""
 
 import importlib.util
 import os
@@ -55,7 +55,7 @@ class Wanted:
 
 
 def ask_report(path: Path, *, pictures: bool) -> Wanted:
-    """Take a wish for a report.
+    """Check a request for a report.
 
     Args:
         path: where it is to be written; its ending says as what.

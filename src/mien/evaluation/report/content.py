@@ -1,4 +1,4 @@
-"""What a report shows, whatever it is drawn as."""
+"""The content of a report, independent of its format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from mien.evaluation.words import Row
 
 Array = NDArray[np.float64]
 Ink = Literal["ink", "soft", "accent", "genuine", "impostor"]
-"""What a mark stands for; each way of drawing has its colours for them."""
+"""What a line or mark stands for; every output format has its colours for them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A curve; steps where it is counted.
+    """A curve, drawn in steps if it is a count.
 
     Attributes:
         x: float64, shape (n,).
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ChartPoint:
-    """A place to be looked at."""
+    """A point to highlight."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class ChartPoint:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A similarity to be looked at, across a histogram."""
+    """A similarity to mark in a histogram."""
 
     x: float
     label: str
@@ -102,7 +102,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Couple:
-    """Two photos that mislead.
+    """Two photos that were judged wrongly, or nearly so.
 
     Attributes:
         wrong: whether it is an error at the threshold in use.

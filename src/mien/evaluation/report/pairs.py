@@ -36,19 +36,19 @@ def report_pairs(figures: PairsFigures, scored: Scored) -> Report:
     """Put the figures of pairs, their curves and the worst errors together."""
     accuracy = figures.accuracy
     return Report(
-        title="Pairs of photos: one person or two",
+        title="Pairs of photos: same person or not",
         lead=(
-            f"{percent(accuracy.mean)} of {figures.pairs:,} pairs are judged rightly "
-            f"(± {percent(accuracy.standard_error)}, standard error over {counted(figures.folds, 'fold')})."
-            f"{_telling(figures)}"
+            f"{percent(accuracy.mean)} of {figures.pairs:,} pairs are judged correctly (± "
+            f"{percent(accuracy.standard_error)}, standard error over "
+            f"{counted(figures.folds, 'fold')}).{_telling(figures)}"
         ),
         rows=pairs_rows(figures),
         charts=_charts(figures, scored),
-        band_columns=("two people pass as one", "one person is not recognised"),
+        band_columns=("different people accepted", "same person rejected"),
         bands=[_band(band) for band in figures.by_quality],
         band_note=(
-            "Thirds of the pairs by the poorer of their two photos, judged at the one threshold "
-            "that 1 of 1,000 pairs of two people reaches."
+            "The pairs in thirds, by the poorer of their two photos. All are judged at the "
+            "threshold that 1 in 1,000 pairs of different people reaches."
         ),
         errors=_errors(figures, scored),
         refused=sorted(figures.not_acquired_reasons.items()),
@@ -56,14 +56,14 @@ def report_pairs(figures: PairsFigures, scored: Scored) -> Report:
 
 
 def _telling(figures: PairsFigures) -> str:
-    """What is recognised at the strictest rate that the pairs can show; empty without any."""
+    """How many are recognised at the strictest rate the pairs can show; empty without any."""
     told = [rate for rate in figures.tar_at_far if rate not in figures.only_bounds]
     if not told:
         return ""
     share = percent(figures.tar_at_far[told[-1]])
     return (
-        f" Where {one_in(float(told[-1]))} pairs of two people passes as one, {share} of the pairs "
-        "of one person are recognised."
+        f" If {one_in(float(told[-1]))} pairs of different people is accepted, {share} of the "
+        "pairs of the same person are recognised."
     )
 
 
@@ -84,10 +84,11 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
     return [
         Chart(
             title="Receiver operating characteristic",
-            caption="How many pairs of one person pass (up is better) where so many pairs of two "
-            "people do. The corner at the top left would be no error at all.",
-            x_label="pairs of two people that pass (FAR)",
-            y_label="pairs of one person that pass (TAR)",
+            caption="Share of same-person pairs accepted (higher is better) for each share of "
+            "different-people pairs accepted. The top left corner would be no errors at "
+            "all.",
+            x_label="pairs of different people accepted (FAR)",
+            y_label="pairs of the same person accepted (TAR)",
             x_range=x_range,
             y_range=(_LEAST_TAR if figures.tar_at_far[RATES[0]] > _LEAST_TAR else 0.0, 1.0),
             x_log=True,
@@ -96,8 +97,8 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
         ),
         Chart(
             title="Detection error trade-off",
-            caption="Both errors against each other, on logarithmic scales: down and left is "
-            "better. The dashed line is where they are equal.",
+            caption="The two errors against each other, on logarithmic scales: closer to the "
+            "bottom left is better. On the dashed line they are equal.",
             x_label="false match rate (FMR)",
             y_label="false non-match rate (FNMR)",
             x_range=x_range,
@@ -112,16 +113,16 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
         ),
         Chart(
             title="Similarities",
-            caption="Pairs of one person and pairs of two people by their similarity. What lies "
-            "on the wrong side of a threshold is an error.",
+            caption="Pairs of the same person and of different people, by similarity. Pairs on "
+            "the wrong side of a threshold are errors.",
             x_label="similarity",
             y_label="share of the pairs",
             x_range=(-0.6, 1.0),
             y_range=None,
             similarities=True,
             bars=[
-                Bars(impostor, "two people", "impostor"),
-                Bars(genuine, "one person", "genuine"),
+                Bars(impostor, "different people", "impostor"),
+                Bars(genuine, "same person", "genuine"),
             ],
             levels=[
                 Level(at.threshold, "threshold in use"),
@@ -130,8 +131,8 @@ def _charts(figures: PairsFigures, scored: Scored) -> list[Chart]:
         ),
         by_threshold(
             both.thresholds,
-            Line(both.thresholds, both.fmr, "two people pass as one (FMR)", "impostor"),
-            Line(both.thresholds, both.fnmr, "one person is not recognised (FNMR)", "genuine"),
+            Line(both.thresholds, both.fmr, "different people accepted (FMR)", "impostor"),
+            Line(both.thresholds, both.fnmr, "same person rejected (FNMR)", "genuine"),
             threshold=at.threshold,
             least=min(low, least / 2),
         ),
@@ -154,15 +155,16 @@ def _errors(figures: PairsFigures, scored: Scored) -> list[Errors]:
     )
     return [
         Errors(
-            "Two people who look most alike",
-            "Look first whether they are two people: many sets hold a person under two names.",
-            "There is no pair of two people with a face in both photos.",
+            "Different people who look most similar",
+            "First check that they really are different people: many data sets list a person "
+            "under two names.",
+            "No pair of different people has a face in both photos.",
             _couples(scored, different, threshold),
         ),
         Errors(
-            "One person who looks least alike",
-            "Look first whether it is one person, and the face that is meant.",
-            "There is no pair of one person with a face in both photos.",
+            "Same person, least similar photos",
+            "First check that it really is the same person, and the right face.",
+            "No pair of the same person has a face in both photos.",
             _couples(scored, same, threshold),
         ),
     ]
@@ -179,7 +181,7 @@ def _couples(scored: Scored, places: Sequence[int], threshold: float) -> list[Co
                 other=_seen(scored, scored.photos[pair.other]),
                 similarity=similarity,
                 wrong=passes != pair.same,
-                what="passes as one person" if passes else "is told to be two people",
+                what="accepted as the same person" if passes else "judged to be different people",
             )
         )
     return couples

@@ -1,4 +1,4 @@
-"""The report on searches with strangers among those who are searched for."""
+"""The report on searches for enrolled people and strangers."""
 
 import numpy as np
 
@@ -34,22 +34,22 @@ def report_searches(figures: SearchFigures, searched: SplitSearches) -> Report:
     """Put the figures of searches, their curves and the worst errors together."""
     decisions = figures.decisions
     return Report(
-        title="Searches: who it is, or nobody known",
+        title="Searches: known people and strangers",
         lead=(
             f"{figures.enrolled:,} people were enrolled and searched for with {figures.probes:,} "
-            f"other photos; {figures.strangers:,} strangers were searched for, too. At the "
-            f"gallery's settings {decisions.match_right:,} were named rightly and "
-            f"{decisions.match_wrong:,} wrongly, {decisions.ambiguous:,} could not be told, "
-            f"{decisions.unknown_right:,} strangers were called unknown and "
-            f"{decisions.unknown_wrong:,} enrolled people were not found."
+            f"other photos; {figures.strangers:,} strangers were searched for as well. With the "
+            f"gallery's settings, {decisions.match_right:,} searches gave the right name, "
+            f"{decisions.match_wrong:,} a wrong name and {decisions.ambiguous:,} were ambiguous; "
+            f"{decisions.unknown_right:,} strangers were unknown, and {decisions.unknown_wrong:,} "
+            "enrolled people were not found."
         ),
         rows=searches_rows(figures),
         charts=_charts(figures, searched),
         band_columns=("not found (FNIR)", "strangers who reach it (FPIR)", "first", "ambiguous"),
         bands=[_band(band) for band in figures.by_quality],
         band_note=(
-            "Thirds of the searches by their photo. Errors are those at the one threshold that "
-            "1 of 100 strangers reaches; ambiguous answers are those at the gallery's settings."
+            "The searches in thirds, by their photo. Errors are counted at the threshold that 1 "
+            "in 100 strangers reaches; ambiguous answers at the gallery's settings."
         ),
         errors=_errors(searched),
         refused=sorted(figures.not_acquired_reasons.items()),
@@ -68,9 +68,9 @@ def _charts(figures: SearchFigures, searched: SplitSearches) -> list[Chart]:
     charts = [
         Chart(
             title="Errors of searches",
-            caption="How many searches of enrolled people miss them where so many strangers "
-            "reach somebody: down and left is better.",
-            x_label="strangers' searches that reach somebody (FPIR)",
+            caption="Share of enrolled people missed for each share of strangers who reach "
+            "someone: closer to the bottom left is better.",
+            x_label="strangers' searches that reach someone (FPIR)",
             y_label="enrolled people not found (FNIR)",
             x_range=(least / 2, 1.0),
             y_range=(max(float(fnir.min()) / 2, low), 1.0),
@@ -92,8 +92,8 @@ def _charts(figures: SearchFigures, searched: SplitSearches) -> list[Chart]:
         ),
         Chart(
             title="Similarities",
-            caption="Enrolled people by their similarity to themselves where they come first, and "
-            "strangers by their similarity to whoever is most like them.",
+            caption="Enrolled people who come first, by their similarity to themselves; and "
+            "strangers, by their similarity to the most similar person.",
             x_label="similarity",
             y_label="share of the searches",
             x_range=(-0.2, 1.0),
@@ -107,7 +107,7 @@ def _charts(figures: SearchFigures, searched: SplitSearches) -> list[Chart]:
         ),
         by_threshold(
             both.thresholds,
-            Line(both.thresholds, both.fmr, "strangers reach somebody (FPIR)", "impostor"),
+            Line(both.thresholds, both.fmr, "strangers reach someone (FPIR)", "impostor"),
             Line(both.thresholds, fnir, "enrolled people not found (FNIR)", "genuine"),
             threshold=at.threshold,
             least=min(low, least / 2),
@@ -118,9 +118,10 @@ def _charts(figures: SearchFigures, searched: SplitSearches) -> list[Chart]:
         rising = np.arange(1, len(stated) + 1) / len(stated)
         charts.append(
             Chart(
-                title="What is stated and what happens",
-                caption="Strangers whose best candidate has an expected false match rate of at "
-                "most so much. Were the statement perfect, the line would follow the dashed one.",
+                title="Stated and measured rates",
+                caption="Share of strangers whose best candidate has at most this expected false "
+                "match rate. If the stated rates were perfect, the line would follow the "
+                "dashed one.",
                 x_label="expected_false_match_rate",
                 y_label="strangers at or below it",
                 x_range=(least / 2, 1.0),
@@ -156,21 +157,22 @@ def _errors(searched: SplitSearches) -> list[Errors]:
     faint = sorted((search for search in searched.probes if search.right_first), key=_similarity)
     return [
         Errors(
-            "Strangers most like somebody enrolled",
-            "Look first whether they are two people: many sets hold a person under two names.",
-            "No stranger's photo shows a face.",
+            "Strangers most similar to someone enrolled",
+            "First check that they really are different people: many data sets list a person "
+            "under two names.",
+            "No stranger's photo has a face.",
             _couples(searched, strangers),
         ),
         Errors(
-            "Enrolled people behind somebody else",
-            "At the left who was searched for, at the right who came first.",
-            "Every enrolled person comes first.",
+            "Enrolled people ranked below someone else",
+            "Left: the person searched for. Right: the person who came first.",
+            "Every enrolled person came first.",
             _couples(searched, others),
         ),
         Errors(
-            "Enrolled people least like themselves",
-            "Look first whether it is one person, and the face that is meant.",
-            "No enrolled person comes first.",
+            "Enrolled people least similar to themselves",
+            "First check that it really is the same person, and the right face.",
+            "No enrolled person came first.",
             _couples(searched, faint),
         ),
     ]

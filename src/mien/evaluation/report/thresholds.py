@@ -20,10 +20,10 @@ def by_threshold(thresholds: Array, *errors: Line, threshold: float, least: floa
     known = thresholds[np.isfinite(thresholds)]
     return Chart(
         title="Errors by threshold",
-        caption="What another threshold would have done: further right fewer wrong names, and "
-        "more people who are not recognised.",
+        caption="What other thresholds would have done. Further right: fewer wrong names, but "
+        "more people not recognised.",
         x_label="threshold",
-        y_label="share that goes wrong",
+        y_label="share of errors",
         x_range=(max(float(known.min()), -0.2), 1.0),
         y_range=(least, 1.0),
         y_log=True,

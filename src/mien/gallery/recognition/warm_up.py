@@ -69,7 +69,7 @@ class WarmUp:
             _log.warning("The index cannot be reached yet", code=error.code, key=error.key)
         except MienError as error:
             self._failure = error
-            _log.warning("Not everything could be loaded yet", code=error.code, key=error.key)
+            _log.warning("Not everything is loaded yet", code=error.code, key=error.key)
         else:
             self._is_done, self._failure = True, None
 
