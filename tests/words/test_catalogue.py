@@ -28,7 +28,11 @@ KINDS = {
     if isinstance(kind, type) and issubclass(kind, MienError)
 }
 # A file says by its first bytes what it is; the variant is looked up there.
-LOOKED_UP = {"UnsupportedImage": {*(variant for _, variant in OTHERS), "unknown"}}
+LOOKED_UP = {
+    "UnsupportedImage": {*(variant for _, variant in OTHERS), "unknown"},
+    # Whose files they are is said by who writes them; see `storage.disk.told_of_files`.
+    **dict.fromkeys(("StorageFull", "StorageReadOnly", "StorageFailed"), {"", "temporary"}),
+}
 # What `say` adds where an error has reasons.
 OF_REASONS = {"advice"}
 
