@@ -155,6 +155,10 @@ def test_a_verb_that_writes_tells_the_audit_trail_or_changes_nothing_of_record()
         # A held photo is its user's alone and gone within the hour.
         "hold_photo",
         "let_go_of_photo",
+        "let_photos_wait_for",
+        # What was typed is its user's alone and gone within minutes.
+        "keep_input",
+        "take_input",
         # When a sign-in or a key was last used is no change of either.
         "who_is",
         "check_key",

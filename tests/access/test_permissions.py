@@ -41,6 +41,7 @@ def test_nobody_may_do_only_what_needs_a_secret_of_its_own(action: Action) -> No
         "setup.check",
         "setup.finish",
         "keys.check",
+        "input.keep",
     }:
         require(NOBODY, action)
         return

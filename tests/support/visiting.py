@@ -61,12 +61,12 @@ class Visitor:
         assert response.status_code == status, (path, response.status_code, response.text[-400:])
         return html.unescape(response.text)
 
-    def post(self, path: str, **fields: Any) -> TestResponse:
+    def post(self, path: str, *, headers: Any = None, **fields: Any) -> TestResponse:
         """Send a form with its token; bytes are files, lists are several values."""
         found = _TOKEN.search(self.client.get("/sign-in", follow_redirects=True).text)
         assert found is not None
         data = {name: _field(value) for name, value in fields.items()}
-        return self.client.post(path, data={"csrf_token": found.group(1), **data})
+        return self.client.post(path, data={"csrf_token": found.group(1), **data}, headers=headers)
 
     def done(self, path: str, **fields: Any) -> str:
         """Send a form that is accepted; gives where it leads."""

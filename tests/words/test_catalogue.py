@@ -31,7 +31,7 @@ KINDS = {
 LOOKED_UP = {
     "UnsupportedImage": {*(variant for _, variant in OTHERS), "unknown"},
     # Whose files they are is said by who writes them; see `storage.disk.told_of_files`.
-    **dict.fromkeys(("StorageFull", "StorageReadOnly", "StorageFailed"), {"", "temporary"}),
+    **{key: {"", "temporary"} for key in ("StorageFull", "StorageReadOnly", "StorageFailed")},
 }
 # What `say` adds where an error has reasons.
 OF_REASONS = {"advice"}

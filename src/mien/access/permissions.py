@@ -31,6 +31,8 @@ Action: TypeAlias = Literal[
     "photos.identify",
     "photos.verify",
     "photos.hold",
+    "input.keep",
+    "input.take",
     "account.sign_in",
     "account.read",
     "account.change_password",
@@ -146,6 +148,10 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "photos.verify": Rule(_ALL, "identify"),
     # A held photo is its user's alone and is gone within the hour; it is no record of anybody.
     "photos.hold": Rule(_ALL),
+    # What is typed is its user's alone and is gone within minutes; the token of a form, which is
+    # checked before, takes the place of a sign-in that has just ended.
+    "input.keep": Rule(_ALL, everybody=True),
+    "input.take": Rule(_ALL),
     "account.sign_in": Rule(_ALL, events=("signed_in",)),
     "account.read": Rule(_ALL),
     "account.change_password": Rule(_ALL, events=("password_changed",)),

@@ -31,7 +31,7 @@ def choose_face(faces: Sequence[_F], *, face_number: int | None = None, left_out
         FaceNumberOutOfRange: the photo has no face of this number.
     """
     if not faces:
-        raise _no_face()
+        raise no_face()
     if face_number is None:
         if len(faces) + left_out > 1:
             raise _several(faces, left_out)
@@ -93,7 +93,8 @@ def with_way_out(error: SeveralFacesFound, variant: str) -> SeveralFacesFound:
     return SeveralFacesFound(**{**error.extra, "reasons": (replace(reason, variant=variant),)})
 
 
-def _no_face() -> NoFaceFound:
+def no_face() -> NoFaceFound:
+    """The error that a photo shows no face."""
     return NoFaceFound(reasons=(_objection("no_face_found", 0),))
 
 

@@ -30,6 +30,7 @@ from mien.gallery.services import Call
 from mien.names import can_be_stored
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
+from mien.storage.models import FILE_NAME_LENGTH
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -79,13 +80,22 @@ class HeldRows:
         return found
 
 
-def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> Held:
+def hold_photo(
+    call: Call,
+    *,
+    gallery: str,
+    photo: Upload | AnalyzedPhoto,
+    person_id: str | None = None,
+    file_name: str = "",
+) -> Held:
     """Look at a photo and hold it for who acts.
 
     Args:
         call: who asks, and with what; a signed-in user, who alone may then see the photo.
         gallery: where its faces will be looked up.
         photo: as it was sent, or analysed already.
+        person_id: whose example it may become when somebody has decided; None where that is open.
+        file_name: what its sender calls it, for who has to decide.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -119,6 +129,8 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
             width=image.width,
             height=image.height,
             faces_left_out=analyzed.faces.left_out,
+            person_id=person_id,
+            file_name=stored_file_name(file_name),
             expires_at=now() + dt.timedelta(seconds=services.probe_seconds),
         )
         faces = [
@@ -142,6 +154,11 @@ def hold_photo(call: Call, *, gallery: str, photo: Upload | AnalyzedPhoto) -> He
         except IntegrityError as error:
             raise UserNotFound("removed") from error
     return Held(probe.id, probe.expires_at)
+
+
+def stored_file_name(name: str) -> str:
+    """A file's name as it can be kept: without what no page can show, and not too long."""
+    return "".join(sign for sign in name if sign.isprintable())[:FILE_NAME_LENGTH]
 
 
 def read_held_photo(call: Call, *, probe_id: str) -> StoredFile:

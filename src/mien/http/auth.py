@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from typing import Final
 from typing import TypeVar
@@ -19,20 +20,29 @@ from mien.access.permissions import Action
 from mien.access.sign_ins import SignIn
 from mien.access.sign_ins import who_is
 from mien.errors import NotAuthenticated
+from mien.http.browser_cache import clear_cache
 from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
+from mien.http.cookies import clear_sign_in_cookie
 from mien.http.cookies import set_sign_in_cookie
 from mien.http.cookies import sign_in_cookie
 
 ACTION_MARK: Final = "mien_action"
+_LEADS_TO_SIGN_IN: Final = frozenset({HTTPStatus.OK, HTTPStatus.SEE_OTHER})
 _RENEW_EVERY = dt.timedelta(minutes=5)
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def install_auth(app: Flask) -> None:
-    """Let the cookie of a browser that is in use last as long as its sign-in."""
+    """Let the cookie of a browser that is in use last as long as its sign-in, and no longer."""
     app.after_request(_renew_cookie)
+    app.after_request(_forget_ended)
+
+
+def has_ended() -> bool:
+    """Whether the browser that asks was signed in, and is so no more."""
+    return bool(request.cookies.get(sign_in_cookie())) and load_user() is None
 
 
 def load_user() -> SignIn | None:
@@ -176,13 +186,25 @@ def _look_up() -> SignIn | None:
 
 def _renew_cookie(response: Response) -> Response:
     found: SignIn | None = g.get("sign_in")
-    written = any(
-        cookie.startswith(f"{sign_in_cookie()}=")
-        for cookie in response.headers.getlist("Set-Cookie")
-    )
-    if found is None or written:
+    if found is None or _writes_cookie(response):
         return response
     if dt.datetime.now(dt.UTC) - found.seen_at > _RENEW_EVERY:
         # Its row has just been given more time.
         set_sign_in_cookie(response, request.cookies[sign_in_cookie()])
     return response
+
+
+def _forget_ended(response: Response) -> Response:
+    """Whose sign-in has ended by itself or elsewhere keeps no more than who has signed out."""
+    asked = "sign_in" in g and not _writes_cookie(response)
+    if asked and has_ended() and response.status_code in _LEADS_TO_SIGN_IN:
+        clear_sign_in_cookie(response)
+        clear_cache(response)
+    return response
+
+
+def _writes_cookie(response: Response) -> bool:
+    return any(
+        cookie.startswith(f"{sign_in_cookie()}=")
+        for cookie in response.headers.getlist("Set-Cookie")
+    )

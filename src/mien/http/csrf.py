@@ -22,6 +22,7 @@ _CHANGING: Final = {"POST", "PUT", "PATCH", "DELETE"}
 _OWN_SITES: Final = {"same-origin", "none"}
 _FIELD: Final = "csrf_token"
 _OWNER: Final = "csrf_owner"
+_USER: Final = "csrf_user"
 
 
 def install_csrf(app: Flask) -> None:
@@ -43,14 +44,18 @@ def install_csrf(app: Flask) -> None:
             return  # nothing is there; the answer says so
         if not _is_from_here():
             raise CSRFError
-        # Looking for the token reads the whole form, so strangers may send small ones only.
-        if load_user() is None:
+        # Looking for the token reads the whole form, so strangers may send small ones only. Whoever
+        # was signed in when this browser got its form is none.
+        if load_user() is None and _USER not in session:
             _refuse_uploads()
         rest_while_body_arrives()
         protection.protect()
         if request.method in app.config["WTF_CSRF_METHODS"] and not _is_the_owners():
+            if load_user() is not None:
+                raise CSRFError
             # Whose sign-in has ended meanwhile is led to the next one.
-            raise NotAuthenticated("send_again") if load_user() is None else CSRFError
+            g.form_of = session.get(_USER)
+            raise NotAuthenticated("send_again")
 
     app.before_request(check_form)
 
@@ -63,8 +68,19 @@ def form_token() -> str:
         # The library keeps what it has made for a form of the same page.
         g.pop(_FIELD, None)
         session[_OWNER] = _owner()
+        signed_in = load_user()
+        if signed_in is None:
+            session.pop(_USER, None)
+        else:
+            session[_USER] = signed_in.user.id
     token: str = generate_csrf()
     return token
+
+
+def form_of() -> str | None:
+    """Whose form was sent, when its token is good and their sign-in has ended; their user's id."""
+    found: str | None = g.get("form_of")
+    return found
 
 
 def _is_the_owners() -> bool:

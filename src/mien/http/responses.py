@@ -20,7 +20,7 @@ _AT_ONCE_BYTES: Final = 256 * 1024
 """Portraits and other small files are read at once; larger ones are sent piece by piece."""
 
 
-def file_response(file: StoredFile) -> Response:
+def file_response(file: StoredFile, *, may_be_kept: bool = True) -> Response:
     """A crop or a photo, for its reader alone, with a validator; 304 when the reader has it.
 
     Bytes from outside may claim to be what they are not, so a browser may neither guess their
@@ -28,6 +28,10 @@ def file_response(file: StoredFile) -> Response:
 
     With MIEN_ACCEL_PREFIX set the answer names the file and Nginx in front sends it, with a
     validator of its own.
+
+    Args:
+        file: what is sent.
+        may_be_kept: whether the reader may keep it and ask whether it still holds.
 
     Raises:
         FileMissing: it has just been removed.
@@ -39,7 +43,7 @@ def file_response(file: StoredFile) -> Response:
         response.headers["X-Accel-Redirect"] = f"{prefix}{file.path.parent.name}/{file.path.name}"
     else:
         response = _sent_by_us(file)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-cache" if may_be_kept else "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Content-Disposition"] = (
         "inline" if file.media_type in _SHOWN else "attachment"

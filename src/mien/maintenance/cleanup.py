@@ -31,6 +31,7 @@ from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import KeptInputRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
@@ -89,6 +90,7 @@ def clean_up(call: Call) -> CleanedUp:
     files = _Files()
     probes = steps.do(lambda: _expired_probes(services))
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
+    steps.do(lambda: _expired_input(services))
     steps.do(lambda: _old_tries_and_links(services))
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
@@ -123,6 +125,7 @@ def remove_expired_probes(call: Call) -> int:
     steps = _Steps()
     files = _Files()
     probes = steps.do(lambda: _expired_probes(call.services))
+    steps.do(lambda: _expired_input(call.services))
     steps.do(lambda: _noted_files(call.services))
     steps.do(lambda: finish_erasures(call))
     steps.do(lambda: _broken_off_changes(call.services, files))
@@ -186,6 +189,16 @@ def _expired_probes(services: Services) -> int:
         erasure = note_erasure(session, files)
     finish(services.database, services.files, services.erasures, erasure)
     return len(expired)
+
+
+def _expired_input(services: Services) -> None:
+    with services.database.read() as session:
+        any_expired = session.scalar(
+            select(KeptInputRow.id).where(KeptInputRow.expires_at <= now()).limit(1)
+        )
+    if any_expired is not None:
+        with services.database.write() as session:
+            session.execute(delete(KeptInputRow).where(KeptInputRow.expires_at <= now()))
 
 
 def _ended_sign_ins(services: Services) -> int:

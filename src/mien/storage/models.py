@@ -28,6 +28,8 @@ from mien.storage.types import Json
 from mien.storage.types import UtcTime
 from mien.storage.types import Vector
 
+FILE_NAME_LENGTH = 200
+
 
 def new_id() -> str:
     """A random id: a UUID of version 4, as text."""
@@ -246,7 +248,11 @@ class SearchRow(Base):
 
 
 class ProbeRow(Base):
-    """A photo held for a while after it was identified on a page, for what is done next."""
+    """A photo held for a while after it was identified on a page, for what is done next.
+
+    `person_id` is whom it may become an example of, where somebody has still to decide; it then
+    has the name of its file, to be told from others.
+    """
 
     __tablename__ = "probe"
 
@@ -262,6 +268,9 @@ class ProbeRow(Base):
     width: Mapped[int]
     height: Mapped[int]
     faces_left_out: Mapped[int] = mapped_column(default=0)
+    # No foreign key: with the person the photo and its files go, which is no matter of rows alone.
+    person_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    file_name: Mapped[str] = mapped_column(String(FILE_NAME_LENGTH), default="")
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
 
 
@@ -340,6 +349,23 @@ class SignInRow(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     seen_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+
+
+class KeptInputRow(Base):
+    """What a user typed into a form, for the page that shows it once more; gone within the hour.
+
+    `place` is the address of that page.
+    """
+
+    __tablename__ = "kept_input"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    user_id: Mapped[str] = mapped_column(
+        ForeignKey("user_account.id", ondelete="cascade"), index=True
+    )
+    place: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
 
 
 class PasswordTriesRow(Base):

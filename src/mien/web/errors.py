@@ -7,7 +7,6 @@ from typing import Final
 from flask import Flask
 from flask import Response
 from flask import make_response
-from flask import request
 from flask import url_for
 
 from mien.errors import MienError
@@ -19,6 +18,7 @@ from mien.web.layout import bare_layout
 from mien.web.layout import full_layout
 from mien.web.pages.base import Page
 from mien.web.rendering import render_page
+from mien.web.signed_out import sign_in_address
 from mien.words.marking import N_
 
 TITLES: Final = {
@@ -97,12 +97,6 @@ def error_page(problem: Problem) -> Response:
         action_url=url_for("identify.home"),
     )
     return make_response(_draw(page), problem.status)
-
-
-def sign_in_address() -> str:
-    """The sign-in page that leads back here; after something was sent, to the start."""
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
-    return url_for("access.sign_in", next=None if back == "/" else back)
 
 
 def _draw(page: ErrorPage) -> str:

@@ -51,15 +51,23 @@ def say_so(
 
 def tell(doubtful: Iterable[Doubtful], *, gallery: str) -> None:
     """Say of each what may be wrong, with links to whom it may be and to undo it."""
-    found = [(each, warning) for each in doubtful for warning in each.enrolment.warnings]
-    for each, warning in found[:_MOST]:
-        links = _links(each.enrolment, warning, gallery)
-        if each.enrolment.stored:
-            links.append(("Delete the new face", _delete_url(each.enrolment, gallery)))
-        words = _words(warning, stored=each.enrolment.stored)
-        say_so(f"{each.source}: {words}", "doubt", links=links)
+    found = [(each.source, *doubt) for each in doubtful for doubt in doubts_of(each, gallery)]
+    for source, words, links in found[:_MOST]:
+        say_so(f"{source}: {words}", "doubt", links=links)
     if len(found) > _MOST:
         flash(f"{counted(len(found) - _MOST, 'more doubt')} of this kind.", "doubt")
+
+
+def doubts_of(doubtful: Doubtful, gallery: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be wrong with one enrolment: a sentence or two, and what can be done about it."""
+    done = doubtful.enrolment
+    doubts = []
+    for warning in done.warnings:
+        links = _links(done, warning, gallery)
+        if done.stored:
+            links.append(("Delete the new face", _delete_url(done, gallery)))
+        doubts.append((_words(warning, stored=done.stored), links))
+    return doubts
 
 
 def tell_of_face(

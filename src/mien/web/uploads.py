@@ -1,64 +1,68 @@
-"""Photos that a form has sent, several at once."""
+"""Photos that a form has sent, several at once or, from script, one after the other."""
 
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from functools import partial
 from typing import Any
 
-from flask import Response
 from flask import flash
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
+from mien.errors import FaceNumberOutOfRange
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
 from mien.errors import SeveralFacesFound
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.enrol_each import EachOptions
+from mien.gallery.enrolment.enrol_each import Outcome
 from mien.gallery.enrolment.enrol_each import Submission
 from mien.gallery.enrolment.enrol_each import enrol_each
+from mien.gallery.enrolment.enrol_each import hold_each
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
-from mien.gallery.held_photos import Held
+from mien.gallery.enrolment.waiting import photos_waiting
+from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import tell
-from mien.web.forms.base import REJECTED
+from mien.web.forms.kept import Refusal
 from mien.web.forms.photos import GatedForm
+from mien.web.forms.photos import NewPersonForm
 from mien.web.language import translated
-from mien.web.pages.person import RefusedPhoto
-from mien.web.pages.person import person_page
-from mien.web.rendering import go_to
-from mien.web.rendering import show
+from mien.web.pages.waiting import faces_words
+from mien.web.pages.waiting import name_of
 from mien.words import say
 from mien.words.sentences import ended
 
+_DECIDABLE = EachOptions(hold=(PhotoNotGoodEnough, SeveralFacesFound))
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Added:
     """What became of photos.
 
     Attributes:
-        person: whose they are; None for somebody new of whom no photo gave a face.
+        person: whose they are; None as long as there is nobody yet.
         doubtful: those that gave a face, with what may be a mistake.
-        refused: those that gave none, and why.
-        held: those of the refused that can be stored all the same.
-        choose_url: the page that asks which face is meant, when the one photo that was sent has
-            several; else empty.
-        probe_id: the first photo in which somebody new can be named; empty where there is none.
+        refused: those that gave none and cannot, and why.
+        waiting: held photos about which somebody has to decide, with why.
+        held: the ids of all photos that are held.
     """
 
     person: PersonRef | None
-    doubtful: tuple[Doubtful, ...]
-    refused: tuple[RefusedPhoto, ...]
-    held: tuple[Held, ...]
-    choose_url: str
-    probe_id: str = ""
+    doubtful: list[Doubtful] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    waiting: list[Outcome] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     @property
     def faces(self) -> int:
@@ -71,92 +75,127 @@ def add_photos(
     files: Sequence[FileStorage],
     *,
     gallery: str,
-    subject: NewPerson | KnownPerson,
+    whose: PersonRef | NewPerson,
+    before: Added | None = None,
 ) -> Added:
     """Add the face of each photo to somebody; one photo's trouble is not another's.
 
     Somebody new is made with the first face, and not at all when there is none. A photo that the
     gate refuses is held for a while, so that it can be stored all the same without being chosen
-    again; so is one that is sent alone and has several faces.
-
-    Raises:
-        GalleryNotFound, PersonNotFound: they are not there.
-        NameTaken: the name of somebody new is.
-        GalleryModelMismatch: the gallery holds vectors of another model.
-    """
-    decidable = (
-        (PhotoNotGoodEnough, SeveralFacesFound) if len(files) == 1 else (PhotoNotGoodEnough,)
-    )
-    submissions = [
-        Submission(file.filename or "A photo", partial(read_file, file), subject) for file in files
-    ]
-    options = EachOptions(hold=decidable)
-    outcomes = list(enrol_each(call, gallery=gallery, submissions=submissions, options=options))
-    doubtful = tuple(Doubtful(each.name, made) for each in outcomes if (made := each.enrolment))
-    person = doubtful[0].enrolment.person if doubtful else None
-    person_id = person.id if person else _id_of(subject)
-    refused: list[RefusedPhoto] = []
-    held: list[Held] = []
-    choose_url = ""
-    for each in outcomes:
-        if each.refusal is None:
-            continue
-        if each.held is None:
-            refused.append(RefusedPhoto(each.name, _reason(each.refusal)))
-            continue
-        decide_url = _decide_url(gallery, person_id, each.held)
-        if isinstance(each.refusal, SeveralFacesFound):
-            choose_url = decide_url
-            continue
-        held.append(each.held)
-        urls = {"anyway_url" if person_id else "look_url": decide_url}
-        refused.append(RefusedPhoto(each.name, _reason(each.refusal), **urls))
-    waiting = [each.held.id for each in outcomes if each.held and not person_id]
-    return Added(person, doubtful, tuple(refused), tuple(held), choose_url, next(iter(waiting), ""))
-
-
-def _id_of(subject: NewPerson | KnownPerson) -> str:
-    return subject.id if isinstance(subject, KnownPerson) else ""
-
-
-def _decide_url(gallery: str, person_id: str, held: Held) -> str:
-    """Where a held photo's face is chosen: for somebody who is there, or for somebody new."""
-    if not person_id:
-        return url_for("identify.result", probe_id=held.id)
-    return url_for("person.choose_face", gallery=gallery, person_id=person_id, probe_id=held.id)
-
-
-def answer_added(call: Call, added: Added, *, gallery: str, person_id: str, done: str) -> Response:
-    """Say what became of photos, and show or lead to what is next.
+    again; so is one with several faces.
 
     Args:
         call: who asks, and with what.
-        added: what became of them.
+        files: as they were sent.
         gallery: its name.
-        person_id: whose photos they are.
-        done: what to say first; nothing when empty.
+        whose: who they show.
+        before: what became of other photos of the same form; these are added to it.
+
+    Raises:
+        GalleryNotFound, PersonNotFound: they are not there.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+        NameTaken, InvalidInput: nobody new can have this name.
     """
+    added = before or Added(whose if isinstance(whose, PersonRef) else None)
+
+    def submissions() -> Iterator[Submission]:
+        for file in files:
+            # Asked when it is this photo's turn: the one before may have made the person.
+            subject = _subject(added.person, whose)
+            yield Submission(file.filename or "A photo", partial(read_file, file), subject)
+
+    _sort(enrol_each(call, gallery=gallery, submissions=submissions(), options=_DECIDABLE), added)
+    return added
+
+
+def add_held(
+    call: Call,
+    form: NewPersonForm,
+    *,
+    gallery: str,
+    whose: NewPerson,
+) -> Added:
+    """Make somebody of photos that are held, as their form says of each; see `add_photos`.
+
+    A photo whose face is stored is let go, and so is one of which none is meant; the others wait on.
+    """
+    added = Added(None)
+    for photo in photos_waiting(call, gallery=gallery, probe_ids=form.held()):
+        number = form.face_of(photo.id) if photo.needs_choice else 1
+        if number:
+            source, subject = HeldFace(photo.id, number), _subject(added.person, whose)
+            gate = form.gate_of(photo.id)
+            try:
+                done = enrol(call, gallery=gallery, source=source, subject=subject, gate=gate)
+            except (PhotoNotGoodEnough, FaceNumberOutOfRange):
+                number = None
+            else:
+                added.person = done.person
+                added.doubtful.append(Doubtful(name_of(photo), done))
+        if number is None:
+            added.held.append(photo.id)
+        else:
+            let_go_of_photo(call, probe_id=photo.id)
+    return added
+
+
+def hold_photos(call: Call, files: Sequence[FileStorage], *, gallery: str) -> Added:
+    """Hold photos of a form that has something else amiss, so that they need not be sent again."""
+    added = Added(None)
+    submissions = [
+        Submission(file.filename or "A photo", partial(read_file, file), NewPerson(""))
+        for file in files
+    ]
+    _sort(hold_each(call, gallery=gallery, submissions=submissions), added)
+    return added
+
+
+def _subject(person: PersonRef | None, whose: PersonRef | NewPerson) -> Subject:
+    if person is not None:
+        return KnownPerson(person.id)
+    if isinstance(whose, PersonRef):
+        return KnownPerson(whose.id)
+    return whose
+
+
+def _sort(outcomes: Iterable[Outcome], added: Added) -> None:
+    for each in outcomes:
+        if each.enrolment is not None:
+            added.person = each.enrolment.person
+            added.doubtful.append(Doubtful(each.name, each.enrolment))
+        elif each.held is not None:
+            added.waiting.append(each)
+            added.held.append(each.held.id)
+        elif each.refusal is not None:
+            added.refused.append(Refusal(each.name, refusal_words(each.refusal)))
+
+
+def tell_added(added: Added, *, gallery: str, done: str) -> None:
+    """Messages for the next page: what was done, and what may be a mistake."""
     if done:
         flash(done, "done")
     tell(added.doubtful, gallery=gallery)
-    if added.refused:
-        page = person_page(
-            call, gallery=gallery, person_id=person_id, refused=added.refused, held=added.held
-        )
-        return show(page, place="people", gallery=gallery, status=REJECTED)
+
+
+def after_adding(added: Added, *, gallery: str, person_id: str) -> str:
+    """Where to go when photos were sent: to the first question about them, or to the person."""
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
-    return go_to(added.choose_url or url_for("person.show_one", **place))
+    for each in added.waiting:
+        if each.held is not None and isinstance(each.refusal, SeveralFacesFound):
+            return url_for("person.ask_which_face", probe_id=each.held.id, **place)
+    return url_for("person.show_one", **place)
 
 
 def read_file(file: FileStorage) -> bytes:
     """The bytes of a file, and no more of a too large one than shows that it is."""
+    file.stream.seek(0)
     return file.stream.read(runtime().settings.max_upload_bytes + 1)
 
 
-def _reason(error: MienError) -> str:
+def refusal_words(error: MienError) -> str:
+    """Why a photo gave no face."""
     if isinstance(error, SeveralFacesFound):
-        count = len(error.extra["boxes"]) + error.extra["faces_left_out"]
-        return f"There are {count} faces in it. Send it alone, then choose the right one."
+        return faces_words(len(error.extra["boxes"]) + error.extra["faces_left_out"])
     return say.error(error, translate=translated)
 
 

@@ -16,6 +16,7 @@ def door_pages() -> dict[str, Page]:
         "set-up": SetUpPage(FormState(), "/set-up/token", 12),
         "reset": ResetPage(FormState(), "mara", "/reset/secret", 12),
         "sign-in": SignInPage(FormState(), "/sign-in", "/people"),
+        "sign-in-new": SignInPage(FormState(), "/sign-in", is_new=True),
         "sign-in-wrong": SignInPage(wrong, "/sign-in"),
         "error-signed-out": ErrorPage(
             403, "This link is used up", "Ask for a new one.", "b7d1f0a3", "Sign in", "/sign-in"

@@ -2,33 +2,36 @@
 
 from dataclasses import replace
 
+from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.choose_face import ChooseFacePage
+from mien.web.pages.choose_face import FaceOption
 from mien.web.pages.confirm import ConfirmPage
 from mien.web.pages.face_photo import FacePhotoPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
+from mien.web.pages.people import FaceChoice
+from mien.web.pages.people import HeldPhotoEntry
 from mien.web.pages.people import LetterJump
 from mien.web.pages.people import NewPersonPage
 from mien.web.pages.people import PeoplePage
 from mien.web.pages.people import PersonTile
-from mien.web.pages.person import ChooseFacePage
 from mien.web.pages.person import EditPersonPage
 from mien.web.pages.person import FaceEntry
-from mien.web.pages.person import FaceOption
-from mien.web.pages.person import HeldPhotos
 from mien.web.pages.person import LooksLike
 from mien.web.pages.person import MetadataEntry
 from mien.web.pages.person import PersonPage
-from mien.web.pages.person import RefusedPhoto
 from mien.web.pages.review import Doubt
 from mien.web.pages.review import FaceToReview
 from mien.web.pages.review import PairToReview
 from mien.web.pages.review import ReviewedPerson
 from mien.web.pages.review import ReviewPage
+from mien.web.pages.waiting import HeldPhotos
+from mien.web.pages.waiting import WaitingEntry
 from samples.cast import GOOD
 from samples.cast import HOSTILE
 from samples.cast import LATELY
@@ -93,9 +96,18 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         facts=(MetadataEntry("born", "1815"), MetadataEntry("consent", "on paper, 2025")),
         looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41),),
         refused=(
-            RefusedPhoto("holiday.jpg", "No face could be found in it."),
-            RefusedPhoto("beach.jpg", "The face is 31 pixels wide.", "/people/0/choose/1"),
+            Refusal("holiday.jpg", "No face could be found in it."),
+            Refusal(HOSTILE, "No face could be found in it."),
         ),
+        waiting=(
+            WaitingEntry(
+                "1", "beach.jpg", portrait(1), "The face is 31 pixels wide.", "", "/p/0/choose/1"
+            ),
+            WaitingEntry("2", HOSTILE, portrait(2), "It shows 3 faces.", "/p/0/choose/2", ""),
+        ),
+        choose_url="/p/0/choose",
+        choose_count=1,
+        most_photos=12,
         held=HeldPhotos(("1",), LATELY, "/people/0/let-go"),
         form=FormState(),
         add_photos_url="/people/0/faces",
@@ -104,6 +116,17 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         back_url="/people",
         max_bytes=MAX_BYTES,
         review_url="/galleries/default/review",
+    )
+    new = NewPersonPage(
+        form=FormState(),
+        photos=(),
+        held=None,
+        refused=(),
+        gallery="default",
+        action_url="/people/new",
+        back_url="/people",
+        max_bytes=MAX_BYTES,
+        most_photos=12,
     )
     ada, grace = (
         ReviewedPerson(NAMES[number], f"/people/{number}", portrait(number)) for number in (0, 1)
@@ -170,10 +193,30 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             looks_like=(),
             refused=(),
             held=None,
+            waiting=(),
+            choose_url="",
         ),
-        "person-new": NewPersonPage(FormState(), "default", "/people", "/people", MAX_BYTES),
-        "person-new-wrong": NewPersonPage(
-            typed, "default", "/people", "/people", MAX_BYTES, _namesakes(portrait)
+        "person-new": new,
+        "person-new-wrong": replace(
+            new,
+            form=typed,
+            namesakes=_namesakes(portrait),
+            photos=(
+                HeldPhotoEntry("1", "garden.jpg", portrait(0), "", (), refusable=False),
+                HeldPhotoEntry(
+                    "2", "beach.jpg", portrait(1), "The face is 31 pixels wide.", (), refusable=True
+                ),
+                HeldPhotoEntry(
+                    "3",
+                    HOSTILE,
+                    portrait(2),
+                    "It shows 2 faces.",
+                    (FaceChoice("1", portrait(2), True), FaceChoice("2", portrait(3), False)),
+                    refusable=False,
+                ),
+            ),
+            held=HeldPhotos(("1", "2", "3"), LATELY, "/people/new/let-go"),
+            refused=(Refusal("holiday.jpg", "No face could be found in it."),),
         ),
         "person-edit": EditPersonPage(
             typed, NAMES[0], portrait(0), "/p/0", "/p/0", _namesakes(portrait)
@@ -189,6 +232,10 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
                 for mark in marks
             ),
             faces_left_out=2,
+            file_name=HOSTILE,
+            position=2,
+            count=3,
+            skip_url="/p/0/choose/2",
             held=HeldPhotos(("1",), LATELY, "/p/0/let-go"),
             action_url="/p/0/faces/choose",
             back_url="/p/0",

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from building import acting
 from mien.access.first_administrator import issue_link
 from mien.http.cookies import SIGN_IN_COOKIE
 from mien.runtime import Runtime
+from mien.storage.models import SignInRow
 from visiting import PASSWORD
 from visiting import Visitor
 from visiting import says
@@ -155,6 +157,23 @@ def test_behind_a_proxy_that_is_not_trusted_there_is_room_for_many(app: Flask, h
 
 def test_signing_in_twice_leads_home(admin: Visitor) -> None:
     assert admin.client.get("/sign-in").headers["Location"] == "/"
+
+
+def test_signing_out_lets_the_browser_forget_its_pictures(admin: Visitor) -> None:
+    assert admin.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_a_sign_in_that_ended_by_itself_is_forgotten_like_one_that_was_ended(
+    admin: Visitor,
+) -> None:
+    assert "Clear-Site-Data" not in admin.client.get("/identify").headers
+    with admin.runtime.database.write() as session:
+        session.execute(delete(SignInRow))
+    answer = admin.client.get("/identify")
+    assert answer.status_code == 303
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert admin.client.get_cookie(SIGN_IN_COOKIE) is None
+    assert "Clear-Site-Data" not in admin.client.get("/identify").headers
 
 
 def test_signing_in_gives_a_new_session_and_ends_the_one_before(

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ def test_somebody_is_added_with_several_photos(user: Visitor) -> None:
 
 
 def test_somebody_is_added_without_a_photo(user: Visitor) -> None:
-    page = user.refused(f"{PEOPLE}/new", name="Ada")
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada"))
     assert "Choose a photo, or add the person without one." in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
     page = user.get(user.done(f"{PEOPLE}/new", name="Ada", without_photo="yes"))
@@ -119,9 +120,10 @@ def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
     [(b"no image", "This file type is not supported"), (draw_photo([]), "No face was found")],
 )
 def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: str) -> None:
-    page = user.refused(
+    form = user.done(
         f"{PEOPLE}/new", name="Ada", notes="kept notes", photos=[("holiday.jpg", photo)]
     )
+    page = user.get(form)
     assert reason in says(page)
     assert "holiday.jpg" in page
     assert 'value="Ada"' in page
@@ -129,14 +131,15 @@ def test_photos_without_a_face_make_nobody(user: Visitor, photo: bytes, reason: 
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
 
 
-def test_somebody_new_of_a_photo_that_the_gate_refuses_is_named_there(user: Visitor) -> None:
-    page = user.refused(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)])
+def test_somebody_new_of_a_photo_that_the_gate_refuses_is_made_when_it_is_said(
+    user: Visitor,
+) -> None:
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)]))
     assert "small.png" in page
+    assert 'value="Ada"' in page
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
-    [probe] = set(re.findall(r'href="(/identify/[^"]+)"', page))
-    card = user.get(probe)
-    assert 'value="Ada"' in card
-    user.done(f"{probe}/faces/1/add", name="Ada", anyway="yes")
+    [probe] = set(re.findall(r'name="held" value="([^"]+)"', page))
+    user.done(f"{PEOPLE}/new", name="Ada", held=[probe], **{f"anyway-{probe}": "yes"})
     [ada] = list_people(acting(user.runtime.services), gallery="default").people
     assert (ada.name, ada.faces) == ("Ada", 1)
 
@@ -144,7 +147,7 @@ def test_somebody_new_of_a_photo_that_the_gate_refuses_is_named_there(user: Visi
 def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
     user: Visitor,
 ) -> None:
-    page = user.refused(
+    choose = user.done(
         f"{PEOPLE}/new",
         name="Ada",
         photos=[
@@ -152,27 +155,93 @@ def test_a_photo_that_gives_no_face_is_told_by_its_name_and_the_others_count(
             ("holiday.jpg", b"no image"),
             ("garden.png", draw_photo([])),
             ("party.png", draw_photo(["ada", "bob"])),
+            ("huge.png", b"x" * 200_001),
         ],
     )
+    assert "party.png has 2 faces." in says(user.get(choose))
+    page = user.get(choose.partition("/choose/")[0])
     words = says(page)
     assert "3 photos were not added" in words
     assert "holiday.jpg : This file type is not supported" in words
     assert "garden.png : No face was found" in words
-    assert "party.png : There are 2 faces in it." in words
+    assert "huge.png : " in words
+    assert "1 photo waits for you" in words
+    assert "party.png It shows 2 faces." in words
+    again = says(user.get(choose.partition("/choose/")[0]))
+    assert "not added" not in again
+    assert "1 photo waits for you" in again
     assert list_people(acting(user.runtime.services), gallery="default").people[0].faces == 1
 
 
 def test_a_name_in_use_is_refused_and_what_was_typed_stays(user: Visitor) -> None:
     user.enrol("Ada")
-    page = user.refused(f"{PEOPLE}/new", name="ADA", notes="kept notes")
+    notes = "kept notes " * 100
+    page = user.get(user.done(f"{PEOPLE}/new", name="ADA", notes=notes))
     assert "This gallery already has a person with this name." in page
     assert 'value="ADA"' in page
-    assert "kept notes" in page
+    assert notes in page
+
+
+def test_photos_sent_with_a_name_that_is_refused_are_used_when_the_form_is_sent_again(
+    user: Visitor,
+) -> None:
+    user.enrol("Ada", variant=4)
+    photos = [
+        ("good.png", draw_photo(["cy"])),
+        ("tiny.png", draw_photo(["cy"], face_px=34)),
+        ("party.png", draw_photo(["bob", "cy"], face_px=90)),
+        ("holiday.jpg", b"no image"),
+    ]
+    page = user.get(user.done(f"{PEOPLE}/new", name="ada", photos=photos))
+    words = says(page)
+    assert "3 photos sent already" in words
+    assert "holiday.jpg : This file type is not supported" in words
+    assert "tiny.png This face was not stored." in words
+    assert "party.png It shows 2 faces." in words
+    held = re.findall(r'name="held" value="([^"]+)"', page)
+    assert len(held) == 3
+    (party,) = set(re.findall(r'name="face-([^"]+)"', page))
+    assert re.search(rf'name="face-{party}" value="2" checked', page)
+    (tiny,) = re.findall(r'name="anyway-([^"]+)"', page)
+
+    person = user.done(
+        f"{PEOPLE}/new", name="Cy", held=held, **{f"face-{party}": "2", f"anyway-{tiny}": "yes"}
+    )
+    assert user.told()[0] == "Cy was added, with 3 faces."
+    assert "3 faces," in says(user.get(person))
+    assert "waits for you" not in says(user.get(person))
+
+
+def test_nobody_is_made_of_photos_that_give_no_face(user: Visitor) -> None:
+    photos = [("party.png", draw_photo(["ada", "bob"])), ("garden.png", draw_photo([]))]
+    form = user.done(f"{PEOPLE}/new", name="Ada", notes="1815", photos=photos)
+    assert form == f"{PEOPLE}/new"
+    page = user.get(form)
+    assert "garden.png : No face was found" in says(page)
+    assert 'value="Ada"' in page
+    assert "1815" in page
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+    held = re.findall(r'name="held" value="([^"]+)"', page)
+    none = {f"face-{held[0]}": "0"}
+    before = files_of(user.runtime.services)
+    user.done(f"{PEOPLE}/new", name="Ada", held=held, **none)
+    assert files_of(user.runtime.services) < before
+    assert list_people(acting(user.runtime.services), gallery="default").total == 0
+
+
+def test_what_is_held_for_somebody_new_can_be_erased_at_once(user: Visitor) -> None:
+    form = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["ada", "bob"])])
+    held = re.findall(r'name="held" value="([^"]+)"', user.get(form))
+    assert user.done(f"{PEOPLE}/new/let-go", name="Ada", held=[*held, "another"]) == form
+    assert files_of(user.runtime.services) == set()
+    page = user.get(form)
+    assert 'value="Ada"' in page
+    assert 'name="held" value="' not in page.partition("<template>")[0]
 
 
 def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> None:
     first = user.enrol("Ada")
-    page = user.refused(f"{PEOPLE}/new", name="ada", notes="Choir")
+    page = user.get(user.done(f"{PEOPLE}/new", name="ada", notes="Choir"))
     assert links(page, first) == [first]
     assert 'name="another"' in page
     assert 'name="another"' not in user.get(f"{PEOPLE}/new")
@@ -182,6 +251,14 @@ def test_another_person_of_a_name_is_added_when_it_is_said(user: Visitor) -> Non
     assert second != first
     notes = re.findall(r'tile__note">([^<]*)<', user.get(PEOPLE))
     assert sorted(notes) == sorted(["Choir", first.rsplit("/", 1)[1][:8]])
+
+
+def test_photos_held_for_somebody_who_is_added_without_one_wait_for_them(user: Visitor) -> None:
+    page = user.get(user.done(f"{PEOPLE}/new", name="Ada", photos=[("small.png", SMALL)]))
+    held = re.findall(r'name="held" value="([^"]+)"', page)
+    person = user.done(f"{PEOPLE}/new", name="Ada", held=held, without_photo="yes")
+    assert user.told() == ["Ada was added, without a face."]
+    assert "1 photo waits for you" in says(user.get(person))
 
 
 def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
@@ -196,8 +273,9 @@ def test_somebody_takes_anothers_name_when_it_is_said(user: Visitor) -> None:
 
 def test_too_many_photos_at_once_are_refused_before_any_is_read(user: Visitor) -> None:
     person = user.enrol("ada")
-    page = user.refused(person, photos=[draw_photo(["ada"])] * 13)
-    assert "Choose at most 12 photos at once." in page
+    assert "at most 12 at once" in says(user.get(person))
+    page = user.get(user.done(person, photos=[draw_photo(["ada"])] * 13))
+    assert "You chose 13 photos. At most 12 can be sent at once" in page
     assert "1 face," in says(page)
 
 
@@ -205,19 +283,45 @@ def test_photos_are_added_to_somebody(user: Visitor) -> None:
     person = user.enrol("ada")
     assert user.done(person, photos=[draw_photo(["ada"], face_px=90)]) == person
     assert user.told() == ["1 face added."]
-    assert "Choose at least one photo." in user.refused(person)
+    assert "Choose at least one photo." in user.get(user.done(person))
 
 
 def test_of_several_faces_one_is_chosen_and_the_photo_let_go(user: Visitor) -> None:
     person = user.enrol("ada")
     choose = user.done(person, photos=[draw_photo(["bob", "ada"], face_px=90)])
     assert choose.startswith(f"{person}/choose/")
-    assert "Which face is ada?" in user.get(choose)
+    page = user.get(choose)
+    assert "Which face is ada?" in page
+    assert re.search(r'name="face" value="2"[^>]* checked', page)
     assert user.done(choose) == choose
     assert "Choose a face." in user.get(choose)
     assert user.done(choose, face="2") == person
     assert "2 faces," in says(user.get(person))
     user.get(choose, status=404)
+
+
+def test_photos_of_several_faces_are_asked_about_one_after_the_other(user: Visitor) -> None:
+    person = user.enrol("ada")
+    photos = [
+        (f"party {number}.png", draw_photo(["bob", "ada"], face_px=100 - number))
+        for number in range(3)
+    ]
+    first = user.done(person, photos=photos)
+    page = user.get(first)
+    assert "party 0.png has 2 faces." in says(page)
+    assert "Photo 1 of 3" in says(page)
+    (second,) = re.findall(r'href="([^"]+)"><span>Skip<', page)
+    third = user.done(second, face="2")
+    assert "party 2.png has 2 faces." in says(user.get(third))
+    (let_go,) = re.findall(r'formaction="([^"]+)"', user.get(third))
+    assert user.done(let_go, held=[third.rsplit("/", 1)[1]]) == person
+    words = says(user.get(person))
+    assert "2 faces," in words
+    assert "1 photo waits for you" in words
+    assert user.client.get(f"{person}/choose").headers["Location"] == first
+    assert user.done(first, face="2") == person
+    assert user.client.get(f"{person}/choose").headers["Location"] == person
+    assert "3 faces," in says(user.get(person))
 
 
 def test_somebody_is_renamed_and_noted(user: Visitor) -> None:
@@ -250,15 +354,24 @@ def test_a_face_is_deleted_after_asking(user: Visitor) -> None:
     assert user.post(delete).status_code == 404
 
 
-def test_pictures_are_served_to_their_readers_with_a_validator(user: Visitor) -> None:
+def test_a_portrait_is_asked_for_again_and_a_photo_is_kept_nowhere(user: Visitor) -> None:
     page = user.get(user.enrol("ada"))
-    photo = links(page, "/photo/shown")[0]
-    for picture in (links(page, "/crop")[0], links(user.get(photo), "/photo")[0]):
-        answer = user.client.get(picture)
-        assert answer.status_code == 200
-        assert "private" in answer.headers["Cache-Control"]
-        again = user.client.get(picture, headers={"If-None-Match": answer.headers["ETag"]})
-        assert again.status_code == 304
+    crop = links(page, "/crop")[0]
+    answer = user.client.get(crop)
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = user.client.get(crop, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    photo = links(user.get(links(page, "/photo/shown")[0]), "/photo")[0]
+    assert user.client.get(photo).headers["Cache-Control"] == "no-store"
+
+
+def test_where_browsers_cannot_be_told_to_forget_they_keep_no_portrait(user: Visitor) -> None:
+    crop = links(user.get(user.enrol("ada")), "/crop")[0]
+    cookie = user.client.get_cookie("mien_session")
+    assert cookie is not None
+    user.client.set_cookie("mien_session", cookie.value, domain="mien.example")
+    answer = user.client.get(crop, base_url="http://mien.example")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_a_photo_that_was_not_kept_has_no_page(user: Visitor) -> None:
@@ -365,14 +478,15 @@ def test_names_are_escaped_everywhere(user: Visitor) -> None:
 
 
 def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: Visitor) -> None:
-    page = user.refused(
+    person = user.done(
         f"{PEOPLE}/new",
         name="Ada",
         photos=[("good.png", draw_photo(["ada"])), ("tiny.png", SMALL)],
     )
-    assert "tiny.png : This face was not stored. The face is 34 pixels wide" in says(page)
+    page = user.get(person)
+    assert "tiny.png This face was not stored. The face is 34 pixels wide" in says(page)
     (anyway,) = re.findall(r'action="([^"]+/choose/[^"]+)"', page)
-    person = user.done(anyway, face="1", anyway="yes")
+    assert user.done(anyway, face="1", anyway="yes") == person
     told = user.told()
     assert told[0] == "Face 1 was added to Ada."
     assert "The face is 34 pixels wide" in told[1]
@@ -383,7 +497,7 @@ def test_a_photo_that_the_gate_refuses_says_why_and_can_be_stored_anyway(user: V
 def test_a_refused_photo_that_is_held_says_so_and_can_be_erased_at_once(user: Visitor) -> None:
     person = user.enrol("ada")
     before = files_of(user.runtime.services)
-    page = user.refused(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")])
+    page = user.get(user.done(person, photos=[("tiny.png", SMALL), ("bad.png", b"no picture")]))
     words = says(page)
     assert re.search(
         r"1 photo is visible only to you and will be deleted in \S+ minutes ?\. Delete now", words
@@ -402,7 +516,7 @@ def test_nobody_else_can_erase_what_is_held(user: Visitor, admin: Visitor) -> No
     admin.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     page = user.get(choose)
     assert "1 photo is visible only to you" in says(page)
-    assert f'formaction="{person}/let-go"' in page
+    assert f'formaction="{person}/let-go?after=' in page
     user.done(f"{person}/let-go", held=[choose.rsplit("/", 1)[1]])
     user.get(choose, status=404)
 
@@ -416,12 +530,14 @@ def test_a_face_is_chosen_only_for_somebody_of_the_gallery_in_the_address(user: 
 
 
 def test_somebody_new_is_chosen_from_their_first_photo(user: Visitor) -> None:
-    choose = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
+    form = user.done(f"{PEOPLE}/new", name="Ada", photos=[draw_photo(["bob", "ada"])])
     assert list_people(acting(user.runtime.services), gallery="default").total == 0
-    assert user.get(choose).count('value="Ada"') == 2
-    user.done(f"{choose}/faces/2/add", name="Ada")
-    [ada] = list_people(acting(user.runtime.services), gallery="default").people
-    assert (ada.name, ada.faces) == ("Ada", 1)
+    page = user.get(form)
+    assert 'value="Ada"' in page
+    (held,) = re.findall(r'name="held" value="([^"]+)"', page)
+    person = user.done(f"{PEOPLE}/new", name="Ada", held=[held], **{f"face-{held}": "2"})
+    assert user.told() == ["Ada was added, with 1 face."]
+    assert "1 face," in says(user.get(person))
 
 
 def test_a_chosen_face_that_the_gate_refuses_can_be_stored_anyway(user: Visitor) -> None:
@@ -488,3 +604,62 @@ def test_whom_somebody_looks_like_is_on_their_page(user: Visitor) -> None:
     user.done(bob, photos=[photo])
     assert "Looks like" in user.get(ada)
     assert links(user.get(ada), bob) == [bob]
+
+
+SCRIPT = {"X-Partial": "1", "Accept": "application/json"}
+
+
+def send(user: Visitor, path: str, **fields: Any) -> dict[str, Any]:
+    """Send a form as script does; gives the answer."""
+    response = user.post(path, headers=SCRIPT, **fields)
+    found: dict[str, Any] = response.get_json(silent=True) or {}
+    return {"status": response.status_code, **found}
+
+
+def test_script_is_told_of_one_photo_what_became_of_it(user: Visitor) -> None:
+    person = user.enrol("ada")
+    added = send(user, person, photos=draw_photo(["ada"], face_px=90))
+    assert (added["status"], added["state"], added["doubts"]) == (200, "added", [])
+    assert added["person"]["url"] == person
+    again = send(user, person, photos=draw_photo(["ada"], face_px=90))
+    assert again["state"] == "refused"
+    assert again["doubts"]
+    refused = send(user, person, photos=b"no picture")
+    assert (refused["state"], refused["held"]) == ("refused", "")
+    assert "This file type is not supported" in refused["reason"]
+    choose = send(user, person, photos=draw_photo(["bob", "ada"]))
+    assert (choose["state"], choose["reason"]) == ("choose", "It shows 2 faces.")
+    small = send(user, person, photos=SMALL)
+    assert small["state"] == "anyway"
+    stored = send(user, f"{person}/choose/{small['held']}", face="1", anyway="yes")
+    assert (stored["state"], len(stored["doubts"])) == ("added", 1)
+    assert send(user, f"{person}/let-go", held=choose["held"])["status"] == 204
+    assert user.told() == []
+    assert "3 faces," in says(user.get(person))
+    assert send(user, person)["errors"] == {"photos": "Choose at least one photo."}
+
+
+def test_script_makes_somebody_with_the_first_face(user: Visitor) -> None:
+    user.enrol("bob")
+    new = f"{PEOPLE}/new"
+    photo = draw_photo(["ada"])
+    wrong = send(user, new, name="BOB", photos=photo)
+    assert wrong["status"] == 422
+    assert set(wrong["errors"]) == {"name"}
+    assert 'name="another"' in wrong["shown"]
+    party = send(user, new, name="Ada", photos=draw_photo(["ada", "bob"]))
+    assert (party["state"], party["person"]) == ("choose", None)
+    made = send(user, new, name="Ada", notes="1815", held=[party["held"]], photos=photo)
+    assert (made["state"], made["person"]["name"]) == ("added", "Ada")
+    page = user.get(made["person"]["url"])
+    assert "1815" in page
+    assert "1 photo waits for you" in says(page)
+    small = send(user, new, name="Cy", photos=draw_photo(["cy"], face_px=34))
+    anyway = send(user, new, name="Cy", **{"held": small["held"], f"anyway-{small['held']}": "yes"})
+    assert (anyway["state"], anyway["person"]["name"]) == ("added", "Cy")
+
+
+def test_script_of_somebody_signed_out_is_told_so(user: Visitor) -> None:
+    person = user.enrol("ada")
+    user.client.delete_cookie("mien_session")
+    assert send(user, person, photos=SMALL)["status"] == 401

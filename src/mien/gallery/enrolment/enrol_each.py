@@ -8,6 +8,7 @@ from dataclasses import field
 from dataclasses import replace
 
 from mien.access import permissions
+from mien.decision.choose_face import no_face
 from mien.errors import FaceError
 from mien.errors import ImageError
 from mien.errors import InvalidInput
@@ -147,8 +148,46 @@ def _outcome(call: Call, gallery: str, submission: Submission, options: EachOpti
                 gate=options.gate,
             )
         except options.hold as refusal:
-            held = hold_photo(call, gallery=gallery, photo=photo)
+            held = hold_photo(
+                call,
+                gallery=gallery,
+                photo=photo,
+                person_id=_whom(submission.subject),
+                file_name=submission.name,
+            )
             return Outcome(submission.name, refusal=refusal, held=held)
     except REFUSALS as refusal:
         return Outcome(submission.name, refusal=refusal)
     return Outcome(submission.name, enrolment=made)
+
+
+def hold_each(call: Call, *, gallery: str, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+    """Hold each photo that shows a face, and store nothing: for a form with something else amiss.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+    """
+    permissions.require(call.actor, "photos.hold", gallery)
+    return (_held(call, gallery, each) for each in submissions)
+
+
+def _held(call: Call, gallery: str, submission: Submission) -> Outcome:
+    try:
+        photo = analyze(call.services, Upload(submission.read()), call.budget())
+        if not photo.faces:
+            raise no_face()
+        held = hold_photo(
+            call,
+            gallery=gallery,
+            photo=photo,
+            person_id=_whom(submission.subject),
+            file_name=submission.name,
+        )
+    except REFUSALS as refusal:
+        return Outcome(submission.name, refusal=refusal)
+    return Outcome(submission.name, held=held)
+
+
+def _whom(subject: Subject) -> str | None:
+    return subject.id if isinstance(subject, KnownPerson) else None

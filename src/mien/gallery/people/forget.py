@@ -40,6 +40,7 @@ from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import KeptInputRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
@@ -96,9 +97,9 @@ def forget_person(
 
     An original photo in which the person was enrolled goes too, even when other people of the
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
-    not. Photos held for identification, by whomever and in whichever gallery, are let go when they
-    are such an original, when a face in them would have been taken for the person, or when not all
-    of their faces were looked at.
+    not. Held photos, by whomever and in whichever gallery, are let go when they wait for the person,
+    when they are such an original, when a face in them would have been taken for the person, or
+    when not all of their faces were looked at. So is what was typed for the person's pages.
 
     Originals that were kept because of other people may show the person beside them. The proof
     tells which may, unless they are searched; that has to happen now, because afterwards nobody
@@ -196,7 +197,9 @@ def _erase(
     faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
     photo_ids = {face.photo_id for face in faces if face.photo_id}
     photos = session.scalars(select(PhotoRow).where(PhotoRow.id.in_(photo_ids))).all()
-    probes = probes_showing(session, gallery, faces, photos, threshold=threshold)
+    probes = probes_showing(session, gallery, person, faces, photos, threshold=threshold)
+    # What was typed about them and waits for its page.
+    session.execute(delete(KeptInputRow).where(KeptInputRow.place.contains(person.id)))
     files = [face.crop_file for face in faces] + [photo.file for photo in photos]
     for probe in probes:
         files += probe_files(session, probe)
@@ -324,12 +327,19 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         (ReviewedPairRow.other_person_id, [erased.person_id]),
         (PhotoRow.id, erased.photo_ids),
         (ProbeRow.id, erased.probe_ids),
+        (ProbeRow.person_id, [erased.person_id]),
         (ProbeFaceRow.probe_id, erased.probe_ids),
     )
     with services.database.read() as session:
         rows_left = sum(
             session.scalar(select(func.count()).where(column.in_(ids))) or 0
             for column, ids in looked_for
+        )
+        rows_left += (
+            session.scalar(
+                select(func.count()).where(KeptInputRow.place.contains(erased.person_id))
+            )
+            or 0
         )
         indexed_left = services.indexes.count_left(
             session, erased.gallery_id, erased.face_ids, dimension=erased.dimension

@@ -11,6 +11,7 @@ from mien.decision.similarity import verification_threshold
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -39,12 +40,13 @@ def person_threshold(gallery: GalleryRow, summary: EngineSummary | None) -> floa
 def probes_showing(
     session: Session,
     gallery: GalleryRow,
+    person: PersonRow,
     faces: Sequence[FaceRow],
     photos: Sequence[PhotoRow],
     *,
     threshold: float,
 ) -> list[ProbeRow]:
-    """Held photos that are one of these, or in which a face would be taken for one of these.
+    """Held photos that wait for somebody, are one of these, or show a face like one of these.
 
     Those of everybody and of every gallery: they are few, and gone within the hour anyway.
     """
@@ -57,7 +59,9 @@ def probes_showing(
     goes = {
         probe.id
         for probe in probes.values()
-        if probe.sha256 in digests or (faces and probe.faces_left_out)
+        if probe.person_id == person.id
+        or probe.sha256 in digests
+        or (faces and probe.faces_left_out)
     }
     for face in session.scalars(select(ProbeFaceRow)):
         probe = probes.get(face.probe_id)

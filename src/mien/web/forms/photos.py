@@ -1,9 +1,12 @@
 """Forms that take photos."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
+from flask import request
 from flask_wtf.file import FileField
 from flask_wtf.file import FileRequired
 from flask_wtf.file import MultipleFileField
@@ -14,8 +17,8 @@ from wtforms import IntegerField
 from wtforms import RadioField
 from wtforms import StringField
 from wtforms import TextAreaField
+from wtforms import ValidationError
 from wtforms.validators import DataRequired
-from wtforms.validators import Length
 from wtforms.validators import Optional
 
 from mien.errors import PersonAmbiguous
@@ -25,11 +28,19 @@ from mien.options import Gate
 from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.base import PageForm
+from mien.web.forms.state import FormState
 from mien.web.language import translated
 
-_NOT_TOO_MANY: Final = Length(
-    max=MOST_PHOTOS, message=f"Choose at most {MOST_PHOTOS} photos at once."
-)
+_MOST_HELD: Final = 100
+
+
+def _not_too_many(_form: PageForm, field: MultipleFileField) -> None:
+    count = len(field.data or ())
+    if count > MOST_PHOTOS:
+        raise ValidationError(
+            f"You chose {count} photos. At most {MOST_PHOTOS} can be sent at once: "
+            f"send {MOST_PHOTOS} now, and the others after that."
+        )
 
 
 class IdentifyForm(PageForm):
@@ -56,7 +67,7 @@ class AddPhotosForm(PageForm):
     """Photos of somebody who is known."""
 
     photos = MultipleFileField(
-        validators=[FileRequired("Choose at least one photo."), _NOT_TOO_MANY]
+        validators=[FileRequired("Choose at least one photo."), _not_too_many]
     )
 
 
@@ -67,11 +78,31 @@ class NewPersonForm(PageForm):
     notes = TextAreaField()
     another = BooleanField()
     without_photo = BooleanField()
-    photos = MultipleFileField(validators=[_NOT_TOO_MANY])
+    photos = MultipleFileField(validators=[_not_too_many])
 
     def files(self) -> list[FileStorage]:
         """The photos that were chosen; a browser sends an empty one where there are none."""
         return [file for file in self.photos.data or () if file]
+
+    def held(self) -> list[str]:
+        """Photos that were sent before and are held."""
+        return request.form.getlist("held")[:_MOST_HELD]
+
+    def face_of(self, held: str) -> int | None:
+        """Which face of a held photo was chosen; 0 for none of them, None where nothing was."""
+        return request.form.get(f"face-{held}", type=int)
+
+    def gate_of(self, held: str) -> Gate | None:
+        """The gate for a held photo; None for the gallery's own."""
+        return "off" if f"anyway-{held}" in request.form else None
+
+    def state_with(self, held: Iterable[str]) -> FormState:
+        """What the page shows again, with photos that are held by now."""
+        ids = tuple(dict.fromkeys(held))
+        asked = [f"{name}-{each}" for each in ids for name in ("face", "anyway")]
+        given = {name: tuple(request.form.getlist(name)) for name in asked if name in request.form}
+        state = self.state()
+        return replace(state, chosen={**state.chosen, **given, "held": ids})
 
 
 class GatedForm(PageForm):

@@ -45,10 +45,18 @@ class ResetPage(Page):
 
 @dataclass(frozen=True, slots=True)
 class SignInPage(Page):
-    """Asks for `name` and `password`; the hidden field `next` says where to go afterwards."""
+    """Asks for `name` and `password`; the hidden field `next` says where to go afterwards.
+
+    Attributes:
+        form: typed so far.
+        action_url: takes the POST.
+        next_url: where to go afterwards; empty for the start.
+        is_new: whether nobody has an account that can administer, so that the set-up comes first.
+    """
 
     template: ClassVar[str] = "access/sign_in.html"
 
     form: FormState
     action_url: str
     next_url: str = ""
+    is_new: bool = False

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mien.options import Decision
+from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.api_reference.page import FieldRow
@@ -19,7 +20,7 @@ from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
 from mien.web.pages.people import PersonTile
-from mien.web.pages.person import HeldPhotos
+from mien.web.pages.waiting import HeldPhotos
 from mien.web.text.rates import Rate
 
 ROLES = ("paper", "sunken", "ink", "soft", "accent", "match", "ambiguous", "unknown", "danger")
@@ -52,6 +53,7 @@ class PatternsPage(Page):
     poor: QualityView
     fields: FieldTable
     held: HeldPhotos
+    refused: tuple[Refusal, ...]
     max_bytes: int
     url: str
 
@@ -126,6 +128,7 @@ def patterns_page(photo_url: str) -> PatternsPage:
                 FieldRow("faces", FieldType("list of ", "Face", "#faces"), required=True),
             ),
         ),
+        refused=(Refusal("holiday.jpg", "No face was found."),),
         held=HeldPhotos(("1", "2"), "2040-01-01T12:00:00Z", "#content"),
         max_bytes=_MAX_BYTES,
         url="#content",

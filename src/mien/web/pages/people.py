@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from flask import url_for
 
+from mien.gallery.enrolment.waiting import WaitingPhoto
+from mien.gallery.enrolment.waiting import photos_waiting
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.people import list_initials
 from mien.gallery.people.people import list_people
@@ -15,13 +17,19 @@ from mien.gallery.results import Person
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.options import Order
+from mien.settings import MOST_PHOTOS
+from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import crop_url
+from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.namesakes import namesakes_of
-from mien.web.pages.person import RefusedPhoto
+from mien.web.pages.waiting import HeldPhotos
+from mien.web.pages.waiting import held_photos
+from mien.web.pages.waiting import name_of
+from mien.web.pages.waiting import waiting_words
 
 _SORTS = (Choice("name", "By name"), Choice("newest", "Newest first"))
 _A_SHEET = 60
@@ -102,30 +110,67 @@ class PeoplePage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class FaceChoice:
+    """A face that can be chosen of a photo: its number as the field's value, and its portrait."""
+
+    number: str
+    portrait_url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPhotoEntry:
+    """A photo that was sent before and is used when the form is sent again.
+
+    Attributes:
+        id: value of the field `held`; the fields `face-<id>` and `anyway-<id>` say what to do.
+        file_name: as it was sent.
+        portrait_url: of the face that is probably meant.
+        reason: what has to be decided; empty where nothing has.
+        faces: to choose from; empty where there is one.
+        refusable: whether the gate refuses it, so that it has to be said that it is stored anyway.
+    """
+
+    id: str
+    file_name: str
+    portrait_url: str
+    reason: str
+    faces: tuple[FaceChoice, ...]
+    refusable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NewPersonPage(Page):
-    """Adds a person: `name`, `notes`, and any number of `photos`; `another` of a name.
+    """Adds a person: `name`, `notes`, and `photos`; `another` of a name.
 
     Without photos only where `without_photo` says that it is meant so.
 
     Attributes:
         form: what was typed and could not be done.
         namesakes: who has the name that was typed.
-        refused: photos that were sent and gave no face, so that nobody was added.
+        photos: those that were sent before and are held for this form.
+        held: the same, to be deleted together; None when there is none.
+        refused: photos that gave no face.
         gallery: its name.
         action_url: takes the POST, as multipart.
         back_url: the contact sheet.
         max_bytes: largest file accepted.
+        most_photos: how many one form may send; script sends one after the other.
     """
 
     template: ClassVar[str] = "people/new.html"
+    partial: ClassVar[str] = "people/_namesakes.html"
 
     form: FormState
+    photos: tuple[HeldPhotoEntry, ...]
+    held: HeldPhotos | None
+    refused: tuple[Refusal, ...]
     gallery: str
     action_url: str
     back_url: str
     max_bytes: int
+    most_photos: int
     namesakes: tuple[Namesake, ...] = ()
-    refused: tuple[RefusedPhoto, ...] = ()
 
 
 def people_page(
@@ -196,7 +241,7 @@ def new_person_page(
     *,
     gallery: str,
     form: FormState | None = None,
-    refused: tuple[RefusedPhoto, ...] = (),
+    refused: tuple[Refusal, ...] = (),
 ) -> NewPersonPage:
     """The page that adds somebody; and what became of the photos just sent.
 
@@ -204,14 +249,35 @@ def new_person_page(
         GalleryNotFound: no gallery has this name.
     """
     name = show_gallery(call, name=gallery).name
+    form = form or FormState()
+    waiting = photos_waiting(call, gallery=gallery, probe_ids=form.chosen.get("held", ()))
     return NewPersonPage(
-        form=form or FormState(),
+        form=form,
         namesakes=namesakes_of(call, gallery=name, form=form),
+        photos=tuple(_held(photo, form) for photo in waiting),
+        held=held_photos(waiting, url_for("people.let_go", gallery=name)) if waiting else None,
+        refused=refused,
         gallery=name,
         action_url=url_for("people.create", gallery=name),
         back_url=url_for("people.sheet", gallery=name),
         max_bytes=runtime().settings.max_upload_bytes,
-        refused=refused,
+        most_photos=MOST_PHOTOS,
+    )
+
+
+def _held(photo: WaitingPhoto, form: FormState) -> HeldPhotoEntry:
+    chosen = form.choice(f"face-{photo.id}") or str(photo.likeliest)
+    numbers = range(1, photo.faces + 1) if photo.needs_choice else ()
+    return HeldPhotoEntry(
+        id=photo.id,
+        file_name=name_of(photo),
+        portrait_url=probe_portrait_url(photo.id, photo.likeliest),
+        reason=waiting_words(photo),
+        faces=tuple(
+            FaceChoice(str(number), probe_portrait_url(photo.id, number), str(number) == chosen)
+            for number in numbers
+        ),
+        refusable=photo.refusal is not None,
     )
 
 

@@ -1,34 +1,34 @@
-"""Somebody's own page, its form, and the choice of a face in a photo of several."""
+"""Somebody's own page, and its form."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import ClassVar
 
 from flask import url_for
 
-from mien.gallery.held_photos import Held
+from mien.access.permissions import may
+from mien.gallery.enrolment.waiting import WaitingPhoto
+from mien.gallery.enrolment.waiting import photos_waiting_for
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.people import show_person
-from mien.gallery.recognition.identify_held import HeldProbe
 from mien.gallery.recognition.look_alikes import look_alikes
-from mien.gallery.results import Person
 from mien.gallery.results import StoredFace
 from mien.gallery.services import Call
 from mien.http.context import runtime
+from mien.settings import MOST_PHOTOS
+from mien.web.forms.kept import Refusal
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
-from mien.web.pages.faces import BoxView
-from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import Namesake
-from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
-from mien.web.pages.faces import box_view
 from mien.web.pages.faces import crop_url
-from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.faces import quality_view
 from mien.web.pages.namesakes import namesakes_of
+from mien.web.pages.waiting import HeldPhotos
+from mien.web.pages.waiting import WaitingEntry
+from mien.web.pages.waiting import held_photos
+from mien.web.pages.waiting import waiting_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +50,6 @@ class FaceEntry:
     quality: QualityView
     delete_url: str
     suspicions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPhoto:
-    """A photo that gave no face, and why.
-
-    Attributes:
-        reason: a sentence or two.
-        anyway_url: takes a POST with `face` and `anyway` that stores it nevertheless; empty where
-            that cannot be.
-        look_url: the page that shows its faces, to be named there; empty where there is none.
-    """
-
-    file_name: str
-    reason: str
-    anyway_url: str = ""
-    look_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPhotos:
-    """Photos of which nothing is stored yet, and until when they wait for that.
-
-    Attributes:
-        ids: values of the field `held`.
-        expires_at: ISO 8601 in UTC; then they are erased.
-        let_go_url: takes a POST with any number of `held` that erases them now.
-    """
-
-    ids: tuple[str, ...]
-    expires_at: str
-    let_go_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +82,13 @@ class PersonPage(Page):
         facts: the metadata, by name.
         looks_like: people too similar for comfort.
         refused: photos of the last upload that gave no face.
-        held: those of them that can be stored anyway; None when there is none.
+        waiting: held photos about which somebody has to decide.
+        choose_url: the first page that asks which face is meant; empty where none has to be asked.
+        choose_count: how many of the photos that wait show several faces.
+        held: the photos that wait, to be erased together; None when there is none.
         form: problems with the last upload.
-        add_photos_url: takes a POST with any number of `photos`.
+        add_photos_url: takes a POST with up to `most_photos` of `photos`, and from script one.
+        most_photos: how many one form may send.
         edit_url, delete_url: pages that rename, and that ask before deleting.
         back_url: the contact sheet.
         review_url: the page on which what is suspected can be kept.
@@ -132,10 +104,14 @@ class PersonPage(Page):
     faces: tuple[FaceEntry, ...]
     facts: tuple[MetadataEntry, ...]
     looks_like: tuple[LooksLike, ...]
-    refused: tuple[RefusedPhoto, ...]
+    refused: tuple[Refusal, ...]
+    waiting: tuple[WaitingEntry, ...]
+    choose_url: str
+    choose_count: int
     held: HeldPhotos | None
     form: FormState
     add_photos_url: str
+    most_photos: int
     edit_url: str
     delete_url: str
     back_url: str
@@ -166,51 +142,13 @@ class EditPersonPage(Page):
     namesakes: tuple[Namesake, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FaceOption:
-    """A face to choose from a photo that has several.
-
-    Attributes:
-        number: as on the photo, counted from 1; the value of the field `face`.
-        portrait_url: the face in a 4:5 frame.
-        box: where it is.
-        quality: what is said of it beforehand; the gallery's gate decides.
-    """
-
-    number: int
-    portrait_url: str
-    box: BoxView
-    quality: QualityView
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseFacePage(Page):
-    """Asks which of several faces on a photo belongs to the person; field `face`.
-
-    Attributes:
-        faces_left_out: how many more the photo shows than can be chosen.
-    """
-
-    template: ClassVar[str] = "people/choose_face.html"
-
-    form: FormState
-    name: str
-    photo: PhotoView
-    options: tuple[FaceOption, ...]
-    faces_left_out: int
-    held: HeldPhotos
-    action_url: str
-    back_url: str
-
-
 def person_page(
     call: Call,
     *,
     gallery: str,
     person_id: str,
     form: FormState | None = None,
-    refused: tuple[RefusedPhoto, ...] = (),
-    held: Sequence[Held] = (),
+    refused: tuple[Refusal, ...] = (),
 ) -> PersonPage:
     """Somebody, their faces, and what became of the photos just sent.
 
@@ -219,6 +157,7 @@ def person_page(
     """
     person = show_person(call, gallery=gallery, person_id=person_id)
     faces = list_faces(call, gallery=gallery, person_id=person_id)
+    waiting = _waiting(call, gallery, person_id)
     place: dict[str, Any] = {"gallery": gallery, "person_id": person_id}
     return PersonPage(
         name=person.name,
@@ -237,9 +176,17 @@ def person_page(
             for other in look_alikes(call, gallery=gallery, person_id=person_id)
         ),
         refused=refused,
-        held=_held_photos(gallery, person_id, held) if held else None,
+        waiting=tuple(
+            waiting_entry(each, gallery=gallery, person_id=person_id) for each in waiting
+        ),
+        choose_url=url_for("person.choose_next", **place)
+        if any(each.needs_choice for each in waiting)
+        else "",
+        choose_count=sum(each.needs_choice for each in waiting),
+        held=held_photos(waiting, url_for("person.let_go", **place)) if waiting else None,
         form=form or FormState(),
         add_photos_url=url_for("person.add_photos", **place),
+        most_photos=MOST_PHOTOS,
         edit_url=url_for("person.edit", **place),
         delete_url=url_for("person.ask_delete", **place),
         back_url=url_for("people.sheet", gallery=gallery),
@@ -268,43 +215,10 @@ def edit_person_page(
     )
 
 
-def choose_face_page(
-    person: Person, held: HeldProbe, *, form: FormState | None = None
-) -> ChooseFacePage:
-    """The page that asks which face of a held photo is somebody's."""
-    found = held.identification
-    place: dict[str, Any] = {"gallery": found.gallery, "person_id": person.id}
-    return ChooseFacePage(
-        form=form or FormState(),
-        name=person.name,
-        photo=PhotoView(
-            url=url_for("identify.photo", probe_id=held.id),
-            width=found.width,
-            height=found.height,
-            marks=tuple(FaceMark(one.number, box_view(one.face.box)) for one in found.answers),
-        ),
-        options=tuple(
-            FaceOption(
-                number=answer.number,
-                portrait_url=probe_portrait_url(held.id, answer.number),
-                box=box_view(answer.face.box),
-                quality=quality_view(answer.face),
-            )
-            for answer in found.answers
-        ),
-        faces_left_out=found.faces_left_out,
-        held=_held_photos(found.gallery, person.id, [Held(held.id, held.expires_at)]),
-        action_url=url_for("person.choose_face", probe_id=held.id, **place),
-        back_url=url_for("person.show_one", **place),
-    )
-
-
-def _held_photos(gallery: str, person_id: str, held: Sequence[Held]) -> HeldPhotos:
-    return HeldPhotos(
-        ids=tuple(each.id for each in held),
-        expires_at=max(each.expires_at for each in held).isoformat(),
-        let_go_url=url_for("person.let_go", gallery=gallery, person_id=person_id),
-    )
+def _waiting(call: Call, gallery: str, person_id: str) -> tuple[WaitingPhoto, ...]:
+    if not may(call.actor, "photos.hold", gallery):
+        return ()
+    return photos_waiting_for(call, gallery=gallery, person_id=person_id)
 
 
 def _stored(gallery: str, face: StoredFace) -> FaceEntry:

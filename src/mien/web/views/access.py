@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from mien.access.first_administrator import check_link
 from mien.access.first_administrator import finish_setup
+from mien.access.first_administrator import setup_needed
 from mien.access.passwords import LEAST_LENGTH
 from mien.access.reset_links import check_reset_link
 from mien.access.reset_links import use_reset_link
@@ -20,6 +21,7 @@ from mien.errors import SetupFinished
 from mien.errors import TooManyAttempts
 from mien.errors import WrongCredentials
 from mien.http.auth import load_user
+from mien.http.browser_cache import clear_cache
 from mien.http.context import acts_as
 from mien.http.context import runtime
 from mien.http.context import this_call
@@ -137,6 +139,7 @@ def sign_out() -> ResponseReturnValue:
     flash("You are signed out.", "done")
     response = go_to(url_for("access.sign_in"))
     clear_sign_in_cookie(response)
+    clear_cache(response)
     return response
 
 
@@ -167,4 +170,5 @@ def _sign_in_page(form: SignInForm) -> SignInPage:
         form=form.state(),
         action_url=url_for("access.check_sign_in"),
         next_url=safe_next(form.text("next"), otherwise=""),
+        is_new=setup_needed(this_call()),
     )

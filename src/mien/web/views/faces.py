@@ -10,6 +10,7 @@ from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import read_photo
 from mien.http.auth import asks
 from mien.http.auth import check_browser
+from mien.http.browser_cache import forgets_when_told
 from mien.http.context import this_call
 from mien.http.responses import file_response
 from mien.web.pages.confirm import confirm_face
@@ -30,7 +31,9 @@ bp.before_request(check_browser)
 def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The portrait."""
     del person_id  # it makes the address readable; the face says whose it is
-    return file_response(read_crop(this_call(), gallery=gallery, face_id=face_id))
+    return file_response(
+        read_crop(this_call(), gallery=gallery, face_id=face_id), may_be_kept=forgets_when_told()
+    )
 
 
 @bp.get("/photo")
@@ -38,7 +41,9 @@ def crop(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
 def photo(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
     """The original photo, where it was kept."""
     del person_id
-    return file_response(read_photo(this_call(), gallery=gallery, face_id=face_id))
+    return file_response(
+        read_photo(this_call(), gallery=gallery, face_id=face_id), may_be_kept=False
+    )
 
 
 @bp.get("/photo/shown")

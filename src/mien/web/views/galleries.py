@@ -15,6 +15,7 @@ from mien.gallery.galleries import show_gallery
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
+from mien.web.forms.kept import kept_form
 from mien.web.forms.people import ConfirmForm
 from mien.web.forms.settings import GallerySettingsForm
 from mien.web.forms.settings import NewGalleryForm
@@ -43,9 +44,8 @@ def show_all() -> ResponseReturnValue:
 @asks("galleries.create")
 def new() -> ResponseReturnValue:
     """Ask for a gallery's name."""
-    return show(
-        new_gallery_page(this_call(), NewGalleryForm(formdata=None).state()), place="galleries"
-    )
+    form = kept_form(request.path, NewGalleryForm) or NewGalleryForm(formdata=None).state()
+    return show(new_gallery_page(this_call(), form), place="galleries")
 
 
 @bp.post("/new")
@@ -69,7 +69,8 @@ def create() -> ResponseReturnValue:
 @asks("galleries.change")
 def settings(gallery: str) -> ResponseReturnValue:
     """The settings of a gallery."""
-    return show(settings_page(this_call(), gallery=gallery), place="galleries")
+    form = kept_form(request.path, GallerySettingsForm)
+    return show(settings_page(this_call(), gallery=gallery, form=form), place="galleries")
 
 
 @bp.post("/<gallery:gallery>/settings")

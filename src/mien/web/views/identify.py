@@ -82,9 +82,7 @@ def result(probe_id: str) -> ResponseReturnValue:
     """Show who is in a held photo, as the gallery knows it now."""
     held = show_held(this_call(), probe_id=probe_id)
     numbers = (answer.number for answer in held.identification.answers)
-    # What was typed where the photo was sent from, or for one of its faces.
-    begun = kept_form(probe_id)
-    kept = {number: kept_form(_kept_at(probe_id, number)) or begun for number in numbers}
+    kept = {number: kept_form(_kept_at(probe_id, number), AddFaceForm) for number in numbers}
     page = identify_result(
         this_call(),
         held,
@@ -98,14 +96,16 @@ def result(probe_id: str) -> ResponseReturnValue:
 @asks("photos.hold")
 def photo(probe_id: str) -> ResponseReturnValue:
     """The held photo, at a size for the screen."""
-    return file_response(read_held_photo(this_call(), probe_id=probe_id))
+    return file_response(read_held_photo(this_call(), probe_id=probe_id), may_be_kept=False)
 
 
 @bp.get("/identify/<probe_id>/faces/<int:number>/portrait")
 @asks("photos.hold")
 def portrait(probe_id: str, number: int) -> ResponseReturnValue:
     """A face of the held photo."""
-    return file_response(read_held_crop(this_call(), probe_id=probe_id, face_number=number))
+    return file_response(
+        read_held_crop(this_call(), probe_id=probe_id, face_number=number), may_be_kept=False
+    )
 
 
 @bp.post("/identify/<probe_id>/faces/<int:number>/add")
@@ -175,7 +175,7 @@ def _card(probe_id: str, number: int) -> str:
 
 
 def _kept_at(probe_id: str, number: int) -> str:
-    return f"{probe_id}/{number}"
+    return url_for("identify.add", probe_id=probe_id, number=number)
 
 
 def _undo_url(face: HeldFace, gallery: str) -> str:

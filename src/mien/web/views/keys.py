@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask import flash
 from flask import redirect
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +12,7 @@ from mien.access.api_keys import revoke_key
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
+from mien.web.forms.kept import kept_form
 from mien.web.forms.settings import NewKeyForm
 from mien.web.pages.keys import created_key_page
 from mien.web.pages.keys import keys_page
@@ -33,7 +35,8 @@ def show_all() -> ResponseReturnValue:
 @asks("keys.create")
 def new() -> ResponseReturnValue:
     """Ask for a key's name and what it may do."""
-    return show(new_key_page(NewKeyForm(formdata=None).state()), place="keys")
+    form = kept_form(request.path, NewKeyForm) or NewKeyForm(formdata=None).state()
+    return show(new_key_page(form), place="keys")
 
 
 @bp.post("/new")

@@ -1,5 +1,9 @@
 """The people of a gallery: all of them, and a new one."""
 
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+from typing import Final
 from typing import cast
 
 from flask import Blueprint
@@ -10,27 +14,44 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
+from mien.errors import ProbeNotFound
 from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.enrolment.waiting import let_photos_wait_for
+from mien.gallery.enrolment.waiting import photos_waiting_for
+from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.people.namesakes import check_new_person
 from mien.gallery.people.people import create_person
+from mien.gallery.results import PersonRef
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
+from mien.http.overload import looks_at_photos
 from mien.options import Order
-from mien.web.forms.base import REJECTED
-from mien.web.forms.kept import keep_form
+from mien.web.forms.kept import keep_state
+from mien.web.forms.kept import kept_for
 from mien.web.forms.photos import NewPersonForm
 from mien.web.layout import current_gallery
+from mien.web.layout import full_layout
+from mien.web.pages.choose_face import after
 from mien.web.pages.people import new_person_page
 from mien.web.pages.people import people_page
 from mien.web.rendering import go_to
+from mien.web.rendering import render_partial
 from mien.web.rendering import show
+from mien.web.sent_photo import added_photo
+from mien.web.sent_photo import is_from_script
+from mien.web.sent_photo import refused_form
 from mien.web.text.filters import counted
+from mien.web.uploads import Added
+from mien.web.uploads import add_held
 from mien.web.uploads import add_photos
-from mien.web.uploads import answer_added
+from mien.web.uploads import hold_photos
+from mien.web.uploads import tell_added
 
 bp = Blueprint("people", __name__)
 bp.before_request(check_browser)
+
+ALL: Final = "/galleries/<gallery:gallery>/people"
 
 
 @bp.get("/people")
@@ -47,7 +68,7 @@ def of_gallery(gallery: str) -> ResponseReturnValue:
     return redirect(url_for("people.sheet", gallery=gallery))
 
 
-@bp.get("/galleries/<gallery:gallery>/people")
+@bp.get(ALL)
 @asks("people.read")
 def sheet(gallery: str) -> ResponseReturnValue:
     """The contact sheet, searched by `q`, in an order, page by page; `faces=none` without a face."""
@@ -63,16 +84,18 @@ def sheet(gallery: str) -> ResponseReturnValue:
     return show(page, place="people", gallery=page.gallery)
 
 
-@bp.get("/galleries/<gallery:gallery>/people/new")
+@bp.get(f"{ALL}/new")
 @asks("people.create")
 def new(gallery: str) -> ResponseReturnValue:
     """Ask for somebody's name and photos."""
-    page = new_person_page(this_call(), gallery=gallery)
+    kept = kept_for(request.path, NewPersonForm)
+    page = new_person_page(this_call(), gallery=gallery, form=kept.form, refused=kept.refused)
     return show(page, place="people", gallery=page.gallery)
 
 
-@bp.post("/galleries/<gallery:gallery>/people/new")
+@bp.post(f"{ALL}/new")
 @asks("people.create")
+@looks_at_photos
 def create(gallery: str) -> ResponseReturnValue:
     """Add somebody with the faces of the photos sent along, or on purpose without one."""
     form = NewPersonForm()
@@ -85,13 +108,31 @@ def create(gallery: str) -> ResponseReturnValue:
                 notes=form.text("notes"),
                 allow_same_name=form.another.data,
             )
-            if form.files():
+            if form.files() or (form.held() and not form.without_photo.data):
                 return _add_with_photos(form, gallery)
             if form.without_photo.data:
                 return _add_without_photo(form, gallery)
             form.say("photos", "Choose a photo, or add the person without one.")
-    page = new_person_page(this_call(), gallery=gallery, form=form.state())
-    return show(page, place="people", gallery=page.gallery, status=form.status)
+    if is_from_script():
+        page = new_person_page(this_call(), gallery=gallery, form=form.state())
+        return refused_form(form, shown=render_partial(page, full_layout()))
+    files = [] if form.photos.errors else form.files()
+    held = hold_photos(this_call(), files, gallery=gallery)
+    return _ask_again(form, gallery, held)
+
+
+@bp.post(f"{ALL}/new/let-go")
+@asks("photos.hold")
+def let_go(gallery: str) -> ResponseReturnValue:
+    """Erase the photos that are held for somebody new, and go on with the rest of the form."""
+    form = NewPersonForm()
+    for probe_id in form.held():
+        with suppress(ProbeNotFound):
+            let_go_of_photo(this_call(), probe_id=probe_id)
+    if is_from_script():
+        return "", HTTPStatus.NO_CONTENT
+    flash("The photos are deleted.", "done")
+    return _ask_again(form, gallery, Added(None))
 
 
 def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
@@ -102,25 +143,42 @@ def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue
         notes=form.text("notes"),
         allow_same_name=form.another.data,
     )
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
+    # What has to be decided about photos that were sent before is decided on the person's page.
+    let_photos_wait_for(this_call(), **place, probe_ids=form.held())
     flash(f"{person.label} was added, without a face.", "done")
-    return go_to(url_for("person.show_one", gallery=gallery, person_id=person.id))
+    return go_to(url_for("person.show_one", **place))
 
 
 def _add_with_photos(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
-    subject = NewPerson(
+    call = this_call()
+    whose = NewPerson(
         form.text("name"), allow_same_name=form.another.data, notes=form.text("notes")
     )
-    added = add_photos(this_call(), form.files(), gallery=gallery, subject=subject)
-    person = added.person
-    if person is not None:
-        faces = counted(added.faces, "face")
-        done = "" if added.refused else f"{person.label} was added, with {faces}."
-        return answer_added(this_call(), added, gallery=gallery, person_id=person.id, done=done)
-    if added.probe_id:
-        # So that the name need not be typed again where the face is named.
-        keep_form(form, added.probe_id)
-    if added.choose_url:
-        flash("The photo shows several faces. Choose the one to add.", "doubt")
-        return go_to(added.choose_url)
-    page = new_person_page(this_call(), gallery=gallery, form=form.state(), refused=added.refused)
-    return show(page, place="people", gallery=page.gallery, status=REJECTED)
+    added = add_held(call, form, gallery=gallery, whose=whose)
+    add_photos(call, form.files(), gallery=gallery, whose=whose, before=added)
+    if added.person is not None:
+        let_photos_wait_for(call, gallery=gallery, person_id=added.person.id, probe_ids=added.held)
+    if is_from_script():
+        return added_photo(added, gallery=gallery)
+    if added.person is None:
+        return _ask_again(form, gallery, added)
+    return _answer_created(added, added.person, gallery)
+
+
+def _answer_created(added: Added, person: PersonRef, gallery: str) -> ResponseReturnValue:
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
+    done = f"{person.label} was added, with {counted(added.faces, 'face')}."
+    tell_added(added, gallery=gallery, done=done)
+    if added.refused:
+        keep_state(None, url_for("person.show_one", **place), refused=added.refused)
+    waiting = photos_waiting_for(this_call(), **place)
+    return go_to(after("", waiting, **place))
+
+
+def _ask_again(form: NewPersonForm, gallery: str, added: Added) -> ResponseReturnValue:
+    """Lead back to the form, with what was typed and the photos that are held for it."""
+    address = url_for("people.new", gallery=gallery)
+    state = form.state_with([*form.held(), *added.held])
+    keep_state(state, address, refused=added.refused)
+    return go_to(address)

@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask import flash
 from flask import redirect
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +19,7 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.auth import current_sign_in
 from mien.http.context import this_call
+from mien.web.forms.kept import kept_form
 from mien.web.forms.settings import NewUserForm
 from mien.web.forms.settings import ResetLinkForm
 from mien.web.pages.users import created_reset_link_page
@@ -42,7 +44,8 @@ def show_all() -> ResponseReturnValue:
 @asks("users.add")
 def new() -> ResponseReturnValue:
     """Ask for a name and a first password."""
-    return show(new_user_page(NewUserForm(formdata=None).state()), place="users")
+    form = kept_form(request.path, NewUserForm) or NewUserForm(formdata=None).state()
+    return show(new_user_page(form), place="users")
 
 
 @bp.post("/new")

@@ -1,5 +1,6 @@
 // An area that takes photos by drop, paste, choice or camera, and shows what it has got.
-// It puts them into its file input; sending is the form's matter.
+// It puts them into its file input; sending is the form's matter. Of several photos each has a row
+// of its own, made by photo-queue, which also says what is wrong with it.
 
 import openCamera from "./camera.js";
 
@@ -31,6 +32,7 @@ export default function dropArea(area) {
   }
 
   function accept() {
+    if (input.multiple) return;
     const tooLarge = Array.from(input.files).find((file) => file.size > largest);
     if (tooLarge) {
       say(`“${tooLarge.name}” is larger than ${Math.round(largest / MEGABYTE)} MB. Please choose a smaller one.`);
@@ -43,13 +45,21 @@ export default function dropArea(area) {
   }
 
   function take(files) {
+    if (input.multiple) {
+      put(files);
+      return;
+    }
     const images = Array.from(files).filter((file) => file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name));
     if (!images.length) {
       say("That is not a photo. Use JPEG, PNG, WebP or HEIC.");
       return;
     }
+    put(images.slice(0, 1));
+  }
+
+  function put(files) {
     const transfer = new DataTransfer();
-    for (const file of input.multiple ? images : images.slice(0, 1)) transfer.items.add(file);
+    for (const file of files) transfer.items.add(file);
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
