@@ -45,14 +45,14 @@ def test_an_address_that_does_not_answer_is_given_up_in_time(
 @pytest.mark.parametrize(
     ("how", "what"),
     [
-        ("stall", r"silent for 0\.3 seconds after 150000 of 300000 bytes"),
+        ("stall", r"sent nothing for 0\.3 seconds after 150000 of 300000 bytes"),
         ("cut", r"after 150000 of 300000 bytes"),
         ("lie", r"ended after 150000 of 300000 bytes"),
         ("long", r"longer than the 300000 bytes"),
-        ("gone", r"answered 404"),
-        ("broken", r"answered 500"),
+        ("gone", r"replied with 404"),
+        ("broken", r"replied with 500"),
         ("away", r"http://models\.example/drawn\.onnx is not an https address"),
-        ("round", r"answered 302"),
+        ("round", r"replied with 302"),
     ],
 )
 def test_what_went_wrong_is_named(server: ModelServer, tmp_path: Path, how: str, what: str) -> None:

@@ -190,7 +190,7 @@ def test_what_gunicorn_is_told_in_its_own_variable_holds(serve: Serve, home: Hom
     server = serve(MIEN_WORKERS="1", GUNICORN_CMD_ARGS="--workers 3 --preload")
     server.all_workers(3)
     assert "3 workers" in server.said
-    assert "Preloading is not taken" in server.said
+    assert "Preloading is ignored" in server.said
 
 
 def test_the_command_s_own_options_are_stronger_still(serve: Serve, home: Home) -> None:

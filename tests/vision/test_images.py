@@ -339,21 +339,21 @@ def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_truncated_file_is_called_truncated(format_name: str, share: float) -> None:
+def test_a_truncated_file_is_called_incomplete(format_name: str, share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = encode(noise, format_name)
     with pytest.raises(UnreadableImage) as caught:
         READER.decode(data[: int(len(data) * share)])
-    assert "truncated" in say.error(caught.value)
+    assert "incomplete" in say.error(caught.value)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_truncated_heic_is_called_truncated(share: float) -> None:
+def test_a_truncated_heic_is_called_incomplete(share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     data = _heic(noise)
     with pytest.raises(UnreadableImage) as caught:
         READER.decode(data[: int(len(data) * share)])
-    assert "truncated" in say.error(caught.value)
+    assert "incomplete" in say.error(caught.value)
 
 
 @pytest.mark.parametrize(
