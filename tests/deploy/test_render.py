@@ -77,6 +77,12 @@ def test_without_a_folder_a_file_goes_to_standard_output(kind: str) -> None:
         assert f"mien deploy render {kind}" in result.stdout
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_holds_no_setting_that_nobody_made(kind: str, tmp_path: Path) -> None:
+    files = rendered(tmp_path / "plain", kind)
+    assert not [name for name, text in files.items() if "MIEN_LOG_LEVEL" in text]
+
+
 @pytest.mark.parametrize(
     ("kind", "options"),
     [

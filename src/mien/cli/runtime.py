@@ -53,11 +53,15 @@ def load_settings(*, serving: bool = False, verbose: bool = True, **given: Any) 
             words={"path": error.filename, "why": error.strerror},
             field="MIEN_…_FILE",
         ) from error
-    if "log_level" not in settings.model_fields_set and (
-        not serving or not (verbose or _is_collected(settings))
-    ):
-        settings = settings.model_copy(update={"log_level": "warning"})
-    logs.configure(log_format=settings.log_format, log_level=settings.log_level)
+    level: str = settings.log_level
+    if "log_level" not in settings.model_fields_set:
+        if not serving:
+            # Of this command alone: what it renders for servers is not to say less.
+            level = "warning"
+        elif not (verbose or _is_collected(settings)):
+            level = "warning"
+            settings = settings.model_copy(update={"log_level": level})
+    logs.configure(log_format=settings.log_format, log_level=level)
     return settings
 
 
