@@ -30,7 +30,11 @@ def test_people_in_a_row_are_not_as_tall_as_each_other() -> None:
 
 
 def test_a_small_face_behind_is_in_a_row_of_its_own() -> None:
-    assert read(seen("b", 0, 100, 200), seen("a", 300, 40, 30)) == "ab"
+    assert read(seen("b", 0, 200, 200), seen("a", 300, 40, 30)) == "ab"
+
+
+def test_who_stands_nearer_is_in_the_row_of_those_beside() -> None:
+    assert read(seen("a", 0, 250, 97), seen("b", 220, 210, 35), seen("c", 380, 220, 60)) == "abc"
 
 
 def test_nobody_is_in_no_order() -> None:

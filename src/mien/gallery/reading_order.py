@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from mien.vision.types import Box
 
-# Of a face's height, how far its middle may be from that of a row it belongs to.
-_SAME_ROW = 0.6
+# Of the largest face's height, how far a middle may be from that of the row: people who stand side by
+# side are neither as tall nor as near as each other, and a row behind is about a face higher.
+_SAME_ROW = 0.75
 
 
 class Found(Protocol):
@@ -23,8 +24,7 @@ F = TypeVar("F", bound=Found)
 def in_reading_order(faces: Sequence[F]) -> tuple[F, ...]:
     """Faces from the top left to the bottom right of their photo.
 
-    A face stands in a row when its middle is about as high as that of the faces of the row, by the
-    smaller of the heights; people in a row are never as tall as each other.
+    A face stands in a row when its middle is about as high as that of the faces of the row.
 
     Args:
         faces: in any order, with boxes in pixels.
@@ -40,7 +40,7 @@ def in_reading_order(faces: Sequence[F]) -> tuple[F, ...]:
 
 
 def _belongs(box: Box, row: Sequence[Box]) -> bool:
-    height = min(box.height, *(each.height for each in row))
+    height = max(box.height, *(each.height for each in row))
     middle = sum(_middle(each) for each in row) / len(row)
     return abs(_middle(box) - middle) <= _SAME_ROW * height
 
