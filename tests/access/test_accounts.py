@@ -162,6 +162,9 @@ EASY = (
     "adalovelace1",
     "lovelaceada!",
     "ADALOVELACE",
+    "Password2024!",
+    "Welcome2025!",
+    "!Dragon2024",
 )
 
 

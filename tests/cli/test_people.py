@@ -119,6 +119,10 @@ def test_somebody_is_renamed(mien: Mien) -> None:
 def test_two_people_share_a_name_and_are_named_by_id(mien: Mien, ada: Path) -> None:
     first = mien("people", "add", "Ada", ada, "--notes", "Choir").stdout.strip()
     bob = write(ada.parent / "bob.png", "bob")
+    refused = mien("people", "add", "Ada")
+    assert refused.exit_code == 1
+    assert "--same-name" in refused.stderr
+    assert first in refused.stderr
     done = mien("people", "add", "Ada", bob, "--same-name")
     assert done.exit_code == 0, done.stderr
     second = done.stdout.strip()

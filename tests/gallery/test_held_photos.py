@@ -297,3 +297,11 @@ def test_a_limit_out_of_range_is_refused(services: Services, root: str) -> None:
     held = hold(services, root)
     with pytest.raises(InvalidInput):
         show_held(acting(services, root), probe_id=held, limit=0)
+
+
+def test_the_files_of_whoever_is_removed_go_with_the_account(services: Services, eve: str) -> None:
+    hold(services, eve)
+    assert files_of(services)
+    remove_user(acting(services), name="eve")
+    assert files_of(services) == set()
+    assert not {"erasure", "file_deletion"} & rows_of(services).keys()

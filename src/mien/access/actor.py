@@ -13,6 +13,8 @@ from mien.storage.database import Database
 
 if TYPE_CHECKING:
     from mien.access.throttling import Throttle
+    from mien.storage.erased import ErasureList
+    from mien.storage.files import FileStore
 
 ActorKind: TypeAlias = Literal["user", "key", "operator", "system", "nobody"]
 """`operator` has a shell on the machine; `system` is Mien itself; `nobody` has shown nothing yet."""
@@ -51,6 +53,14 @@ class AccessServices(Protocol):
     @property
     def database(self) -> Database:
         """The rows."""
+
+    @property
+    def files(self) -> "FileStore":
+        """The stored files."""
+
+    @property
+    def erasures(self) -> "ErasureList":
+        """What was erased."""
 
     @property
     def throttle(self) -> "Throttle":

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import string
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError
@@ -15,6 +16,10 @@ LEAST_LENGTH = 10
 MOST_LENGTH = 256
 LEAST_GUESSES = 1e6
 """So many an attacker at the sign-in page, who is slowed down, does not make in years."""
+
+# What is put before and behind a word because a form somewhere asked for it.
+_DRESS = string.digits + string.punctuation + string.whitespace
+_MOST_DRESS, _LEAST_GUESSES_OF_A_WORD = 6, 1e4
 
 # What anybody would try here first.
 _PRODUCT_WORDS = ("mien", "face", "faces", "facial", "recognition", "gallery", "administrator")
@@ -38,7 +43,11 @@ def hash_password(password: str, *, name: str) -> str:
         raise InvalidInput("password_too_long", words={"most": MOST_LENGTH}, field="password")
     if not can_be_stored(password):
         raise InvalidInput("password_not_text", field="password")
-    if _is_hardly_more_than(name, password) or _guesses(password, name=name) < LEAST_GUESSES:
+    if (
+        _is_hardly_more_than(name, password)
+        or _is_dressed_up(password, name=name)
+        or _guesses(password, name=name) < LEAST_GUESSES
+    ):
         raise InvalidInput("password_easy", field="password")
     return PasswordHasher().hash(password)
 
@@ -50,6 +59,13 @@ def _is_hardly_more_than(name: str, password: str) -> bool:
         if len(part) >= _PART_OF_A_NAME:
             rest = rest.replace(part, "")
     return len(rest) < len(password) and len(rest) < _LEAST_BESIDE_A_NAME
+
+
+def _is_dressed_up(password: str, *, name: str) -> bool:
+    """Whether it is a common word with no more than a year and a mark around it: “Welcome2025!”."""
+    word = password.strip(_DRESS)
+    dress = len(password) - len(word)
+    return 0 < dress <= _MOST_DRESS and _guesses(word, name=name) < _LEAST_GUESSES_OF_A_WORD
 
 
 def _guesses(password: str, *, name: str) -> float:

@@ -21,6 +21,7 @@ from mien.errors import NameTaken
 from mien.errors import UserNotFound
 from mien.names import clean_name
 from mien.names import name_key
+from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -106,11 +107,13 @@ def remove_user(call: AccessCall, *, name: str) -> User:
         )
         if row.is_admin and admins == 1:
             raise LastAdministrator
-        # Their held photos go with the account; the files do within a minute while Mien serves.
-        note_erasure(session, _held_files(session, row.id), subject_id=row.id)
+        # Their held photos go with the account.
+        erasure = note_erasure(session, _held_files(session, row.id), subject_id=row.id)
         session.delete(row)
         audit.record(session, call, "user_removed", subject_id=row.id)
-        return as_user(row)
+        removed = as_user(row)
+    finish(call.services.database, call.services.files, call.services.erasures, erasure)
+    return removed
 
 
 def set_password(call: AccessCall, *, name: str, password: str) -> User:

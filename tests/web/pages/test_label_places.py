@@ -50,6 +50,16 @@ def test_a_name_that_would_cover_the_next_face_is_left_to_the_list() -> None:
     assert right.name == "always"
 
 
+def test_who_is_known_chooses_a_place_first() -> None:
+    known = FaceMark(1, BoxView(100, 100, 40, 50), "Ada", "match")
+    stranger = FaceMark(2, BoxView(145, 100, 60, 75), "", "unknown")
+    crowd = [FaceMark(3, BoxView(96, 160, 60, 75), "", "unknown")]
+    places = mark_places(PhotoView("", 800, 600, (known, stranger, *crowd)))
+    assert places[0].number == "always"
+    alone = mark_places(PhotoView("", 800, 600, (known,)))
+    assert (places[0].x, places[0].y) == (alone[0].x, alone[0].y)
+
+
 def test_small_faces_close_together_have_no_number_on_a_phone() -> None:
     marks = tuple(
         FaceMark(number, BoxView(20 * number, 100 * row + 60, 16, 20), "Ada", "match")

@@ -8,7 +8,9 @@ from typing import Final
 from typing import Literal
 from typing import NamedTuple
 from typing import TypeAlias
+from typing import get_args
 
+from mien.options import Decision
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
 from mien.web.text.filters import share
@@ -31,6 +33,8 @@ _OFF: Final = 18.0
 _LETTER: Final = 8.0
 _NAME_HEIGHT: Final = 20.0
 _NAME_FROM: Final = 47.0
+# One that was added has no decision, and a name.
+_FIRST: Final[tuple[str, ...]] = ("", *get_args(Decision))
 _SIDES: Final[tuple[Side, ...]] = ("above", "below", "inside")
 
 
@@ -78,12 +82,12 @@ def mark_places(photo: PhotoView) -> tuple[MarkPlace, ...]:
 
     A number goes above its box, below it, or into it, whichever first covers neither another face
     nor another label on either screen, or else on the wide one; where none does it is left out, as
-    the list beside the photo has it. The largest faces choose first. Names follow where there is
-    room.
+    the list beside the photo has it. Who is known chooses first, then who may be, and of those the
+    largest. Names follow where there is room.
     """
     wide, narrow = _Screen(photo, _WIDE), _Screen(photo, _NARROW)
-    by_size = sorted(range(len(photo.marks)), key=lambda index: -_size(photo.marks[index]))
-    places = {index: _choose(index, (narrow, wide)) for index in by_size}
+    in_turn = sorted(range(len(photo.marks)), key=lambda index: _turn(photo.marks[index]))
+    places = {index: _choose(index, (narrow, wide)) for index in in_turn}
     for screen in (wide, narrow):
         screen.label(places)
     return tuple(
@@ -111,8 +115,8 @@ def _choose(index: int, screens: Sequence["_Screen"]) -> tuple[Side, Anchor]:
     return "inside", anchors[0]
 
 
-def _size(mark: FaceMark) -> float:
-    return mark.box.width * mark.box.height
+def _turn(mark: FaceMark) -> tuple[int, float]:
+    return _FIRST.index(mark.decision), -mark.box.width * mark.box.height
 
 
 def _room(index: int, wide: set[int], narrow: set[int]) -> Room:
