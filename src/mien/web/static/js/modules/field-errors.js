@@ -6,8 +6,11 @@
  * @param {string} shown - HTML of who has the name that was typed, to stand behind its field; may be empty
  */
 export default function showErrors(form, errors, shown = "") {
+  // Ticked while the answer was on its way.
+  const another = form.elements.another?.checked ?? false;
   form.querySelector(".namesakes")?.remove();
   form.elements.name?.closest(".field").insertAdjacentHTML("afterend", shown);
+  if (form.elements.another) form.elements.another.checked = another;
   const fields = Object.keys(errors).map((name) => form.elements[name]).filter((field) => field instanceof HTMLElement);
   for (const field of fields) {
     const id = `${field.id}-error`;
