@@ -20,10 +20,10 @@ from mien.errors import UserNotFound
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
-from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.enrolment.subject import TypedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.held_photos import let_go_of_photo
@@ -82,7 +82,7 @@ def test_a_face_that_was_added_is_compared_with_the_others_of_its_person_alone(
         )
     held = hold(services, root, draw_photo(["man"]))
     made = enrol(
-        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=KnownName("Woman")
+        acting(services, root), gallery=None, source=HeldFace(held, 1), subject=TypedPerson("Woman")
     )
     shown = show_held(acting(services, root), probe_id=held)
     [answer] = shown.identification.answers

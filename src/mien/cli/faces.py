@@ -8,6 +8,7 @@ import click
 from mien.access.actor import OPERATOR
 from mien.cli.enrolling import enrol_photos
 from mien.cli.nouns import NounGroup
+from mien.cli.options import face_number_option
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
@@ -109,12 +110,7 @@ def show(*, who: str, face_id: str, gallery: str, as_json: bool) -> None:
 @click.argument("who")
 @photo_paths()
 @gallery_option
-@click.option(
-    "--face",
-    type=int,
-    metavar="N",
-    help="Number of the face to use in each photo; 1 is the largest.",
-)
+@face_number_option
 @take_option
 @photo_gate_option
 @photo_options

@@ -40,6 +40,16 @@ def take_option(function: _Function) -> _Function:
     )(function)
 
 
+def face_number_option(function: _Function) -> _Function:
+    """Give a command `--face`, for each of its photos."""
+    return click.option(
+        "--face",
+        type=int,
+        metavar="N",
+        help="Number of the face to use in each photo; 1 is the largest.",
+    )(function)
+
+
 def photo_gate_option(function: _Function) -> _Function:
     """Give a command `--gate`, for its own photos alone."""
     return click.option(

@@ -11,6 +11,7 @@ import click
 from mien.access.actor import OPERATOR
 from mien.cli.enrolling import enrol_photos
 from mien.cli.nouns import NounGroup
+from mien.cli.options import face_number_option
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
@@ -63,12 +64,7 @@ def people() -> None:
 @click.option("--notes", metavar="TEXT", help="Notes about the person.")
 @click.option("--metadata", metavar="JSON", help="Any JSON object.")
 @same_name_option
-@click.option(
-    "--face",
-    type=int,
-    metavar="N",
-    help="Number of the face to use in each photo; 1 is the largest.",
-)
+@face_number_option
 @take_option
 @photo_gate_option
 @photo_options

@@ -1,11 +1,12 @@
 """What a browser may keep of pictures of people, and how it is told to forget them."""
 
-import ipaddress
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Response
 from flask import request
+
+from mien.http.hosts import host_name
+from mien.loopback import is_loopback
 
 CLEAR_HEADER: Final = "Clear-Site-Data"
 _CACHE: Final = '"cache"'
@@ -22,13 +23,5 @@ def clear_cache(response: Response) -> None:
 
 def forgets_when_told() -> bool:
     """Whether the browser that asks will heed `clear_cache`; else it may keep no picture at all."""
-    return request.is_secure or _is_this_machine(urlsplit(f"//{request.host}").hostname or "")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    host = host_name()
+    return request.is_secure or is_loopback(host) or host.endswith(".localhost")

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import delete
-from sqlalchemy import insert
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -23,8 +22,7 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
-from mien.storage.models import RemovedFaceRow
-from mien.storage.models import now
+from mien.storage.revisions import note_removed
 
 _AT_ONCE = 500
 _QUIETLY = {"synchronize_session": False}
@@ -151,19 +149,10 @@ def _tell_indexes(session: Session, faces: Iterable[Any], *, left_out: Collectio
             .values(revision=GalleryRow.revision + 1),
             execution_options=_QUIETLY,
         )
-        revision = session.scalar(select(GalleryRow.revision).where(GalleryRow.id == gallery_id))
-        session.execute(
-            insert(RemovedFaceRow),
-            [
-                {
-                    "face_id": face_id,
-                    "gallery_id": gallery_id,
-                    "revision": revision,
-                    "removed_at": now(),
-                }
-                for face_id in removed[gallery_id]
-            ],
-        )
+        revision = session.scalars(
+            select(GalleryRow.revision).where(GalleryRow.id == gallery_id)
+        ).one()
+        note_removed(session, gallery_id, removed[gallery_id], revision=revision)
 
 
 def _read(

@@ -82,13 +82,18 @@ def show(
     around = full_layout(place=place, gallery=gallery)
     if not page.partial:
         return make_response(render_page(page, around), status, headers)
-    alone = PARTIAL_HEADER in request.headers
+    alone = is_from_script()
     draw = render_partial if alone else render_page
     response = make_response(draw(page, around), status, headers)
     response.vary.add(PARTIAL_HEADER)
     if alone:
         response.headers[PARTIAL_HEADER] = "1"
     return response
+
+
+def is_from_script() -> bool:
+    """Whether script asks, which shows the answer itself and wants no page."""
+    return PARTIAL_HEADER in request.headers
 
 
 def go_to(address: str) -> Response:

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response
 from flask import jsonify
 from flask import make_response
-from flask import request
 from flask import url_for
 
 from mien.errors import SeveralFacesFound
@@ -13,14 +12,8 @@ from mien.gallery.results import PersonRef
 from mien.web.flashes import Doubtful
 from mien.web.flashes import doubts_of
 from mien.web.forms.base import PageForm
-from mien.web.rendering import PARTIAL_HEADER
 from mien.web.uploads import Added
 from mien.web.uploads import refusal_words
-
-
-def is_from_script() -> bool:
-    """Whether script asks, which shows the answer itself and wants no page."""
-    return PARTIAL_HEADER in request.headers
 
 
 def added_photo(added: Added, *, gallery: str) -> Response:

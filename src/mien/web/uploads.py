@@ -1,8 +1,8 @@
 """Photos that a form has sent, several at once or, from script, one after the other."""
 
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import MienError
 from mien.errors import PhotoNotGoodEnough
+from mien.errors import ProbeNotFound
 from mien.errors import SeveralFacesFound
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.enrol_each import EachOptions
@@ -97,14 +98,8 @@ def add_photos(
         NameTaken, InvalidInput: nobody new can have this name.
     """
     added = before or Added(whose if isinstance(whose, PersonRef) else None)
-
-    def submissions() -> Iterator[Submission]:
-        for file in files:
-            # Asked when it is this photo's turn: the one before may have made the person.
-            subject = _subject(added.person, whose)
-            yield Submission(file.filename or "A photo", partial(read_file, file), subject)
-
-    _sort(enrol_each(call, gallery=gallery, submissions=submissions(), options=_DECIDABLE), added)
+    submissions = _submissions(files, _subject(added.person, whose))
+    _sort(enrol_each(call, gallery=gallery, submissions=submissions, options=_DECIDABLE), added)
     return added
 
 
@@ -142,12 +137,22 @@ def add_held(
 def hold_photos(call: Call, files: Sequence[FileStorage], *, gallery: str) -> Added:
     """Hold photos of a form that has something else amiss, so that they need not be sent again."""
     added = Added(None)
-    submissions = [
-        Submission(file.filename or "A photo", partial(read_file, file), NewPerson(""))
-        for file in files
-    ]
+    submissions = _submissions(files, NewPerson(""))
     _sort(hold_each(call, gallery=gallery, submissions=submissions), added)
     return added
+
+
+def let_go_of(call: Call, probe_ids: Iterable[str]) -> None:
+    """Let go of held photos; those that are gone already are passed over."""
+    for probe_id in probe_ids:
+        with suppress(ProbeNotFound):
+            let_go_of_photo(call, probe_id=probe_id)
+
+
+def _submissions(files: Sequence[FileStorage], subject: Subject) -> list[Submission]:
+    return [
+        Submission(file.filename or "A photo", partial(read_file, file), subject) for file in files
+    ]
 
 
 def _subject(person: PersonRef | None, whose: PersonRef | NewPerson) -> Subject:

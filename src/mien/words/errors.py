@@ -157,9 +157,6 @@ _NOT_FOUND: Final = {
     ),
     "gallery_not_found.removed": N_("The gallery has been deleted."),
     "person_not_found.id": N_("Nobody in this gallery has this id."),
-    "person_not_found.name": N_(
-        "Nobody in this gallery has this name. Create them as a new person."
-    ),
     "person_not_found.name_or_id": N_("Nobody in this gallery has this name or id."),
     "face_not_found": N_("There is no face with this id here."),
     "photo_not_found": N_("The original photo of this face was not kept."),
@@ -353,7 +350,6 @@ _INPUT: Final = {
         "Enrolling {enrolled:,} of {people:,} people leaves nobody as a stranger. Enrol fewer."
     ),
     "invalid_input.nobody_enrolled": N_("Enrol at least one person."),
-    "invalid_input.person_not_chosen": N_("Type the name of someone in this gallery."),
     "invalid_input.cursor": N_(
         "This cursor does not belong to this list and order. Start without a cursor."
     ),

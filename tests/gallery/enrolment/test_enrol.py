@@ -25,11 +25,11 @@ from mien.errors import UnsupportedImage
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment import enrol as enrol_module
 from mien.gallery.enrolment.enrol import enrol
-from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
+from mien.gallery.enrolment.subject import TypedPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
@@ -128,7 +128,9 @@ def test_somebody_known_is_meant_by_their_name_in_this_gallery_alone(services: S
     create_gallery(acting(services), name="club")
     there = create_person(acting(services), gallery="club", name="Ada")
     ada = create_person(acting(services), gallery="default", name="Ada")
-    done = enrol(acting(services), gallery="default", source=Upload(ADA), subject=KnownName(" aDA"))
+    done = enrol(
+        acting(services), gallery="default", source=Upload(ADA), subject=TypedPerson(" aDA")
+    )
     assert not done.new_person
     assert done.person.id == ada.id
     with pytest.raises(PersonNotFound):
@@ -270,8 +272,7 @@ def test_a_face_that_the_photo_does_not_have_cannot_be_chosen(
         (ADA, "default", KnownPerson("nobody"), PersonNotFound),
         (ADA, "default", KnownPerson("\ud800"), PersonNotFound),
         (ADA, "default", KnownPerson("\x00"), PersonNotFound),
-        (ADA, "default", KnownName("Ada"), PersonNotFound),
-        (ADA, "default", KnownName(" "), InvalidInput),
+        (ADA, "default", TypedPerson(" "), InvalidInput),
     ],
 )
 def test_an_enrolment_that_fails_leaves_nothing_behind(

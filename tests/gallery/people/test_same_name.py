@@ -19,11 +19,11 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.enrol_each import EachOptions
 from mien.gallery.enrolment.enrol_each import Submission
 from mien.gallery.enrolment.enrol_each import enrol_each
-from mien.gallery.enrolment.subject import KnownName
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
+from mien.gallery.enrolment.subject import TypedPerson
 from mien.gallery.people.look_up import look_up_person
 from mien.gallery.people.namesakes import list_namesakes
 from mien.gallery.people.people import change_person
@@ -129,7 +129,7 @@ def test_a_name_that_several_have_is_refused_with_who_they_are(services: Service
     asked: list[Callable[[], object]] = [
         lambda: look_up("anna müller"),
         lambda: look_up("anna muller"),
-        enrol_known(KnownName(ANNA)),
+        enrol_known(TypedPerson(ANNA)),
         enrol_known(NamedPerson(ANNA)),
     ]
     for each in asked:

@@ -14,6 +14,7 @@ from mien.errors import ImageError
 from mien.errors import InvalidInput
 from mien.errors import MienError
 from mien.errors import PersonAmbiguous
+from mien.gallery.analysis import AnalyzedPhoto
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.duplicates import is_example_already
@@ -148,13 +149,7 @@ def _outcome(call: Call, gallery: str, submission: Submission, options: EachOpti
                 gate=options.gate,
             )
         except options.hold as refusal:
-            held = hold_photo(
-                call,
-                gallery=gallery,
-                photo=photo,
-                person_id=_whom(submission.subject),
-                file_name=submission.name,
-            )
+            held = _hold(call, gallery, submission, photo)
             return Outcome(submission.name, refusal=refusal, held=held)
     except REFUSALS as refusal:
         return Outcome(submission.name, refusal=refusal)
@@ -177,17 +172,18 @@ def _held(call: Call, gallery: str, submission: Submission) -> Outcome:
         photo = analyze(call.services, Upload(submission.read()), call.budget())
         if not photo.faces:
             raise no_face()
-        held = hold_photo(
-            call,
-            gallery=gallery,
-            photo=photo,
-            person_id=_whom(submission.subject),
-            file_name=submission.name,
-        )
+        held = _hold(call, gallery, submission, photo)
     except REFUSALS as refusal:
         return Outcome(submission.name, refusal=refusal)
     return Outcome(submission.name, held=held)
 
 
-def _whom(subject: Subject) -> str | None:
-    return subject.id if isinstance(subject, KnownPerson) else None
+def _hold(call: Call, gallery: str, submission: Submission, photo: AnalyzedPhoto) -> Held:
+    subject = submission.subject
+    return hold_photo(
+        call,
+        gallery=gallery,
+        photo=photo,
+        person_id=subject.id if isinstance(subject, KnownPerson) else None,
+        file_name=submission.name,
+    )

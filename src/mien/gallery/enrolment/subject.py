@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from mien.errors import InvalidInput
 from mien.errors import PersonNotFound
 from mien.gallery.people.people import add_person_row
 from mien.gallery.people.people import find_person_by_name
@@ -27,13 +26,6 @@ class KnownPerson:
     """Somebody who is in the gallery."""
 
     id: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownName:
-    """Whoever in the gallery has this name, whatever the letters' case and marks."""
-
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ class TypedPerson:
     name: str
 
 
-Subject: TypeAlias = KnownPerson | KnownName | NewPerson | NamedPerson | TypedPerson
+Subject: TypeAlias = KnownPerson | NewPerson | NamedPerson | TypedPerson
 
 
 def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[PersonRow, bool]:
@@ -87,20 +79,9 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
             if not known:
                 raise PersonNotFound("id")
             return known, False
-        case KnownName(name):
-            if not name.strip():
-                raise InvalidInput("person_not_chosen", field="person")
-            known = find_person_by_name(session, gallery, name)
-            if known is None:
-                raise PersonNotFound("name")
-            known.updated_at = now()
-            return known, False
         case TypedPerson(name):
             known = find_person_by_name(session, gallery, name) if name.strip() else None
-            if known is None:
-                return add_person_row(session, gallery, name=name), True
-            known.updated_at = now()
-            return known, False
+            return _known_or_new(session, gallery, known, name)
         case NewPerson():
             row = add_person_row(
                 session,
@@ -114,10 +95,16 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
         case NamedPerson(name):
             # A name without a mark may be another one: nobody has looked which is meant.
             known = only_one(find_same_name(session, gallery, name))
-            if known is None:
-                return add_person_row(session, gallery, name=name), True
-            known.updated_at = now()
-            return known, False
+            return _known_or_new(session, gallery, known, name)
+
+
+def _known_or_new(
+    session: Session, gallery: GalleryRow, known: PersonRow | None, name: str
+) -> tuple[PersonRow, bool]:
+    if known is None:
+        return add_person_row(session, gallery, name=name), True
+    known.updated_at = now()
+    return known, False
 
 
 def _touched(session: Session, gallery: GalleryRow, which: ColumnElement[bool]) -> PersonRow | None:

@@ -1,6 +1,5 @@
 """The people of a gallery: all of them, and a new one."""
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from typing import Final
@@ -14,11 +13,9 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
-from mien.errors import ProbeNotFound
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.waiting import let_photos_wait_for
 from mien.gallery.enrolment.waiting import photos_waiting_for
-from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.people.namesakes import check_new_person
 from mien.gallery.people.people import create_person
 from mien.gallery.results import PersonRef
@@ -36,16 +33,17 @@ from mien.web.pages.choose_face import after
 from mien.web.pages.people import new_person_page
 from mien.web.pages.people import people_page
 from mien.web.rendering import go_to
+from mien.web.rendering import is_from_script
 from mien.web.rendering import render_partial
 from mien.web.rendering import show
 from mien.web.sent_photo import added_photo
-from mien.web.sent_photo import is_from_script
 from mien.web.sent_photo import refused_form
 from mien.web.text.filters import counted
 from mien.web.uploads import Added
 from mien.web.uploads import add_held
 from mien.web.uploads import add_photos
 from mien.web.uploads import hold_photos
+from mien.web.uploads import let_go_of
 from mien.web.uploads import tell_added
 
 bp = Blueprint("people", __name__)
@@ -126,9 +124,7 @@ def create(gallery: str) -> ResponseReturnValue:
 def let_go(gallery: str) -> ResponseReturnValue:
     """Erase the photos that are held for somebody new, and go on with the rest of the form."""
     form = NewPersonForm()
-    for probe_id in form.held():
-        with suppress(ProbeNotFound):
-            let_go_of_photo(this_call(), probe_id=probe_id)
+    let_go_of(this_call(), form.held())
     if is_from_script():
         return "", HTTPStatus.NO_CONTENT
     flash("The photos are deleted.", "done")

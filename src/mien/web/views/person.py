@@ -1,6 +1,5 @@
 """Somebody: their faces, their name, and forgetting them."""
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from typing import Final
@@ -15,7 +14,6 @@ from flask.typing import ResponseReturnValue
 
 from mien.errors import NameTaken
 from mien.errors import PhotoNotGoodEnough
-from mien.errors import ProbeNotFound
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
@@ -49,15 +47,16 @@ from mien.web.pages.confirm import originals_links
 from mien.web.pages.person import edit_person_page
 from mien.web.pages.person import person_page
 from mien.web.rendering import go_to
+from mien.web.rendering import is_from_script
 from mien.web.rendering import show
 from mien.web.sent_photo import added_photo
-from mien.web.sent_photo import is_from_script
 from mien.web.sent_photo import refused_form
 from mien.web.sent_photo import stored_photo
 from mien.web.text.filters import counted
 from mien.web.uploads import add_held_face
 from mien.web.uploads import add_photos as add_each
 from mien.web.uploads import after_adding
+from mien.web.uploads import let_go_of
 from mien.web.uploads import tell_added
 
 bp = Blueprint("person", __name__)
@@ -150,9 +149,7 @@ def _choose_for_script(
 def let_go(gallery: str, person_id: str) -> ResponseReturnValue:
     """Erase photos that were held to be stored; those that are gone already are passed over."""
     waiting = photos_waiting_for(this_call(), gallery=gallery, person_id=person_id)
-    for probe_id in request.form.getlist("held"):
-        with suppress(ProbeNotFound):
-            let_go_of_photo(this_call(), probe_id=probe_id)
+    let_go_of(this_call(), request.form.getlist("held"))
     if is_from_script():
         return "", HTTPStatus.NO_CONTENT
     flash("The photos are deleted.", "done")
