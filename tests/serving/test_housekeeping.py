@@ -235,7 +235,7 @@ def test_what_a_killed_enrolment_has_left_is_set_aside_by_the_next_start(tmp_pat
 def test_a_clean_up_that_never_ends_does_not_hold_the_process_and_keeps_its_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.serving.housekeeping.STOPPING_SECONDS", 0.05)
+    monkeypatch.setattr(Housekeeping, "STOPPING_SECONDS", 0.05)
     begun, go_on = threading.Event(), threading.Event()
 
     def hang(_call: object) -> None:

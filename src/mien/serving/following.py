@@ -1,58 +1,43 @@
 """Every process that serves drops from its memory whom another has forgotten, also when it is idle."""
 
-import threading
 from typing import TYPE_CHECKING
 
-import structlog
-
-from mien.errors import MienError
-from mien.words import say
+from mien.serving.recurring import Recurring
 
 if TYPE_CHECKING:
     from mien.gallery.services import Services
 
-_STOPPING_SECONDS = 5.0
-_log = structlog.get_logger(__name__)
 
-
-class Following:
-    """Brings the indexes of this process up to the rows, in a thread of its own, until stopped.
+class Following(Recurring):
+    """Brings the indexes of this process up to the rows.
 
     Args:
         services: the collaborators.
         seconds: between two times; None for what the proof of an erasure counts on.
     """
 
+    NAME = "following"
+    LATER = "Indexes will be updated later"
+    BROKEN = "Indexes cannot be updated"
+    STOPPING_SECONDS = 5.0
+
     def __init__(self, services: "Services", *, seconds: float | None = None) -> None:
+        super().__init__()
         self._services = services
         self._seconds = seconds
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="following", daemon=True)
 
-    def start(self) -> None:
-        """Begin, in the process that serves: a thread does not outlive a fork."""
-        self._thread.start()
+    def _first_wait(self) -> float:
+        return self._wait()
 
-    def stop(self) -> None:
-        """End; does not wait for ever, because a database may not answer."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(_STOPPING_SECONDS)
-
-    def _run(self) -> None:
+    def _wait(self) -> float:
         # Imported by the thread, so that a server listens sooner.
         from mien.gallery.index_sync import FOLLOW_SECONDS
 
+        return FOLLOW_SECONDS if self._seconds is None else self._seconds
+
+    def _round(self) -> None:
         services = self._services
-        seconds = FOLLOW_SECONDS if self._seconds is None else self._seconds
-        while not self._stopped.wait(seconds):
-            try:
-                if services.indexes.is_empty:
-                    continue  # a process that has searched nothing asks the database nothing
-                with services.database.read() as session:
-                    services.indexes.follow(session)
-            except MienError as error:
-                _log.warning("Indexes will be updated later", code=error.code, why=say.error(error))
-            except Exception as error:  # noqa: BLE001 - who is forgotten must not stay because of it
-                # Only its kind is logged: a message may hold a path or a value.
-                _log.error("Indexes cannot be updated", kind=type(error).__name__)
+        if services.indexes.is_empty:
+            return  # a process that has searched nothing asks the database nothing
+        with services.database.read() as session:
+            services.indexes.follow(session)

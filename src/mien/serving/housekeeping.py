@@ -1,16 +1,14 @@
 """What a server removes by itself while it serves: once a machine, however many processes there are."""
 
 import fcntl
-import threading
 from pathlib import Path
 from typing import IO
 from typing import TYPE_CHECKING
 
 import structlog
 
-from mien.errors import MienError
 from mien.maintenance.rounds import note_round
-from mien.words import say
+from mien.serving.recurring import Recurring
 
 if TYPE_CHECKING:
     from mien.gallery.services import Services
@@ -24,17 +22,14 @@ ALL_SECONDS = 3600.0
 FIRST_SECONDS = 3.0
 """How long after its start a server looks for the first time."""
 
-STOPPING_SECONDS = 10.0
-"""How long its end waits for what is being removed; the next one finishes what is broken off."""
-
 LOCK_NAME = "housekeeping.lock"
 """The file in the home whose lock the one process holds that keeps house."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Housekeeping:
-    """Removes what has had its time, in a thread of its own, until it is stopped.
+class Housekeeping(Recurring):
+    """Removes what has had its time.
 
     Every serving process has one, and the one that holds the lock in the home does the work. The
     system lets go of a lock when its process ends, however it ends, and another takes over.
@@ -47,6 +42,12 @@ class Housekeeping:
         all_seconds: between two looks at everything.
     """
 
+    NAME = "housekeeping"
+    LATER = "Cleanup failed and will be retried"
+    BROKEN = "Cleanup failed unexpectedly and will be retried"
+    # The next one finishes what is broken off.
+    STOPPING_SECONDS = 10.0
+
     def __init__(
         self,
         services: "Services",
@@ -56,6 +57,7 @@ class Housekeeping:
         probes_seconds: float = PROBES_SECONDS,
         all_seconds: float = ALL_SECONDS,
     ) -> None:
+        super().__init__()
         self._services = services
         self._home = home
         self._lock_path = home / LOCK_NAME
@@ -64,43 +66,29 @@ class Housekeeping:
         self._first_seconds = first_seconds
         self._probes_seconds = probes_seconds
         self._rounds = max(1, round(all_seconds / probes_seconds))
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
-
-    def start(self) -> None:
-        """Begin, in the process that serves: a thread does not outlive a fork."""
-        self._thread.start()
+        self._done = 0
 
     def stop(self) -> None:
         """Let what is being removed be finished, end, and leave the work to another process.
 
         Does not wait for ever: a database may not answer. The lock stays with what goes on.
         """
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(STOPPING_SECONDS)
+        super().stop()
         if self._lock is not None and not self._thread.is_alive():
             self._lock.close()
             self._lock = None
 
-    def _run(self) -> None:
-        wait, done = self._first_seconds, 0
-        while not self._stopped.wait(wait):
-            wait = self._probes_seconds
-            try:
-                if self._is_mine():
-                    self._clean_up(everything=done % self._rounds == 0)
-                    done += 1
-                    note_round(self._home)
-            except MienError as error:
-                _log.warning(
-                    "Cleanup failed and will be retried", code=error.code, why=say.error(error)
-                )
-            except Exception as error:  # noqa: BLE001 - held photos must not stay because of it
-                # Only its kind is logged: a message may hold a path or a value.
-                _log.error(
-                    "Cleanup failed unexpectedly and will be retried", kind=type(error).__name__
-                )
+    def _first_wait(self) -> float:
+        return self._first_seconds
+
+    def _wait(self) -> float:
+        return self._probes_seconds
+
+    def _round(self) -> None:
+        if self._is_mine():
+            self._clean_up(everything=self._done % self._rounds == 0)
+            self._done += 1
+            note_round(self._home)
 
     def _is_mine(self) -> bool:
         """Whether this process keeps house; takes the work over when nobody does."""
