@@ -27,6 +27,7 @@ from bench.detection_list import NO_HUMAN_FACE  # noqa: E402  # as above
 from bench.detection_list import Set  # noqa: E402  # as above
 from bench.detection_list import absent_sets  # noqa: E402  # as above
 from bench.detection_list import list_sets  # noqa: E402  # as above
+from bench.detection_list import set_options  # noqa: E402  # as above
 from bench.detection_sets import open_source  # noqa: E402  # as above
 from bench.packs import chosen_pack  # noqa: E402  # as above
 from bench.packs import pack_options  # noqa: E402  # as above
@@ -92,11 +93,7 @@ def weigh(engine: Engine, examples: Set) -> Row:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     pack_options(parser, data=_ALL_DATA)
-    parser.add_argument("--pictures", type=Path, help="folder of folders without human faces")
-    parser.add_argument("--half", choices=["choosing", "reporting"], default="reporting")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=160, help="photos of a set of people")
-    parser.add_argument("--sets", default="", help="only those whose name holds this")
+    set_options(parser)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
 

@@ -34,6 +34,7 @@ import cv2  # noqa: E402  # the line above has to come first
 import numpy as np  # noqa: E402  # the line above has to come first
 from bench.detection_list import absent_sets  # noqa: E402  # the line above has to come first
 from bench.detection_list import list_sets  # noqa: E402  # the line above has to come first
+from bench.detection_list import set_options  # noqa: E402  # the line above has to come first
 from bench.detection_sets import Example  # noqa: E402  # the line above has to come first
 from bench.detection_sets import open_source  # noqa: E402  # the line above has to come first
 from bench.packs import chosen_pack  # noqa: E402  # the line above has to come first
@@ -204,11 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pack_options(parser, data=_ALL_DATA)
     parser.add_argument("--detail", choices=["normal", "high"], action="append")
     parser.add_argument("--peer", choices=sorted(PEERS), action="append", default=[])
-    parser.add_argument("--pictures", type=Path, help="folder of folders without human faces")
-    parser.add_argument("--half", choices=["choosing", "reporting"], default="reporting")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=160, help="pictures of a set")
-    parser.add_argument("--sets", default="", help="only those whose name holds this")
+    set_options(parser)
     parser.add_argument("--quick", action="store_true", help="a fifth of the pictures")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

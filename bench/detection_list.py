@@ -1,5 +1,6 @@
 """The sets that `bench/detection.py` measures: what each is made of, by name."""
 
+import argparse
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -26,6 +27,16 @@ from bench.drawn_heads import draw_head
 from numpy.random import Generator
 
 from mien.vision.types import ImageRGB
+
+
+def set_options(parser: argparse.ArgumentParser) -> None:
+    """Give a program the options that say which sets, and of what."""
+    parser.add_argument("--pictures", type=Path, help="folder of folders without human faces")
+    parser.add_argument("--half", choices=["choosing", "reporting"], default="reporting")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=160, help="pictures of a set")
+    parser.add_argument("--sets", default="", help="only those whose name holds this")
+
 
 Set = Callable[[], Iterator[Example]]
 # Pictures of many megapixels take long; an eighth of the count says enough.

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,16 @@ def postgresql() -> Iterator[PostgreSQL]:
 def postgresql_url(postgresql: PostgreSQL) -> str:
     """The address of an empty database of its own."""
     return postgresql.make_database(f"mien_{secrets.token_hex(4)}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
+    """The collaborators of verbs over a fresh gallery, on either database."""
+    url = ""
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("postgresql_url"))
+    with closing(make_runtime(tmp_path / "home", database_url=url)) as runtime:
+        yield runtime.services
 
 
 @pytest.fixture

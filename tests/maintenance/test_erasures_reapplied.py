@@ -80,6 +80,15 @@ def restored(home: Path, archive: Path, **options: Path) -> Restored:
     return restore(home, source=archive, force=True, **options)
 
 
+def forgotten_after_backup(home: Path, archive: Path) -> Enrolment:
+    """Somebody who is in a backup and was forgotten since."""
+    with closing(make_runtime(home)) as runtime:
+        ada = add(runtime.services, "ada")
+        backed_up(runtime, archive)
+        forget(runtime.services, ada)
+    return ada
+
+
 def test_whoever_was_erased_after_the_backup_is_not_in_what_is_restored(
     home: Path, archive: Path
 ) -> None:
@@ -186,10 +195,7 @@ def test_erasures_survive_several_restorings(home: Path, tmp_path: Path) -> None
 def test_a_home_without_a_list_says_that_nothing_is_known_and_takes_one(
     home: Path, archive: Path, tmp_path: Path
 ) -> None:
-    with closing(make_runtime(home)) as runtime:
-        ada = add(runtime.services, "ada")
-        backed_up(runtime, archive)
-        forget(runtime.services, ada)
+    ada = forgotten_after_backup(home, archive)
     done = restored(tmp_path / "without", archive)
     assert (done.erasures_known, done.people_erased) == (False, 0)
     done = restored(tmp_path / "given", archive, erasures=home / NAME)
@@ -216,10 +222,7 @@ def test_the_home_of_another_installation_knows_nothing(
 def test_the_database_that_is_replaced_knows_of_erasures_without_a_list(
     home: Path, archive: Path
 ) -> None:
-    with closing(make_runtime(home)) as runtime:
-        ada = add(runtime.services, "ada")
-        backed_up(runtime, archive)
-        forget(runtime.services, ada)
+    ada = forgotten_after_backup(home, archive)
     (home / NAME).unlink()
     done = restored(home, archive)
     assert (done.erasures_known, done.people_erased) == (True, 1)
@@ -229,10 +232,7 @@ def test_the_database_that_is_replaced_knows_of_erasures_without_a_list(
 def test_a_damaged_database_does_not_keep_the_list_from_being_used(
     home: Path, archive: Path
 ) -> None:
-    with closing(make_runtime(home)) as runtime:
-        ada = add(runtime.services, "ada")
-        backed_up(runtime, archive)
-        forget(runtime.services, ada)
+    forgotten_after_backup(home, archive)
     (home / "mien.db").write_bytes(b"damaged" * 4096)
     assert restored(home, archive).people_erased == 1
 

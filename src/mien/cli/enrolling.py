@@ -1,12 +1,14 @@
-"""Photos on the disk that become examples of people, for `people add` and `people import`."""
+"""Photos on the disk that become examples of people, for the commands that add people and faces."""
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 from mien.access.actor import OPERATOR
 from mien.cli.terminal.photo_files import PhotoResults
+from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import Refused
 from mien.cli.terminal.photo_files import counted
 from mien.cli.terminal.photo_files import read_photo
@@ -68,3 +70,34 @@ def enrol_photos(
                 refusal = with_way_out(refusal, way_out)
             looked.refuse(path, refusal, alone=len(paths) == 1 and not passed_over)
     return looked
+
+
+def enrol_of_one(
+    runtime: "Runtime",
+    photos: Photos,
+    *,
+    gallery: str,
+    subject: "Subject",
+    options: "EachOptions",
+) -> "PhotoResults[Enrolment]":
+    """The same of one person's photos, as they were named; tells which were refused."""
+    looked = enrol_photos(
+        runtime,
+        [(path, subject) for path in photos.paths],
+        gallery=gallery,
+        options=options,
+        way_out="face_option",
+        passed_over=photos.passed_over,
+    )
+    looked.tell_refused()
+    return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
+
+
+def faces_as_json(done: "Sequence[tuple[Path, Enrolment]]") -> list[dict[str, Any]]:
+    """The new faces for machines, each with the photo that it is from."""
+    from mien.schemas.faces import NewFaceOut
+
+    return [
+        {"photo": str(path), **NewFaceOut.of_enrolment(made).model_dump(mode="json")}
+        for path, made in done
+    ]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.access.actor import OPERATOR
-from mien.cli.enrolling import enrol_photos
+from mien.cli.enrolling import enrol_of_one
+from mien.cli.enrolling import faces_as_json
 from mien.cli.nouns import NounGroup
 from mien.cli.options import face_number_option
 from mien.cli.options import gallery_option
@@ -139,31 +140,18 @@ def add(
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
-        looked = enrol_photos(
+        looked = enrol_of_one(
             runtime,
-            [(path, KnownPerson(person.id)) for path in found.paths],
+            found,
             gallery=gallery,
+            subject=KnownPerson(person.id),
             options=EachOptions(options, face, take, gate),
-            way_out="face_option",
-            passed_over=found.passed_over,
         )
-    looked.tell_refused()
-    done = [(path, made) for path, made in looked.done if made is not None]
     if as_json:
-        from mien.schemas.faces import NewFaceOut
-
-        print_json(
-            {
-                "faces": [
-                    {"photo": str(path), **NewFaceOut.of_enrolment(made).model_dump(mode="json")}
-                    for path, made in done
-                ],
-                "refused": looked.refused,
-            }
-        )
+        print_json({"faces": faces_as_json(looked.done), "refused": looked.refused})
     else:
-        print_warnings(done)
-        for _, made in done:
+        print_warnings(looked.done)
+        for _, made in looked.done:
             click.echo(made.face.id)
     context.exit(looked.exit_code)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.access.actor import OPERATOR
-from mien.cli.enrolling import enrol_photos
+from mien.cli.enrolling import enrol_of_one
+from mien.cli.enrolling import faces_as_json
 from mien.cli.nouns import NounGroup
 from mien.cli.options import face_number_option
 from mien.cli.options import gallery_option
@@ -32,7 +33,6 @@ from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import PhotoResults
-from mien.cli.terminal.photo_files import Photos
 from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
@@ -40,7 +40,6 @@ from mien.names import ID_PATTERN
 from mien.words.sentences import counted
 
 if TYPE_CHECKING:
-    from mien.gallery.enrolment.enrol_each import EachOptions
     from mien.gallery.enrolment.subject import Subject
     from mien.gallery.results import Enrolment
     from mien.gallery.results import Person
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from mien.options import Gate
     from mien.options import PhotoOptions
     from mien.options import Take
-    from mien.runtime import Runtime
 
 
 @click.group(cls=NounGroup)
@@ -104,7 +102,7 @@ def add(
         if found:
             taking = EachOptions(options, face, take, gate)
             subject = _subject(name, allow_same_name=allow_same_name)
-            looked = _enrol_all(runtime, found, gallery=gallery, subject=subject, options=taking)
+            looked = enrol_of_one(runtime, found, gallery=gallery, subject=subject, options=taking)
             if not looked.done:
                 context.exit(ExitCode.FAILED)
             person_id = looked.done[0][1].person.id
@@ -124,18 +122,13 @@ def add(
         person = show_person(call, gallery=gallery, person_id=person_id)
     is_new = not found or any(done.new_person for _, done in looked.done)
     if as_json:
-        from mien.schemas.faces import NewFaceOut
         from mien.schemas.people import PersonOut
 
-        faces = [
-            {"photo": str(path), **NewFaceOut.of_enrolment(done).model_dump(mode="json")}
-            for path, done in looked.done
-        ]
         print_json(
             {
                 "person": PersonOut.of(person).model_dump(mode="json"),
                 "new": is_new,
-                "faces": faces,
+                "faces": faces_as_json(looked.done),
                 "refused": looked.refused,
             }
         )
@@ -303,21 +296,6 @@ def _subject(who: str, *, allow_same_name: bool) -> "Subject":
     if allow_same_name:
         return NewPerson(who, allow_same_name=True)
     return KnownPerson(who) if re.fullmatch(ID_PATTERN, who) else NamedPerson(who)
-
-
-def _enrol_all(
-    runtime: "Runtime", photos: Photos, *, gallery: str, subject: "Subject", options: "EachOptions"
-) -> "PhotoResults[Enrolment]":
-    looked = enrol_photos(
-        runtime,
-        [(path, subject) for path in photos.paths],
-        gallery=gallery,
-        options=options,
-        way_out="face_option",
-        passed_over=photos.passed_over,
-    )
-    looked.tell_refused()
-    return PhotoResults([(path, made) for path, made in looked.done if made], looked.refused)
 
 
 def _everybody(

@@ -2,14 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from building import acting
-from building import make_runtime
 from drawing import draw_photo
 from mien.errors import MienError
 from mien.errors import NameTaken
@@ -36,15 +32,6 @@ from mien.gallery.results import Person
 from mien.gallery.services import Services
 
 ANNA = "Anna Müller"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
-    url = ""
-    if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgresql_url"))
-    with closing(make_runtime(tmp_path / "home", database_url=url)) as runtime:
-        yield runtime.services
 
 
 def add(services: Services, notes: str = "", *, name: str = ANNA, same: bool = False) -> Person:

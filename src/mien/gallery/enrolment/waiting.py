@@ -57,7 +57,12 @@ class WaitingPhoto:
     @property
     def needs_choice(self) -> bool:
         """Whether it has to be said which face is meant."""
-        return self.faces + self.faces_left_out > 1
+        return self.shown > 1
+
+    @property
+    def shown(self) -> int:
+        """How many faces the photo shows."""
+        return self.faces + self.faces_left_out
 
 
 def photos_waiting_for(call: Call, *, gallery: str, person_id: str) -> tuple[WaitingPhoto, ...]:

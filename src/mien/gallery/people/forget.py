@@ -3,7 +3,6 @@
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from dataclasses import replace
 
 from sqlalchemy import delete
 from sqlalchemy import func
@@ -121,31 +120,9 @@ def forget_person(
     """
     permissions.require(call.actor, "people.delete", gallery)
     summary = _summary(call.services)
-    looking = _Looking(
-        search_originals or delete_originals,
-        delete_originals,
-        Searched(),
-    )
-    if looking.asked:
-        with call.services.database.read() as session:
-            row = find_gallery(session, gallery)
-            person = find_person(session, row, person_id)
-            faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
-            candidates = [
-                each
-                for each in may_show(
-                    session, without={face.photo_id for face in faces if face.photo_id}
-                )
-                if _may_search(call, each, row.id)
-            ]
-        found = look_through(
-            call.services,
-            candidates,
-            [face.embedding for face in faces],
-            threshold=person_threshold(row, summary),
-            budget=call.budget(),
-        )
-        looking = replace(looking, found=found)
+    asked = search_originals or delete_originals
+    found = _searched(call, gallery, person_id, summary) if asked else Searched()
+    looking = _Looking(asked, delete_originals, found)
     with call.services.database.write() as session:
         row = _lock(session, gallery, looking)
         person = find_person(session, row, person_id)
@@ -155,6 +132,25 @@ def forget_person(
     services = call.services
     done = finish(services.database, services.files, services.erasures, erased.note)
     return _prove(services, erased, log_cleared=done.log_cleared)
+
+
+def _searched(call: Call, gallery: str, person_id: str, summary: EngineSummary | None) -> Searched:
+    """Look for the person in what may show them and may be searched; locks nothing meanwhile."""
+    with call.services.database.read() as session:
+        row = find_gallery(session, gallery)
+        person = find_person(session, row, person_id)
+        faces = session.scalars(select(FaceRow).where(FaceRow.person_id == person.id)).all()
+        own = {face.photo_id for face in faces if face.photo_id}
+        candidates = [
+            each for each in may_show(session, without=own) if _may_search(call, each, row.id)
+        ]
+    return look_through(
+        call.services,
+        candidates,
+        [face.embedding for face in faces],
+        threshold=person_threshold(row, summary),
+        budget=call.budget(),
+    )
 
 
 def _may_search(call: Call, original: Candidate, own_id: str) -> bool:

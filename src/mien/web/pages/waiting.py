@@ -73,7 +73,7 @@ def name_of(photo: WaitingPhoto) -> str:
 def waiting_words(photo: WaitingPhoto) -> str:
     """What a photo waits for, in a sentence or two; empty where it could be stored as it is."""
     if photo.needs_choice:
-        return faces_words(photo.faces + photo.faces_left_out)
+        return faces_words(photo.shown)
     if photo.refusal is None:
         return ""
     return say.error(photo.refusal, translate=translated)
