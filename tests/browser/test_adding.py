@@ -14,7 +14,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.held_photos import hold_photo
-from mien.gallery.people.people import list_people
+from mien.gallery.people.list_people import list_people
 
 pytestmark = pytest.mark.browser
 

@@ -21,7 +21,7 @@ from drawing import draw_photo
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
-from mien.gallery.people.people import list_people
+from mien.gallery.people.list_people import list_people
 from mien.storage.models import SignInRow
 
 pytestmark = pytest.mark.browser

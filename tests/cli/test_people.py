@@ -72,7 +72,7 @@ def test_metadata_is_a_json_object(mien: Mien, metadata: str) -> None:
 
 
 def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien.gallery.people.people.MOST_A_PAGE", 2)
+    monkeypatch.setattr("mien.gallery.people.list_people.MOST_A_PAGE", 2)
     for name in ("Cy", "Bob", "Dee", "Eve", "Fay"):
         mien("people", "add", name)
     mien("people", "add", "Ada", ada)

@@ -16,8 +16,8 @@ from mien.access.api_keys import create_key
 from mien.access.change_password import change_password
 from mien.access.sign_ins import sign_in
 from mien.access.users import add_user
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.runtime import Runtime
 from serving_app import FORM_FIELDS
 from serving_app import key_headers

@@ -23,13 +23,13 @@ from mien.access.users import remove_user
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.erasure_proof import Erasure
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
-from mien.gallery.results import Erasure
 from mien.gallery.services import Services
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes

@@ -23,9 +23,9 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.people.delete_original import delete_original
 from mien.gallery.people.forget import forget_person
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
 from mien.gallery.results import Enrolment
 from mien.http.auth import asks

@@ -301,8 +301,8 @@ def _subject(who: str, *, allow_same_name: bool) -> "Subject":
 def _everybody(
     call: "Call", *, gallery: str, query: str, newest: bool, without_face: bool
 ) -> "Iterator[Person]":
-    from mien.gallery.people.people import MOST_A_PAGE
-    from mien.gallery.people.people import list_people
+    from mien.gallery.people.list_people import MOST_A_PAGE
+    from mien.gallery.people.list_people import list_people
 
     cursor = None
     while True:

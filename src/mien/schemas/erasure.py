@@ -4,10 +4,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from mien.gallery.results import Erasure
-from mien.gallery.results import KeptOriginal
-from mien.gallery.results import Unchecked
-from mien.gallery.results import Why
+from mien.gallery.erasure_proof import Erasure
+from mien.gallery.erasure_proof import KeptOriginal
+from mien.gallery.erasure_proof import Unchecked
+from mien.gallery.erasure_proof import Why
 from mien.schemas.addresses import GalleryName
 from mien.schemas.addresses import Id
 from mien.schemas.base import In

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from mien.gallery.people.people import MOST_A_PAGE
+from mien.gallery.people.list_people import MOST_A_PAGE
 from mien.gallery.results import Person
 from mien.options import Order
 from mien.schemas.addresses import Id

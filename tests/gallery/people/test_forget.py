@@ -27,8 +27,8 @@ from mien.gallery.held_photos import hold_photo
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.forget import forget_person
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.gallery.recognition.identify import identify
 from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import Enrolment

@@ -22,6 +22,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.erasure_proof import Erasure
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.held_photos import hold_photo
@@ -32,7 +33,6 @@ from mien.gallery.people.faces import read_crop
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import create_person
 from mien.gallery.results import Enrolment
-from mien.gallery.results import Erasure
 from mien.gallery.services import Services
 from mien.storage.erased import Erased
 from mien.storage.models import EventRow

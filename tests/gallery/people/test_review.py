@@ -30,8 +30,8 @@ from mien.gallery.people.faces import show_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.keep import keep_face
 from mien.gallery.people.keep import keep_pair
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
 from mien.gallery.people.portraits import newest_portraits
 from mien.gallery.people.review import Review

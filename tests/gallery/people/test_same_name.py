@@ -20,11 +20,11 @@ from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.enrolment.subject import TypedPerson
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.look_up import look_up_person
 from mien.gallery.people.namesakes import list_namesakes
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Enrolment

@@ -1,9 +1,9 @@
 """People are found, ordered and kept apart alike in SQLite and PostgreSQL."""
 
 from building import acting
+from mien.gallery.people.list_people import list_initials
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_initials
-from mien.gallery.people.people import list_people
 from mien.gallery.services import Services
 
 

@@ -12,8 +12,8 @@ from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import show_gallery
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from mien.names import name_key
 from mien.storage.models import PersonRow
 from nearsighted import NearsightedEngine

@@ -11,8 +11,8 @@ from mien.gallery.analysis import detect
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.people import create_person
-from mien.gallery.people.people import list_people
 from visiting import Visitor
 from visiting import links
 from visiting import says

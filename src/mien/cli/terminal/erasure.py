@@ -6,8 +6,8 @@ from mien.cli.terminal.output import print_note
 from mien.words.sentences import counted
 
 if TYPE_CHECKING:
-    from mien.gallery.results import Erasure
-    from mien.gallery.results import KeptOriginal
+    from mien.gallery.erasure_proof import Erasure
+    from mien.gallery.erasure_proof import KeptOriginal
 
 _WHY = {
     "not_asked": "use --search-originals before the person is deleted",

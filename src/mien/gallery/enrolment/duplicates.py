@@ -12,8 +12,8 @@ from mien.access import permissions
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_same_name
-from mien.gallery.people.people import only_one
+from mien.gallery.people.person_rows import find_same_name
+from mien.gallery.people.person_rows import only_one
 from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call
 from mien.storage.models import FaceRow

@@ -11,10 +11,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from mien.errors import PersonNotFound
-from mien.gallery.people.people import add_person_row
-from mien.gallery.people.people import find_person_by_name
-from mien.gallery.people.people import find_same_name
-from mien.gallery.people.people import only_one
+from mien.gallery.people.person_rows import add_person_row
+from mien.gallery.people.person_rows import find_person_by_name
+from mien.gallery.people.person_rows import find_same_name
+from mien.gallery.people.person_rows import only_one
 from mien.names import can_be_stored
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow

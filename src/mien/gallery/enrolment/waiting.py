@@ -21,7 +21,7 @@ from mien.errors import PhotoNotGoodEnough
 from mien.gallery.enrolment.checks import least_like_oneself
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.services import Call
 from mien.names import can_be_stored
 from mien.options import Gate

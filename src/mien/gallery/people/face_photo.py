@@ -7,7 +7,7 @@ from mien.errors import PhotoNotFound
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.faces import as_stored
 from mien.gallery.people.faces import find_face
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.results import StoredFace
 from mien.gallery.services import Call
 from mien.storage.models import PhotoRow

@@ -12,7 +12,7 @@ from mien.errors import FaceNotFound
 from mien.errors import PhotoNotFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef

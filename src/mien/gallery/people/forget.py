@@ -13,6 +13,10 @@ from mien.access import audit
 from mien.access import permissions
 from mien.errors import GalleryNotFound
 from mien.errors import ModelError
+from mien.gallery.erasure_proof import Erasure
+from mien.gallery.erasure_proof import KeptOriginal
+from mien.gallery.erasure_proof import NotChecked
+from mien.gallery.erasure_proof import Why
 from mien.gallery.galleries import find_gallery
 from mien.gallery.held_photos import probe_files
 from mien.gallery.index_sync import DROPPED_WITHIN_SECONDS
@@ -24,11 +28,7 @@ from mien.gallery.people.originals import may_show
 from mien.gallery.people.originals import not_checked
 from mien.gallery.people.originals import note_seen
 from mien.gallery.people.originals import search_originals as look_through
-from mien.gallery.people.people import find_person
-from mien.gallery.results import Erasure
-from mien.gallery.results import KeptOriginal
-from mien.gallery.results import NotChecked
-from mien.gallery.results import Why
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key

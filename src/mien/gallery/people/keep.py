@@ -7,7 +7,7 @@ from mien.access import permissions
 from mien.errors import InvalidInput
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.faces import find_face
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.services import Call
 from mien.storage.insert import insert_unless_there
 from mien.storage.models import ReviewedPairRow

@@ -3,9 +3,9 @@
 from mien.access import permissions
 from mien.errors import PersonNotFound
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_person
-from mien.gallery.people.people import find_person_by_name
 from mien.gallery.people.people import show_person
+from mien.gallery.people.person_rows import find_person
+from mien.gallery.people.person_rows import find_person_by_name
 from mien.gallery.results import Person
 from mien.gallery.services import Call
 

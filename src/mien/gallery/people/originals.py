@@ -27,11 +27,11 @@ from mien.errors import PhotoTakesTooLong
 from mien.errors import StorageError
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
-from mien.gallery.results import MOST_ORIGINALS
-from mien.gallery.results import KeptOriginal
-from mien.gallery.results import NotChecked
-from mien.gallery.results import Unchecked
-from mien.gallery.results import Why
+from mien.gallery.erasure_proof import MOST_ORIGINALS
+from mien.gallery.erasure_proof import KeptOriginal
+from mien.gallery.erasure_proof import NotChecked
+from mien.gallery.erasure_proof import Unchecked
+from mien.gallery.erasure_proof import Why
 from mien.gallery.same_face import is_same_place
 from mien.gallery.services import Services
 from mien.storage.models import FaceRow

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from mien.access import permissions
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.originals import may_show
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.services import Call
 from mien.storage.models import FaceRow
 

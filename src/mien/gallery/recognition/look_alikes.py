@@ -7,7 +7,7 @@ from mien.access import permissions
 from mien.errors import IndexUnavailable
 from mien.errors import ModelError
 from mien.gallery.galleries import find_gallery
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Candidate
 from mien.gallery.services import Call

@@ -25,7 +25,7 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.held_photos import HeldRows
 from mien.gallery.held_photos import held_rows
-from mien.gallery.people.people import find_person
+from mien.gallery.people.person_rows import find_person
 from mien.gallery.results import Verification
 from mien.gallery.same_face import SeenFace
 from mien.gallery.services import Call

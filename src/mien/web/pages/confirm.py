@@ -10,11 +10,11 @@ from flask import url_for
 
 from mien.errors import NotFound
 from mien.errors import NotPermitted
+from mien.gallery.erasure_proof import Erasure
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.people import show_person
 from mien.gallery.people.unclear import count_unclear_originals
-from mien.gallery.results import Erasure
 from mien.gallery.results import Gallery
 from mien.gallery.services import Call
 from mien.web.forms.state import FormState

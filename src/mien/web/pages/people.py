@@ -10,8 +10,8 @@ from flask import url_for
 from mien.gallery.enrolment.waiting import WaitingPhoto
 from mien.gallery.enrolment.waiting import photos_waiting
 from mien.gallery.galleries import show_gallery
-from mien.gallery.people.people import list_initials
-from mien.gallery.people.people import list_people
+from mien.gallery.people.list_people import list_initials
+from mien.gallery.people.list_people import list_people
 from mien.gallery.people.review import count_review
 from mien.gallery.results import Person
 from mien.gallery.services import Call
