@@ -1,7 +1,5 @@
 """A new password for oneself."""
 
-from sqlalchemy import delete
-
 from mien.access import audit
 from mien.access import permissions
 from mien.access.actor import AccessCall
@@ -9,10 +7,9 @@ from mien.access.check_password import check_password
 from mien.access.passwords import hash_password
 from mien.access.throttling import NOWHERE
 from mien.access.throttling import Source
+from mien.access.users import replace_password
 from mien.errors import UserNotFound
 from mien.errors import WrongCredentials
-from mien.storage.models import ResetLinkRow
-from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 
 
@@ -55,7 +52,5 @@ def change_password(
         fresh = session.get(UserRow, user_id)
         if fresh is None:
             raise UserNotFound("removed")
-        fresh.password_hash = hashed
-        session.execute(delete(SignInRow).where(SignInRow.user_id == user_id))
-        session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == user_id))
+        replace_password(session, fresh, hashed)
         audit.record(session, call, "password_changed", subject_id=user_id)

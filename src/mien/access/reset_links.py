@@ -19,9 +19,9 @@ from mien.access.passwords import new_secret
 from mien.access.users import User
 from mien.access.users import as_user
 from mien.access.users import find_user
+from mien.access.users import replace_password
 from mien.errors import ResetLinkInvalid
 from mien.storage.models import ResetLinkRow
-from mien.storage.models import SignInRow
 from mien.storage.models import UserRow
 from mien.storage.models import now
 
@@ -100,8 +100,7 @@ def use_reset_link(call: AccessCall, *, secret: str, password: str) -> User:
         user = None if user_id is None else session.get(UserRow, user_id)
         if user is None:
             raise ResetLinkInvalid
-        user.password_hash = hashed
-        session.execute(delete(SignInRow).where(SignInRow.user_id == user.id))
+        replace_password(session, user, hashed)
         audit.record(session, call, "password_changed", subject_id=user.id)
         return as_user(user)
 

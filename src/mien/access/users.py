@@ -132,11 +132,16 @@ def set_password(call: AccessCall, *, name: str, password: str) -> User:
         row = session.get(UserRow, found.id)
         if row is None:
             raise UserNotFound("removed")
-        row.password_hash = hashed
-        session.execute(delete(SignInRow).where(SignInRow.user_id == row.id))
-        session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == row.id))
+        replace_password(session, row, hashed)
         audit.record(session, call, "password_changed", subject_id=row.id)
         return as_user(row)
+
+
+def replace_password(session: Session, row: UserRow, hashed: str) -> None:
+    """Put a new password in place, end every sign-in of the account and every link for another."""
+    row.password_hash = hashed
+    session.execute(delete(SignInRow).where(SignInRow.user_id == row.id))
+    session.execute(delete(ResetLinkRow).where(ResetLinkRow.user_id == row.id))
 
 
 def find_user(session: Session, name: str) -> UserRow:
