@@ -8,9 +8,10 @@ def ended(words: str) -> str:
     return words if words.endswith(_ENDS) else f"{words}."
 
 
-def counted(number: int, singular: str, plural: str = "") -> str:
+def counted(number: int, singular: str, plural: str = "", *, zero: str = "0") -> str:
     """A number with its noun: “0 faces”, “1 face”, “1,204 faces”.
 
-    The plural is the singular with an s, unless given.
+    The plural is the singular with an s, unless given; `zero` stands for no number.
     """
-    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
+    noun = singular if number == 1 else plural or f"{singular}s"
+    return f"{number:,} {noun}" if number else f"{zero} {noun}"

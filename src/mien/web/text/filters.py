@@ -10,6 +10,7 @@ from markupsafe import Markup
 from markupsafe import escape
 
 from mien.web.language import translated
+from mien.words import sentences
 from mien.words.quality import GOOD
 from mien.words.quality import POOR
 
@@ -28,12 +29,8 @@ SCOPE_WORDS = {
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun: “no faces”, “1 face”, “1,204 faces”.
-
-    The plural is the singular with an s, unless given.
-    """
-    noun = singular if number == 1 else plural or f"{singular}s"
-    return f"{number:,} {noun}" if number else f"no {noun}"
+    """A number with its noun, as pages say it: “no faces”, “1 face”, “1,204 faces”."""
+    return sentences.counted(number, singular, plural, zero="no")
 
 
 def breakable(identifier: str) -> Markup:
