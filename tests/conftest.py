@@ -48,6 +48,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _AFileA
     return _AFileAtATime(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test on PostgreSQL starts its server, and so is one that starts a process."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+        asked = [*getattr(item, "fixturenames", ()), *parameters]
+        if any(isinstance(each, str) and each == "postgresql" for each in asked):
+            item.add_marker("processes")
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test."""

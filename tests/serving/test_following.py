@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from building import acting
 from building import make_runtime
@@ -48,6 +49,10 @@ def holds(services: Services, vector: bytes) -> bool:
         for opened in services.indexes._opened.values()
     ]
     return any(vector in np.ascontiguousarray(matrix).tobytes() for matrix in matrices)
+
+
+# They wait for what happens by itself.
+pytestmark = pytest.mark.thorough
 
 
 def wait_for(happens: Callable[[], bool], seconds: float = 20) -> None:
