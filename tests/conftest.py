@@ -17,6 +17,9 @@ from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.util import LRUCache
 from tools.environment import find_chromium
 from tools.environment import find_postgresql
 from werkzeug.routing.rules import Rule
@@ -93,6 +96,17 @@ def _compile_builder_late(rule: Rule, append_unknown: bool = True) -> Callable[.
     return build
 
 
+def _keep_statements(patch: pytest.MonkeyPatch) -> None:
+    """What SQLAlchemy has compiled is kept for the process; every test's database is another one."""
+    kept: LRUCache[Any, Any] = LRUCache(5_000)
+    patch.setattr(
+        Engine, "_compiled_cache", property(lambda _: kept, lambda _, its_own: None), False
+    )
+    # One library with one set of options: to SQLAlchemy, every SQLite is the same dialect.
+    patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
+    patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, two: type(one) is type(two))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_needless_work() -> Iterator[None]:
     """Hundreds of applications are made: nothing is compiled twice, or for an address not asked for.
@@ -105,6 +119,7 @@ def _no_needless_work() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": _KeptTemplates()})
         patch.setattr(Rule, "_compile_builder", _compile_builder_late)
+        _keep_statements(patch)
         patch.setattr("mien.access.passwords.PasswordHasher", quick)
         yield
     gc.set_threshold(*thresholds)

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 # What of pytest's plugins only other tests use.
 LEFT_OUT = ("-p", "no:schemathesis", "-p", "no:anyio")
+NOT_KEPT = "PYTHONDONTWRITEBYTECODE"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 SLOW = ("models", "network", "processes", "browser", "serial", "thorough")
 # What pytest says with its exit status.
@@ -85,9 +86,10 @@ def run(options: list[str], *, in_memory: bool = False) -> Outcome:
         command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
         command += [f"--basetemp={folder}/tests"] if below else []
         command += options
-        status = subprocess.run(
-            [*command, "--override-ini=junit_family=xunit1"], cwd=ROOT, check=False
-        ).returncode
+        # Compiled tests are kept, whatever the machine says: every process would compile them.
+        kept = {name: value for name, value in os.environ.items() if name != NOT_KEPT}
+        command += ["--override-ini=junit_family=xunit1"]
+        status = subprocess.run(command, cwd=ROOT, check=False, env=kept).returncode
         outcome = read(report, status) if report.exists() else Outcome(status)
     outcome.seconds = time.monotonic() - started
     return outcome

@@ -48,6 +48,8 @@ from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.vision.fake import FakeEngine
 
+pytestmark = pytest.mark.thorough
+
 
 def add(services: Services, name: str, *, gallery: str = "default", size: int = 120) -> Enrolment:
     return enrol(

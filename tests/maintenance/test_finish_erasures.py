@@ -38,6 +38,8 @@ from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from own_modules import environment_with_own_modules
 
+pytestmark = pytest.mark.thorough
+
 ADA = draw_photo(["ada"])
 
 

@@ -12,6 +12,8 @@ from mien.words import say
 from model_server import ModelServer
 from packs_for_tests import drawn_bytes
 
+pytestmark = pytest.mark.thorough
+
 CONTENT = drawn_bytes()
 
 

@@ -14,6 +14,8 @@ from mien.packs.sources import fetch
 from mien.words import say
 from packs_for_tests import drawn_bytes
 
+pytestmark = pytest.mark.thorough
+
 CONTENT = drawn_bytes(50_000)
 
 

@@ -29,6 +29,8 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import now
 from mien.storage.written_files import written_files
 
+pytestmark = pytest.mark.thorough
+
 
 def wait_for(happens: Callable[[], bool], seconds: float = 10) -> None:
     ends = time.monotonic() + seconds

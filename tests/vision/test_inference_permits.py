@@ -12,6 +12,8 @@ from mien.observing import Observer
 from mien.vision.budget import Budget
 from mien.vision.inference_permits import InferencePermits
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_stage_is_timed_without_what_it_waited_and_the_wait_is_told() -> None:
     stages: dict[str, float] = {}
