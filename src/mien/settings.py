@@ -149,7 +149,8 @@ class Settings(BaseSettings):
     queue_requests: Annotated[int, Field(ge=0, le=10_000)] = Field(
         default=16,
         description="Requests with photos or large bodies that may wait in one process for a free "
-        "thread; further ones are told to try again later (`overloaded`).",
+        "thread; further ones are told to try again later (`overloaded`). Keys and sign-ins take "
+        "turns, and in a full queue whoever has most in it makes room for the others.",
     )
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0,

@@ -10,10 +10,15 @@ from mien.serving.arrival import Arrival
 class Asker:
     """As much of a connection as matters here."""
 
-    def __init__(self, method: str = "POST", path: str = "/photos", length: int = 0) -> None:
+    def __init__(
+        self, method: str = "POST", path: str = "/photos", length: int = 0, key: str = ""
+    ) -> None:
+        head = f"{method} {path} HTTP/1.1\r\nContent-Length: {length}\r\n"
+        head += f"X-API-Key: {key}\r\n" if key else ""
         self.arrival = Arrival()
-        self.arrival.add(f"{method} {path} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode())
+        self.arrival.add(f"{head}\r\n".encode())
         self.is_long = self.is_refused = False
+        self.sender: int | None = None
 
 
 class Door:
@@ -69,3 +74,42 @@ def test_one_that_could_not_be_read_here_is_let_through() -> None:
     asker.arrival = None
     door.admission.admit(asker)
     assert door.begun == [asker]
+
+
+def test_senders_have_their_turns_one_after_another() -> None:
+    door = Door(threads=1, most_waiting=10)
+    first = door.ask(key="a")
+    many = [door.ask(key="a") for _ in range(3)]
+    few = [door.ask(key="b"), door.ask(key="c"), door.ask(key="b")]
+    for running in range(7):
+        door.admission.finished(door.begun[running])
+    assert door.begun == [first, many[0], few[0], few[1], many[1], few[2], many[2]]
+
+
+def test_the_last_of_four_threads_is_not_for_whoever_has_the_others() -> None:
+    door = Door(threads=4, most_waiting=10)
+    many = [door.ask(key="a") for _ in range(5)]
+    other = door.ask(key="b")
+    assert door.begun == [*many[:3], other]
+    door.admission.finished(many[0])
+    assert door.begun == [*many[:3], other, many[3]]
+
+
+def test_who_has_most_in_a_full_queue_makes_room_for_who_has_less() -> None:
+    door = Door(threads=1, most_waiting=3)
+    running, one, two, three = (door.ask(key="a") for _ in range(4))
+    other = door.ask(key="b")
+    assert three.is_refused
+    assert not any(each.is_refused for each in (running, one, two, other))
+    again = door.ask(key="a")
+    assert again.is_refused, "whoever has most does not push others out"
+    others = door.ask(key="b")
+    assert others.is_refused, "equally many are no reason"
+    assert door.admission.waiting == 3
+
+
+def test_requests_without_a_key_are_one_sender() -> None:
+    door = Door(threads=4, most_waiting=10)
+    many = [door.ask() for _ in range(4)]
+    assert door.begun == many[:3]
+    assert door.ask(key="a") is door.begun[-1]

@@ -166,3 +166,31 @@ def test_a_turn_is_not_begun_without_time() -> None:
         pytest.fail("it was begun")
     with turns.one():
         pass
+
+
+def test_askers_have_their_turns_one_after_another() -> None:
+    turns = InferencePermits(1, Observer())
+    order: list[str] = []
+
+    def take(asker: str) -> None:
+        with turns.one(Budget(asker=asker)):
+            order.append(asker)
+
+    with turns.one(Budget(asker="many")):
+        takers = []
+        for count, asker in enumerate(["many", "many", "many", "few", "few"], start=1):
+            takers.append(threading.Thread(target=take, args=(asker,)))
+            takers[-1].start()
+            while len(turns._line) < count:
+                time.sleep(0.001)
+    for taker in takers:
+        taker.join(10)
+    assert order == ["few", "many", "few", "many", "many"]
+
+
+def test_of_many_askers_only_the_last_are_remembered() -> None:
+    turns = InferencePermits(1, Observer())
+    for asker in range(1_100):
+        with turns.one(Budget(asker=asker)):
+            pass
+    assert len(turns._last_turn) == 1_000

@@ -32,5 +32,6 @@ def this_call() -> Call:
     """What verbs are called with in this request; nobody acts until somebody is known."""
     actor: Actor = g.get("actor", NOBODY)
     seconds = runtime().settings.photo_seconds or None
-    budget = partial(Budget, seconds, is_gone=client_gone(request.environ))
+    gone = client_gone(request.environ)
+    budget = partial(Budget, seconds, is_gone=gone, asker=(actor.kind, actor.id))
     return runtime().call(actor, request_id() or None, budget=budget)

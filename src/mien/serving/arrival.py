@@ -14,6 +14,7 @@ HEAD_BYTES: Final = 64 * 1024
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _LINE: Final = b"\r\n"
 _END: Final = b"\r\n\r\n"
+_CREDENTIALS: Final = ("x-api-key", "authorization", "cookie")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Head:
         length: of the body, in bytes; None when it is not said in one number.
         chunked: the body comes in chunks, of a length that nobody knows yet.
         expects_continue: the client waits to be told that its body is wanted.
+        sender: the same for all requests with the same key or sign-in; None for those without
+            either. It is not yet known whether they are good.
     """
 
     size: int
@@ -35,6 +38,7 @@ class Head:
     length: int | None
     chunked: bool
     expects_continue: bool
+    sender: int | None
 
     @property
     def path(self) -> str:
@@ -109,6 +113,7 @@ def _read(text: bytes, size: int) -> Head:
     method, _, rest = line.partition(" ")
     lengths: list[str] = []
     chunked = expects = False
+    shown: dict[str, str] = {}
     for each in fields:
         name, _, value = each.partition(":")
         match name.lower():
@@ -118,5 +123,9 @@ def _read(text: bytes, size: int) -> Head:
                 chunked = True
             case "expect":
                 expects = value.strip().lower() == "100-continue"
+            case "x-api-key" | "authorization" | "cookie" as credential:
+                shown[credential] = value.strip()
     length = int(lengths[0]) if len(lengths) == 1 and _DIGITS.fullmatch(lengths[0]) else None
-    return Head(size, method, rest.partition(" ")[0], length, chunked, expects)
+    # A number that says nothing of the key, and is another one in every process.
+    sender = next((hash(shown[name]) for name in _CREDENTIALS if shown.get(name)), None)
+    return Head(size, method, rest.partition(" ")[0], length, chunked, expects, sender)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from collections.abc import Hashable
 from typing import Final
 
 from mien.errors import ClientGone
@@ -26,6 +27,7 @@ class Budget:
     Args:
         seconds: how long looking may take, waiting for turns included; None for as long as it does.
         is_gone: tells whether who asked is gone; it is asked often and should cost nothing.
+        asker: for whom it is looked at, where several ask; equal for photos of the same one.
         processor_time: seconds of processor time that this process has had.
     """
 
@@ -34,8 +36,10 @@ class Budget:
         seconds: float | None = None,
         *,
         is_gone: Callable[[], bool] = nobody_leaves,
+        asker: Hashable = None,
         processor_time: Callable[[], float] = time.process_time,
     ) -> None:
+        self.asker = asker
         self._seconds = seconds
         self._is_gone = is_gone
         self._processor_time = processor_time

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections import deque
+from collections.abc import Hashable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from mien.errors import ShuttingDown
@@ -15,6 +16,9 @@ from mien.vision.budget import Budget
 # How soon somebody who waits notices that time is up, or that nobody waits for the answer.
 _LOOK_SECONDS: Final = 0.25
 
+# Of more askers than this nobody waits at a time; who comes anew is before who has just had a turn.
+_REMEMBERED: Final = 1_000
+
 CLOSING_SECONDS = 10.0
 """How long closing waits for an inference that runs; one that never returns must not hold a process."""
 
@@ -22,8 +26,9 @@ CLOSING_SECONDS = 10.0
 class InferencePermits:
     """Permits to run an inference, so that many requests do not crowd few cores.
 
-    First come, first served: a photo that needs hundreds of inferences stands in line anew for
-    each, behind the photos that need few.
+    A photo that needs hundreds of inferences stands in line anew for each. Those who ask have
+    their turns one after another, however many photos each of them has; among photos of the same
+    one it is first come, first served.
 
     Args:
         count: inferences at the same time.
@@ -34,7 +39,10 @@ class InferencePermits:
         self._count = self._free = count
         self._changed = threading.Condition()
         self._closed = False
-        self._line: deque[object] = deque()
+        self._line: list[_Waiting] = []
+        self._turns = 0
+        # When each had a turn last; of so many that nobody who comes back soon is forgotten.
+        self._last_turn: dict[Hashable, int] = {}
         self._observer = observer
         self._mine = _Waited()
 
@@ -51,7 +59,7 @@ class InferencePermits:
         """
         budget = budget or Budget()
         budget.check()
-        if self._take_now():
+        if self._take_now(budget.asker):
             self._observer.on_wait(0.0)
         else:
             self._wait(budget)
@@ -90,37 +98,55 @@ class InferencePermits:
         self._mine.seconds += waited
         self._observer.on_wait(waited)
 
-    def _take_now(self) -> bool:
+    def _take_now(self, asker: Hashable) -> bool:
         with self._changed:
             if self._closed:
                 raise ShuttingDown
             if self._line or not self._free:
                 return False
-            self._free -= 1
+            self._note_turn(asker)
             return True
 
     def _take(self, budget: Budget) -> None:
-        me = object()
+        me = _Waiting(budget.asker)
         with self._changed:
             self._line.append(me)
             try:
-                while self._closed or not (self._free and self._line[0] is me):
+                while self._closed or not (self._free and self._next() is me):
                     if self._closed:
                         raise ShuttingDown
                     start = time.perf_counter()
                     self._changed.wait(_LOOK_SECONDS)
                     budget.note_wait(time.perf_counter() - start)
                     budget.check()
-                self._free -= 1
+                self._note_turn(me.asker)
             finally:
                 self._line.remove(me)
-                # Whoever stands first now may be served: there may be another turn to have.
+                # Whoever is next now may be served: there may be another turn to have.
                 self._changed.notify_all()
+
+    def _next(self) -> "_Waiting":
+        return min(self._line, key=lambda each: self._last_turn.get(each.asker, 0))
+
+    def _note_turn(self, asker: Hashable) -> None:
+        self._free -= 1
+        self._turns += 1
+        self._last_turn.pop(asker, None)
+        self._last_turn[asker] = self._turns
+        if len(self._last_turn) > _REMEMBERED:
+            del self._last_turn[next(iter(self._last_turn))]
 
     def _give_back(self, count: int) -> None:
         with self._changed:
             self._free += count
             self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """One who stands in line, and for whom."""
+
+    asker: Hashable
 
 
 class _Waited(threading.local):
