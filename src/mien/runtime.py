@@ -16,6 +16,7 @@ from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
 from mien.gallery.recognition.warm_up import WarmUp
+from mien.gallery.runtimes_in_use import measured_runtimes
 from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
@@ -34,6 +35,8 @@ from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
 from mien.vision.engine import LazyEngine
 from mien.vision.reader import ImageReader
+from mien.vision.runtimes import NOT_MEASURED
+from mien.vision.runtimes import MeasuredRuntimes
 
 _WARMING_SECONDS = 20
 _engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
@@ -156,7 +159,11 @@ def given_engine() -> Engine | None:
 
 
 def build_engine(
-    settings: Settings, installed: InstalledPack, observer: Observer | None = None
+    settings: Settings,
+    installed: InstalledPack,
+    observer: Observer | None = None,
+    *,
+    measured: MeasuredRuntimes = NOT_MEASURED,
 ) -> Engine:
     """Load an installed pack as the operator has set it.
 
@@ -164,12 +171,14 @@ def build_engine(
         settings: what the operator has said.
         installed: the pack.
         observer: is told how long stages and waits take.
+        measured: how quick the inference libraries are on this machine.
     """
     from mien.vision.pack_engine import PackEngine
 
     return PackEngine(
         installed,
         runtime=settings.inference_runtime,
+        measured=measured,
         precision=settings.inference_precision,
         threads=settings.inference_threads,
         concurrency=settings.inference_concurrency,
@@ -212,11 +221,15 @@ def _plan(
         raise ModelFileMissing("no_pack_at_start")
 
     manifest = packs.find(name)
+    measured = measured_runtimes(database, manifest)
     return EnginePlan(
         summary=summarise(
             manifest,
             calibration=packs.calibration(manifest),
             runtime=settings.inference_runtime,
+            measured=measured,
         ),
-        build=lambda: build_engine(settings, packs.install(name, offline=True), observer),
+        build=lambda: build_engine(
+            settings, packs.install(name, offline=True), observer, measured=measured
+        ),
     )

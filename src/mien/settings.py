@@ -202,7 +202,8 @@ class Settings(BaseSettings):
     )
     inference_runtime: RuntimeChoice = Field(
         default="auto",
-        description="Library that runs the networks; auto uses the faster one that is installed.",
+        description="Library that runs the networks; auto uses, for each network, the one "
+        "measured to be faster on this machine when it was installed (`mien models measure`).",
     )
     inference_precision: Precision = Field(
         default="f32",

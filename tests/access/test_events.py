@@ -1,5 +1,6 @@
 """Every kind of event: written with who acted, in the transaction of what it tells."""
 
+import subprocess
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,6 +49,7 @@ from mien.gallery.people.keep import keep_face
 from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
+from mien.gallery.runtimes_in_use import measure_runtimes
 from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
@@ -65,6 +67,8 @@ ADA = draw_photo(["ada"])
 
 class Packs:
     """Any built-in pack can be had."""
+
+    models_dir = Path("models")
 
     class _Installed:
         def __init__(self, name: str) -> None:
@@ -257,6 +261,21 @@ def _by_system(act: Callable[[Call], object]) -> Scenario:
     return scenario
 
 
+def _runtimes_measured(call: Call) -> tuple[Call, Act]:
+    system = by(call, SYSTEM)
+
+    def act() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mien.gallery.runtimes_in_use.subprocess.run", _measured)
+            measure_runtimes(system, manifest=builtin("classic"), threads=1)
+
+    return system, act
+
+
+def _measured(*_arguments: object, **_named: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], 0, '{"detector": {}, "recognizer": {}}', "")
+
+
 def _pack_changed(call: Call) -> tuple[Call, Act]:
     system = by(call, SYSTEM)
     ensure_pack(system)
@@ -316,6 +335,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "key_created": _key_created,
     "key_revoked": _key_revoked,
     "pack_chosen": _by_system(ensure_pack),
+    "runtimes_measured": _runtimes_measured,
     "pack_changed": _pack_changed,
     "files_bound": _files_bound,
     "files_set_aside": _files_set_aside,

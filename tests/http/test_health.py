@@ -54,6 +54,7 @@ def test_administrators_are_told_what_was_looked_at(
             "housekeeping": "ok",
         },
         "version": __version__,
+        "engine": {"pack": "fake", "detector": "drawn frames", "recognizer": "drawn cells"},
     }
     admin, _ = create_key(acting(runtime.services), name="a", scopes=["admin"])
     reader, _ = create_key(acting(runtime.services), name="b", scopes=["read"])

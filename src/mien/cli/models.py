@@ -31,6 +31,7 @@ from mien.words import say
 if TYPE_CHECKING:
     from mien.packs.catalog import Catalog
     from mien.runtime import Runtime
+    from mien.vision.runtimes import MeasuredRuntimes
 
 
 @click.group(cls=NounGroup)
@@ -87,8 +88,9 @@ def show(*, name: str, as_json: bool) -> None:
     settings = load_settings()
     manifest = find_pack(name, models_dir=settings.models_dir)
     summary = _summary(manifest, settings, _pack_in_use(settings))
+    runtimes = _measured(manifest, settings)
     if as_json:
-        print_json({**manifest.model_dump(mode="json"), **summary})
+        print_json({**manifest.model_dump(mode="json"), **summary, "runtimes": runtimes})
         return
     click.echo(f"{manifest.title} ({manifest.name}, version {manifest.version}): {_state(summary)}")
     click.echo(manifest.summary)
@@ -103,6 +105,7 @@ def show(*, name: str, as_json: bool) -> None:
     spec, thresholds = manifest.recognizer, manifest.thresholds
     click.echo(f"\ndetector    {manifest.detector.family}")
     click.echo(f"recognizer  {spec.model}, {spec.dimension} numbers per face")
+    _print_runtimes(runtimes)
     click.echo(f"contract    {manifest.contract_id}")
     click.echo(f"identify    from a similarity of {thresholds.identify:g}")
     click.echo(f"verify      from a similarity of {thresholds.verify:g}")
@@ -125,6 +128,8 @@ def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
     In a folder, files are found by their checksum, whatever their names, also in subfolders. If one
     is missing nothing is copied, and the message says where to get it.
     """
+    from mien.gallery.pack_in_use import current_pack
+
     settings = load_settings(models_from=folder)
     name = name or _pack_in_use(settings)
     chosen: tuple[PassedOver, ...] | None = None
@@ -133,6 +138,10 @@ def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
             manifest, chosen = _choose(runtime, settings, progress)
             name = manifest.name
         installed = runtime.services.packs.install(name, progress=progress)
+        if has_database(settings):
+            with suppress(StorageError):
+                if name == current_pack(runtime.database):
+                    _have_measured(runtime, installed.manifest)
     if as_json:
         paths = {file: str(path) for file, path in installed.paths.items()}
         print_json({"name": name, "paths": paths, "passed_over": chosen or ()})
@@ -244,10 +253,64 @@ def use(*, name: str, as_json: bool) -> None:
         migrate.require_current(runtime.database)
         with shown_progress() as progress:
             used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
+        _have_measured(runtime, used.manifest)
     if as_json:
         print_json({"name": used.manifest.name, "contract_id": used.manifest.contract_id})
         return
     tell_choice(used.manifest, ())
+
+
+@models.command()
+@json_option
+def measure(*, as_json: bool) -> None:
+    """Measure which library runs the networks of the pack in use faster on this machine.
+
+    The first start of a server does it once. Measure again if the machine was busy at that time;
+    servers use the result from their next start. Takes a few seconds. With MIEN_INFERENCE_RUNTIME
+    you can set the library yourself.
+    """
+    from mien.gallery.pack_in_use import current_pack
+    from mien.gallery.runtimes_in_use import measure_runtimes
+    from mien.storage import migrate
+    from mien.vision.sessions import usual_threads
+
+    settings = load_settings()
+    with opened(settings) as runtime:
+        migrate.require_current(runtime.database)
+        name = current_pack(runtime.database)
+        if name is None:
+            raise ModelFileMissing("no_pack")
+        with shown_progress() as progress:
+            manifest = runtime.services.packs.install(name, progress=progress).manifest
+        found = measure_runtimes(
+            runtime.call(OPERATOR),
+            manifest=manifest,
+            threads=settings.inference_threads or usual_threads(),
+        )
+    told = _runtimes(found)
+    if as_json:
+        print_json({"name": name, "runtimes": told})
+        return
+    _print_runtimes(told)
+
+
+def _have_measured(runtime: "Runtime", manifest: Manifest) -> None:
+    from mien.serving.startup import have_runtimes_measured
+
+    have_runtimes_measured(runtime, manifest)
+
+
+def _runtimes(measured: "MeasuredRuntimes") -> dict[str, Any]:
+    return {
+        network: {"quickest": measured.quickest(network), "milliseconds": dict(times)}
+        for network, times in measured.times.items()
+    }
+
+
+def _print_runtimes(told: dict[str, Any]) -> None:
+    for network, each in told.items():
+        times = ", ".join(f"{name} {spent:.1f} ms" for name, spent in each["milliseconds"].items())
+        click.echo(f"{network:<11} runs on {each['quickest']} (measured here: {times})")
 
 
 def _choose(
@@ -303,6 +366,19 @@ def _pack_in_use(settings: Settings) -> str | None:
         except StorageError:
             # Also where its tables are not made yet. Packs can be looked at and fetched without.
             return None
+
+
+def _measured(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """What was measured with a pack here; empty before that, and where a library is set."""
+    if settings.inference_runtime != "auto" or not has_database(settings):
+        return {}
+    from mien.gallery.runtimes_in_use import measured_runtimes
+
+    with opened(settings) as runtime:
+        try:
+            return _runtimes(measured_runtimes(runtime.database, manifest))
+        except StorageError:
+            return {}
 
 
 def _summary(manifest: Manifest, settings: Settings, used: str | None) -> dict[str, Any]:

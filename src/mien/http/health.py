@@ -26,6 +26,8 @@ tell_programs(bp)
 
 # A process that has just been started answers a moment later rather than with a no.
 _PATIENCE_SECONDS = 0.2
+# Of the engine; detector and recognizer with the library that runs them.
+_TOLD = ("pack", "detector", "recognizer")
 _NOBODY_KNOWN = {DatabaseReplaced.code, DatabaseUnreachable.code, DatabaseBusy.code}
 
 
@@ -52,6 +54,9 @@ def readyz() -> tuple[Response, int]:
     answer: dict[str, object] = {"status": "ready" if ready else "unavailable"}
     if _is_operator():
         answer |= {"checks": checks, "version": __version__}
+        if checks["models"] == "ok":
+            summary = runtime().engine.summary
+            answer |= {"engine": {name: getattr(summary, name) for name in _TOLD}}
         failures = {
             "models": runtime().warm_up.failure,
             "temporary_files": trouble_of_temporary_files(),

@@ -15,6 +15,7 @@ from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.pack_in_use import PackInUse
+    from mien.packs.manifest import Manifest
     from mien.progress import OnProgress
     from mien.runtime import Runtime
 
@@ -122,4 +123,18 @@ def bring_up_to_date(
     if before != head_revision():
         _log.info("Database upgraded", before=before, after=head_revision())
     with progress as shown:
-        return ensure_pack(runtime.call(SYSTEM), progress=shown)
+        pack = ensure_pack(runtime.call(SYSTEM), progress=shown)
+    have_runtimes_measured(runtime, pack.manifest)
+    return pack
+
+
+def have_runtimes_measured(runtime: "Runtime", manifest: "Manifest") -> None:
+    """Have measured which library runs the networks quicker, if that is left to Mien."""
+    from mien.gallery.runtimes_in_use import have_measured
+    from mien.runtime import given_engine
+    from mien.vision.sessions import usual_threads
+
+    settings = runtime.settings
+    if given_engine() is None and settings.inference_runtime == "auto":
+        threads = settings.inference_threads or usual_threads()
+        have_measured(runtime.call(SYSTEM), manifest=manifest, threads=threads)

@@ -15,25 +15,24 @@ from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.finder import Finder
 from mien.vision.inference_permits import InferencePermits
-from mien.vision.pack_summary import recognizer_runtime
+from mien.vision.pack_summary import runtime_of
 from mien.vision.pack_summary import summarise
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.recognizers import Recognizer
+from mien.vision.runtimes import NOT_MEASURED
+from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
-from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.sessions import usable_cores
+from mien.vision.sessions import usual_threads
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
 from mien.vision.types import Faces
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
-
-# More threads make one inference of these small networks hardly faster.
-_MOST_THREADS = 4
 
 
 class PackEngine:
@@ -44,6 +43,7 @@ class PackEngine:
         installed: InstalledPack,
         *,
         runtime: RuntimeChoice = "auto",
+        measured: MeasuredRuntimes = NOT_MEASURED,
         precision: Precision = "f32",
         threads: int = 0,
         concurrency: int = 0,
@@ -56,6 +56,7 @@ class PackEngine:
         Args:
             installed: the pack and where its files are.
             runtime: library that runs the networks.
+            measured: how quick each is on this machine.
             precision: arithmetic of OpenVINO.
             threads: processor threads of one inference; 0 chooses from the cores.
             concurrency: inferences at the same time; 0 chooses from the cores.
@@ -65,13 +66,15 @@ class PackEngine:
         """
         manifest = installed.manifest
         cores = usable_cores()
-        threads = threads or min(cores, _MOST_THREADS)
+        threads = threads or usual_threads()
         concurrency = concurrency or max(cores // threads, 1)
         self._permits = InferencePermits(concurrency, observer or Observer())
         self._detection_side = detection_side
         self._max_faces = max_faces
         self._spec = manifest
-        self.summary = summarise(manifest, calibration=installed.calibration, runtime=runtime)
+        self.summary = summarise(
+            manifest, calibration=installed.calibration, runtime=runtime, measured=measured
+        )
 
         spec = manifest.recognizer
 
@@ -90,12 +93,12 @@ class PackEngine:
 
         self._detector = load(
             manifest.detector.file,
-            choose_runtime(runtime, needs_openvino=False),
+            runtime_of(manifest, "detector", runtime, measured),
             (None if FAMILIES[manifest.detector.family].batches else 1, 3, None, None),
         )
         self._recognizer = load(
             spec.file,
-            recognizer_runtime(manifest, runtime),
+            runtime_of(manifest, "recognizer", runtime, measured),
             (None, 3, spec.input_size, spec.input_size),
             spec.weights_file,
         )

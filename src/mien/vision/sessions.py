@@ -5,6 +5,7 @@ import os
 import threading
 from pathlib import Path
 from typing import Any
+from typing import Final
 from typing import Protocol
 from typing import TypeAlias
 
@@ -20,6 +21,9 @@ from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
 from mien.vision.types import FloatArray
+
+# More threads make one inference of these small networks hardly faster.
+_MOST_THREADS: Final = 4
 
 InputShape: TypeAlias = tuple[int | None, ...]
 
@@ -57,14 +61,23 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> RuntimeName:
+def usual_threads() -> int:
+    """Processor threads of one inference where nothing else is set."""
+    return min(usable_cores(), _MOST_THREADS)
+
+
+def choose_runtime(
+    choice: RuntimeChoice, *, needs_openvino: bool, quickest: RuntimeName | None = None
+) -> RuntimeName:
     """Settle which library runs a model file.
 
-    OpenVINO is taken where it is installed: it is the faster on common processors.
+    Left to choose, the one that was measured to be the quickest here; where nothing was measured,
+    OpenVINO if it is installed: it is the faster on common processors.
 
     Args:
         choice: what the operator asked for.
         needs_openvino: the file is in OpenVINO's own format.
+        quickest: what was measured; None when nothing was.
 
     Raises:
         InferenceRuntimeMissing: the library that is asked for or needed is not installed.
@@ -72,7 +85,10 @@ def choose_runtime(choice: RuntimeChoice, *, needs_openvino: bool) -> RuntimeNam
     available = importlib.util.find_spec("openvino") is not None
     if needs_openvino and choice == "onnxruntime":
         raise InferenceRuntimeMissing("other_chosen")
-    wanted = "openvino" if needs_openvino or (choice == "auto" and available) else choice
+    usual: RuntimeName = "openvino" if available else "onnxruntime"
+    wanted = (quickest or usual) if choice == "auto" else choice
+    if needs_openvino:
+        wanted = "openvino"
     if wanted == "openvino":
         if not available:
             raise InferenceRuntimeMissing("openvino")

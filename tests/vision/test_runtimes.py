@@ -1,0 +1,55 @@
+import pytest
+
+from mien.options import RuntimeName
+from mien.packs.catalog import builtin
+from mien.vision.pack_summary import summarise
+from mien.vision.runtimes import NOT_MEASURED
+from mien.vision.runtimes import MeasuredRuntimes
+
+
+@pytest.mark.parametrize(
+    ("times", "quickest"),
+    [
+        ({}, None),
+        ({"onnxruntime": 9.0}, "onnxruntime"),
+        ({"openvino": 9.0}, "openvino"),
+        ({"onnxruntime": 8.9, "openvino": 10.0}, "onnxruntime"),
+        ({"onnxruntime": 9.1, "openvino": 10.0}, "openvino"),
+        ({"onnxruntime": 20.0, "openvino": 10.0}, "openvino"),
+    ],
+)
+def test_the_usual_library_stays_unless_another_is_clearly_quicker(
+    times: dict[RuntimeName, float], quickest: RuntimeName | None
+) -> None:
+    assert MeasuredRuntimes({"detector": times}).quickest("detector") == quickest
+
+
+def test_a_network_that_was_not_measured_has_no_quickest_library() -> None:
+    assert NOT_MEASURED.quickest("recognizer") is None
+
+
+def test_each_network_gets_its_own_library_unless_one_is_set() -> None:
+    pytest.importorskip("openvino", reason="the second runtime is not installed")
+    measured = MeasuredRuntimes(
+        {
+            "detector": {"onnxruntime": 1, "openvino": 9},
+            "recognizer": {"onnxruntime": 9, "openvino": 1},
+        }
+    )
+    both = summarise(builtin("classic"), measured=measured)
+    assert (both.detector, both.recognizer) == (
+        "centerface (onnxruntime)",
+        f"{_name(both.recognizer)} (openvino)",
+    )
+    one = summarise(builtin("classic"), measured=measured, runtime="openvino")
+    assert one.detector.endswith("(openvino)")
+
+
+def _name(shown: str) -> str:
+    return shown.rpartition(" ")[0]
+
+
+def test_what_only_openvino_reads_is_run_by_it_whatever_was_measured() -> None:
+    pytest.importorskip("openvino", reason="the second runtime is not installed")
+    measured = MeasuredRuntimes({"recognizer": {"onnxruntime": 1}})
+    assert summarise(builtin("compact"), measured=measured).recognizer.endswith("(openvino)")
