@@ -68,10 +68,13 @@ class Witness:
         key: for the API, with the scope `admin`.
         gallery: name of a gallery that is not there yet.
         clients: that work at the same time.
+
+    Attributes:
+        address: may be changed while nobody works, to that of another server of the same rows.
     """
 
     def __init__(self, address: str, key: str, *, gallery: str, clients: int = 3) -> None:
-        self._address = address
+        self.address = address
         self._key = key
         self._path = f"/api/v1/galleries/{gallery}"
         self._clients = clients
@@ -178,7 +181,7 @@ class Witness:
         )
 
     def _ask(self, request: Request) -> Any:
-        status, body = ask(self._address, request)
+        status, body = ask(self.address, request)
         if status >= 500:
             raise _Refused(status)
         if status >= 300:

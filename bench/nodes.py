@@ -1,0 +1,251 @@
+"""Several `mien serve` on one PostgreSQL behind Nginx, of which one is killed or stopped under load.
+
+Clients enrol, rename, find and delete drawn people through Nginx, so that each step comes to
+another node. Meanwhile the nodes in turn are killed and started again, or stopped for a while and
+let go on. After each the people are compared with what was acknowledged, through every node by
+itself. Ends with 1 when anything acknowledged is lost or anything deleted is there again, when a
+node answers with what was before, or when somebody who only asks is not answered.
+
+    python bench/nodes.py [--nodes N] [--rounds N] [--json]
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import ExitStack
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
+
+_ROOT = Path(__file__).resolve().parents[1]
+if sys.path[0] == str(Path(__file__).resolve().parent):
+    sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
+
+from tools.environment import find_nginx  # noqa: E402
+from tools.environment import find_postgresql  # noqa: E402
+
+import drawn_mien  # noqa: E402
+from building import acting  # noqa: E402
+from building import make_runtime  # noqa: E402
+from front_stack import nginx_conf  # noqa: E402
+from front_stack import render  # noqa: E402
+from load import Outcome  # noqa: E402
+from load import Request  # noqa: E402
+from load import running  # noqa: E402
+from mien.access.api_keys import create_key  # noqa: E402
+from postgresql_server import running_postgresql  # noqa: E402
+from servers import Server  # noqa: E402
+from servers import free_port  # noqa: E402
+from servers import started  # noqa: E402
+from servers import wait_until_alive  # noqa: E402
+from servers import wait_until_listening  # noqa: E402
+from witness import Account  # noqa: E402
+from witness import Witness  # noqa: E402
+from witness import wait_until_found  # noqa: E402
+
+Kind: TypeAlias = Literal["killed", "stopped"]
+KINDS: Final[tuple[Kind, ...]] = ("killed", "stopped")
+_BEFORE_SECONDS: Final = 1.0
+_AWAY_SECONDS: Final = 3.0
+_AFTER_SECONDS: Final = 2.0
+# More than a node that is stopped keeps waiting: Nginx gives it no more than it gives the others.
+_CLIENTS: Final = 8
+_MANY: Final = "60000"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What was done to one node.
+
+    Attributes:
+        kind: what.
+        seconds: until it looked at a photo again, from when it was started or let go on.
+        acknowledged: steps that the clients were told of while it was away.
+    """
+
+    kind: Kind
+    seconds: float
+    acknowledged: int
+
+
+@dataclass
+class Site:
+    """Nodes and what is in front of them.
+
+    Attributes:
+        address: of Nginx.
+        key: opens the API.
+        nodes: by address.
+        start: starts the node of an address.
+    """
+
+    address: str
+    key: str
+    nodes: dict[str, Server]
+    start: Callable[[str], Server]
+
+
+@contextmanager
+def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
+    """PostgreSQL, nodes with one home, and Nginx before them."""
+    programs, nginx = find_postgresql(), find_nginx()
+    if programs is None or nginx is None:
+        raise SystemExit("PostgreSQL and Nginx are needed; `make test` installs them where it may")
+    # Nginx may run under another account and has to find its way in.
+    folder.chmod(0o755)
+    with ExitStack() as opened:
+        database = opened.enter_context(running_postgresql(programs, port=free_port()))
+        url = database.make_database("mien")
+        home = folder / "home"
+        runtime = make_runtime(home, database_url=url)
+        key, _ = create_key(acting(runtime.services), name="nodes", scopes=["admin"])
+        runtime.close()
+
+        def start(address: str) -> Server:
+            environment = {
+                **os.environ,
+                "MIEN_HOME": str(home),
+                "MIEN_DATABASE_URL": url,
+                "MIEN_TRUSTED_PROXIES": "1",
+                "MIEN_LOG_LEVEL": "warning",
+            }
+            bind = ["--bind", address.removeprefix("http://")]
+            command = [sys.executable, drawn_mien.__file__, "serve", "--workers", "1", *bind]
+            return opened.enter_context(started(command, folder, environment))
+
+        addresses = [f"http://127.0.0.1:{free_port()}" for _ in range(nodes)]
+        running_nodes = {address: start(address) for address in addresses}
+        for address in addresses:
+            wait_until_alive(address)
+        port = free_port()
+        upstreams = [part for address in addresses for part in ("--upstream", address)]
+        render(
+            "nginx", "--server-name", "127.0.0.1", "--listen", f"127.0.0.1:{port}", *upstreams,
+            "--requests", _MANY, "--photos", _MANY, "--connections", _MANY, "--uploads", _MANY,
+            "--access-log", "off", "--bridge-port", str(free_port()),
+            out=folder, env={"MIEN_HOME": str(home)},
+        )  # fmt: skip
+        config = nginx_conf(folder, folder / "mien.conf")
+        command = [str(nginx), "-e", "stderr", "-c", str(config)]
+        opened.enter_context(started(command, folder, dict(os.environ)))
+        wait_until_listening(port)
+        yield Site(f"http://127.0.0.1:{port}", key, running_nodes, start)
+
+
+def measure(
+    site: Site, *, rounds: int, choose: random.Random
+) -> tuple[list[Fault], Account, Outcome]:
+    """Do to the nodes what is done to them, and look each time what has become of all."""
+    witness = Witness(site.address, site.key, gallery="nodes", clients=_CLIENTS)
+    faults = []
+    asking = Request("GET", "/api/v1/galleries", headers={"X-API-Key": site.key})
+    every = Outcome()
+    for number in range(rounds):
+        kind = KINDS[number % len(KINDS)]
+        address = choose.choice(sorted(site.nodes))
+        with (
+            running(site.address, asking, keep_alive=False, pause_seconds=0.05) as asked,
+            witness.work(),
+        ):
+            time.sleep(_BEFORE_SECONDS)
+            before = witness.account.acknowledged
+            begin_again = _strike(site, address, kind)
+            time.sleep(_AWAY_SECONDS)
+            acknowledged = witness.account.acknowledged - before
+            begin_again()
+            seconds = wait_until_found(address, site.key)
+            time.sleep(_AFTER_SECONDS)
+        every.seconds += asked.seconds
+        every.failures += asked.failures
+        every.refused += asked.refused
+        for each in (*site.nodes, site.address):
+            witness.address = each
+            witness.check()
+        faults.append(Fault(kind, seconds, acknowledged))
+    for each in (*site.nodes, site.address):
+        witness.address = each
+        witness.check(everybody=True)
+    return faults, witness.account, every
+
+
+def _strike(site: Site, address: str, kind: Kind) -> Callable[[], None]:
+    """Take a node away; gives what brings it back."""
+    group = site.nodes[address].process.pid
+    if kind == "stopped":
+        os.killpg(group, signal.SIGSTOP)
+        return lambda: os.killpg(group, signal.SIGCONT)
+    os.killpg(group, signal.SIGKILL)
+    site.nodes[address].process.wait()
+
+    def start() -> None:
+        site.nodes[address] = site.start(address)
+
+    return start
+
+
+def figures(faults: Sequence[Fault], account: Account, asked: Outcome) -> dict[str, Any]:
+    """What was seen, and whether it is good."""
+    told: dict[str, Any] = {
+        kind: {
+            "times": len(seen),
+            "seconds_to_service_median": round(statistics.median(f.seconds for f in seen), 2),
+            "seconds_to_service_longest": round(max(f.seconds for f in seen), 2),
+            "acknowledged_meanwhile": sum(f.acknowledged for f in seen),
+        }
+        for kind in KINDS
+        if (seen := [fault for fault in faults if fault.kind == kind])
+    }
+    return {
+        **told,
+        "people": len(account.people),
+        "acknowledged": account.acknowledged,
+        "unanswered": account.unanswered,
+        "problems": len(account.problems),
+        "first_problems": account.problems[:5],
+        "asked": len(asked.seconds),
+        "longest_ms": round(max(asked.seconds, default=0) * 1000),
+        "not_answered": len(asked.failures) + asked.refused,
+        "first_not_answered": asked.failures[:5],
+        "good": not account.problems
+        and not asked.failures
+        and not asked.refused
+        and all(fault.acknowledged for fault in faults),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        site_of(Path(folder), nodes=given.nodes) as site,
+    ):
+        choose = random.Random(given.seed)  # noqa: S311 - nobody has to be kept from guessing it
+        found = figures(*measure(site, rounds=given.rounds, choose=choose))
+    if given.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for name, value in found.items():
+            print(f"{name}: {value}")
+    sys.exit(0 if found["good"] else 1)
+
+
+if __name__ == "__main__":
+    main()
