@@ -50,10 +50,10 @@ Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
 Order: TypeAlias = Literal["name", "newest"]
 """How people are listed."""
 
-RuntimeName: TypeAlias = Literal["onnxruntime", "openvino"]
-"""The libraries that run networks."""
-RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
-"""Which of them is to be used; `auto` takes the quicker one that is installed."""
+RuntimeName: TypeAlias = Literal["onnxruntime", "openvino", "cuda"]
+"""What runs networks: libraries, and ONNX Runtime on a graphics card of NVIDIA's (`cuda`)."""
+RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino", "cuda"]
+"""Which of them is to be used; `auto` takes, for each network, what was measured to be quickest."""
 Precision: TypeAlias = Literal["f32", "bf16"]
 """In which arithmetic networks are run."""
 

@@ -73,7 +73,7 @@ def test_other_versions_of_the_libraries_are_measured_anew(
 def test_where_there_is_one_library_nothing_is_measured(
     services: Services, measuring: Measuring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed = {"onnxruntime": "1", "openvino": ""}
+    installed = {"onnxruntime": "1", "onnxruntime-gpu": "", "openvino": ""}
     monkeypatch.setattr(runtimes_in_use, "_version", installed.__getitem__)
     have_measured(acting(services), manifest=builtin("classic"), threads=1)
     assert measuring.commands == []

@@ -212,6 +212,30 @@ def test_without_openvino_the_other_runtime_is_chosen_where_it_can() -> None:
         choose_runtime("openvino", needs_openvino=False)
 
 
+@pytest.fixture
+def with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.vision.sessions.has_cuda", lambda: True)
+
+
+@pytest.mark.usefixtures("with_cuda")
+def test_a_graphics_card_is_used_when_it_is_set_or_was_the_quickest() -> None:
+    assert choose_runtime("cuda", needs_openvino=False) == "cuda"
+    assert choose_runtime("auto", needs_openvino=False, quickest="cuda") == "cuda"
+    assert choose_runtime("onnxruntime", needs_openvino=False, quickest="cuda") == "onnxruntime"
+
+
+def test_a_card_that_is_not_there_any_more_is_not_waited_for() -> None:
+    assert choose_runtime("auto", needs_openvino=False, quickest="cuda") != "cuda"
+    with pytest.raises(InferenceRuntimeMissing, match="cuda"):
+        choose_runtime("cuda", needs_openvino=False)
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_session_that_would_silently_run_on_the_processor_is_refused(doubling: Path) -> None:
+    with pytest.raises(InferenceRuntimeMissing, match="cuda"):
+        open_session(doubling, runtime="cuda", input_shape=(None, 3, None, None))
+
+
 def test_a_file_for_openvino_is_never_given_to_the_other() -> None:
     with pytest.raises(InferenceRuntimeMissing, match="other_chosen"):
         choose_runtime("onnxruntime", needs_openvino=True)

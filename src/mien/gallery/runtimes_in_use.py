@@ -39,7 +39,7 @@ def measured_runtimes(database: Database, manifest: Manifest) -> MeasuredRuntime
 def have_measured(call: Call, *, manifest: Manifest, threads: int) -> None:
     """Measure as `measure_runtimes` does, unless it was done before or there is no choice."""
     permissions.require(call.actor, "packs.measure")
-    several = all(_version(name) for name in ("onnxruntime", "openvino"))
+    several = _version("openvino") or _version("onnxruntime-gpu")
     if several and not measured_runtimes(call.services.database, manifest).times:
         measure_runtimes(call, manifest=manifest, threads=threads)
 
@@ -94,10 +94,11 @@ def _key(manifest: Manifest) -> str:
     cpu = platform.machine()
     if _CPUINFO.exists():
         lines = _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
-        told = ("model name", "flags", "CPU part", "Features")
-        cpu += "".join(sorted({line for line in lines if line.startswith(told)}))
-    libraries = [_version("onnxruntime"), _version("openvino"), str(manifest.version)]
-    machine = hashlib.sha256("\0".join([cpu, *libraries]).encode()).hexdigest()[:16]
+        kinds = ("model name", "flags", "CPU part", "Features")
+        cpu += "".join(sorted({line for line in lines if line.startswith(kinds)}))
+    libraries = [_version(name) for name in ("onnxruntime", "onnxruntime-gpu", "openvino")]
+    told = "\0".join([cpu, *libraries, str(manifest.version)])
+    machine = hashlib.sha256(told.encode()).hexdigest()[:16]
     return f"runtimes:{machine}:{manifest.name}"[:60]
 
 

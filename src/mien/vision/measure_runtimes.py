@@ -26,12 +26,12 @@ from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.runtimes import Network
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
+from mien.vision.sessions import has_cuda
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
 
 _ROUNDS: Final = 6
 _SIDE: Final = 640
-_LIBRARIES: Final[tuple[RuntimeName, ...]] = ("onnxruntime", "openvino")
 
 
 def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
@@ -51,9 +51,7 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
 
     detectors: dict[RuntimeName, Session | None] = {}
     recognizers: dict[RuntimeName, Session | None] = {}
-    for name in _LIBRARIES:
-        if importlib.util.find_spec(name) is None:
-            continue
+    for name in _there():
         file = installed.paths[installed.manifest.detector.file]
         shape: InputShape = (None if batches else 1, 3, None, None)
         detectors[name] = _opened(file, None, name, shape, threads)
@@ -66,6 +64,13 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
         "recognizer": _timed(recognizers, pictures(side)),
     }
     return MeasuredRuntimes(times)
+
+
+def _there() -> list[RuntimeName]:
+    there: list[RuntimeName] = ["onnxruntime"]
+    there += ["openvino"] if importlib.util.find_spec("openvino") else []
+    there += ["cuda"] if has_cuda() else []
+    return there
 
 
 def _opened(

@@ -25,6 +25,9 @@ from mien.vision.types import FloatArray
 # More threads make one inference of these small networks hardly faster.
 _MOST_THREADS: Final = 4
 
+_CPU: Final = "CPUExecutionProvider"
+_CUDA: Final = "CUDAExecutionProvider"
+
 InputShape: TypeAlias = tuple[int | None, ...]
 
 
@@ -66,6 +69,11 @@ def usual_threads() -> int:
     return min(usable_cores(), _MOST_THREADS)
 
 
+def has_cuda() -> bool:
+    """Whether the ONNX Runtime that is installed was built for NVIDIA's graphics cards."""
+    return _CUDA in import_onnxruntime().get_available_providers()
+
+
 def choose_runtime(
     choice: RuntimeChoice, *, needs_openvino: bool, quickest: RuntimeName | None = None
 ) -> RuntimeName:
@@ -88,7 +96,14 @@ def choose_runtime(
     usual: RuntimeName = "openvino" if available else "onnxruntime"
     wanted = (quickest or usual) if choice == "auto" else choice
     if needs_openvino:
+        # Also where the other network is to run on a graphics card.
         wanted = "openvino"
+    if wanted == "cuda":
+        if has_cuda():
+            return "cuda"
+        if choice == "cuda":
+            raise InferenceRuntimeMissing("cuda")
+        wanted = usual  # the card was there when it was measured
     if wanted == "openvino":
         if not available:
             raise InferenceRuntimeMissing("openvino")
@@ -130,7 +145,7 @@ def open_session(
             threads=threads,
             concurrency=concurrency,
         )
-    return _OnnxSession(path, threads)
+    return _OnnxSession(path, threads, runtime)
 
 
 class _Owner:
@@ -145,9 +160,8 @@ class _Owner:
 
 
 class _OnnxSession:
-    runtime: RuntimeName = "onnxruntime"
-
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, runtime: RuntimeName) -> None:
+        self.runtime = runtime
         onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -156,9 +170,13 @@ class _OnnxSession:
         # Spinning threads would keep the cores from the web server between two inferences.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._owner = _Owner()
+        wanted = _CUDA if runtime == "cuda" else _CPU
         self._session: Any = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            str(path), sess_options=options, providers=list(dict.fromkeys([wanted, _CPU]))
         )
+        if self._session.get_providers()[0] != wanted:
+            # Without a card or its libraries it would go on, silently, on the processor.
+            raise InferenceRuntimeMissing("cuda")
         (feed,) = self._session.get_inputs()
         self._name = feed.name
         self.input_shape: InputShape = tuple(

@@ -610,6 +610,10 @@ _MODELS: Final = {
         "This model runs on OpenVINO, which is not installed. Install it with `pip install "
         "'mien[openvino]'`, or use another model pack."
     ),
+    "inference_runtime_missing.cuda": N_(
+        "ONNX Runtime cannot use a graphics card here. Install `onnxruntime-gpu` in place of "
+        "`onnxruntime`, and NVIDIA's driver, CUDA and cuDNN; or set MIEN_INFERENCE_RUNTIME to auto."
+    ),
     "session_forked": N_(
         "Process {user} uses a model that process {loader} loaded. Load models after the server "
         "has forked its workers (no preloading)."
