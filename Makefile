@@ -43,8 +43,8 @@ format: dev-environment  ## Put code into the one style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: dev-environment  ## Measure speed and accuracy beside peers (BENCH=--quick for less)
-	@$(BIN)/python bench/engine.py $(BENCH)
+bench: dev-environment  ## Measure speed, load and faults, and write docs/benchmarks.md (BENCH=--quick for a look)
+	@$(BIN)/python bench/all.py $(BENCH)
 
 docs: dev-environment  ## Write the reference pages that are made from the code
 	@$(BIN)/python tools/make_docs.py

@@ -1,0 +1,95 @@
+"""All sections of the page, in their order."""
+
+from typing import Final
+
+from bench.page.faces import show_detection
+from bench.page.section import Section
+from bench.page.service import overload_ratios
+from bench.page.service import serving_ratios
+from bench.page.service import show_faults
+from bench.page.service import show_memory
+from bench.page.service import show_nodes
+from bench.page.service import show_overload
+from bench.page.service import show_serving
+from bench.page.speed import engine_ratios
+from bench.page.speed import show_engine
+
+SECTIONS: Final[tuple[Section, ...]] = (
+    Section(
+        "engine",
+        "Speed beside face_recognition",
+        "engine.py",
+        (),
+        ("--quick",),
+        "the same photos by turns, medians. The peer is what `face_recognition` does, through "
+        "`dlib-bin` (built with AVX, without a BLAS library; one that has it narrows the ratios).",
+        show_engine,
+        engine_ratios,
+        (("over-floor.svg", "The whole path over its floor, by faces in the photo"),),
+    ),
+    Section(
+        "serving",
+        "What a server costs",
+        "serving.py",
+        ("--seconds", "8", "--rounds", "2"),
+        ("--quick",),
+        "identify on one photo through every path, the load from the same machine.",
+        show_serving,
+        serving_ratios,
+    ),
+    Section(
+        "overload",
+        "Few and many requests, and too many",
+        "overload.py",
+        ("--seconds", "6", "--hold", "300"),
+        ("--quick",),
+        "identify on one photo by so many clients at a time against `mien serve` with so many "
+        "processes. What is refused is refused with `503`, `overloaded` and `Retry-After`.",
+        show_overload,
+        overload_ratios,
+        (("clients.svg", "Latency by clients at a time"),),
+    ),
+    Section(
+        "memory",
+        "The memory of a process",
+        "memory.py",
+        (),
+        (),
+        "what a process holds after each step, and the most in between. Libraries are shared by all "
+        "processes of a machine; what a large photo takes is given back.",
+        show_memory,
+    ),
+    Section(
+        "nodes",
+        "Several nodes",
+        "nodes.py",
+        ("--rounds", "12"),
+        ("--rounds", "2"),
+        "three `mien serve` on one PostgreSQL behind Nginx; clients enrol, rename, find and delete "
+        "drawn people while the nodes in turn are killed and started again, or stopped for three "
+        "seconds. Afterwards everybody is looked for through each node by itself.",
+        show_nodes,
+    ),
+    Section(
+        "faults",
+        "Kills",
+        "faults.py",
+        ("--kills", "30"),
+        ("--kills", "3"),
+        "the same work against one `mien serve` on SQLite, of which the first process, one of the "
+        "others, or all are killed in turn and whatever was killed with its first process is started "
+        "again at once.",
+        show_faults,
+    ),
+    Section(
+        "detection",
+        "Finding faces",
+        "detection.py",
+        ("--pack", "compact", "--peer", "yunet", "--count", "40"),
+        ("--pack", "compact", "--count", "10"),
+        "photos of Labeled Faces in the Wild put into pictures at known places, one a person, and "
+        "group photos with their own boxes. What was chosen was chosen on one half of the people, and "
+        "the figures are of the other half. The peer is OpenCV's own YuNet, in one look.",
+        show_detection,
+    ),
+)

@@ -1,0 +1,153 @@
+"""What is told of servers: cost, load, memory, faults."""
+
+from typing import Any
+
+from bench.page.tables import table
+
+
+def show_serving(found: Any) -> list[str]:
+    """See `Section.show`."""
+    rows = [
+        (
+            name,
+            f"{each['of_engine']:.0%}",
+            *(f"{each[key]:.0f}" for key in ("per_second", "p50_ms", "p95_ms", "p99_ms")),
+            each["lost"],
+        )
+        for name, each in found["paths"].items()
+    ]
+    head = (
+        "path",
+        "of the engine's own throughput",
+        "a second",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "lost",
+    )
+    return [*table(head, rows), *(f"\n{name}: {why}." for name, why in found["missing"].items())]
+
+
+def serving_ratios(found: Any) -> list[tuple[str, str]]:
+    """See `Section.ratios`."""
+    return [
+        (f"throughput of identify over the engine's own loop: {name}", f"{each['of_engine']:.0%}")
+        for name, each in found["paths"].items()
+        if "Gunicorn" in name or "uWSGI" in name
+    ]
+
+
+def show_overload(found: Any) -> list[str]:
+    """See `Section.show`."""
+    rows = [
+        (
+            row["workers"],
+            row["clients"],
+            f"{row['per_second']:.1f}",
+            f"{row['p50_ms']:.0f}",
+            f"{row['p99_ms']:.0f}",
+            row["refused"],
+            row["lost"],
+        )
+        for row in found["few_and_many"]
+    ]
+    held = found["too_many"]
+    parts = [
+        (
+            f"{row['per_second']:.1f}",
+            f"{row['p50_ms']:.0f}",
+            f"{row['p99_ms']:.0f}",
+            row["refused"],
+            f"{row['memory_mb']:.0f}",
+        )
+        for row in held["parts"]
+    ]
+    other, refused = held["other_key"], held["refused_ms"]
+    return [
+        *table(("processes", "clients", "a second", "p50 ms", "p99 ms", "refused", "lost"), rows),
+        "",
+        (
+            f"Then {held['clients']} clients with one key for {held['seconds']:g} seconds, twice what "
+            "threads and queues hold, in fifths of that time:"
+        ),
+        "",
+        *table(("taken a second", "p50 ms", "p99 ms", "refused", "memory MB"), parts),
+        "",
+        (
+            f"Refusals came after {refused['p50_ms']:.0f} ms (p99 {refused['p99_ms']:.0f} ms). One client "
+            f"with another key, who asked for one photo at a time meanwhile, had its answer after "
+            f"{other['p50_ms']:.0f} ms (p99 {other['p99_ms']:.0f} ms), and {other['refused']} refusals. "
+            f"Lost: {held['lost']}."
+        ),
+    ]
+
+
+def overload_ratios(found: Any) -> list[tuple[str, str]]:
+    """See `Section.ratios`."""
+    held = found["too_many"]
+    return [
+        (
+            "twice the saturating load: rate of the last fifth over the second",
+            f"{held['rate_last_to_second']:.2f}",
+        ),
+        ("likewise, memory", f"{held['memory_last_to_second']:.2f}"),
+        (
+            "likewise, wait of a client with a key of its own over that of the crowd, p50",
+            f"{held['other_key']['p50_ms'] / held['parts'][-1]['p50_ms']:.2f}",
+        ),
+    ]
+
+
+def show_memory(found: Any) -> list[str]:
+    """See `Section.show`."""
+    rows = [(e["step"], f"{e['held']:.0f}", f"{e['own']:.0f}", f"{e['most']:.0f}") for e in found]
+    return table(("after", "held MB", "of which its own", "most in between"), rows)
+
+
+def show_nodes(found: Any) -> list[str]:
+    """See `Section.show`."""
+    rows = [
+        (
+            kind,
+            each["times"],
+            each["seconds_to_service_median"],
+            each["seconds_to_service_longest"],
+            each["acknowledged_meanwhile"],
+        )
+        for kind in ("killed", "stopped")
+        if (each := found.get(kind))
+    ]
+    head = (
+        "a node was",
+        "times",
+        "its first answer after s",
+        "longest",
+        "steps acknowledged while it was away",
+    )
+    return [
+        *table(head, rows),
+        "",
+        (
+            f"Of {found['acknowledged']} acknowledged steps with {found['people']} people, "
+            f"{found['problems']} were lost, came back or were answered with what was before; "
+            f"{found['unanswered']} steps got no answer and had to be asked about. Of {found['asked']} "
+            f"questions that only read, {found['not_answered']} were not answered; the longest took "
+            f"{found['longest_ms']} ms, at a node that was stopped."
+        ),
+    ]
+
+
+def show_faults(found: Any) -> list[str]:
+    """See `Section.show`."""
+    rows = [
+        (victim, each["median"], each["longest"])
+        for victim, each in found["seconds_to_service"].items()
+    ]
+    return [
+        *table(("killed", "service again after s, median", "longest"), rows),
+        "",
+        (
+            f"{found['kills']} kills, {found['acknowledged']} acknowledged steps, {found['problems']} lost "
+            f"or back again, {found['processes_left']} processes left behind."
+        ),
+    ]

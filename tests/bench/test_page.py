@@ -1,0 +1,51 @@
+from pathlib import Path
+
+from bench.page.sections import SECTIONS
+from bench.page.tables import table
+from bench.page.write import write_page
+
+MEMORY = {
+    "machine": "2 cores",
+    "date": "2026-01-02",
+    "command": "python bench/memory.py",
+    "found": [{"step": "Python", "held": 14.2, "own": 7.0, "most": 14.2}],
+}
+SERVING = {
+    "machine": "4 cores",
+    "date": "2026-01-03",
+    "command": "python bench/serving.py",
+    "found": {
+        "paths": {
+            "Gunicorn (mien serve)": {
+                "of_engine": 0.951,
+                **dict.fromkeys(("per_second", "p50_ms", "p95_ms", "p99_ms"), 20),
+                "lost": 0,
+            }
+        },
+        "missing": {"uWSGI alone": "no uwsgi is installed"},
+    },
+}
+
+
+def written(tmp_path: Path, **kept: object) -> str:
+    (tmp_path / "images").mkdir(exist_ok=True)
+    write_page(tmp_path / "page.md", kept)  # type: ignore[arg-type]  # as much as is looked at
+    return (tmp_path / "page.md").read_text()
+
+
+def test_the_page_shows_ratios_first_and_each_command_beside_its_table(tmp_path: Path) -> None:
+    page = written(tmp_path, memory=MEMORY, serving=SERVING)
+    assert page.index("| 95% |") < page.index("## What a server costs")
+    assert page.index("`python bench/memory.py`") < page.index("| Python | 14 | 7 | 14 |")
+    assert "- 4 cores, 2026-01-03: What a server costs" in page
+    assert "no uwsgi is installed" in page
+
+
+def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
+    page = written(tmp_path, memory=MEMORY)
+    last = page.strip().splitlines()[-1]
+    assert [each.title in last for each in SECTIONS] == [each.name != "memory" for each in SECTIONS]
+
+
+def test_a_table() -> None:
+    assert table(("a", "b"), [(1, "x")]) == ["| a | b |", "|---|---|", "| 1 | x |"]
