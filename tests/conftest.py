@@ -32,10 +32,12 @@ from mien.gallery.services import Services
 from mien.runtime import Runtime
 from needs import absent
 from postgresql_server import PostgreSQL
+from postgresql_server import fresh_installation
 from postgresql_server import running_postgresql
 from servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "--database"
 SLOWEST = "tests/docs/test_howtos.py"
 """Its tests take long and share nothing."""
 
@@ -51,9 +53,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _AFileA
     return _AFileAtATime(config, log)
 
 
+def _suits_any_database(item: pytest.Item) -> bool:
+    asked = "database_url" in getattr(item, "fixturenames", ())
+    return asked and item.get_closest_marker("sqlite") is None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(DATABASE, choices=["sqlite", "postgresql"], default="sqlite")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test on PostgreSQL starts its server, and so is one that starts a process."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database, only tests that ask for a fresh installation are run.
+
+    A test on PostgreSQL starts its server, and so is one that starts a process."""
+    if config.getoption(DATABASE) != "sqlite":
+        left = [item for item in items if _suits_any_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in left])
+        items[:] = left
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
         asked = [*getattr(item, "fixturenames", ()), *parameters]
@@ -174,18 +191,29 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def services(home: Path) -> Iterator[Services]:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where a fresh installation has its rows: a SQLite file, or what `--database` says."""
+    if request.config.getoption(DATABASE) == "sqlite":
+        return ""
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return fresh_installation(server)
+
+
+@pytest.fixture
+def services(home: Path, database_url: str) -> Iterator[Services]:
     """The collaborators of verbs over a fresh gallery whose engine knows drawn faces."""
     home.mkdir()
-    made = make_runtime(home)
+    made = make_runtime(home, database_url=database_url)
     yield made.services
     made.close()
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
+def runtime(tmp_path: Path, database_url: str) -> Iterator[Runtime]:
     """A fresh installation with drawn faces and small limits."""
-    made = make_runtime(tmp_path, max_upload_bytes=200_000, max_pixels=1_000_000)
+    made = make_runtime(
+        tmp_path, database_url=database_url, max_upload_bytes=200_000, max_pixels=1_000_000
+    )
     yield made
     made.close()
 

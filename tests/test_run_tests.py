@@ -44,16 +44,29 @@ def marks(options: list[str]) -> str:
 
 def test_what_needs_the_machine_to_itself_comes_after_the_rest(calls: list[list[str]]) -> None:
     assert run_tests.main(["-k", "identify"]) == 0
-    assert [marks(each) for each in calls] == ["not serial", "serial"]
-    assert ["-n" in each for each in calls] == [True, False]
-    assert [each[-2:] for each in calls] == [["-k", "identify"]] * 2
+    assert [marks(each) for each in calls[:2]] == ["not serial", "serial"]
+    assert ["-n" in each for each in calls] == [True, False, True]
+    assert [each[-2:] for each in calls] == [["-k", "identify"]] * 3
 
 
-def test_marks_that_are_asked_for_hold_in_both_parts(calls: list[list[str]]) -> None:
+def test_rows_and_the_api_are_tested_on_postgresql_too_unless_tests_are_named(
+    calls: list[list[str]],
+) -> None:
+    run_tests.main([])
+    assert "--database=postgresql" in calls[2]
+    assert {"tests/api", "tests/storage"} < set(calls[2])
+    calls.clear()
+    run_tests.main(["tests/api/test_walk.py::test_one"])
+    assert len(calls) == 2
+    assert not any("--database=postgresql" in each for each in calls)
+
+
+def test_marks_that_are_asked_for_hold_in_all_parts(calls: list[list[str]]) -> None:
     run_tests.main(["-m", "models or browser"])
     assert [marks(each) for each in calls] == [
         "(models or browser) and (not serial)",
         "(models or browser) and (serial)",
+        "(models or browser) and (not serial and not browser)",
     ]
 
 

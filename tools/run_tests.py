@@ -1,9 +1,10 @@
-"""Runs the tests in two parts, and says at the end how all of them went.
+"""Runs the tests in parts, and says at the end how all of them went.
 
     tools/run_tests.py [--quick] [arguments of pytest]
 
 First those that may run side by side, on every core, a file at a time; then, one after another,
-those marked `serial`. With --quick only the first part, and in it only what needs neither models
+those marked `serial`; then those of rows and of the API once more, over a PostgreSQL server. With
+--quick only the first part, and in it only what needs neither models
 nor a network, starts no process, drives no browser and is not marked `thorough`; its files lie in
 memory where the system has a folder for that, because every test's database waits for the disk.
 """
@@ -27,6 +28,10 @@ SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 LEFT_OUT = ("-p", "no:schemathesis", "-p", "no:anyio")
 NOT_KEPT = "PYTHONDONTWRITEBYTECODE"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+ON_POSTGRESQL = (
+    "--database=postgresql",
+    *(f"tests/{name}" for name in ("access", "api", "gallery", "maintenance", "storage")),
+)
 SLOW = ("models", "network", "processes", "browser", "serial", "thorough")
 # What pytest says with its exit status.
 _PASSED, _FAILED, _NOTHING_SELECTED = 0, 1, 5
@@ -68,6 +73,9 @@ def main(arguments: list[str]) -> int:
             "side by side": [*SIDE_BY_SIDE, *marked("not serial")],
             "one after another": marked("serial"),
         }
+        if not any((ROOT / each.partition("::")[0]).exists() for each in passed_on):
+            chosen = marked("not serial and not browser")
+            parts["on PostgreSQL"] = [*SIDE_BY_SIDE, *ON_POSTGRESQL, *chosen]
     outcomes: dict[str, Outcome] = {}
     for name, options in parts.items():
         outcomes[name] = run(options, in_memory=given.quick)

@@ -38,7 +38,8 @@ from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from own_modules import environment_with_own_modules
 
-pytestmark = pytest.mark.thorough
+# What they look at is the log of SQLite.
+pytestmark = [pytest.mark.thorough, pytest.mark.sqlite]
 
 ADA = draw_photo(["ada"])
 

@@ -71,6 +71,7 @@ def journals(services: Services) -> list[Path]:
     return list((services.files.root / "writing").glob("*"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.processes
 @pytest.mark.usefixtures("one")
 def test_what_a_killed_process_has_written_is_set_aside_at_once_and_no_other(

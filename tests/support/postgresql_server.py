@@ -2,19 +2,28 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mien.storage.database import Database
+from mien.storage.migrate import upgrade
+from mien.storage.models import InstallationRow
+
 _ACCOUNT = "postgres"
 _START_SECONDS = 30
+_MIGRATED = "migrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,14 @@ class PostgreSQL:
         own = ["-h", str(self.socket), "-p", str(self.port), "-U", _ACCOUNT]
         subprocess.run([str(self.programs / "createdb"), *own, name], check=True)
         return self.url(name)
+
+    def copy_database(self, name: str) -> str:
+        """A new database with what is in another one; gives its address."""
+        own = ["-h", str(self.socket), "-p", str(self.port), "-U", _ACCOUNT]
+        copy = f"copy_{secrets.token_hex(4)}"
+        command = [str(self.programs / "createdb"), *own, f"--template={name}", copy]
+        subprocess.run(command, check=True)
+        return self.url(copy)
 
     @contextmanager
     def standing_still(self) -> Iterator[None]:
@@ -94,6 +111,23 @@ def running_postgresql(programs: Path, *, port: int) -> Iterator[PostgreSQL]:
             server.wait(_START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fresh_installation(server: PostgreSQL) -> str:
+    """A new database of an installation of its own, at the newest revision; gives its address."""
+    url = server.copy_database(_migrated(server))
+    with closing(Database(url)) as database, database.write() as session:
+        # Two installations never have the same id, however they were made.
+        session.merge(InstallationRow(key="id", value=str(uuid.uuid4())))
+    return url
+
+
+@cache
+def _migrated(server: PostgreSQL) -> str:
+    url = server.make_database(_MIGRATED)
+    with closing(Database(url)) as database:
+        upgrade(database)
+    return _MIGRATED
 
 
 def _wait_until_ready(

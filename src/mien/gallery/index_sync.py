@@ -9,6 +9,7 @@ is not searched follows now and then (`Indexes.follow`), so that it keeps nobody
 
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 from typing import TypeGuard
@@ -303,12 +304,14 @@ def _catch_up(
             .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied)
             .execution_options(yield_per=_BATCH)
         )
-        for batch in faces.partitions():
-            writer.upsert(
-                [face.id for face in batch],
-                [face.person_id for face in batch],
-                np.stack([face.embedding for face in batch]),
-            )
+        # What reads on in a server is let go though an index may fail half way.
+        with closing(faces):
+            for batch in faces.partitions():
+                writer.upsert(
+                    [face.id for face in batch],
+                    [face.person_id for face in batch],
+                    np.stack([face.embedding for face in batch]),
+                )
         # Afterwards: whoever searches meanwhile does not miss a person whose old example is
         # already gone and whose new one is not yet there.
         if applied > NOTHING:

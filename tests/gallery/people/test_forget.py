@@ -66,6 +66,7 @@ def user(services: Services) -> str:
     return make_user(services).id
 
 
+@pytest.mark.sqlite
 def test_nothing_of_a_forgotten_person_is_left(services: Services, home: Path) -> None:
     for size in (120, 100, 80):
         done = add(services, "Ada Lovelace", draw_photo(["ada"], face_px=size))
@@ -363,6 +364,7 @@ def test_the_proof_tells_of_an_index_that_does_not_let_go(
     assert (proof.indexed_left, proof.complete) == (1, False)
 
 
+@pytest.mark.sqlite
 def test_the_proof_tells_of_a_log_that_somebody_still_reads(
     services: Services, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
