@@ -57,6 +57,9 @@ RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
 Precision: TypeAlias = Literal["f32", "bf16"]
 """In which arithmetic networks are run."""
 
+IndexName: TypeAlias = Literal["exact"]
+"""What searches the faces of a gallery."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoOptions:

@@ -19,6 +19,7 @@ from pydantic_settings import SettingsConfigDict
 
 from mien.names import GALLERY_NAME
 from mien.options import MAX_FACES
+from mien.options import IndexName
 from mien.options import Precision
 from mien.options import RuntimeChoice
 
@@ -218,6 +219,11 @@ class Settings(BaseSettings):
         default=0,
         description="Inferences at once in one process; 0 chooses by the number of cores. More "
         "wait their turn.",
+    )
+    index: IndexName = Field(
+        default="exact",
+        description="What searches the faces of a gallery; exact compares the unrounded vectors in "
+        "the memory of each process.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,

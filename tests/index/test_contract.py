@@ -35,7 +35,6 @@ from mien.index.base import ExactSearch
 from mien.index.base import Hit
 from mien.index.base import IndexBackend
 from mien.index.base import VectorIndex
-from mien.index.build import build_backend
 from mien.index.exact import ExactBackend
 from mien.index.exact import ExactIndex
 from mien.index.rerank import Examples
@@ -46,7 +45,7 @@ pytestmark = pytest.mark.thorough
 
 DIMENSION = 8
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
-    "exact": lambda _folder: build_backend("exact"),
+    "exact": lambda _folder: ExactBackend(),
     "rounded": lambda _folder: RoundedBackend(),
     "remote": FakeRemoteBackend,
 }
@@ -185,12 +184,6 @@ some_rows = st.dictionaries(
     st.tuples(st.sampled_from("PQRST"), st.integers(0, 12).map(lambda seed: unit(seed)[0])),
     max_size=40,
 )
-
-
-def test_a_backend_is_found_by_its_name() -> None:
-    backend = build_backend("exact")
-    assert backend.name == "exact"
-    assert isinstance(backend, ExactBackend)
 
 
 @pytest.mark.parametrize("name", sorted(BACKENDS))
