@@ -222,8 +222,9 @@ class Settings(BaseSettings):
     )
     index: IndexName = Field(
         default="exact",
-        description="What searches the faces of a gallery; exact compares the unrounded vectors in "
-        "the memory of each process.",
+        description="What searches the faces of a gallery, always with the same results: `exact` "
+        "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
+        "of the memory, in a file of the home folder that all processes share.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,
