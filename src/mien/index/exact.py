@@ -31,6 +31,7 @@ class ExactBackend:
 
     name = "exact"
     capacity = None
+    keeps_files = False
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "ExactIndex":
         """See `IndexBackend.open`."""

@@ -26,6 +26,7 @@ class Int8Backend:
 
     name = "int8"
     capacity = None
+    keeps_files = True
 
     def __init__(
         self, folder: Path, *, kernel: Kernel | None = None, upkeep: Upkeep = USUAL
