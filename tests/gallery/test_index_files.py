@@ -40,6 +40,12 @@ def process(services: Services) -> Services:
     return dataclasses.replace(services, indexes=indexes)
 
 
+def node(services: Services) -> Services:
+    """Another node over the same rows, with a home of its own."""
+    elsewhere = services.files.root.parent / "elsewhere"
+    return dataclasses.replace(services, indexes=Indexes(Int8Backend(elsewhere)))
+
+
 def add(services: Services, name: str) -> Enrolment:
     return enrol(
         acting(services),
@@ -115,10 +121,7 @@ def test_a_process_that_is_not_asked_follows_what_is_kept(services: Services) ->
     assert found(one, "ada") == "ada"
     vector = vector_of(one, ada.face.id)
     # Another node has forgotten her, which has no such file.
-    elsewhere = dataclasses.replace(
-        services, indexes=Indexes(Int8Backend(services.files.root.parent / "elsewhere"))
-    )
-    forget_person(acting(elsewhere), gallery="default", person_id=ada.person.id)
+    forget_person(acting(node(services)), gallery="default", person_id=ada.person.id)
     assert held(one, vector)
     idle = process(services)
     with idle.database.read() as session:
@@ -128,7 +131,7 @@ def test_a_process_that_is_not_asked_follows_what_is_kept(services: Services) ->
 
 @pytest.mark.parametrize("ahead", [False, True])
 def test_a_file_of_another_history_is_not_believed(home: Path, *, ahead: bool) -> None:
-    with closing(make_runtime(home)) as runtime:
+    with closing(make_runtime(home, index="int8")) as runtime:
         one = process(runtime.services)
         add(one, "ada")
         runtime.database.copy_to(home.parent / "before.db")
@@ -137,9 +140,9 @@ def test_a_file_of_another_history_is_not_believed(home: Path, *, ahead: bool) -
     for path in home.glob("mien.db*"):
         path.unlink()
     shutil.copy(home.parent / "before.db", home / "mien.db")
-    with closing(make_runtime(home)) as runtime:
+    with closing(make_runtime(home, index="int8")) as runtime:
         if not ahead:
-            add(runtime.services, "cy")
+            add(node(runtime.services), "cy")
         one = process(runtime.services)
         assert found(one, "cy") == (None if ahead else "cy")
         assert found(one, "bob") is None
