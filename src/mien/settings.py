@@ -221,10 +221,11 @@ class Settings(BaseSettings):
         "wait their turn.",
     )
     index: IndexName = Field(
-        default="exact",
+        default="auto",
         description="What searches the faces of a gallery, always with the same results: `exact` "
         "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
-        "of the memory, in a file of the home folder that all processes share.",
+        "of the memory, in a file of the home folder that all processes share; auto uses int8 for "
+        "galleries of more than 50,000 faces.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from fake_remote_index import FakeRemoteBackend
 from mien.errors import IndexUnavailable
+from mien.index.auto import AutoBackend
 from mien.index.base import NOTHING
 from mien.index.base import ExactSearch
 from mien.index.base import Hit
@@ -51,6 +52,7 @@ DIMENSION = 8
 AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: ExactBackend(),
+    "auto": lambda folder: AutoBackend(folder, exact_up_to=20, upkeep=AT_ONCE),
     "int8": Int8Backend,
     "int8 anew": lambda folder: Int8Backend(folder, upkeep=Upkeep(tail_rows=4, tail_share=0)),
     "int8 kept": lambda folder: Int8Backend(folder, upkeep=AT_ONCE),
@@ -328,6 +330,10 @@ class AnyHistory(RuleBasedStateMachine):
         assert same(found, naive(self.rows, query[0], 3))
 
 
+class AnyHistoryAuto(AnyHistory):
+    backend_name: ClassVar = "auto"
+
+
 class AnyHistoryInt8(AnyHistory):
     backend_name: ClassVar = "int8"
 
@@ -349,6 +355,7 @@ class AnyHistoryRemote(AnyHistory):
 
 
 TestAnyHistory = AnyHistory.TestCase
+TestAnyHistoryAuto = AnyHistoryAuto.TestCase
 TestAnyHistoryInt8 = AnyHistoryInt8.TestCase
 TestAnyHistoryInt8Anew = AnyHistoryInt8Anew.TestCase
 TestAnyHistoryInt8Kept = AnyHistoryInt8Kept.TestCase
@@ -356,6 +363,7 @@ TestAnyHistoryRounded = AnyHistoryRounded.TestCase
 TestAnyHistoryRemote = AnyHistoryRemote.TestCase
 for case in (
     TestAnyHistory,
+    TestAnyHistoryAuto,
     TestAnyHistoryInt8,
     TestAnyHistoryInt8Anew,
     TestAnyHistoryInt8Kept,

@@ -28,6 +28,12 @@ def build_backend(name: IndexName, *, home: Path, database: Database) -> IndexBa
     return _BACKENDS[name](home, database)
 
 
+def _auto(home: Path, _database: Database) -> IndexBackend:
+    from mien.index.auto import AutoBackend
+
+    return AutoBackend(home / INDEX_FOLDER)
+
+
 def _exact(home: Path, _database: Database) -> IndexBackend:
     from mien.index.exact import ExactBackend
 
@@ -51,4 +57,4 @@ def _discard_files(home: Path) -> None:
 
 _Build: TypeAlias = Callable[[Path, Database], IndexBackend]
 # Each imports what it needs only when it is chosen.
-_BACKENDS: Final[Mapping[IndexName, _Build]] = {"exact": _exact, "int8": _int8}
+_BACKENDS: Final[Mapping[IndexName, _Build]] = {"auto": _auto, "exact": _exact, "int8": _int8}

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from mien.errors import GalleryNotFound
 from mien.errors import IndexUnavailable
 from mien.errors import ShuttingDown
+from mien.index.auto import settled
 from mien.index.base import NOTHING
 from mien.index.base import ExactSearch
 from mien.index.base import IndexBackend
@@ -104,7 +105,7 @@ class Indexes:
             IndexUnavailable: the index cannot be reached.
             ShuttingDown: all were closed.
         """
-        index = self._brought_up(session, gallery_id, dimension, known)
+        index = settled(self._brought_up(session, gallery_id, dimension, known))
         if _may_decide(index):
             return index
         return RerankedIndex(index, lambda people: _examples(session, gallery_id, people))
@@ -121,9 +122,10 @@ class Indexes:
         opened = self._opened.get(gallery_id)
         if opened is None or opened.contract_id != contract_id:
             return None
-        if opened.index.applied_revision == NOTHING:
+        index = settled(opened.index)
+        if index.applied_revision == NOTHING:
             return None
-        return opened.index if _may_decide(opened.index) else None
+        return index if _may_decide(index) else None
 
     def applied_revision(self, gallery_id: str) -> int | None:
         """How far a gallery's index has read; None when this process never searched it.

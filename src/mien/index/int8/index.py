@@ -143,6 +143,22 @@ class Int8Index:
         if self._is_due(now):
             self._renew(now)
 
+    def clear_kept(self, revision: int) -> None:
+        """Keep nothing in files of what is older than a revision.
+
+        Raises:
+            IndexUnavailable: it cannot be removed.
+        """
+        self._folder.clear(revision)
+
+    def erase_kept(self, keys: Sequence[str], revision: int) -> None:
+        """Let no file have anything of these, though this index does not have them itself.
+
+        Raises:
+            IndexUnavailable: they cannot be overwritten.
+        """
+        self._folder.erase(keys, revision, None)
+
     def close(self) -> None:
         """See `VectorIndex.close`."""
 
