@@ -65,6 +65,19 @@ class _Opened:
     contract_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An index beside the rows.
+
+    Attributes:
+        missing: faces of the rows that it does not have.
+        surplus: faces that it has and the rows do not.
+    """
+
+    missing: int
+    surplus: int
+
+
 class Indexes:
     """The indexes that this process has opened, one a gallery, when it was first searched.
 
@@ -163,6 +176,56 @@ class Indexes:
         except IndexUnavailable:
             return len(face_ids)
 
+    def kept(self) -> frozenset[str]:
+        """Ids of galleries of which something is kept.
+
+        Raises:
+            IndexUnavailable: that cannot be looked up.
+        """
+        return frozenset(self._backend.kept())
+
+    def compare(self, session: Session, gallery_id: str) -> Compared:
+        """Look for each face of the rows in a gallery's index, once that was brought up to them.
+
+        Args:
+            session: reading.
+            gallery_id: which gallery.
+
+        Raises:
+            GalleryNotFound: the gallery is gone.
+            IndexUnavailable: the index cannot be reached.
+        """
+        dimension = _dimension(session, gallery_id)
+        if dimension is None:
+            return Compared(0, 0)
+        index = self._brought_up(session, gallery_id, dimension)
+        faces = select(FaceRow.id).where(FaceRow.gallery_id == gallery_id)
+        there = missing = 0
+        for face_id in session.scalars(faces.execution_options(yield_per=_BATCH)):
+            if face_id in index:
+                there += 1
+            else:
+                missing += 1
+        return Compared(missing, len(index) - there)
+
+    def rebuild(self, session: Session, gallery_id: str) -> None:
+        """Throw a gallery's index away, and make it from the rows.
+
+        Args:
+            session: reading.
+            gallery_id: which gallery.
+
+        Raises:
+            GalleryNotFound: the gallery is gone.
+            IndexUnavailable: the index cannot be reached.
+        """
+        with self._lock:
+            self._opened.pop(gallery_id, None)
+        self._backend.drop(gallery_id)
+        dimension = _dimension(session, gallery_id)
+        if dimension is not None:
+            self._brought_up(session, gallery_id, dimension)
+
     @property
     def is_empty(self) -> bool:
         """Whether this process has opened none."""
@@ -213,12 +276,11 @@ class Indexes:
             raise unreached
 
     def _follow_kept(self, session: Session, gallery_id: str) -> None:
-        face = select(FaceRow.embedding).where(FaceRow.gallery_id == gallery_id).limit(1)
-        embedding = session.scalar(face)
-        if embedding is None:
+        dimension = _dimension(session, gallery_id)
+        if dimension is None:
             self._backend.drop(gallery_id)
         else:
-            self._brought_up(session, gallery_id, len(embedding))
+            self._brought_up(session, gallery_id, dimension)
 
     def _let_go(self, gallery_id: str, opened: _Opened) -> None:
         """Let go of an index that nobody may search any more, unless it is another by now."""
@@ -320,6 +382,13 @@ class Indexes:
                         self._unsure.add(gallery_id)
                     opened = self._opened[gallery_id] = _Opened(index, contract_id)
         return opened.index
+
+
+def _dimension(session: Session, gallery_id: str) -> int | None:
+    """Length of a gallery's embeddings; None where it has none."""
+    face = select(FaceRow.embedding).where(FaceRow.gallery_id == gallery_id).limit(1)
+    embedding = session.scalar(face)
+    return None if embedding is None else len(embedding)
 
 
 def _is_of(session: Session, gallery_id: str, index: VectorIndex, revision: int) -> bool:
