@@ -13,6 +13,7 @@ from pathlib import Path
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
 from mien.errors import ModelFileMissing
+from mien.gallery.index_backends import build_backend
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
 from mien.gallery.recognition.warm_up import WarmUp
@@ -20,7 +21,6 @@ from mien.gallery.runtimes_in_use import measured_runtimes
 from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
-from mien.index.build import build_backend
 from mien.maintenance.swap import recover
 from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
@@ -121,7 +121,9 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
             keeps_metadata=settings.keep_metadata,
         ),
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
-        indexes=Indexes(build_backend("exact"), observer),
+        indexes=Indexes(
+            build_backend(settings.index, home=settings.home.resolve(), database=database), observer
+        ),
         packs=packs,
         searches=SearchLog(database),
         throttle=Throttle(

@@ -19,6 +19,7 @@ from pydantic_settings import SettingsConfigDict
 
 from mien.names import GALLERY_NAME
 from mien.options import MAX_FACES
+from mien.options import IndexName
 from mien.options import Precision
 from mien.options import RuntimeChoice
 
@@ -222,6 +223,13 @@ class Settings(BaseSettings):
         default=0,
         description="Inferences at once in one process; 0 chooses by the number of cores. More "
         "wait their turn.",
+    )
+    index: IndexName = Field(
+        default="auto",
+        description="What searches the faces of a gallery, always with the same results: `exact` "
+        "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
+        "of the memory, in a file of the home folder that all processes share; auto uses int8 for "
+        "galleries of more than 50,000 faces.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,

@@ -23,6 +23,7 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
+from mien.index.auto import settled
 from mien.serving.following import Following
 from mien.storage.models import FaceRow
 
@@ -45,7 +46,7 @@ def holds(services: Services, vector: bytes) -> bool:
     """Whether a matrix of an index of this process still has it."""
     gc.collect()
     matrices = [
-        opened.index._now.vectors._state.vectors  # type: ignore[attr-defined]  # the exact one
+        settled(opened.index)._now.vectors._state.vectors  # type: ignore[attr-defined]  # the exact one
         for opened in services.indexes._opened.values()
     ]
     return any(vector in np.ascontiguousarray(matrix).tobytes() for matrix in matrices)

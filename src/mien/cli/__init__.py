@@ -38,6 +38,10 @@ COMMANDS = {
         "mien.cli.db:db",
         "The database and the stored files: upgrade, check, back up, restore, bind.",
     ),
+    "index": LazyCommand(
+        "mien.cli.index:index",
+        "Indexes: what galleries are searched with. Show, check, rebuild.",
+    ),
     "deploy": LazyCommand(
         "mien.cli.deploy.commands:deploy",
         "Files for deployment: web servers, systemd units, containers, static files.",

@@ -12,17 +12,20 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
+from typing import TypeAlias
 from typing import TypeGuard
 
 import numpy as np
 import structlog
 from sqlalchemy import Row
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.errors import GalleryNotFound
 from mien.errors import IndexUnavailable
 from mien.errors import ShuttingDown
+from mien.index.auto import settled
 from mien.index.base import NOTHING
 from mien.index.base import ExactSearch
 from mien.index.base import IndexBackend
@@ -44,9 +47,15 @@ It hears of it within `FOLLOW_SECONDS` and overwrites it the time after; the res
 that is busy. It cannot hear while the database does not answer, and answers nothing meanwhile."""
 
 _BATCH = 5_000
+# So many of the newest faces are looked up in an index that was opened from files.
+_COMPARED = 100
 _CLOSING_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
+
+
+# A gallery's row, or what is needed of it.
+_Revisions: TypeAlias = Row[str, int, int] | Row[str, str, int, int] | GalleryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,19 @@ class _Opened:
 
     index: VectorIndex
     contract_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An index beside the rows.
+
+    Attributes:
+        missing: faces of the rows that it does not have.
+        surplus: faces that it has and the rows do not.
+    """
+
+    missing: int
+    surplus: int
 
 
 class Indexes:
@@ -69,6 +91,8 @@ class Indexes:
         self._backend = backend
         self._observer = observer or Observer()
         self._opened: dict[str, _Opened] = {}
+        # Opened from files that were not compared with the rows yet.
+        self._unsure: set[str] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -95,7 +119,7 @@ class Indexes:
             IndexUnavailable: the index cannot be reached.
             ShuttingDown: all were closed.
         """
-        index = self._brought_up(session, gallery_id, dimension, known)
+        index = settled(self._brought_up(session, gallery_id, dimension, known))
         if _may_decide(index):
             return index
         return RerankedIndex(index, lambda people: _examples(session, gallery_id, people))
@@ -112,9 +136,10 @@ class Indexes:
         opened = self._opened.get(gallery_id)
         if opened is None or opened.contract_id != contract_id:
             return None
-        if opened.index.applied_revision == NOTHING:
+        index = settled(opened.index)
+        if index.applied_revision == NOTHING:
             return None
-        return opened.index if _may_decide(opened.index) else None
+        return index if _may_decide(index) else None
 
     def applied_revision(self, gallery_id: str) -> int | None:
         """How far a gallery's index has read; None when this process never searched it.
@@ -152,6 +177,56 @@ class Indexes:
         except IndexUnavailable:
             return len(face_ids)
 
+    def kept(self) -> frozenset[str]:
+        """Ids of galleries of which something is kept.
+
+        Raises:
+            IndexUnavailable: that cannot be looked up.
+        """
+        return frozenset(self._backend.kept())
+
+    def compare(self, session: Session, gallery_id: str) -> Compared:
+        """Look for each face of the rows in a gallery's index, once that was brought up to them.
+
+        Args:
+            session: reading.
+            gallery_id: which gallery.
+
+        Raises:
+            GalleryNotFound: the gallery is gone.
+            IndexUnavailable: the index cannot be reached.
+        """
+        dimension = _dimension(session, gallery_id)
+        if dimension is None:
+            return Compared(0, 0)
+        index = self._brought_up(session, gallery_id, dimension)
+        faces = select(FaceRow.id).where(FaceRow.gallery_id == gallery_id)
+        there = missing = 0
+        for face_id in session.scalars(faces.execution_options(yield_per=_BATCH)):
+            if face_id in index:
+                there += 1
+            else:
+                missing += 1
+        return Compared(missing, len(index) - there)
+
+    def rebuild(self, session: Session, gallery_id: str) -> None:
+        """Throw a gallery's index away, and make it from the rows.
+
+        Args:
+            session: reading.
+            gallery_id: which gallery.
+
+        Raises:
+            GalleryNotFound: the gallery is gone.
+            IndexUnavailable: the index cannot be reached.
+        """
+        with self._lock:
+            self._opened.pop(gallery_id, None)
+        self._backend.drop(gallery_id)
+        dimension = _dimension(session, gallery_id)
+        if dimension is not None:
+            self._brought_up(session, gallery_id, dimension)
+
     @property
     def is_empty(self) -> bool:
         """Whether this process has opened none."""
@@ -181,6 +256,12 @@ class Indexes:
             )
         }
         unreached: IndexUnavailable | None = None
+        # What is kept and was not searched holds faces, too.
+        for gallery_id in set(self._backend.kept()).difference(self._opened).intersection(rows):
+            try:
+                self._follow_kept(session, gallery_id)
+            except IndexUnavailable as error:
+                unreached = unreached or error
         for gallery_id, opened in tuple(self._opened.items()):
             row = rows.get(gallery_id)
             if row is None or row.contract_id != opened.contract_id:
@@ -194,6 +275,13 @@ class Indexes:
                 unreached = unreached or error
         if unreached is not None:
             raise unreached
+
+    def _follow_kept(self, session: Session, gallery_id: str) -> None:
+        dimension = _dimension(session, gallery_id)
+        if dimension is None:
+            self._backend.drop(gallery_id)
+        else:
+            self._brought_up(session, gallery_id, dimension)
 
     def _let_go(self, gallery_id: str, opened: _Opened) -> None:
         """Let go of an index that nobody may search any more, unless it is another by now."""
@@ -261,6 +349,22 @@ class Indexes:
             self._observer.on_lag(max(row.revision - applied, 0))
         if applied < row.revision:
             _catch_up(session, gallery_id, index, row)
+        if gallery_id in self._unsure:
+            index = self._made_sure(session, gallery_id, index, row)
+        return index
+
+    def _made_sure(
+        self, session: Session, gallery_id: str, index: VectorIndex, row: _Revisions
+    ) -> VectorIndex:
+        """The index, or another one if files led to it that are of another history of the rows."""
+        if not _is_of(session, gallery_id, index, row.revision):
+            _log.warning("An index did not fit the database and is built anew")
+            with self._lock:
+                self._opened.pop(gallery_id, None)
+            self._backend.drop(gallery_id)
+            index = self._open(gallery_id, row.contract_id, index.dimension)
+            _catch_up(session, gallery_id, index, row)
+        self._unsure.discard(gallery_id)
         return index
 
     def _open(self, gallery_id: str, contract_id: str, dimension: int) -> VectorIndex:
@@ -275,8 +379,32 @@ class Indexes:
                     index = self._backend.open(
                         gallery_id, contract_id=contract_id, dimension=dimension
                     )
+                    if self._backend.keeps_files and index.applied_revision > NOTHING:
+                        self._unsure.add(gallery_id)
                     opened = self._opened[gallery_id] = _Opened(index, contract_id)
         return opened.index
+
+
+def _dimension(session: Session, gallery_id: str) -> int | None:
+    """Length of a gallery's embeddings; None where it has none."""
+    face = select(FaceRow.embedding).where(FaceRow.gallery_id == gallery_id).limit(1)
+    embedding = session.scalar(face)
+    return None if embedding is None else len(embedding)
+
+
+def _is_of(session: Session, gallery_id: str, index: VectorIndex, revision: int) -> bool:
+    """Whether an index that says so has applied all rows of this moment, as far as a look can tell.
+
+    Of two histories with one revision neither the number of faces nor the newest ones are the same,
+    unless they are one history.
+    """
+    if index.applied_revision != revision:
+        return False
+    of_gallery = FaceRow.gallery_id == gallery_id
+    if len(index) != session.scalar(select(func.count()).select_from(FaceRow).where(of_gallery)):
+        return False
+    newest = select(FaceRow.id).where(of_gallery).order_by(FaceRow.revision.desc()).limit(_COMPARED)
+    return all(face_id in index for face_id in session.scalars(newest))
 
 
 def _fits(opened: _Opened, contract_id: str, dimension: int) -> bool:
@@ -291,7 +419,7 @@ def _catch_up(
     session: Session,
     gallery_id: str,
     index: VectorIndex,
-    row: Row[str, int, int] | Row[str, str, int, int] | GalleryRow,
+    row: _Revisions,
 ) -> None:
     # Below the floor, removals that this index has not heard of have been purged: what it holds
     # beyond the rows has to go, too.

@@ -193,7 +193,8 @@ class VectorIndex(Protocol):
     def overwrite_removed(self) -> None:
         """Overwrite what this process still has in memory of vectors that were taken out.
 
-        Called again and again, some seconds apart. What was taken out since the last call may be
+        Called again and again, some seconds apart, while nobody waits: an index that is kept may
+        use the moment to write itself down. What was taken out since the last call may be
         left for the next one, because a search may be looking at it.
 
         Raises:
@@ -218,6 +219,14 @@ class IndexBackend(Protocol):
     @property
     def capacity(self) -> int | None:
         """How many vectors one index holds at most; None where only the machine is a limit."""
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether what it keeps are files of this machine.
+
+        These may be of another history of the rows, where a database was replaced by hand: they
+        are compared with the rows when they are opened.
+        """
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> VectorIndex:
         """The index of a gallery: what is kept of it, or an empty one.

@@ -20,6 +20,7 @@ from mien.index.cosine import cosines
 
 _FIRST_CAPACITY = 256
 _MOST_DEAD = 0.25
+_ROWS_AT_ONCE = 5_000
 # So many queries at a time bound the memory that their similarities take.
 _QUERIES_AT_ONCE = 16
 # More than single precision errs by on unit vectors; rows this close are compared exactly.
@@ -31,6 +32,7 @@ class ExactBackend:
 
     name = "exact"
     capacity = None
+    keeps_files = False
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "ExactIndex":
         """See `IndexBackend.open`."""
@@ -114,6 +116,10 @@ class ExactIndex:
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """See `ExactSearch.members`."""
         return self._now.vectors.members(groups)
+
+    def rows(self) -> Iterator[tuple[list[str], list[str], NDArray[np.float32]]]:
+        """All keys, their groups and vectors, some at a time; nobody writes meanwhile."""
+        return self._now.vectors.rows()
 
     def overwrite_removed(self) -> None:
         """See `VectorIndex.overwrite_removed`."""
@@ -275,6 +281,17 @@ class _Vectors:
             group: state.vectors[sorted(rows, key=lambda row: state.keys[row])]
             for group, rows in found.items()
         }
+
+    def rows(self) -> Iterator[tuple[list[str], list[str], NDArray[np.float32]]]:
+        state = self._state
+        alive = np.flatnonzero(state.alive)
+        for start in range(0, len(alive), _ROWS_AT_ONCE):
+            some = alive[start : start + _ROWS_AT_ONCE]
+            yield (
+                [state.keys[row] for row in some],
+                [state.groups[state.group_of[row]] for row in some],
+                state.vectors[some],
+            )
 
     def _resize(self, *, removed: Sequence[int], added: Sequence[str]) -> None:
         self._sizes.update(added)

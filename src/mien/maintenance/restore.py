@@ -24,6 +24,7 @@ from mien.maintenance.swap import DATABASE
 from mien.maintenance.swap import recover
 from mien.maintenance.swap import swap
 from mien.maintenance.swap import workshop
+from mien.options import INDEX_FOLDER
 from mien.storage.binding import find_installation_id
 from mien.storage.database import Database
 from mien.storage.disk import FULL
@@ -120,8 +121,10 @@ def restore(
         _clear_beside(new)
         if listed:
             write_list(new / ERASURES, listed)
-        held = [name for name in (*_held(home), ERASURES) if os.path.lexists(home / name)]
-        swap(home, folder, held=held if listed else _held(home))
+        # An index of other rows may have the revision of these.
+        going = (INDEX_FOLDER, ERASURES) if listed else (INDEX_FOLDER,)
+        held = [name for name in going if os.path.lexists(home / name)]
+        swap(home, folder, held=[*_held(home), *held])
     return replace(
         found,
         faces=found.faces - len(again.faces),

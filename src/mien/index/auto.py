@@ -1,0 +1,266 @@
+"""The exact index while a gallery is small, and that of 8-bit vectors once it is large."""
+
+import threading
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.index.base import NOTHING
+from mien.index.base import Hit
+from mien.index.base import IndexWriter
+from mien.index.base import VectorIndex
+from mien.index.exact import ExactIndex
+from mien.index.int8.backend import Int8Backend
+from mien.index.int8.index import USUAL
+from mien.index.int8.index import Int8Index
+from mien.index.int8.index import Upkeep
+
+# From there on reading the candidates' rows costs less than comparing unrounded vectors saves; see
+# `docs/decisions/0017-int8-index.md`.
+_EXACT_UP_TO: Final = 50_000
+
+
+class AutoBackend:
+    """Chooses for each gallery by its size; one that has grown stays with the other index.
+
+    Args:
+        folder: where bases of large galleries are kept.
+        exact_up_to: faces up to which a gallery is searched exactly.
+        upkeep: of the large ones.
+    """
+
+    name = "auto"
+    capacity = None
+    keeps_files = True
+
+    def __init__(
+        self, folder: Path, *, exact_up_to: int = _EXACT_UP_TO, upkeep: Upkeep = USUAL
+    ) -> None:
+        self._large = Int8Backend(folder, upkeep=upkeep)
+        self._exact_up_to = exact_up_to
+
+    def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "AutoIndex":
+        """See `IndexBackend.open`."""
+        large = self._large.open(gallery_id, contract_id=contract_id, dimension=dimension)
+        return AutoIndex(large, exact_up_to=self._exact_up_to)
+
+    def drop(self, gallery_id: str) -> None:
+        """See `IndexBackend.drop`."""
+        self._large.drop(gallery_id)
+
+    def kept(self) -> Collection[str]:
+        """See `IndexBackend.kept`."""
+        return self._large.kept()
+
+    def close(self) -> None:
+        """See `IndexBackend.close`."""
+        self._large.close()
+
+
+class AutoIndex:
+    """See `VectorIndex`. Who decides by it asks for `now` first, which stays what it is.
+
+    Args:
+        large: the index for when there are many; it is used if it has something kept.
+        exact_up_to: how many are few.
+
+    Attributes:
+        now: the index that has the vectors at this moment.
+    """
+
+    def __init__(self, large: Int8Index, *, exact_up_to: int) -> None:
+        self._large = large
+        self._exact_up_to = exact_up_to
+        self._writing = threading.Lock()
+        is_kept = large.applied_revision > NOTHING
+        self.now: ExactIndex | Int8Index = large if is_kept else ExactIndex(large.dimension)
+
+    @property
+    def dimension(self) -> int:
+        """See `VectorIndex.dimension`."""
+        return self._large.dimension
+
+    @property
+    def is_exact(self) -> bool:
+        """See `VectorIndex.is_exact`."""
+        return self.now.is_exact
+
+    @property
+    def applied_revision(self) -> int:
+        """See `VectorIndex.applied_revision`."""
+        return self.now.applied_revision
+
+    def __len__(self) -> int:
+        return len(self.now)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.now
+
+    @property
+    def groups(self) -> int:
+        """See `VectorIndex.groups`."""
+        return self.now.groups
+
+    @contextmanager
+    def writing(self, *, floor: int = 0) -> "Iterator[IndexWriter]":
+        """See `VectorIndex.writing`."""
+        floor = max(floor, 0)
+        with self._writing:
+            now = self.now
+            if isinstance(now, ExactIndex) and now.applied_revision >= floor:
+                with now.writing(floor=floor) as few:
+                    yield _Growing(
+                        few, lambda removed, revision: self._grow(now, removed, revision)
+                    )
+                return
+            with self._large.writing(floor=floor) as many:
+                if many.applied_revision == NOTHING and now is not self._large:
+                    yield _Counting(many, self._exact_up_to, self._begin)
+                else:
+                    yield _Growing(many, lambda _removed, _revision: self._use(self._large))
+
+    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+        """See `VectorIndex.search`."""
+        return self.now.search(queries, groups=groups)
+
+    def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """See `ExactSearch.members`; only of an index that is exact."""
+        now = self.now
+        return now.members(groups) if isinstance(now, ExactIndex) else {}
+
+    def overwrite_removed(self) -> None:
+        """See `VectorIndex.overwrite_removed`."""
+        self.now.overwrite_removed()
+
+    def close(self) -> None:
+        """See `VectorIndex.close`."""
+        self._large.close()
+
+    def _use(self, index: ExactIndex | Int8Index) -> None:
+        self.now = index
+
+    def _begin(self, few: "list[_Change] | None", revision: int) -> None:
+        """After a first filling: these changes, or those that the large index has taken."""
+        if few is None:
+            self._use(self._large)
+            return
+        # What is kept is older, and may have somebody of whose removal nobody is told any more.
+        self._large.clear_kept(revision)
+        exact = ExactIndex(self.dimension)
+        with exact.writing() as writer:
+            for change in few:
+                change(writer)
+            writer.commit(revision)
+        self._use(exact)
+
+    def _grow(self, exact: ExactIndex, removed: Sequence[str], revision: int) -> None:
+        if removed:
+            # Another process may have kept them.
+            self._large.erase_kept(removed, revision)
+        if len(exact) > self._exact_up_to:
+            with self._large.writing(floor=revision) as writer:
+                if writer.applied_revision == NOTHING:
+                    for keys, groups, vectors in exact.rows():
+                        writer.upsert(keys, groups, vectors)
+                writer.commit(max(revision, writer.applied_revision))
+            self._use(self._large)
+
+
+def settled(index: VectorIndex) -> VectorIndex:
+    """The index behind one that may become another: this one stays exact, or never was."""
+    return index.now if isinstance(index, AutoIndex) else index
+
+
+_Change = Callable[[IndexWriter], None]
+
+
+class _Growing:
+    """See `IndexWriter`; tells of the commit.
+
+    Args:
+        writer: of the index that is used.
+        committed: is told which keys were taken out, and the revision.
+    """
+
+    def __init__(
+        self, writer: IndexWriter, committed: Callable[[Sequence[str], int], None]
+    ) -> None:
+        self._writer = writer
+        self._committed = committed
+        self._removed: list[str] = []
+
+    @property
+    def applied_revision(self) -> int:
+        """See `IndexWriter.applied_revision`."""
+        return self._writer.applied_revision
+
+    def upsert(
+        self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        """See `IndexWriter.upsert`."""
+        self._writer.upsert(keys, groups, vectors)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """See `IndexWriter.remove`."""
+        self._writer.remove(keys)
+        self._removed += keys
+
+    def commit(self, revision: int) -> None:
+        """See `IndexWriter.commit`."""
+        self._writer.commit(revision)
+        self._committed(self._removed, revision)
+
+
+class _Counting:
+    """See `IndexWriter`. A first filling, which shows only at its end whether it is large.
+
+    Args:
+        many: takes it from the moment that it is.
+        up_to: how many are few.
+        begin: is told what was given, or None where `many` has taken it, and the revision.
+    """
+
+    applied_revision = NOTHING
+
+    def __init__(
+        self, many: IndexWriter, up_to: int, begin: "Callable[[list[_Change] | None, int], None]"
+    ) -> None:
+        self._many = many
+        self._up_to = up_to
+        self._begin = begin
+        self._few: list[_Change] | None = []
+        self._count = 0
+
+    def upsert(
+        self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        """See `IndexWriter.upsert`."""
+        self._count += len(keys)
+        self._do(lambda writer: writer.upsert(keys, groups, vectors))
+        if self._few is not None and self._count > self._up_to:
+            changes, self._few = self._few, None
+            for change in changes:
+                change(self._many)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """See `IndexWriter.remove`."""
+        self._do(lambda writer: writer.remove(keys))
+
+    def commit(self, revision: int) -> None:
+        """See `IndexWriter.commit`."""
+        if self._few is None:
+            self._many.commit(revision)
+        self._begin(self._few, revision)
+
+    def _do(self, change: _Change) -> None:
+        if self._few is None:
+            change(self._many)
+        else:
+            self._few.append(change)
