@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
 from tools.environment import find_chromium
+from tools.environment import find_pgvector
 from tools.environment import find_postgresql
 from werkzeug.routing.rules import Rule
 from xdist.remote import Producer
@@ -32,6 +33,7 @@ from mien.gallery.services import Services
 from mien.runtime import Runtime
 from needs import absent
 from postgresql_server import PostgreSQL
+from postgresql_server import readable_by_its_account
 from postgresql_server import running_postgresql
 from servers import free_port
 
@@ -57,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
         asked = [*getattr(item, "fixturenames", ()), *parameters]
-        if any(isinstance(each, str) and each == "postgresql" for each in asked):
+        if any(isinstance(each, str) and each in ("postgresql", "pgvector") for each in asked):
             item.add_marker("processes")
 
 
@@ -148,6 +150,20 @@ def postgresql() -> Iterator[PostgreSQL]:
         absent("no PostgreSQL is installed; `make test` installs it where it may")
     assert programs is not None
     with running_postgresql(programs, port=free_port()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pgvector() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server that has pgvector; in CI its absence is a failure."""
+    programs = find_pgvector()
+    if programs is None:
+        absent("no PostgreSQL with pgvector is installed; `make test` installs it")
+    assert programs is not None
+    with (
+        readable_by_its_account(programs) as readable,
+        running_postgresql(readable, port=free_port()) as server,
+    ):
         yield server
 
 

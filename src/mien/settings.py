@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 from pydantic import SecretStr
+from pydantic import ValidationInfo
 from pydantic import field_validator
 from pydantic import model_validator
 from pydantic_settings import BaseSettings
@@ -223,7 +224,7 @@ class Settings(BaseSettings):
     index: IndexName = Field(
         default="exact",
         description="What searches the faces of a gallery; exact compares the unrounded vectors in "
-        "the memory of each process.",
+        "the memory of each process, pgvector searches inside PostgreSQL.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,
@@ -331,6 +332,14 @@ class Settings(BaseSettings):
     def database(self) -> str | Path:
         """The address that was given, or the file in the home folder."""
         return self.database_url or (self.home / "mien.db").resolve()
+
+    @field_validator("index")
+    @classmethod
+    def _has_its_server(cls, value: IndexName, info: ValidationInfo) -> IndexName:
+        address = str(info.data.get("database_url", ""))
+        if value == "pgvector" and not address.startswith("postgresql"):
+            raise ValueError("pgvector searches inside PostgreSQL; set MIEN_DATABASE_URL to one")
+        return value
 
     @field_validator("signin_rate")
     @classmethod

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tools.environment import find_nginx
+from tools.environment import find_pgvector
 from tools.environment import find_postgresql
 
 from consoles import Shown
@@ -63,7 +64,8 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
     if any("nginx -t" in each for each in commands) and find_nginx() is None:
         absent("no Nginx is installed; `make test` installs it where it may")
     if any("sudo -u postgres" in each for each in commands):
-        programs = find_postgresql()
+        inside = any("EXTENSION vector" in each for each in commands)
+        programs = find_pgvector() if inside else find_postgresql()
         if programs is None:
             absent("no PostgreSQL is installed; `make test` installs it where it may")
         assert programs is not None

@@ -3,6 +3,7 @@
 What decides is compared: an exact index as it answers, any other one re-ranked from the rows.
 """
 
+import hashlib
 import random
 import tempfile
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import ExitStack
 from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
@@ -39,18 +41,38 @@ from mien.index.exact import ExactBackend
 from mien.index.exact import ExactIndex
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
+from mien.storage.database import Database
+from mien.storage.pgvector import PgvectorBackend
+from postgresql_server import PostgreSQL
 from rounded_index import RoundedBackend
 
 pytestmark = pytest.mark.thorough
 
 DIMENSION = 8
+# The servers that have been started for backends that ask one.
+RUNNING: dict[str, PostgreSQL] = {}
+
+
+def over_pgvector(folder: Path) -> IndexBackend:
+    """In a database that goes with the folder."""
+    database = f"index_{hashlib.sha256(bytes(folder)).hexdigest()[:24]}"
+    made = folder / "database"
+    if not made.exists():
+        RUNNING["pgvector"].make_database(database)
+        made.touch()
+    return PgvectorBackend(Database(RUNNING["pgvector"].url(database)))
+
+
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: ExactBackend(),
     "rounded": lambda _folder: RoundedBackend(),
     "remote": FakeRemoteBackend,
+    "pgvector": over_pgvector,
 }
 # Those whose indexes outlive a process and are seen by others.
-KEPT = {"remote"}
+KEPT = {"remote", "pgvector"}
+# What a backend asks, by the fixture that starts it.
+SERVERS = {"pgvector"}
 Rows = dict[str, tuple[str, NDArray[np.float32]]]
 Again = Callable[[], IndexBackend]
 
@@ -58,10 +80,31 @@ Again = Callable[[], IndexBackend]
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def again(request: pytest.FixtureRequest, tmp_path: Path) -> Again:
+@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def name(request: pytest.FixtureRequest) -> str:
+    """What a backend is called here; the server that it asks is there."""
+    called = str(request.param)
+    if called in SERVERS:
+        RUNNING[called] = request.getfixturevalue(called)
+    return called
+
+
+@pytest.fixture(scope="module")
+def started_pgvector(pgvector: PostgreSQL) -> None:
+    RUNNING["pgvector"] = pgvector
+
+
+@pytest.fixture
+def again(name: str, tmp_path: Path) -> Iterator[Again]:
     """Makes a backend over one place, as every process and every start does."""
-    return lambda: BACKENDS[request.param](tmp_path)
+    with ExitStack() as made:
+
+        def make() -> IndexBackend:
+            backend = BACKENDS[name](tmp_path)
+            made.callback(backend.close)
+            return backend
+
+        yield make
 
 
 @pytest.fixture
@@ -88,7 +131,9 @@ def opened(
 def fresh(name: str) -> Iterator[VectorIndex]:
     """An index of its own for one example of many."""
     with tempfile.TemporaryDirectory() as folder:
-        yield opened(BACKENDS[name](Path(folder)))
+        backend = BACKENDS[name](Path(folder))
+        yield opened(backend)
+        backend.close()
 
 
 def unit(seed: int, count: int = 1, dimension: int = DIMENSION) -> NDArray[np.float32]:
@@ -186,7 +231,6 @@ some_rows = st.dictionaries(
 )
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seed=st.integers(0, 20), groups=st.integers(1, 7))
 def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups: int) -> None:
@@ -200,7 +244,6 @@ def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups
     assert all(rows[hit.key][0] == hit.group for hit in candidates)
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows)
 def test_members_are_the_rows_own_vectors_in_the_order_of_their_keys(name: str, rows: Rows) -> None:
@@ -214,7 +257,6 @@ def test_members_are_the_rows_own_vectors_in_the_order_of_their_keys(name: str, 
         assert np.array_equal(found[group], examples.vectors)
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, order=st.randoms(use_true_random=False), seed=st.integers(0, 20))
 def test_the_order_of_adding_changes_nothing(
@@ -230,7 +272,6 @@ def test_the_order_of_adding_changes_nothing(
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seeds=st.lists(st.integers(0, 30), max_size=40))
 def test_many_queries_at_once_are_each_answered_as_if_alone(
@@ -258,6 +299,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.revision = NOTHING
 
     def teardown(self) -> None:
+        self.backend.close()
         self._folder.cleanup()
 
     @rule(rows=some_rows, data=st.data())
@@ -320,10 +362,17 @@ class AnyHistoryRemote(AnyHistory):
     backend_name: ClassVar = "remote"
 
 
+class AnyHistoryPgvector(AnyHistory):
+    backend_name: ClassVar = "pgvector"
+
+
 TestAnyHistory = AnyHistory.TestCase
 TestAnyHistoryRounded = AnyHistoryRounded.TestCase
 TestAnyHistoryRemote = AnyHistoryRemote.TestCase
-for case in (TestAnyHistory, TestAnyHistoryRounded, TestAnyHistoryRemote):
+TestAnyHistoryPgvector = pytest.mark.usefixtures("started_pgvector", "pgvector")(
+    AnyHistoryPgvector.TestCase
+)
+for case in (TestAnyHistory, TestAnyHistoryRounded, TestAnyHistoryRemote, TestAnyHistoryPgvector):
     case.settings = settings(
         max_examples=20,
         stateful_step_count=15,

@@ -28,6 +28,12 @@ def _exact(_home: Path, _database: Database) -> IndexBackend:
     return ExactBackend()
 
 
+def _pgvector(_home: Path, database: Database) -> IndexBackend:
+    from mien.storage.pgvector import PgvectorBackend
+
+    return PgvectorBackend(database)
+
+
 _Build: TypeAlias = Callable[[Path, Database], IndexBackend]
 # Each imports what it needs only when it is chosen.
-_BACKENDS: Final[Mapping[IndexName, _Build]] = {"exact": _exact}
+_BACKENDS: Final[Mapping[IndexName, _Build]] = {"exact": _exact, "pgvector": _pgvector}
