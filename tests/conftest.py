@@ -31,6 +31,8 @@ from building import make_runtime
 from mien.app import create_app
 from mien.gallery.services import Services
 from mien.runtime import Runtime
+from milvus_server import has_milvus
+from milvus_server import running_milvus
 from needs import absent
 from postgresql_server import PostgreSQL
 from postgresql_server import readable_by_its_account
@@ -40,6 +42,9 @@ from servers import free_port
 ROOT = Path(__file__).resolve().parent.parent
 SLOWEST = "tests/docs/test_howtos.py"
 """Its tests take long and share nothing."""
+
+
+_SERVERS = {"milvus", "pgvector", "postgresql"}
 
 
 class _AFileAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -59,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
         asked = [*getattr(item, "fixturenames", ()), *parameters]
-        if any(isinstance(each, str) and each in ("postgresql", "pgvector") for each in asked):
+        if any(isinstance(each, str) and each in _SERVERS for each in asked):
             item.add_marker("processes")
 
 
@@ -165,6 +170,15 @@ def pgvector() -> Iterator[PostgreSQL]:
         running_postgresql(readable, port=free_port()) as server,
     ):
         yield server
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Milvus Lite; in CI its absence is a failure."""
+    if not has_milvus():
+        absent("Milvus Lite is not installed; `make test` installs it")
+    with running_milvus(tmp_path_factory.mktemp("milvus")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino"]
 Precision: TypeAlias = Literal["f32", "bf16"]
 """In which arithmetic networks are run."""
 
-IndexName: TypeAlias = Literal["exact", "pgvector"]
+IndexName: TypeAlias = Literal["exact", "milvus", "pgvector"]
 """What searches the faces of a gallery."""
 
 

@@ -221,10 +221,25 @@ class Settings(BaseSettings):
         description="Inferences at once in one process; 0 chooses by the number of cores. More "
         "wait their turn.",
     )
+    milvus_url: str = Field(
+        default="",
+        description="Address of Milvus, such as `http://milvus.example.org:19530`; used if MIEN_INDEX "
+        "is milvus.",
+    )
+    milvus_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="`user:password` or API key for Milvus; empty where it asks for none.",
+    )
+    milvus_name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,60}$")] = Field(
+        default="mien",
+        description="What the names of the collections in Milvus begin with. Installations that "
+        "share a Milvus need different ones.",
+    )
     index: IndexName = Field(
         default="exact",
         description="What searches the faces of a gallery; exact compares the unrounded vectors in "
-        "the memory of each process, pgvector searches inside PostgreSQL.",
+        "the memory of each process, pgvector searches inside PostgreSQL, and milvus in a Milvus, "
+        "which may be many machines.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,
@@ -302,7 +317,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("secret_key", "database_url"):
+        for name in ("secret_key", "database_url", "milvus_token"):
             path = os.environ.get(f"MIEN_{name.upper()}_FILE")
             if path and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
@@ -339,6 +354,8 @@ class Settings(BaseSettings):
         address = str(info.data.get("database_url", ""))
         if value == "pgvector" and not address.startswith("postgresql"):
             raise ValueError("pgvector searches inside PostgreSQL; set MIEN_DATABASE_URL to one")
+        if value == "milvus" and not info.data.get("milvus_url"):
+            raise ValueError("set MIEN_MILVUS_URL to the address of Milvus")
         return value
 
     @field_validator("signin_rate")

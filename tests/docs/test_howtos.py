@@ -17,6 +17,7 @@ from consoles import Shown
 from consoles import shown_commands
 from labelled import draw_people
 from machine import Machine
+from milvus_server import has_milvus
 from needs import absent
 from sudo_for_tests import usable_sudo
 
@@ -70,6 +71,10 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
             absent("no PostgreSQL is installed; `make test` installs it where it may")
         assert programs is not None
         machine.use_postgresql(programs)
+    if any("MIEN_MILVUS_URL" in each for each in commands):
+        if not has_milvus():
+            absent("Milvus Lite is not installed; `make test` installs it")
+        machine.use_milvus()
     if any("mien people import" in each for each in commands):
         draw_people(machine.home / "album", {"Ada Lovelace": 2, "Charles Babbage": 1})
     if any("mien evaluate" in each for each in commands):

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import ExitStack
+from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from typing import ClassVar
 from typing import TypeGuard
 
@@ -39,10 +41,13 @@ from mien.index.base import IndexBackend
 from mien.index.base import VectorIndex
 from mien.index.exact import ExactBackend
 from mien.index.exact import ExactIndex
+from mien.index.milvus import MilvusBackend
+from mien.index.milvus_client import import_pymilvus
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 from mien.storage.database import Database
 from mien.storage.pgvector import PgvectorBackend
+from mien.storage.turns import FileTurns
 from postgresql_server import PostgreSQL
 from rounded_index import RoundedBackend
 
@@ -50,7 +55,9 @@ pytestmark = pytest.mark.thorough
 
 DIMENSION = 8
 # The servers that have been started for backends that ask one.
-RUNNING: dict[str, PostgreSQL] = {}
+RUNNING: dict[str, Any] = {}
+COLLECTIONS = [f"contract{number}" for number in range(4)]
+IN_USE: dict[str, Path] = {}
 
 
 def over_pgvector(folder: Path) -> IndexBackend:
@@ -63,16 +70,35 @@ def over_pgvector(folder: Path) -> IndexBackend:
     return PgvectorBackend(Database(RUNNING["pgvector"].url(database)))
 
 
+def over_milvus(folder: Path) -> IndexBackend:
+    """In collections that the folder has for as long as a file in it says so.
+
+    Making some takes longer than what most tests do with them.
+    """
+    mine = folder / "collections"
+    if not mine.exists():
+        name = next(each for each in COLLECTIONS if each not in IN_USE or not IN_USE[each].exists())
+        IN_USE[name] = mine
+        mine.write_text(name, encoding="ascii")
+        with closing(import_pymilvus().MilvusClient(uri=RUNNING["milvus"])) as client:
+            for each in client.list_collections():
+                if each.startswith(f"{name}_"):
+                    client.delete(each, filter='id != ""')
+    name = mine.read_text(encoding="ascii")
+    return MilvusBackend(RUNNING["milvus"], token="", name=name, turns=FileTurns(folder / "turns"))
+
+
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: ExactBackend(),
     "rounded": lambda _folder: RoundedBackend(),
     "remote": FakeRemoteBackend,
     "pgvector": over_pgvector,
+    "milvus": over_milvus,
 }
 # Those whose indexes outlive a process and are seen by others.
-KEPT = {"remote", "pgvector"}
+KEPT = {"remote", "pgvector", "milvus"}
 # What a backend asks, by the fixture that starts it.
-SERVERS = {"pgvector"}
+SERVERS = {"pgvector", "milvus"}
 Rows = dict[str, tuple[str, NDArray[np.float32]]]
 Again = Callable[[], IndexBackend]
 
@@ -94,6 +120,11 @@ def started_pgvector(pgvector: PostgreSQL) -> None:
     RUNNING["pgvector"] = pgvector
 
 
+@pytest.fixture(scope="module")
+def started_milvus(milvus: str) -> None:
+    RUNNING["milvus"] = milvus
+
+
 @pytest.fixture
 def again(name: str, tmp_path: Path) -> Iterator[Again]:
     """Makes a backend over one place, as every process and every start does."""
@@ -105,6 +136,7 @@ def again(name: str, tmp_path: Path) -> Iterator[Again]:
             return backend
 
         yield make
+    (tmp_path / "collections").unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -362,6 +394,10 @@ class AnyHistoryRemote(AnyHistory):
     backend_name: ClassVar = "remote"
 
 
+class AnyHistoryMilvus(AnyHistory):
+    backend_name: ClassVar = "milvus"
+
+
 class AnyHistoryPgvector(AnyHistory):
     backend_name: ClassVar = "pgvector"
 
@@ -372,7 +408,16 @@ TestAnyHistoryRemote = AnyHistoryRemote.TestCase
 TestAnyHistoryPgvector = pytest.mark.usefixtures("started_pgvector", "pgvector")(
     AnyHistoryPgvector.TestCase
 )
-for case in (TestAnyHistory, TestAnyHistoryRounded, TestAnyHistoryRemote, TestAnyHistoryPgvector):
+TestAnyHistoryMilvus = pytest.mark.usefixtures("started_milvus", "milvus")(
+    AnyHistoryMilvus.TestCase
+)
+for case in (
+    TestAnyHistory,
+    TestAnyHistoryRounded,
+    TestAnyHistoryRemote,
+    TestAnyHistoryPgvector,
+    TestAnyHistoryMilvus,
+):
     case.settings = settings(
         max_examples=20,
         stateful_step_count=15,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 from typing import TypeAlias
@@ -11,29 +13,63 @@ from mien.options import IndexName
 from mien.storage.database import Database
 
 
-def build_backend(name: IndexName, *, home: Path, database: Database) -> IndexBackend:
+@dataclass(frozen=True, slots=True)
+class MilvusAccess:
+    """How a Milvus is reached.
+
+    Attributes:
+        address: such as `http://milvus.example.org:19530`.
+        token: `user:password` or an API key; empty where none is asked for.
+        name: what the names of the collections begin with.
+    """
+
+    address: str = ""
+    token: str = field(default="", repr=False)
+    name: str = "mien"
+
+
+def build_backend(
+    name: IndexName, *, home: Path, database: Database, milvus: MilvusAccess | None = None
+) -> IndexBackend:
     """The backend of this name; reads and opens nothing yet.
 
     Args:
         name: as the setting has it.
         home: folder of the installation; a backend that keeps files has a folder of its own in it.
         database: the rows, for a backend that searches where they are.
+        milvus: for the backend of this name.
     """
-    return _BACKENDS[name](home, database)
+    return _BACKENDS[name](home, database, milvus or MilvusAccess())
 
 
-def _exact(_home: Path, _database: Database) -> IndexBackend:
+def _exact(_home: Path, _database: Database, _milvus: MilvusAccess) -> IndexBackend:
     from mien.index.exact import ExactBackend
 
     return ExactBackend()
 
 
-def _pgvector(_home: Path, database: Database) -> IndexBackend:
+def _milvus(home: Path, database: Database, milvus: MilvusAccess) -> IndexBackend:
+    from mien.index.milvus import MilvusBackend
+    from mien.storage.turns import turns_of
+
+    return MilvusBackend(
+        milvus.address,
+        token=milvus.token,
+        name=milvus.name,
+        turns=turns_of(database, home / "index-turns"),
+    )
+
+
+def _pgvector(_home: Path, database: Database, _milvus: MilvusAccess) -> IndexBackend:
     from mien.storage.pgvector import PgvectorBackend
 
     return PgvectorBackend(database)
 
 
-_Build: TypeAlias = Callable[[Path, Database], IndexBackend]
+_Build: TypeAlias = Callable[[Path, Database, MilvusAccess], IndexBackend]
 # Each imports what it needs only when it is chosen.
-_BACKENDS: Final[Mapping[IndexName, _Build]] = {"exact": _exact, "pgvector": _pgvector}
+_BACKENDS: Final[Mapping[IndexName, _Build]] = {
+    "exact": _exact,
+    "milvus": _milvus,
+    "pgvector": _pgvector,
+}

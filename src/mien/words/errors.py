@@ -650,6 +650,10 @@ _STORAGE: Final = {
     ),
     "storage_error.not_copied": N_("The database cannot be copied."),
     "index_unavailable": N_("The index does not respond. Try again in a moment."),
+    "index_unavailable.no_pymilvus": N_(
+        "MIEN_INDEX is milvus, but the library that speaks to Milvus is not installed. Install it "
+        "with `pip install 'mien[milvus]'`, or choose another index."
+    ),
     "index_unavailable.no_vector": N_(
         "MIEN_INDEX is pgvector, but the database has no extension `vector`. Install pgvector on "
         "the machine of PostgreSQL, then run CREATE EXTENSION vector in the database as a "
