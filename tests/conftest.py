@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
 from tools.environment import find_chromium
+from tools.environment import find_pgvector
 from tools.environment import find_postgresql
 from werkzeug.routing.rules import Rule
 from xdist.remote import Producer
@@ -30,9 +31,12 @@ from building import make_runtime
 from mien.app import create_app
 from mien.gallery.services import Services
 from mien.runtime import Runtime
+from milvus_server import has_milvus
+from milvus_server import running_milvus
 from needs import absent
 from postgresql_server import PostgreSQL
 from postgresql_server import fresh_installation
+from postgresql_server import readable_by_its_account
 from postgresql_server import running_postgresql
 from servers import free_port
 
@@ -40,6 +44,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "--database"
 SLOWEST = "tests/docs/test_howtos.py"
 """Its tests take long and share nothing."""
+
+
+_SERVERS = {"milvus", "pgvector", "postgresql"}
 
 
 class _AFileAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -74,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
         asked = [*getattr(item, "fixturenames", ()), *parameters]
-        if any(isinstance(each, str) and each == "postgresql" for each in asked):
+        if any(isinstance(each, str) and each in _SERVERS for each in asked):
             item.add_marker("processes")
 
 
@@ -166,6 +173,29 @@ def postgresql() -> Iterator[PostgreSQL]:
     assert programs is not None
     with running_postgresql(programs, port=free_port()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def pgvector() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server that has pgvector; in CI its absence is a failure."""
+    programs = find_pgvector()
+    if programs is None:
+        absent("no PostgreSQL with pgvector is installed; `make test` installs it")
+    assert programs is not None
+    with (
+        readable_by_its_account(programs) as readable,
+        running_postgresql(readable, port=free_port()) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Milvus Lite; in CI its absence is a failure."""
+    if not has_milvus():
+        absent("Milvus Lite is not installed; `make test` installs it")
+    with running_milvus(tmp_path_factory.mktemp("milvus")) as address:
+        yield address
 
 
 @pytest.fixture

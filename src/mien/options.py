@@ -57,7 +57,7 @@ RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino", "cuda"]
 Precision: TypeAlias = Literal["f32", "bf16"]
 """In which arithmetic networks are run."""
 
-IndexName: TypeAlias = Literal["auto", "exact", "int8"]
+IndexName: TypeAlias = Literal["auto", "exact", "int8", "milvus", "pgvector"]
 """What searches the faces of a gallery."""
 INDEX_FOLDER: Final = "index"
 """Folder of the home in which an index keeps files; they can be made again from the rows."""

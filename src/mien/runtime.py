@@ -13,6 +13,7 @@ from pathlib import Path
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
 from mien.errors import ModelFileMissing
+from mien.gallery.index_backends import MilvusAccess
 from mien.gallery.index_backends import build_backend
 from mien.gallery.index_sync import Indexes
 from mien.gallery.pack_in_use import current_pack
@@ -122,7 +123,17 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         ),
         engine=engine or LazyEngine(lambda: _plan(settings, database, packs, observer)),
         indexes=Indexes(
-            build_backend(settings.index, home=settings.home.resolve(), database=database), observer
+            build_backend(
+                settings.index,
+                home=settings.home.resolve(),
+                database=database,
+                milvus=MilvusAccess(
+                    settings.milvus_url,
+                    settings.milvus_token.get_secret_value(),
+                    settings.milvus_name,
+                ),
+            ),
+            observer,
         ),
         packs=packs,
         searches=SearchLog(database),

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 from pydantic import SecretStr
+from pydantic import ValidationInfo
 from pydantic import field_validator
 from pydantic import model_validator
 from pydantic_settings import BaseSettings
@@ -224,12 +225,27 @@ class Settings(BaseSettings):
         description="Inferences at once in one process; 0 chooses by the number of cores. More "
         "wait their turn.",
     )
+    milvus_url: str = Field(
+        default="",
+        description="Address of Milvus, such as `http://milvus.example.org:19530`; used if MIEN_INDEX "
+        "is milvus.",
+    )
+    milvus_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="`user:password` or API key for Milvus; empty where it asks for none.",
+    )
+    milvus_name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,60}$")] = Field(
+        default="mien",
+        description="What the names of the collections in Milvus begin with. Installations that "
+        "share a Milvus need different ones.",
+    )
     index: IndexName = Field(
         default="auto",
         description="What searches the faces of a gallery, always with the same results: `exact` "
         "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
         "of the memory, in a file of the home folder that all processes share; auto uses int8 for "
-        "galleries of more than 50,000 faces.",
+        "galleries of more than 50,000 faces. `pgvector` searches inside PostgreSQL, and `milvus` in "
+        "a Milvus, which may be many machines.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,
@@ -307,7 +323,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("secret_key", "database_url"):
+        for name in ("secret_key", "database_url", "milvus_token"):
             path = os.environ.get(f"MIEN_{name.upper()}_FILE")
             if path and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
@@ -337,6 +353,16 @@ class Settings(BaseSettings):
     def database(self) -> str | Path:
         """The address that was given, or the file in the home folder."""
         return self.database_url or (self.home / "mien.db").resolve()
+
+    @field_validator("index")
+    @classmethod
+    def _has_its_server(cls, value: IndexName, info: ValidationInfo) -> IndexName:
+        address = str(info.data.get("database_url", ""))
+        if value == "pgvector" and not address.startswith("postgresql"):
+            raise ValueError("pgvector searches inside PostgreSQL; set MIEN_DATABASE_URL to one")
+        if value == "milvus" and not info.data.get("milvus_url"):
+            raise ValueError("set MIEN_MILVUS_URL to the address of Milvus")
+        return value
 
     @field_validator("signin_rate")
     @classmethod

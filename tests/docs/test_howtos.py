@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from tools.environment import find_nginx
+from tools.environment import find_pgvector
 from tools.environment import find_postgresql
 
 from consoles import Shown
 from consoles import shown_commands
 from labelled import draw_people
 from machine import Machine
+from milvus_server import has_milvus
 from needs import absent
 from sudo_for_tests import usable_sudo
 
@@ -63,11 +65,16 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
     if any("nginx -t" in each for each in commands) and find_nginx() is None:
         absent("no Nginx is installed; `make test` installs it where it may")
     if any("sudo -u postgres" in each for each in commands):
-        programs = find_postgresql()
+        inside = any("EXTENSION vector" in each for each in commands)
+        programs = find_pgvector() if inside else find_postgresql()
         if programs is None:
             absent("no PostgreSQL is installed; `make test` installs it where it may")
         assert programs is not None
         machine.use_postgresql(programs)
+    if any("MIEN_MILVUS_URL" in each for each in commands):
+        if not has_milvus():
+            absent("Milvus Lite is not installed; `make test` installs it")
+        machine.use_milvus()
     if any("mien people import" in each for each in commands):
         draw_people(machine.home / "album", {"Ada Lovelace": 2, "Charles Babbage": 1})
     if any("mien evaluate" in each for each in commands):

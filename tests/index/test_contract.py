@@ -3,6 +3,7 @@
 What decides is compared: an exact index as it answers, any other one re-ranked from the rows.
 """
 
+import hashlib
 import random
 import tempfile
 import threading
@@ -10,9 +11,12 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import ExitStack
+from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from typing import ClassVar
 from typing import TypeGuard
 
@@ -41,8 +45,14 @@ from mien.index.exact import ExactIndex
 from mien.index.int8.backend import Int8Backend
 from mien.index.int8.index import Upkeep
 from mien.index.int8.kernels import PortableKernel
+from mien.index.milvus import MilvusBackend
+from mien.index.milvus_client import import_pymilvus
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
+from mien.storage.database import Database
+from mien.storage.pgvector import PgvectorBackend
+from mien.storage.turns import FileTurns
+from postgresql_server import PostgreSQL
 from rounded_index import RoundedBackend
 
 pytestmark = pytest.mark.thorough
@@ -50,6 +60,40 @@ pytestmark = pytest.mark.thorough
 DIMENSION = 8
 # Every change makes a new snapshot, as only large galleries have.
 AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
+# The servers that have been started for backends that ask one.
+RUNNING: dict[str, Any] = {}
+COLLECTIONS = [f"contract{number}" for number in range(4)]
+IN_USE: dict[str, Path] = {}
+
+
+def over_pgvector(folder: Path) -> IndexBackend:
+    """In a database that goes with the folder."""
+    database = f"index_{hashlib.sha256(bytes(folder)).hexdigest()[:24]}"
+    made = folder / "database"
+    if not made.exists():
+        RUNNING["pgvector"].make_database(database)
+        made.touch()
+    return PgvectorBackend(Database(RUNNING["pgvector"].url(database)))
+
+
+def over_milvus(folder: Path) -> IndexBackend:
+    """In collections that the folder has for as long as a file in it says so.
+
+    Making some takes longer than what most tests do with them.
+    """
+    mine = folder / "collections"
+    if not mine.exists():
+        name = next(each for each in COLLECTIONS if each not in IN_USE or not IN_USE[each].exists())
+        IN_USE[name] = mine
+        mine.write_text(name, encoding="ascii")
+        with closing(import_pymilvus().MilvusClient(uri=RUNNING["milvus"])) as client:
+            for each in client.list_collections():
+                if each.startswith(f"{name}_"):
+                    client.delete(each, filter='id != ""')
+    name = mine.read_text(encoding="ascii")
+    return MilvusBackend(RUNNING["milvus"], token="", name=name, turns=FileTurns(folder / "turns"))
+
+
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: ExactBackend(),
     "auto": lambda folder: AutoBackend(folder, exact_up_to=20, upkeep=AT_ONCE),
@@ -59,11 +103,15 @@ BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "int8 portable": lambda folder: Int8Backend(folder, kernel=PortableKernel(), upkeep=AT_ONCE),
     "rounded": lambda _folder: RoundedBackend(),
     "remote": FakeRemoteBackend,
+    "pgvector": over_pgvector,
+    "milvus": over_milvus,
 }
 # Those whose indexes outlive a process and are seen by others.
-KEPT = {"remote"}
+KEPT = {"remote", "pgvector", "milvus"}
 # Those of which the newest base outlives it, and is taken over by others.
 KEPT_NOW_AND_THEN = {"int8 kept", "int8 portable"}
+# What a backend asks, by the fixture that starts it.
+SERVERS = {"pgvector", "milvus"}
 Rows = dict[str, tuple[str, NDArray[np.float32]]]
 Again = Callable[[], IndexBackend]
 
@@ -71,10 +119,37 @@ Again = Callable[[], IndexBackend]
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def again(request: pytest.FixtureRequest, tmp_path: Path) -> Again:
+@pytest.fixture(scope="module", params=sorted(BACKENDS))
+def name(request: pytest.FixtureRequest) -> str:
+    """What a backend is called here; the server that it asks is there."""
+    called = str(request.param)
+    if called in SERVERS:
+        RUNNING[called] = request.getfixturevalue(called)
+    return called
+
+
+@pytest.fixture(scope="module")
+def started_pgvector(pgvector: PostgreSQL) -> None:
+    RUNNING["pgvector"] = pgvector
+
+
+@pytest.fixture(scope="module")
+def started_milvus(milvus: str) -> None:
+    RUNNING["milvus"] = milvus
+
+
+@pytest.fixture
+def again(name: str, tmp_path: Path) -> Iterator[Again]:
     """Makes a backend over one place, as every process and every start does."""
-    return lambda: BACKENDS[request.param](tmp_path)
+    with ExitStack() as made:
+
+        def make() -> IndexBackend:
+            backend = BACKENDS[name](tmp_path)
+            made.callback(backend.close)
+            return backend
+
+        yield make
+    (tmp_path / "collections").unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -101,7 +176,9 @@ def opened(
 def fresh(name: str) -> Iterator[VectorIndex]:
     """An index of its own for one example of many."""
     with tempfile.TemporaryDirectory() as folder:
-        yield opened(BACKENDS[name](Path(folder)))
+        backend = BACKENDS[name](Path(folder))
+        yield opened(backend)
+        backend.close()
 
 
 def unit(seed: int, count: int = 1, dimension: int = DIMENSION) -> NDArray[np.float32]:
@@ -199,7 +276,6 @@ some_rows = st.dictionaries(
 )
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seed=st.integers(0, 20), groups=st.integers(1, 7))
 def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups: int) -> None:
@@ -213,7 +289,6 @@ def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups
     assert all(rows[hit.key][0] == hit.group for hit in candidates)
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows)
 def test_members_are_the_rows_own_vectors_in_the_order_of_their_keys(name: str, rows: Rows) -> None:
@@ -227,7 +302,6 @@ def test_members_are_the_rows_own_vectors_in_the_order_of_their_keys(name: str, 
         assert np.array_equal(found[group], examples.vectors)
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, order=st.randoms(use_true_random=False), seed=st.integers(0, 20))
 def test_the_order_of_adding_changes_nothing(
@@ -243,7 +317,6 @@ def test_the_order_of_adding_changes_nothing(
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize("name", sorted(BACKENDS))
 @QUICK
 @given(rows=some_rows, seeds=st.lists(st.integers(0, 30), max_size=40))
 def test_many_queries_at_once_are_each_answered_as_if_alone(
@@ -271,6 +344,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.revision = NOTHING
 
     def teardown(self) -> None:
+        self.backend.close()
         self._folder.cleanup()
 
     @rule(rows=some_rows, data=st.data())
@@ -354,6 +428,14 @@ class AnyHistoryRemote(AnyHistory):
     backend_name: ClassVar = "remote"
 
 
+class AnyHistoryMilvus(AnyHistory):
+    backend_name: ClassVar = "milvus"
+
+
+class AnyHistoryPgvector(AnyHistory):
+    backend_name: ClassVar = "pgvector"
+
+
 TestAnyHistory = AnyHistory.TestCase
 TestAnyHistoryAuto = AnyHistoryAuto.TestCase
 TestAnyHistoryInt8 = AnyHistoryInt8.TestCase
@@ -361,6 +443,12 @@ TestAnyHistoryInt8Anew = AnyHistoryInt8Anew.TestCase
 TestAnyHistoryInt8Kept = AnyHistoryInt8Kept.TestCase
 TestAnyHistoryRounded = AnyHistoryRounded.TestCase
 TestAnyHistoryRemote = AnyHistoryRemote.TestCase
+TestAnyHistoryPgvector = pytest.mark.usefixtures("started_pgvector", "pgvector")(
+    AnyHistoryPgvector.TestCase
+)
+TestAnyHistoryMilvus = pytest.mark.usefixtures("started_milvus", "milvus")(
+    AnyHistoryMilvus.TestCase
+)
 for case in (
     TestAnyHistory,
     TestAnyHistoryAuto,
@@ -369,6 +457,8 @@ for case in (
     TestAnyHistoryInt8Kept,
     TestAnyHistoryRounded,
     TestAnyHistoryRemote,
+    TestAnyHistoryPgvector,
+    TestAnyHistoryMilvus,
 ):
     case.settings = settings(
         max_examples=20,

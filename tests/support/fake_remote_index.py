@@ -37,7 +37,7 @@ class FakeRemoteBackend:
 
     name = "remote"
     capacity = None
-    keeps_files = False
+    kept_apart = False
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "index.db"

@@ -16,6 +16,7 @@ from tools.environment import find_nginx
 import drawn_mien
 from consoles import Shown
 from front_stack import nginx_conf
+from milvus_server import running_milvus
 from postgresql_server import PostgreSQL
 from postgresql_server import running_postgresql
 from servers import Server
@@ -56,7 +57,7 @@ class Machine:
         self._ports = {
             name: free_port()
             for name in (
-                *("8000", "8001", "3031", "5432"),
+                *("8000", "8001", "3031", "5432", "19530"),
                 *("http", "https", "bridge", "second", "third"),
             )
         }
@@ -87,6 +88,13 @@ class Machine:
         for name in ("createdb", "pg_dump", "pg_restore", "psql"):
             self._write(self._programs / name, f'exec {server.programs / name} "$@"')
         return server
+
+    def use_milvus(self) -> None:
+        """Start a Milvus Lite where the pages expect a Milvus."""
+        (self.folder / "milvus").mkdir()
+        self._running.enter_context(
+            running_milvus(self.folder / "milvus", port=self._ports["19530"])
+        )
 
     def open_terminal(self) -> None:
         """Open new ones, in which nothing has been said yet."""
@@ -221,6 +229,8 @@ class Machine:
                     f'[ "$1" = run ]; cd "$(dirname "$0")/.."; mkdir -p .venv/bin\n'
                     f'cp {later}/mien {later}/gunicorn {later}/pip .venv/bin')  # fmt: skip
         self._write(later / "pip",
+                    # What speaks to Milvus is there already.
+                    '[ "$*" != "install pymilvus>=3.0,<4" ] || exit 0\n'
                     f'[ "$*" = "install pyuwsgi" ]; cp {later}/uwsgi "$(dirname "$0")"')  # fmt: skip
         self._write(later / "mien",
                     f'{ours}[ "$1 ${{2:-}}" = "models pull" ] && {{ {note}; exit; }}\n'

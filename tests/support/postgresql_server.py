@@ -74,6 +74,23 @@ class PostgreSQL:
 
 
 @contextmanager
+def readable_by_its_account(programs: Path) -> Iterator[Path]:
+    """The folder of a server's programs, or a copy where its account cannot come to them."""
+    if os.geteuid() or all(each.stat().st_mode & 0o001 for each in (programs, *programs.parents)):
+        yield programs
+        return
+    with tempfile.TemporaryDirectory(prefix="mien-pg-programs-") as folder:
+        Path(folder).chmod(0o755)
+        installed, libraries = programs.parent, programs.parent.parent
+        beside = libraries.with_name(f"{libraries.name}.libs")
+        for each in (installed, beside):
+            if each.exists():
+                copied = Path(folder, *each.relative_to(libraries.parent).parts)
+                shutil.copytree(each, copied, symlinks=True)
+        yield Path(folder, *programs.relative_to(libraries.parent).parts)
+
+
+@contextmanager
 def running_postgresql(programs: Path, *, port: int) -> Iterator[PostgreSQL]:
     """A new server with Debian's own rules, except that nobody's account is asked for."""
     # Sockets have short names, and the server's account cannot look into a test's own folder.

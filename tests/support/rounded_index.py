@@ -23,7 +23,7 @@ class RoundedBackend:
     """
 
     name = "rounded"
-    keeps_files = False
+    kept_apart = False
 
     def __init__(self, *, steps: int = 127, capacity: int | None = None) -> None:
         self.steps = steps

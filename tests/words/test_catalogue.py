@@ -115,8 +115,7 @@ def test_every_error_that_is_raised_has_a_sentence() -> None:
 
 
 def test_every_sentence_is_raised_somewhere() -> None:
-    # An index in memory is never away; those of other backends may be.
-    assert set(ERRORS) - {site.key for site in SITES} == {"index_unavailable"}
+    assert set(ERRORS) - {site.key for site in SITES} == set()
 
 
 def test_every_field_of_a_sentence_is_given_wherever_it_is_raised() -> None:

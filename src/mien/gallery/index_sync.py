@@ -379,7 +379,7 @@ class Indexes:
                     index = self._backend.open(
                         gallery_id, contract_id=contract_id, dimension=dimension
                     )
-                    if self._backend.keeps_files and index.applied_revision > NOTHING:
+                    if self._backend.kept_apart and index.applied_revision > NOTHING:
                         self._unsure.add(gallery_id)
                     opened = self._opened[gallery_id] = _Opened(index, contract_id)
         return opened.index

@@ -38,7 +38,7 @@ class AutoBackend:
 
     name = "auto"
     capacity = None
-    keeps_files = True
+    kept_apart = True
 
     def __init__(
         self, folder: Path, *, exact_up_to: int = _EXACT_UP_TO, upkeep: Upkeep = USUAL

@@ -221,11 +221,11 @@ class IndexBackend(Protocol):
         """How many vectors one index holds at most; None where only the machine is a limit."""
 
     @property
-    def keeps_files(self) -> bool:
-        """Whether what it keeps are files of this machine.
+    def kept_apart(self) -> bool:
+        """Whether what it keeps lies apart from the rows: in files, or in another server.
 
-        These may be of another history of the rows, where a database was replaced by hand: they
-        are compared with the rows when they are opened.
+        It may be of another history of the rows, where a database was replaced by hand: it is
+        compared with the rows when it is opened.
         """
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> VectorIndex:

@@ -32,7 +32,7 @@ class ExactBackend:
 
     name = "exact"
     capacity = None
-    keeps_files = False
+    kept_apart = False
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "ExactIndex":
         """See `IndexBackend.open`."""

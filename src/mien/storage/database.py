@@ -240,6 +240,25 @@ class Database:
             with connection.begin(), postgresql.without_limits(connection):
                 yield connection
 
+    def engine_beside(self, *, connections: int) -> Engine:
+        """Another engine to the same server, with connections of its own, bounded in time as these.
+
+        For what is asked while a transaction is open here: nobody then waits for a connection that
+        is kept by who waits for the same.
+
+        Args:
+            connections: how many at most.
+        """
+        engine = create_engine(
+            self._engine.url,
+            hide_parameters=True,
+            pool_timeout=WAIT_SECONDS,
+            pool_size=connections,
+            max_overflow=0,
+        )
+        postgresql.prepare(engine)
+        return engine
+
     def trouble(self) -> StorageError | None:
         """What keeps anything from being written, as far as the disk shows; only of SQLite."""
         return None if self._path is None else trouble_of_database(self._path.parent)

@@ -654,6 +654,24 @@ _STORAGE: Final = {
     ),
     "storage_error.not_copied": N_("The database cannot be copied."),
     "index_unavailable": N_("The index does not respond. Try again in a moment."),
+    "index_unavailable.no_pymilvus": N_(
+        "MIEN_INDEX is milvus, but the library that speaks to Milvus is not installed. Install it "
+        "with `pip install 'mien[milvus]'`, or choose another index."
+    ),
+    "index_unavailable.no_vector": N_(
+        "MIEN_INDEX is pgvector, but the database has no extension `vector`. Install pgvector on "
+        "the machine of PostgreSQL, then run CREATE EXTENSION vector in the database as a "
+        "superuser; or choose another index."
+    ),
+    "index_unavailable.old_vector": N_(
+        "The database has version {version} of the extension `vector`; Mien needs 0.8 or newer. "
+        "Install it on the machine of PostgreSQL, then run ALTER EXTENSION vector UPDATE in the "
+        "database."
+    ),
+    "index_unavailable.no_schema": N_(
+        "Mien may not create the schema {schema} in the database. Run GRANT CREATE ON DATABASE "
+        "for its role, or choose another index."
+    ),
     "database_unreachable": N_(
         "The database does not respond. Check MIEN_DATABASE_URL, that the database server is "
         "running and that its disk has room. Then run `mien db check`."

@@ -26,7 +26,7 @@ class Int8Backend:
 
     name = "int8"
     capacity = None
-    keeps_files = True
+    kept_apart = True
 
     def __init__(
         self, folder: Path, *, kernel: Kernel | None = None, upkeep: Upkeep = USUAL
