@@ -81,15 +81,16 @@ def test_uuids_take_sixteen_bytes_each_whatever_they_end_with() -> None:
 
 
 @pytest.mark.parametrize("kernel", kernels(), ids=lambda kernel: kernel.name)
-@pytest.mark.parametrize("queries", [1, 2, 33])
+@pytest.mark.parametrize("queries", [1, 2, 3, 33])
 @pytest.mark.parametrize("dimension", [8, 128, 512, 1024])
-def test_products_are_exact(kernel: Kernel, queries: int, dimension: int) -> None:
+@pytest.mark.parametrize("count", [1, 3, 100, 103])
+def test_products_are_exact(kernel: Kernel, queries: int, dimension: int, count: int) -> None:
     random = np.random.default_rng(dimension)
-    rows = random.integers(-127, 128, (100, dimension), dtype=np.int8)
+    rows = random.integers(-127, 128, (count, dimension), dtype=np.int8)
     asked = random.integers(-127, 128, (queries, dimension), dtype=np.int8)
     rows[0], asked[0] = 127, 127
     found = kernel.prepare(asked)(rows)
-    assert found.shape == (100, queries)
+    assert found.shape == (count, queries)
     assert np.array_equal(found, rows.astype(np.int64) @ asked.T.astype(np.int64))
 
 
