@@ -31,6 +31,7 @@ from mien.packs.manifest import RecognizerSpec
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.refine_landmarks import refine_landmarks
+from mien.vision.halvings import Halvings
 from mien.vision.reader import ImageReader
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import choose_runtime
@@ -129,7 +130,7 @@ class Bench:
         centre = np.array([image_rgb.shape[1], image_rgb.shape[0]]) / 2
         landmarks = found.landmarks[np.abs(middles - centre).sum(axis=1).argmin()]
         if way.refined:
-            landmarks = refine_landmarks(self.detector, image_rgb, landmarks).landmarks
+            landmarks = refine_landmarks(self.detector, Halvings(image_rgb), landmarks).landmarks
         total = np.zeros(0, dtype=np.float32)
         for scale in way.scales:
             recognizer = self._recognizers[scale, way.mirror]

@@ -49,12 +49,12 @@ class InferencePermits:
             ClientGone, Overloaded, PhotoTakesTooLong: see `Budget.check`.
             ShuttingDown: nobody gets a turn any more.
         """
-        budget = budget or Budget()
-        budget.check()
+        if budget is not None:
+            budget.check()
         if self._take_now():
             self._observer.on_wait(0.0)
         else:
-            self._wait(budget)
+            self._wait(budget or Budget())
         try:
             yield
         finally:
