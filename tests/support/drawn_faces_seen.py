@@ -47,7 +47,7 @@ class Seen:
     batches: list[int] = field(default_factory=list)
 
 
-def detector_that_sees(seen: Seen) -> Detector:
+def detector_that_sees(seen: Seen, *, doubtful_score: float | None = 0.8) -> Detector:
     """A detector that sees that face in every crop that shows where it lies."""
 
     def decode(
@@ -72,7 +72,7 @@ def detector_that_sees(seen: Seen) -> Detector:
         scale=1.0,
         small_passes=True,
         batches=True,
-        doubtful_score=0.8,
+        doubtful_score=doubtful_score,
     )
     return Detector(_Echo(seen), family, score_threshold=0.7, nms_iou=0.3)
 

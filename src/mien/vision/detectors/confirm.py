@@ -26,9 +26,10 @@ from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
 from mien.vision.types import FloatArray
 
-# The face takes a little less than half of 160 pixels, where the networks are at their best.
-_SIDE, _ROOM = 160, 2.2
-_MOST_OFF = 0.2 * _SIDE
+# The face takes a little less than half of the crop: of 160 pixels, where the networks are at their
+# best, or of 96, where those that see small faces well see nearly as much for a third of the time.
+_SIDE, _SMALL_SIDE, _ROOM = 160, 96, 2.2
+_MOST_OFF = 0.2
 _LEAST_EXTENT = 1.0
 _QUARTERS, _DIAGONALS = (0, 90, 180, 270), (45, 135, 225, 315)
 # A head that leans more than this from the turn in which it is seen lies between two quarters.
@@ -107,7 +108,9 @@ def confirm(
     unsettled = [
         number
         for number, (place, glance) in enumerate(zip(places, glances, strict=True))
-        if doubtful or place.score <= threshold or not glance.settled
+        if doubtful
+        or not glance.settled
+        or (place.score <= threshold and glance.confidence < CONFIDENT)
     ]
     closer = _confirm_closely(
         detector,
@@ -212,7 +215,12 @@ def _turned_upright(
     unsettled = list(range(len(places)))
     for angles in (_QUARTERS, _DIAGONALS):
         asked = [(number, angle) for number in unsettled for angle in angles]
-        for seen in _seen_turned(detector, picture, places, asked):
+        seen_turned = [
+            seen
+            for side, turns in _by_side(detector, places, asked).items()
+            for seen in _seen_turned(detector, picture, places, turns, side)
+        ]
+        for seen in seen_turned:
             if seen.number not in best or seen.face.score > best[seen.number].face.score:
                 best[seen.number] = seen
         known = [number for number in unsettled if number in best]
@@ -233,11 +241,24 @@ def _is_settled(seen: _Turned, again: RefinedLandmarks) -> bool:
     return again.firmly == LOOKS and _apart(_roll(seen.face), seen.angle) < _MOST_LEAN
 
 
+def _by_side(
+    detector: Detector, places: Sequence[FacePlace], asked: Sequence[tuple[int, int]]
+) -> dict[int, list[tuple[int, int]]]:
+    """At which side each turn is looked at: what only half convinces is seldom a face."""
+    turns: dict[int, list[tuple[int, int]]] = {_SIDE: [], _SMALL_SIDE: []}
+    for number, angle in asked:
+        weak = places[number].score <= detector.score_threshold
+        small = weak and detector.small_passes
+        turns[_SMALL_SIDE if small else _SIDE].append((number, angle))
+    return turns
+
+
 def _seen_turned(
     detector: Detector,
     picture: Halvings,
     places: Sequence[FacePlace],
     asked: Sequence[tuple[int, int]],
+    side: int,
 ) -> Iterator[_Turned]:
     """What is seen in the middle of places that are turned; asked by number and angle."""
     turns = []
@@ -245,25 +266,27 @@ def _seen_turned(
         box = places[number].box_xyxy
         extent = float((box[2:] - box[:2]).max())
         if extent >= _LEAST_EXTENT:
-            scale = _SIDE / (_ROOM * extent)
-            turns.append((number, angle, scale, _turning((box[:2] + box[2:]) / 2, scale, angle)))
+            scale = side / (_ROOM * extent)
+            turns.append(
+                (number, angle, scale, _turning((box[:2] + box[2:]) / 2, scale, angle, side))
+            )
     crops = [
-        warp(picture, matrix, (_SIDE, _SIDE), border=cv2.BORDER_CONSTANT) for *_, matrix in turns
+        warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT) for *_, matrix in turns
     ]
-    looks = detector.find_each(crops, _SIDE)
+    looks = detector.find_each(crops, side)
     for (number, angle, scale, matrix), found in zip(turns, looks, strict=True):
-        for face in _in_the_middle(found, matrix, scale, angle):
+        for face in _in_the_middle(found, matrix, scale, angle, side):
             yield _Turned(number, angle, face)
 
 
 def _in_the_middle(
-    found: Candidates, matrix: NDArray[np.float64], scale: float, angle: int
+    found: Candidates, matrix: NDArray[np.float64], scale: float, angle: int, side: int
 ) -> Iterator[FacePlace]:
     middles = found.boxes_xyxy.reshape(-1, 2, 2).mean(axis=1)
     inverse = inverse_of(matrix)
     if inverse is None:
         return
-    for number in np.nonzero(np.abs(middles - _SIDE / 2).max(axis=1) < _MOST_OFF)[0]:
+    for number in np.nonzero(np.abs(middles - side / 2).max(axis=1) < _MOST_OFF * side)[0]:
         box = found.boxes_xyxy[number]
         middle = transform_points(inverse, middles[number][None])[0]
         extent_wh = (box[2:] - box[:2]) / scale
@@ -276,10 +299,12 @@ def _in_the_middle(
         )
 
 
-def _turning(middle: NDArray[np.floating], scale: float, angle: int) -> NDArray[np.float64]:
+def _turning(
+    middle: NDArray[np.floating], scale: float, angle: int, side: int
+) -> NDArray[np.float64]:
     """Brings the middle of a place to the middle of the crop, turned anticlockwise."""
     turn = math.radians(angle)
     linear = scale * np.array(
         [[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], dtype=np.float64
     )
-    return np.column_stack([linear, _SIDE / 2 - linear @ middle.astype(np.float64)])
+    return np.column_stack([linear, side / 2 - linear @ middle.astype(np.float64)])

@@ -1,5 +1,6 @@
 """A closer look that is cheap, and all that most faces need."""
 
+import math
 from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from mien.vision.detectors.refine_landmarks import LOOKS
 from mien.vision.detectors.refine_landmarks import Look
 from mien.vision.detectors.refine_landmarks import confidence_of
 from mien.vision.detectors.refine_landmarks import firmly_seen
-from mien.vision.detectors.refine_landmarks import look_at_smallest
+from mien.vision.detectors.refine_landmarks import look_small
+from mien.vision.detectors.refine_landmarks import look_small_and_wide
+from mien.vision.detectors.refine_landmarks import look_smallest
+from mien.vision.detectors.refine_landmarks import near
 from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
 from mien.vision.types import FloatArray
@@ -24,6 +28,8 @@ _HOPEFUL: Final = 0.625
 # A face that was not level when it was looked at, by so many degrees, was not seen at its best:
 # networks say of a leaning face that it leans less.
 _MOST_LEAN: Final = 4.0
+# In pixels of the picture between the eyes of a face of hardly twenty.
+_TINY_EYES: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,38 +54,67 @@ class Glance:
 def glance_at_each(
     detector: Detector, picture: Halvings, faces: Sequence[FloatArray]
 ) -> list[Glance]:
-    """Look at faces level and mirrored at their smallest, all together; at some once more.
+    """Look at faces level, mirrored and small, all together; at some once more.
 
     A face is settled when it is seen both times, surely, with its landmarks where they were. Where
     they were elsewhere and it was seen both times, it is brought level by what was seen and looked
-    at again. What is upside down or no face is seen once or not at all, or with little confidence.
+    at again. What is upside down or no face is seen once, or not at all, or with little confidence.
 
     Args:
         detector: which found the faces.
         picture: the whole one.
         faces: landmarks of each, as first found.
     """
-    glances = {}
+    seen: dict[int, list[FloatArray]] = {}
+    settled: dict[int, float] = {}
     again: dict[int, FloatArray] = {}
-    for number, looks in look_at_smallest(detector, picture, dict(enumerate(faces))).items():
-        landmarks = _mean([faces[number], *_landmarks(looks)])
+    enough: dict[int, float] = {}
+    wide = look_small_and_wide(detector, picture, dict(enumerate(faces)))
+    first = near(wide)
+    for number, looks in first.items():
         confidence = confidence_of(detector, looks)
-        seen_twice = len(looks) == LOOKS
-        settled = (
+        if (
             firmly_seen(looks) == LOOKS
             and confidence >= CONFIDENT
             and _turned_by(faces[number], looks) < _MOST_LEAN
-        )
-        if not settled and seen_twice and confidence >= _HOPEFUL:
-            again[number] = landmarks
-        glances[number] = Glance(settled, landmarks, _best(looks), confidence, looks)
-    for number, looks in look_at_smallest(detector, picture, again).items():
-        first = glances[number].first
+        ):
+            settled[number] = confidence
+            seen[number] = [faces[number], *_landmarks(looks)]
+        elif len(looks) == LOOKS and confidence >= _HOPEFUL:
+            again[number], enough[number] = _mean([faces[number], *_landmarks(looks)]), _HOPEFUL
+        elif (
+            _is_tiny(faces[number])
+            and len(wide[number]) == LOOKS
+            and confidence_of(detector, wide[number]) >= CONFIDENT
+        ):
+            # Of so few pixels, what strayed says more of where the face is than what was first
+            # found. A larger face that is seen so may be upside down.
+            again[number], enough[number] = _mean(_landmarks(wide[number])), CONFIDENT
+    second = look_small(detector, picture, again)
+    for number, looks in second.items():
         confidence = confidence_of(detector, looks)
-        if firmly_seen(looks) == LOOKS and confidence >= _HOPEFUL:
-            landmarks = _mean([*_landmarks(first), *_landmarks(looks)])
-            glances[number] = Glance(True, landmarks, _best(looks), confidence, first)
-    return [glances[number] for number in range(len(faces))]
+        if firmly_seen(looks) == LOOKS and confidence >= enough[number]:
+            settled[number] = confidence
+            seen[number] = [*_landmarks(first[number]), *_landmarks(looks)]
+    means = {number: _mean(landmarks) for number, landmarks in seen.items()}
+    # Those seen in two glances have their landmarks from as many looks as others get by this.
+    once = {number: mean for number, mean in means.items() if number not in second}
+    for number, looks in look_smallest(detector, picture, once).items():
+        means[number] = _mean([*seen[number], *_landmarks(looks)])
+    return [
+        Glance(
+            settled=number in settled,
+            landmarks=means.get(number, faces[number]),
+            score=_best(second.get(number) or looks),
+            confidence=settled.get(number, 0.0),
+            first=looks,
+        )
+        for number, looks in first.items()
+    ]
+
+
+def _is_tiny(face: FloatArray) -> bool:
+    return math.dist(face[0].tolist(), face[1].tolist()) < _TINY_EYES
 
 
 def _turned_by(face: FloatArray, looks: Sequence[Look]) -> float:

@@ -21,16 +21,19 @@ from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
 # The face is brought level, with 48 pixels between the eyes, into the middle of 160 by 160; and,
-# where it pays, with half as many into that of 96 by 96.
-_SIDE, _SMALL_SIDE = 160, 96
+# where it pays, with half as many into that of 96 by 96, and with 20 into that of 64 by 64.
+_SIDE, _SMALL_SIDE, _SMALLEST_SIDE = 160, 96, 64
 _TEMPLATE = np.array(
     [(56.0, 49.0), (104.0, 49.0), (80.0, 76.5), (60.5, 104.5), (99.5, 104.5)], dtype=np.float32
 )
 _SMALL_TEMPLATE = ((_TEMPLATE - _SIDE / 2) / 2 + _SMALL_SIDE / 2).astype(np.float32)
+_SMALLEST_TEMPLATE = ((_TEMPLATE - _SIDE / 2) / 2.4 + _SMALLEST_SIDE / 2).astype(np.float32)
 _MIRRORED_ORDER = (1, 0, 2, 4, 3)
 # In distances between the eyes. A landmark that moves further belongs to another face; half as much
 # would throw away every fifth of YuNet's good looks (14 % straight, 20 % mirrored).
 _MOST_SHIFT, _FIRM_SHIFT = 0.5, 0.25
+# Of a face of ten pixels the first landmarks are off by as much as that.
+_STRAY_SHIFT = 1.25
 
 LOOKS: Final = 2
 """How often a face is looked at in each scale: as it is and mirrored."""
@@ -115,41 +118,59 @@ def refine_each(
         detector: which found the faces.
         picture: the whole one.
         faces: landmarks of each, as `refine_landmarks` takes them.
-        known: of each, what `look_at_smallest` said of it; None where nobody looked.
+        known: of each, what `look_small` said of it; None where nobody looked.
     """
     numbered = dict(enumerate(faces))
-    smallest = (
-        dict(enumerate(known))
-        if known is not None
-        else look_at_smallest(detector, picture, numbered)
-    )
-    large = (
-        _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.small_passes else smallest
-    )
+    small = dict(enumerate(known)) if known is not None else look_small(detector, picture, numbered)
+    large = _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.small_passes else small
     return [
-        _refined(detector, landmarks, large[number], smallest[number])
+        _refined(detector, landmarks, large[number], small[number])
         for number, landmarks in numbered.items()
     ]
 
 
-def look_at_smallest(
+def look_small(
     detector: Detector, picture: Halvings, faces: Mapping[int, FloatArray]
 ) -> dict[int, list[Look]]:
-    """What is seen of each face level at its smallest, and in the mirror: two looks, one or none.
+    """What is seen of each face level and small, and in the mirror: two looks, one or none.
 
     Args:
         detector: which found the faces.
         picture: the whole one.
         faces: landmarks of each, by a number.
     """
+    return near(look_small_and_wide(detector, picture, faces))
+
+
+def look_small_and_wide(
+    detector: Detector, picture: Halvings, faces: Mapping[int, FloatArray]
+) -> dict[int, list[Look]]:
+    """The same, and what lies further off: of a very small face, or of another."""
     template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.small_passes else (_TEMPLATE, _SIDE)
-    return _look(detector, picture, faces, template, side)
+    return _look(detector, picture, faces, template, side, most_shift=_STRAY_SHIFT)
+
+
+def near(looks: Mapping[int, Sequence[Look]]) -> dict[int, list[Look]]:
+    """Those in which every landmark is near enough to be that of this face."""
+    return {
+        number: [look for look in each if look.shift <= _MOST_SHIFT]
+        for number, each in looks.items()
+    }
+
+
+def look_smallest(
+    detector: Detector, picture: Halvings, faces: Mapping[int, FloatArray]
+) -> dict[int, list[Look]]:
+    """The same smaller still, for the landmarks alone; nothing where that does not pay."""
+    if not detector.small_passes:
+        return {number: [] for number in faces}
+    return _look(detector, picture, faces, _SMALLEST_TEMPLATE, _SMALLEST_SIDE)
 
 
 def face_confidence(
     detector: Detector, picture: Halvings, faces: Sequence[FloatArray]
 ) -> list[float]:
-    """How sure the network is of each face, level at its smallest, as it is and mirrored.
+    """How sure the network is of each face, level and small, as it is and mirrored.
 
     Animals, textures and many drawings convince it when they are large or in one of the two; with
     few pixels, faces stay faces. See `families.confidence` for the scale.
@@ -162,7 +183,7 @@ def face_confidence(
     Returns:
         One number a face, in [0, 1].
     """
-    seen = look_at_smallest(detector, picture, dict(enumerate(faces)))
+    seen = look_small(detector, picture, dict(enumerate(faces)))
     return [confidence_of(detector, seen[number]) for number in range(len(faces))]
 
 
@@ -177,16 +198,16 @@ def firmly_seen(looks: Sequence[Look]) -> int:
 
 
 def _refined(
-    detector: Detector, landmarks: FloatArray, large: Sequence[Look], smallest: Sequence[Look]
+    detector: Detector, landmarks: FloatArray, large: Sequence[Look], small: Sequence[Look]
 ) -> RefinedLandmarks:
-    small = smallest if detector.small_passes and large else []
-    looks = [landmarks, *(each.landmarks for each in (*large, *small))]
+    beside = small if detector.small_passes and large else []
+    looks = [landmarks, *(each.landmarks for each in (*large, *beside))]
     return RefinedLandmarks(
         landmarks=np.mean(np.stack(looks), axis=0).astype(np.float32),
         score=max((each.score for each in large), default=0.0),
         times=len(large),
         firmly=firmly_seen(large),
-        confidence=confidence_of(detector, small if detector.small_passes else large),
+        confidence=confidence_of(detector, beside if detector.small_passes else large),
     )
 
 
@@ -196,6 +217,8 @@ def _look(
     faces: Mapping[int, FloatArray],
     template: FloatArray,
     side: int,
+    *,
+    most_shift: float = _MOST_SHIFT,
 ) -> dict[int, list[Look]]:
     """What is seen of each face level, and in the mirror."""
     levels = {number: _level(picture, face, template, side) for number, face in faces.items()}
@@ -214,7 +237,7 @@ def _look(
             continue
         for mirrored in (False, True):
             nearest = _nearest(next(seen), level, mirrored_in=side if mirrored else None)
-            if nearest is not None and nearest.shift <= _MOST_SHIFT * between_eyes:
+            if nearest is not None and nearest.shift <= most_shift * between_eyes:
                 looks[number].append(replace(nearest, shift=nearest.shift / between_eyes))
     return looks
 
