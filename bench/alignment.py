@@ -28,9 +28,12 @@ from mien.evaluation.one_person import read_one_person
 from mien.evaluation.pairs_file import read_pairs
 from mien.packs.manifest import InstalledPack
 from mien.packs.manifest import RecognizerSpec
+from mien.vision.detectors.confirm import FacePlace
+from mien.vision.detectors.confirm import confirm
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.refine_landmarks import refine_landmarks
+from mien.vision.halvings import Halvings
 from mien.vision.reader import ImageReader
 from mien.vision.recognizers import Recognizer
 from mien.vision.sessions import choose_runtime
@@ -61,7 +64,8 @@ class Way:
         name: as it is printed.
         side: longest side of the search in pixels; smaller photos are enlarged where asked.
         enlarge: see `Detector.find_at`.
-        refined: whether the landmarks are looked at again.
+        refined: whether the landmarks are looked at again, at two scales and mirrored.
+        confirmed: whether the face is looked at again as the engine does it.
         mirror: whether the mirror image is added.
         scales: of the template about its middle; the embeddings are averaged.
     """
@@ -70,6 +74,7 @@ class Way:
     side: int = _SIDE
     enlarge: bool = False
     refined: bool = False
+    confirmed: bool = False
     mirror: bool = False
     scales: tuple[float, ...] = (1.0,)
 
@@ -84,7 +89,7 @@ def ways(spec: RecognizerSpec) -> list[Way]:
         Way("three crops", scales=(0.96, 1.0, 1.04)),
         Way("searched at 160", side=160),
         Way("searched at 500, enlarged", side=500, enlarge=True),
-        Way("as the pack does it", refined=True, mirror=mirror),
+        Way("as the pack does it", confirmed=True, mirror=mirror),
     ]
 
 
@@ -127,9 +132,14 @@ class Bench:
             return None
         middles = found.boxes_xyxy.reshape(-1, 2, 2).mean(axis=1)
         centre = np.array([image_rgb.shape[1], image_rgb.shape[0]]) / 2
-        landmarks = found.landmarks[np.abs(middles - centre).sum(axis=1).argmin()]
+        nearest = int(np.abs(middles - centre).sum(axis=1).argmin())
+        landmarks = found.landmarks[nearest]
+        if way.confirmed:
+            place = FacePlace(found.boxes_xyxy[nearest], landmarks, float(found.scores[nearest]))
+            (face,) = confirm(self.detector, Halvings(image_rgb), [place])
+            landmarks = face.landmarks if face is not None else landmarks
         if way.refined:
-            landmarks = refine_landmarks(self.detector, image_rgb, landmarks).landmarks
+            landmarks = refine_landmarks(self.detector, Halvings(image_rgb), landmarks).landmarks
         total = np.zeros(0, dtype=np.float32)
         for scale in way.scales:
             recognizer = self._recognizers[scale, way.mirror]

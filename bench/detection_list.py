@@ -25,6 +25,7 @@ from bench.detection_sets import turn
 from bench.detection_sets import whole
 from bench.drawn_heads import draw_head
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from mien.vision.types import ImageRGB
 
@@ -201,7 +202,8 @@ def _nothing(random: Generator, photos: list[ImageRGB]) -> Example:
     return Example(draw_background(random, (width, height)))
 
 
-def _labelled(folder: Path) -> Iterator[Example]:
+def labelled_photos(folder: Path) -> Iterator[tuple[Path, NDArray[np.float64]]]:
+    """The group photos of dlib with the boxes of their faces, shape (n, 4)."""
     for listing in ("testing.xml", "training.xml"):
         for image in ET.parse(folder / listing).iter("image"):  # noqa: S314  # a file of the set
             boxes = []
@@ -210,7 +212,12 @@ def _labelled(folder: Path) -> Iterator[Example]:
                     float(box.attrib[key]) for key in ("left", "top", "width", "height")
                 )
                 boxes.append([left, top, left + width, top + height])
-            yield Example(read(folder / image.attrib["file"]), np.array(boxes), None, others=True)
+            yield folder / image.attrib["file"], np.array(boxes)
+
+
+def _labelled(folder: Path) -> Iterator[Example]:
+    for path, boxes in labelled_photos(folder):
+        yield Example(read(path), boxes, None, others=True)
 
 
 def _labelled_turned(folder: Path) -> Iterator[Example]:

@@ -7,7 +7,11 @@ once, 5-point predictor, its network, Euclidean distance to every known face. Tw
 - the whole path from the bytes of a JPEG to a name, in a gallery of a hundred people, as either
   runs by itself: this engine on the threads it chooses, dlib on its one.
 
-    python bench/engine.py [--quick] [--json]
+And what the whole path costs over what it cannot do without, on photos of one face and of many
+(`bench/many_faces.py`); and dlib's group photos on either side, with the faces found, where they
+lie in `--data`.
+
+    python bench/engine.py [--quick] [--json] [--data FOLDER]
 """
 
 import argparse
@@ -16,10 +20,10 @@ import json
 import os
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,8 +34,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+import cv2  # noqa: E402
 import dlib  # noqa: E402
 import numpy as np  # noqa: E402
+from bench.detection import is_on  # noqa: E402
+from bench.detection_list import labelled_photos  # noqa: E402
+from bench.many_faces import READER  # noqa: E402
+from bench.many_faces import Cost  # noqa: E402
+from bench.many_faces import Floor  # noqa: E402
+from bench.many_faces import alternate  # noqa: E402
+from bench.many_faces import as_rows  # noqa: E402
+from bench.many_faces import found_of  # noqa: E402
+from bench.many_faces import measure_cost  # noqa: E402
+from bench.many_faces import sheets  # noqa: E402
 from bench.packs import fetch_peer_files  # noqa: E402
 from bench.packs import install_pack  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
@@ -49,11 +64,17 @@ from mien.vision.recognizers import Recognizer  # noqa: E402
 from mien.vision.sessions import choose_runtime  # noqa: E402
 from mien.vision.sessions import open_session  # noqa: E402
 from mien.vision.sessions import usable_cores  # noqa: E402
+from mien.vision.types import DetectedFace  # noqa: E402
 from mien.vision.types import ImageRGB  # noqa: E402
 from mien.words import say  # noqa: E402
 
 Work = Callable[[], object]
+_WHOLE_FACES = ("obama2.jpg", "obama3.jpg", "obama.jpg", "biden.jpg")
 _STRANGERS = 98
+_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+_MOST_FACES = 1000
+# The peer sees none of the smallest faces, and takes as long for nothing.
+_MOST_FOR_PEER = 40
 _PHOTOS = ("obama2.jpg", "obama3.jpg", "obama_partial_face.jpg", "obama.jpg", "biden.jpg")
 
 
@@ -86,6 +107,12 @@ class Peer:
         """Who is in the photo, one name a face."""
         return [self._nearest(encoding) for encoding in self._encode(data)]
 
+    def find(self, data: bytes) -> NDArray[np.float64]:
+        """Boxes of the faces that it finds in a photo, shape (n, 4)."""
+        found = self._detector(np.array(Image.open(io.BytesIO(data)).convert("RGB")), 1)
+        boxes = [(box.left(), box.top(), box.right(), box.bottom()) for box in found]
+        return np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
     def embed(self, crop_rgb: ImageRGB) -> object:
         """The 128 numbers of an aligned crop of 150 by 150 pixels."""
         return self._network.compute_face_descriptor(crop_rgb)
@@ -110,7 +137,7 @@ class Ours:
 
     def __init__(self, installed: InstalledPack, known: Known, *, threads: int = 0) -> None:
         self._reader = ImageReader(max_bytes=10**8, max_pixels=10**8)
-        self._engine = PackEngine(installed, threads=threads)
+        self._engine = PackEngine(installed, threads=threads, max_faces=_MOST_FACES)
         self._engine.warm_up()
         self.summary = self._engine.summary
         dimension = self.summary.dimension
@@ -137,22 +164,19 @@ class Ours:
             for hits in self._index.search(queries, groups=2)
         ]
 
+    def find(self, data: bytes) -> NDArray[np.float64]:
+        """Boxes of the faces that it finds in a photo, shape (n, 4)."""
+        found = self.detect(self._reader.decode(data).image_rgb)
+        boxes = [(face.box.left, face.box.top, face.box.right, face.box.bottom) for face in found]
+        return np.array(boxes, dtype=np.float64).reshape(-1, 4)
+
+    def detect(self, image_rgb: ImageRGB) -> Sequence[DetectedFace]:
+        """The faces of a picture."""
+        return self._engine.detect(image_rgb)
+
     def crop(self, data: bytes) -> ImageRGB:
         """The largest face as the network sees it."""
         return self._engine.analyze(self._reader.decode(data).image_rgb)[0].crop_rgb
-
-
-def alternate(works: Mapping[str, Work], *, rounds: int) -> dict[str, float]:
-    """Median milliseconds of each, run in turns so that the machine's moods meet all alike."""
-    times: dict[str, list[float]] = {name: [] for name in works}
-    order = list(works)
-    for number in range(rounds + 1):
-        for name in order if number % 2 else reversed(order):
-            started = time.perf_counter()
-            works[name]()
-            if number:  # the first round only warms up
-                times[name].append(1000 * (time.perf_counter() - started))
-    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def embedding_works(installed: InstalledPack, peer: Peer, crop: ImageRGB) -> dict[str, Work]:
@@ -225,6 +249,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         name: statistics.median(whole[photo][name] for photo in names) for name in whole[names[0]]
     }
     ours = min(value for name, value in embedding.items() if name in {"openvino", "onnxruntime"})
+    del packs, single
+    many = measure_many(options, samples, known, peer, rounds=max(rounds // 3, 3))
     return {
         "cores": usable_cores(),
         "default_pack": default,
@@ -232,6 +258,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "photo_to_name_milliseconds": medians,
         "photos": whole,
         "answers": answers,
+        **many.as_json(),
         "ratios": {
             "embedding_vs_dlib": embedding["dlib"] / ours,
             "embedding_batch_of_8_vs_dlib": embedding["dlib"]
@@ -242,8 +269,111 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 for name in medians
                 if name != "face_recognition"
             },
+            "over_floor": many.over_floor,
         },
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What photos of one face and of many cost, all on one thread.
+
+    Attributes:
+        costs: by pack and number of faces shown.
+        beside_peer: by number of faces shown, what the peer and each pack take, in milliseconds.
+        peer_found: faces that the peer finds, by number of faces shown.
+        groups: of dlib's group photos together, by who; empty where there are none.
+    """
+
+    costs: Mapping[str, Mapping[int, Cost]]
+    beside_peer: Mapping[int, Mapping[str, float]]
+    peer_found: Mapping[int, int]
+    groups: Mapping[str, Mapping[str, float]]
+
+    @property
+    def over_floor(self) -> dict[str, dict[str, float]]:
+        """The whole path over what it cannot do without, by pack and number of faces."""
+        return {
+            pack: {str(count): cost.over_floor for count, cost in costs.items()}
+            for pack, costs in self.costs.items()
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it."""
+        return {
+            "many_faces": as_rows(self.costs),
+            "many_faces_beside_face_recognition": {
+                str(count): {
+                    "milliseconds": spent,
+                    "found_by_face_recognition": self.peer_found[count],
+                    "ratios": _beside(spent),
+                }
+                for count, spent in self.beside_peer.items()
+            },
+            "group_photos": self.groups,
+        }
+
+
+def _beside(spent: Mapping[str, float]) -> dict[str, float]:
+    peer = spent["face_recognition"]
+    return {name: peer / value for name, value in spent.items() if name != "face_recognition"}
+
+
+def measure_many(
+    options: argparse.Namespace, samples: Mapping[str, bytes], known: Known, peer: Peer, rounds: int
+) -> Many:
+    """Every pack on photos of one face and of many, beside its floor and beside the peer."""
+    cv2.setNumThreads(1)
+    ours: dict[str, Ours] = {}
+    floors: dict[str, Floor] = {}
+    for name in BUILTIN:
+        with suppress(ModelError):
+            installed = install_pack(name, models_dir=options.models_dir, folders=options.files)
+            ours[name], floors[name] = Ours(installed, known, threads=1), Floor(installed)
+    default = next(iter(ours.values()))
+    pictures = [READER.decode(samples[name]).image_rgb for name in _WHOLE_FACES]
+    photos = {1: samples[_PHOTOS[0]], **sheets(pictures, default.detect)}
+    costs: dict[str, dict[int, Cost]] = {name: {} for name in ours}
+    for count, data in photos.items():
+        for name, who in ours.items():
+            if count > _MOST_FOR_PEER and options.quick and who is not default:
+                continue
+            few = 3 if count > _MOST_FOR_PEER else max(rounds, 5)
+            costs[name][count] = measure_cost(who, floors[name], data, rounds=few)
+    beside = {}
+    peer_found = {}
+    for count, data in photos.items():
+        if count <= _MOST_FOR_PEER:
+            works: dict[str, Peer | Ours] = {"face_recognition": peer, **ours}
+            beside[count] = alternate(
+                {name: partial(who.name_photo, data) for name, who in works.items()}, rounds=3
+            )
+            peer_found[count] = len(peer.find(data))
+    return Many(
+        costs, beside, peer_found, measure_groups(options.data, {"face_recognition": peer, **ours})
+    )
+
+
+def measure_groups(data: Path, works: Mapping[str, Peer | Ours]) -> dict[str, dict[str, float]]:
+    """Time and faces found of all group photos together, by who looks at them."""
+    folder = data / "dlib_faces" / "examples" / "faces"
+    if not folder.is_dir():
+        print(f"absent: group photos, {folder}", file=sys.stderr)
+        return {}
+    sums = {name: {"milliseconds": 0.0, "found": 0.0, "faces": 0.0} for name in works}
+    for path, boxes in labelled_photos(folder):
+        photo = path.read_bytes()
+        spent = alternate(
+            {name: partial(who.name_photo, photo) for name, who in works.items()}, rounds=3
+        )
+        for name, who in works.items():
+            sums[name]["milliseconds"] += spent[name]
+            sums[name]["found"] += found_of(who.find(photo), boxes, is_on)
+            sums[name]["faces"] += len(boxes)
+    peer = sums["face_recognition"]["milliseconds"]
+    for row in sums.values():
+        row["ratio"] = peer / row["milliseconds"]
+    return sums
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -252,6 +382,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--models-dir", type=Path)
     parser.add_argument("--files", type=Path, action="append", default=[], help="folder of files")
+    parser.add_argument("--data", type=Path, default=_DATA, help="folder of dlib's group photos")
     options = parser.parse_args(arguments)
     report = measure(options)
     print(json.dumps(report, indent=2) if options.json else _as_text(report))
@@ -275,6 +406,21 @@ def _as_text(report: Mapping[str, Any]) -> str:
         f"({ratios['embedding_batch_of_8_vs_dlib']:.1f} in a batch of eight), photo to name "
         f"{ratios['photo_to_name_vs_face_recognition']:.1f} times as fast as face_recognition."
     )
+    lines.append("On one thread, the whole path over decoding, one search and the embeddings:")
+    lines += [
+        f"  {pack:<12}" + ", ".join(f"{count} faces {value:.2f}" for count, value in row.items())
+        for pack, row in ratios["over_floor"].items()
+    ]
+    lines.append("Times as fast as face_recognition, by faces shown:")
+    lines += [
+        f"  {count:<12}" + ", ".join(f"{name} {value:.1f}" for name, value in row["ratios"].items())
+        for count, row in report["many_faces_beside_face_recognition"].items()
+    ]
+    lines += [
+        f"Group photos, {name}: {row['found']:.0f} of {row['faces']:.0f} faces, "
+        f"{row['milliseconds']:.0f} ms, {row['ratio']:.1f} times as fast as face_recognition."
+        for name, row in report["group_photos"].items()
+    ]
     return "\n".join(lines)
 
 

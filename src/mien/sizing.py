@@ -13,8 +13,8 @@ _MB: Final = 1024 * 1024
 # model files once the networks have been used at several picture sizes.
 _PROCESS_BYTES: Final = 200 * _MB
 _BYTES_A_MODEL_BYTE: Final = 8
-# Of a picture that was decoded.
-_BYTES_A_PIXEL: Final = 3
+# Of a picture that was decoded, and of its halvings while it is searched.
+_BYTES_A_PIXEL: Final = 4
 # The rest is the database's, the proxy's and the page cache's.
 _SHARE_OF_MEMORY: Final = 0.7
 # Two cores shorten one answer well; from there on a second worker gives more than a third core.

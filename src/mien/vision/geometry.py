@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.vision.halvings import Halvings
 from mien.vision.types import Box
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -61,25 +62,29 @@ def plan_letterbox(
     return Letterbox(scale, (margin, margin), content, (wide, high))
 
 
-def letterbox(image_rgb: ImageRGB, plan: Letterbox) -> ImageRGB:
+def letterbox(picture: ImageRGB | Halvings, plan: Letterbox) -> ImageRGB:
     """Scale the picture and lay it on black as planned; uint8, shape (input height, width, 3)."""
     wide, high = plan.input_wh
-    content: NDArray[np.uint8] = image_rgb
-    if plan.content_wh != (image_rgb.shape[1], image_rgb.shape[0]):
-        content = cast(
-            "ImageRGB",
-            cv2.resize(
-                image_rgb,
-                plan.content_wh,
-                interpolation=cv2.INTER_AREA if plan.scale < _ALIAS_SCALE else cv2.INTER_LINEAR,
-            ),
-        )
+    content = scaled(picture, plan.content_wh)
     if content.shape[:2] == (high, wide):
         return content
     left, top = plan.offset_xy
     canvas = np.zeros((high, wide, 3), dtype=np.uint8)
     canvas[top : top + content.shape[0], left : left + content.shape[1]] = content
     return canvas
+
+
+def scaled(picture: ImageRGB | Halvings, size_wh: tuple[int, int]) -> ImageRGB:
+    """The picture at this size, without skipping pixels where it is less than half."""
+    image_rgb = picture.image_rgb if isinstance(picture, Halvings) else picture
+    width, height = image_rgb.shape[1], image_rgb.shape[0]
+    if size_wh == (width, height):
+        return image_rgb
+    scale = max(size_wh) / max(width, height)
+    if scale < _ALIAS_SCALE:
+        halvings = picture if isinstance(picture, Halvings) else Halvings(picture)
+        image_rgb = halvings.at(halvings.most(_halvings_for(scale)))
+    return cast("ImageRGB", cv2.resize(image_rgb, size_wh, interpolation=cv2.INTER_LINEAR))
 
 
 def similarity_transform(source: FloatArray, target: FloatArray) -> NDArray[np.float64]:
@@ -96,17 +101,16 @@ def similarity_transform(source: FloatArray, target: FloatArray) -> NDArray[np.f
         float64, shape (2, 3), as `cv2.warpAffine` takes it.
     """
     one, other = source.astype(np.float64), target.astype(np.float64)
-    center_one, center_other = one.mean(axis=0), other.mean(axis=0)
-    spread = one - center_one
-    covariance = (other - center_other).T @ spread / len(one)
-    left, strengths, right = np.linalg.svd(covariance)
-    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right)) or 1.0])
-    rotation = (left * signs) @ right
+    middle, other_middle = one.mean(axis=0), other.mean(axis=0)
+    x, y = (one - middle).T
+    u, v = (other - other_middle).T
+    # In the plane the closed form is one division of complex numbers.
+    variance = float(x @ x + y @ y)
     # Landmarks that all fall on one point have no scale; one keeps the transform finite.
-    variance = float((spread**2).sum(axis=1).mean())
-    scale = float((strengths * signs).sum()) / variance if variance > 0 else 1.0
-    shift = center_other - scale * rotation @ center_one
-    return np.column_stack([scale * rotation, shift])
+    along = float(x @ u + y @ v) / variance if variance > 0 else 1.0
+    across = float(x @ v - y @ u) / variance if variance > 0 else 0.0
+    linear = np.array([(along, -across), (across, along)])
+    return np.column_stack([linear, other_middle - linear @ middle])
 
 
 def transform_points(matrix: NDArray[np.float64], points: FloatArray) -> FloatArray:
@@ -114,29 +118,50 @@ def transform_points(matrix: NDArray[np.float64], points: FloatArray) -> FloatAr
     return (points.astype(np.float64) @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
 
 
+def inverse_of(matrix: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The (2, 3) transform that leads back; None where the result is hardly more than a point."""
+    (a, b, x), (c, d, y) = matrix.tolist()
+    determinant = a * d - b * c
+    if not abs(determinant) > _LEAST_AREA_RATIO:
+        return None
+    e, f, g, h = d / determinant, -b / determinant, -c / determinant, a / determinant
+    return np.array([(e, f, -e * x - f * y), (g, h, -g * x - h * y)])
+
+
+# A transform below this shrinks a whole picture to a point and has no usable inverse.
+_LEAST_AREA_RATIO = 1e-12
+
+
 def warp(
-    image_rgb: ImageRGB, matrix: NDArray[np.float64], size_wh: tuple[int, int], *, border: int
+    picture: ImageRGB | Halvings,
+    matrix: NDArray[np.float64],
+    size_wh: tuple[int, int],
+    *,
+    border: int,
 ) -> ImageRGB:
     """Draw the picture through a (2, 3) transform; `border` is one of OpenCV's border modes.
 
-    Where the result is much smaller than the source, the source is first brought down to about
-    twice the result, because linear sampling alone would skip pixels and add false detail.
+    Where the result is smaller than half the source, it is drawn from a halving of it, because
+    linear sampling alone would skip pixels and add false detail.
     """
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    matrix = matrix.copy()
+    image_rgb = picture.image_rgb if isinstance(picture, Halvings) else picture
     if 0 < scale < _ALIAS_SCALE:
-        image_rgb, matrix = _shrunk_to_need(image_rgb, matrix, size_wh, 2 * scale)
+        halvings = picture if isinstance(picture, Halvings) else Halvings(picture)
+        image_rgb, matrix = _halved_to_need(halvings, matrix, size_wh, scale)
     return cast(
         "ImageRGB",
         cv2.warpAffine(image_rgb, matrix, size_wh, flags=cv2.INTER_LINEAR, borderMode=border),
     )
 
 
-def align(image_rgb: ImageRGB, landmarks: FloatArray, template: FloatArray, size: int) -> ImageRGB:
+def align(
+    picture: ImageRGB | Halvings, landmarks: FloatArray, template: FloatArray, size: int
+) -> ImageRGB:
     """Cut a face out so that its landmarks lie where the template says; black outside the picture.
 
     Args:
-        image_rgb: the whole picture.
+        picture: the whole one.
         landmarks: float32, shape (5, 2), in pixels of the picture.
         template: float32, shape (5, 2), in pixels of the crop.
         size: side of the crop in pixels.
@@ -145,7 +170,7 @@ def align(image_rgb: ImageRGB, landmarks: FloatArray, template: FloatArray, size
         uint8, shape (size, size, 3).
     """
     matrix = similarity_transform(landmarks, template)
-    return warp(image_rgb, matrix, (size, size), border=cv2.BORDER_CONSTANT)
+    return warp(picture, matrix, (size, size), border=cv2.BORDER_CONSTANT)
 
 
 def clip(box: Box, size_wh: tuple[int, int]) -> Box:
@@ -175,13 +200,17 @@ def iou(one: FloatArray, many: FloatArray) -> FloatArray:
     """
     corner_low = np.maximum(one[:2], many[:, :2])
     corner_high = np.minimum(one[2:], many[:, 2:])
-    shared = np.clip(corner_high - corner_low, 0, None).prod(axis=1)
-    areas = np.clip(many[:, 2:] - many[:, :2], 0, None).prod(axis=1)
-    area = np.clip(one[2:] - one[:2], 0, None).prod()
-    union = areas + area - shared
+    shared = _area(corner_low, corner_high)
+    union = _area(many[:, :2], many[:, 2:]) + _area(one[:2], one[2:]) - shared
     overlap: FloatArray = np.zeros_like(shared)
     np.divide(shared, union, out=overlap, where=union > 0)
     return overlap
+
+
+def _area(low: FloatArray, high: FloatArray) -> FloatArray:
+    extent = np.maximum(high - low, 0)
+    area: FloatArray = extent[..., 0] * extent[..., 1]
+    return area
 
 
 def suppress(boxes_xyxy: FloatArray, scores: FloatArray, iou_limit: float) -> NDArray[np.intp]:
@@ -195,43 +224,39 @@ def suppress(boxes_xyxy: FloatArray, scores: FloatArray, iou_limit: float) -> ND
     while order.size:
         best, rest = order[0], order[1:]
         kept.append(int(best))
+        if not rest.size:
+            break
         order = rest[iou(boxes_xyxy[best], boxes_xyxy[rest]) <= iou_limit]
     return np.array(kept, dtype=np.intp)
 
 
-# Linear sampling reads four neighbours, so that below half size pixels are skipped; above it,
-# averaging over areas takes eight times as long for nothing.
+# Linear sampling reads four neighbours, so that below half size pixels are skipped.
 _ALIAS_SCALE = 0.5
 
 
-def _shrunk_to_need(
-    image_rgb: ImageRGB, matrix: NDArray[np.float64], size_wh: tuple[int, int], factor: float
+def _halved_to_need(
+    halvings: Halvings, matrix: NDArray[np.float64], size_wh: tuple[int, int], scale: float
 ) -> tuple[ImageRGB, NDArray[np.float64]]:
-    """The part of the picture under the result, made smaller; and the transform that fits it."""
-    inverse = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))[:2]
-    width, height = size_wh
-    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], dtype=np.float32)
-    reach = transform_points(inverse, corners)
-    margin = 2 / factor
-    low = np.floor(reach.min(axis=0) - margin).clip(min=0).astype(int)
-    high = np.ceil(reach.max(axis=0) + margin).astype(int)
-    part = image_rgb[low[1] : max(high[1], 0), low[0] : max(high[0], 0)]
-    if min(part.shape[:2]) < _LEAST_SHRINKABLE:
-        return image_rgb, matrix
-    small_wh = (
-        max(round(part.shape[1] * factor), 1),
-        max(round(part.shape[0] * factor), 1),
-    )
-    small = cast("ImageRGB", cv2.resize(part, small_wh, interpolation=cv2.INTER_AREA))
-    ratio = np.array([small_wh[0] / part.shape[1], small_wh[1] / part.shape[0]])
-    # A pixel's centre is at its half: source = (small + 0.5) / ratio - 0.5 + low.
+    """The picture halved to no less than the result needs; and the transform that fits it."""
+    times = halvings.most(_halvings_for(scale))
+    factor = 2.0**times
+    # A pixel's centre is at its half: source = (halved + 0.5) * factor - 0.5.
     adapted = matrix.copy()
-    adapted[:, :2] = matrix[:, :2] / ratio
-    adapted[:, 2] = matrix[:, 2] + matrix[:, :2] @ (0.5 / ratio - 0.5 + low)
-    return small, adapted
+    adapted[:, :2] = matrix[:, :2] * factor
+    adapted[:, 2] = matrix[:, 2] + matrix[:, :2].sum(axis=1) * (0.5 * factor - 0.5)
+    inverse = inverse_of(adapted)
+    width, height = size_wh
+    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)])
+    reach = corners @ inverse[:, :2].T + inverse[:, 2] if inverse is not None else corners
+    low, high = np.floor(reach.min(axis=0)) - 1, np.ceil(reach.max(axis=0)) + 2
+    # What lies far outside is no number of pixels that anything could be cut at.
+    left, top, right, bottom = np.clip([*low, *high], -1, max(halvings.size_wh)).astype(int)
+    return halvings.at(times, (int(left), int(top), int(right), int(bottom))), adapted
 
 
-_LEAST_SHRINKABLE = 4
+def _halvings_for(scale: float) -> int:
+    """How often a picture is halved before it is drawn at a scale below one half."""
+    return max(int(-np.log2(scale)), 0)
 
 
 def shrink(image_rgb: ImageRGB, longest_side: int) -> ImageRGB:

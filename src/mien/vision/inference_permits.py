@@ -57,12 +57,12 @@ class InferencePermits:
             ClientGone, Overloaded, PhotoTakesTooLong: see `Budget.check`.
             ShuttingDown: nobody gets a turn any more.
         """
-        budget = budget or Budget()
-        budget.check()
-        if self._take_now(budget.asker):
+        if budget is not None:
+            budget.check()
+        if self._take_now(None if budget is None else budget.asker):
             self._observer.on_wait(0.0)
         else:
-            self._wait(budget)
+            self._wait(budget or Budget())
         try:
             yield
         finally:

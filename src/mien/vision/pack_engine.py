@@ -14,6 +14,7 @@ from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.finder import Finder
+from mien.vision.halvings import Halvings
 from mien.vision.inference_permits import InferencePermits
 from mien.vision.pack_summary import runtime_of
 from mien.vision.pack_summary import summarise
@@ -107,20 +108,17 @@ class PackEngine:
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
     ) -> Faces[DetectedFace]:
         """See `Engine.detect`."""
-        with self._permits.stage("detect"):
-            places = self._finder(budget).find(image_rgb, detail)
-            faces = [_describe(image_rgb, place) for place in places.faces]
-        faces.sort(key=lambda face: -face.box.width * face.box.height)
-        return Faces(tuple(faces), places.left_out)
+        return self._detect(Halvings(image_rgb), detail, budget)
 
     def analyze(
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
     ) -> Faces[Face]:
         """See `Engine.analyze`."""
-        detected = self.detect(image_rgb, detail=detail, budget=budget)
+        picture = Halvings(image_rgb)
+        detected = self._detect(picture, detail, budget)
         recognizer = self._embedder(budget)
         with self._permits.stage("align"):
-            crops = [recognizer.crop(image_rgb, face.landmarks) for face in detected]
+            crops = [recognizer.crop(picture, face.landmarks) for face in detected]
         with self._permits.stage("embed"):
             embeddings = recognizer.embed(crops)
         faces = [
@@ -141,7 +139,7 @@ class PackEngine:
         """See `Engine.warm_up`; runs both networks once on a grey picture."""
         side = self._detection_side
         grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
-        self._finder().find(grey, "normal")
+        self._finder().find(Halvings(grey), "normal")
         middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
         recognizer = self._embedder()
         recognizer.embed([recognizer.crop(grey, (middle * side).astype(np.float32))])
@@ -151,6 +149,15 @@ class PackEngine:
         self._permits.close()
         for session in (self._detector, self._recognizer):
             session.close()
+
+    def _detect(
+        self, picture: Halvings, detail: Detail, budget: Budget | None
+    ) -> Faces[DetectedFace]:
+        with self._permits.stage("detect"):
+            places = self._finder(budget).find(picture, detail)
+            faces = [_describe(picture, place) for place in places.faces]
+        faces.sort(key=lambda face: -face.box.width * face.box.height)
+        return Faces(tuple(faces), places.left_out)
 
     def _finder(self, budget: Budget | None = None) -> Finder:
         """What searches one picture within its time."""
@@ -199,7 +206,7 @@ class BoundedSession:
 _GREY = 128
 
 
-def _describe(image_rgb: ImageRGB, place: FacePlace) -> DetectedFace:
+def _describe(picture: Halvings, place: FacePlace) -> DetectedFace:
     box = Box(*(float(corner) for corner in place.box_xyxy))
     pose = estimate_pose(place.landmarks)
     return DetectedFace(
@@ -208,7 +215,7 @@ def _describe(image_rgb: ImageRGB, place: FacePlace) -> DetectedFace:
         score=place.score,
         pose=pose,
         quality=assess(
-            image_rgb,
+            picture,
             box,
             place.landmarks,
             pose,

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from mien.vision.types import FloatArray
 from mien.vision.types import Pose
 
@@ -18,14 +16,19 @@ def estimate_pose(landmarks: FloatArray) -> Pose:
     Args:
         landmarks: float32, shape (5, 2), in the order of `DetectedFace.landmarks`.
     """
-    points = landmarks.astype(np.float64)
-    eyes, nose, mouth = points[:2].mean(axis=0), points[2], points[3:].mean(axis=0)
-    down = mouth - eyes
-    across = (points[1] - points[0]) + (points[4] - points[3]) + np.array([down[1], -down[0]])
-    angle = math.atan2(across[1], across[0])
-    axis = np.array([math.cos(angle), math.sin(angle)])
-    half = max(float((points[1] - points[0]) @ axis) / 2, _LEAST_HALF * math.hypot(*down), 1e-6)
-    offset = float((nose - (eyes + mouth) / 2) @ axis)
+    # Plain numbers: for so few of them arrays take ten times as long.
+    (ax, ay), (bx, by), (nose_x, nose_y), (cx, cy), (dx, dy) = landmarks.tolist()
+    eyes_x, eyes_y, mouth_x, mouth_y = (ax + bx) / 2, (ay + by) / 2, (cx + dx) / 2, (cy + dy) / 2
+    down_x, down_y = mouth_x - eyes_x, mouth_y - eyes_y
+    angle = math.atan2((by - ay) + (dy - cy) - down_x, (bx - ax) + (dx - cx) + down_y)
+    along_x, along_y = math.cos(angle), math.sin(angle)
+    half = max(
+        ((bx - ax) * along_x + (by - ay) * along_y) / 2,
+        _LEAST_HALF * math.hypot(down_x, down_y),
+        1e-6,
+    )
+    offset = (nose_x - (eyes_x + mouth_x) / 2) * along_x
+    offset += (nose_y - (eyes_y + mouth_y) / 2) * along_y
     return Pose(
         roll_degrees=_half_open(math.degrees(angle)),
         yaw=min(max(offset / half, -1.0), 1.0),

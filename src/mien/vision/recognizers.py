@@ -6,6 +6,7 @@ import numpy as np
 
 from mien.packs.manifest import RecognizerSpec
 from mien.vision.geometry import align
+from mien.vision.halvings import Halvings
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -24,9 +25,9 @@ class Recognizer:
         self._mean = np.array(spec.mean, dtype=np.float32)
         self._scale = np.array(spec.scale, dtype=np.float32)
 
-    def crop(self, image_rgb: ImageRGB, landmarks: FloatArray) -> ImageRGB:
+    def crop(self, picture: ImageRGB | Halvings, landmarks: FloatArray) -> ImageRGB:
         """Cut a face out as the network wants to see it; uint8, shape (size, size, 3)."""
-        return align(image_rgb, landmarks, self._template, self._spec.input_size)
+        return align(picture, landmarks, self._template, self._spec.input_size)
 
     def embed(self, crops_rgb: Sequence[ImageRGB]) -> FloatArray:
         """Compute unit embeddings.
@@ -48,9 +49,7 @@ class Recognizer:
         return unit
 
     def _run(self, views_rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> FloatArray:
-        ordered = views_rgb if self._spec.color == "rgb" else views_rgb[..., ::-1]
-        pixels = (ordered.astype(np.float32) - self._mean) / self._scale
-        batch = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
+        batch = self._to_batch(views_rgb)
         step = self._session.input_shape[0] or _MOST_IN_A_BATCH
         outputs = [
             # A network with a flat last layer gives a batch as one row.
@@ -58,3 +57,17 @@ class Recognizer:
             for start in range(0, len(batch), step)
         ]
         return np.concatenate(outputs)
+
+    def _to_batch(self, views_rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> FloatArray:
+        """Channel by channel, so that every number is written once."""
+        count, height, width = views_rgb.shape[:3]
+        batch = np.empty((count, 3, height, width), dtype=np.float32)
+        for place, channel in enumerate((0, 1, 2) if self._spec.color == "rgb" else (2, 1, 0)):
+            plane = batch[:, place]
+            if self._mean[place]:
+                np.subtract(views_rgb[..., channel], self._mean[place], out=plane)
+            else:
+                plane[...] = views_rgb[..., channel]
+            if self._scale[place] != 1:
+                plane /= self._scale[place]
+        return batch

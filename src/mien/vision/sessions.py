@@ -233,7 +233,8 @@ class _OpenVinoSession:
         self._owner.check()
         request = self._requests.take()
         try:
-            request.infer([batch])
+            # The batch outlives the call, so that there is no need to copy it.
+            request.infer([batch], share_inputs=True)
             return [np.array(tensor.data, dtype=np.float32) for tensor in request.output_tensors]
         finally:
             self._requests.give_back(request)

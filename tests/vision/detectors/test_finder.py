@@ -16,6 +16,7 @@ from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
 from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
+from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -27,7 +28,7 @@ TEMPLATE = np.array([(30, 30), (70, 30), (50, 55), (35, 75), (65, 75)], dtype=np
 
 
 def _find(picture: ImageRGB, detail: Detail = "normal", *, most: int = 100) -> list[FacePlace]:
-    return Finder(square_detector(), 640, most=most).find(picture, detail).faces
+    return Finder(square_detector(), 640, most=most).find(Halvings(picture), detail).faces
 
 
 def _middles(found: list[FacePlace]) -> list[tuple[int, int]]:
@@ -137,7 +138,10 @@ def test_an_ordinary_photo_is_searched_once() -> None:
     session = EchoSession()
     picture = black(1600, 1200)
     draw_square(picture, 600, 500, 200)
-    assert len(Finder(square_detector(session), 640, most=100).find(picture, "normal").faces) == 1
+    assert (
+        len(Finder(square_detector(session), 640, most=100).find(Halvings(picture), "normal").faces)
+        == 1
+    )
     # One search at 640 x 480 and two of 160 x 160 for the landmarks.
     assert session.pixels == 640 * 480 + 2 * 160 * 160
 
@@ -147,7 +151,7 @@ def test_a_file_of_one_size_finds_turned_faces_too() -> None:
     picture = black(600, 500)
     draw_square(picture, 100, 200, 80)
     turned = np.ascontiguousarray(np.rot90(picture))
-    (face,) = Finder(square_detector(session), 640, most=100).find(turned, "normal").faces
+    (face,) = Finder(square_detector(session), 640, most=100).find(Halvings(turned), "normal").faces
     assert estimate_pose(face.landmarks).roll_degrees == pytest.approx(-90, abs=5)
 
 
@@ -163,7 +167,7 @@ def _crowd(columns: int, rows: int, size_wh: tuple[int, int] = (640, 640)) -> Im
 @pytest.mark.parametrize("detail", DETAILS)
 def test_of_a_crowd_the_largest_faces_are_found_and_the_others_counted(detail: Detail) -> None:
     picture = _crowd(12, 15)
-    found = Finder(square_detector(), 640, most=36).find(picture, detail)
+    found = Finder(square_detector(), 640, most=36).find(Halvings(picture), detail)
     assert len(found.faces) == 36
     assert found.left_out == 12 * 15 - 36
     # The three lowest rows.
@@ -172,7 +176,7 @@ def test_of_a_crowd_the_largest_faces_are_found_and_the_others_counted(detail: D
 
 def test_who_is_not_left_out_is_found_as_before() -> None:
     picture = _crowd(5, 4)
-    all_of_them = Finder(square_detector(), 640, most=20).find(picture, "normal")
+    all_of_them = Finder(square_detector(), 640, most=20).find(Halvings(picture), "normal")
     assert len(all_of_them.faces) == 20
     assert all_of_them.left_out == 0
 
@@ -182,7 +186,7 @@ def test_what_a_crowd_costs_does_not_grow_with_it(detail: Detail) -> None:
     pixels = []
     for rows in (6, 15):
         session = EchoSession()
-        Finder(square_detector(session), 640, most=20).find(_crowd(12, rows), detail)
+        Finder(square_detector(session), 640, most=20).find(Halvings(_crowd(12, rows)), detail)
         pixels.append(session.pixels)
     assert pixels[0] == pixels[1]
 
@@ -200,7 +204,7 @@ def test_places_that_only_seem_to_be_faces_are_looked_at_in_bounds() -> None:
 
     family = DetectorFamily(decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0)
     detector = Detector(session, family, score_threshold=0.5, nms_iou=0.3)
-    found = Finder(detector, 640, most=10).find(black(640, 640), "normal")
+    found = Finder(detector, 640, most=10).find(Halvings(black(640, 640)), "normal")
     assert found.faces == []
     assert found.left_out > 400
     # 60 places, each twice level and in eight turns, and the searches themselves.

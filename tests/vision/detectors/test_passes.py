@@ -13,6 +13,7 @@ from mien.vision.detectors.passes import finer
 from mien.vision.detectors.passes import search
 from mien.vision.detectors.passes import turn_back
 from mien.vision.detectors.passes import usual
+from mien.vision.halvings import Halvings
 
 sides = st.integers(1, 9000)
 
@@ -71,7 +72,7 @@ def test_a_look_at_a_turned_part_says_where_in_the_picture(turns: int) -> None:
     draw_square(upright, 300, 200, 90)
     picture = np.ascontiguousarray(np.rot90(upright, -turns))
     height, width = picture.shape[:2]
-    found = search(square_detector(), picture, Pass((50, 40, width, height), 400, turns))
+    found = search(square_detector(), Halvings(picture), Pass((50, 40, width, height), 400, turns))
     ys, xs = np.nonzero(picture.any(axis=2))
     expected = [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
     assert found.boxes_xyxy.shape == (1, 4)

@@ -12,21 +12,26 @@ from numpy.typing import NDArray
 
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.glance import CONFIDENT
+from mien.vision.detectors.glance import glance_at_each
+from mien.vision.detectors.refine_landmarks import LOOKS
+from mien.vision.detectors.refine_landmarks import Look
 from mien.vision.detectors.refine_landmarks import RefinedLandmarks
 from mien.vision.detectors.refine_landmarks import face_confidence
 from mien.vision.detectors.refine_landmarks import refine_each
+from mien.vision.geometry import inverse_of
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
+from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
 from mien.vision.types import FloatArray
-from mien.vision.types import ImageRGB
 
-# The face takes a little less than half of 160 pixels, where the networks are at their best.
-_SIDE, _ROOM = 160, 2.2
-_MOST_OFF = 0.2 * _SIDE
+# The face takes a little less than half of the crop: of 160 pixels, where the networks are at their
+# best, or of 96, where those that see small faces well see nearly as much for a third of the time.
+_SIDE, _SMALL_SIDE, _ROOM = 160, 96, 2.2
+_MOST_OFF = 0.2
 _LEAST_EXTENT = 1.0
 _QUARTERS, _DIAGONALS = (0, 90, 180, 270), (45, 135, 225, 315)
-_BOTH = 2
 # A head that leans more than this from the turn in which it is seen lies between two quarters.
 _MOST_LEAN = 25.0
 # Landmarks that lean as the face does, but for this, were right at the first look.
@@ -34,8 +39,6 @@ _SAME_LEAN = 10.0
 # What half convinces has to convince at the closer look by this share of the way from the threshold
 # to certainty; what no closer look sees, by that share at the first.
 _SURE, _ALONE = 2 / 3, 0.15
-# One face of fifty is less sure at the first closer look, mostly for its landmarks.
-_CONFIDENT = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,20 +77,16 @@ class _Turned:
 
 def confirm(
     detector: Detector,
-    image_rgb: ImageRGB,
+    picture: Halvings,
     places: Sequence[FacePlace],
     *,
     doubtful: bool = False,
 ) -> list[FacePlace | None]:
-    """Look again at places, level; where a face is not clearly seen there so, in every turn.
-
-    A network also sees faces that are upside down or on their side, with less confidence and with
-    landmarks that are of no use. Level by these landmarks it sees no face, or only in one of two
-    mirror images; in the right turn it does.
+    """Look again at places: at a glance, and closely at those that are not settled by that.
 
     Args:
         detector: which found the places.
-        image_rgb: the whole picture.
+        picture: the whole one.
         places: the score of one may be lower than a face needs; the closer look has to be surer,
             then. All are looked at together, so they should not be too many.
         doubtful: whether it has to be surer in any case.
@@ -95,9 +94,53 @@ def confirm(
     Returns:
         For each place the face with better landmarks; None when it is none.
     """
-    level = refine_each(detector, image_rgb, [place.landmarks for place in places])
-    unsure = [number for number, again in enumerate(level) if again.firmly < _BOTH]
-    upright = _turned_upright(detector, image_rgb, [places[number] for number in unsure])
+    glances = glance_at_each(detector, picture, [place.landmarks for place in places])
+    confirmed: list[FacePlace | None] = [
+        replace(
+            place,
+            landmarks=glance.landmarks,
+            score=max(place.score, glance.score),
+            confidence=glance.confidence,
+        )
+        for place, glance in zip(places, glances, strict=True)
+    ]
+    threshold = detector.score_threshold
+    unsettled = [
+        number
+        for number, (place, glance) in enumerate(zip(places, glances, strict=True))
+        if doubtful
+        or not glance.settled
+        or (place.score <= threshold and glance.confidence < CONFIDENT)
+    ]
+    closer = _confirm_closely(
+        detector,
+        picture,
+        [places[number] for number in unsettled],
+        [glances[number].first for number in unsettled],
+        doubtful=doubtful,
+    )
+    for number, face in zip(unsettled, closer, strict=True):
+        confirmed[number] = face
+    return confirmed
+
+
+def _confirm_closely(
+    detector: Detector,
+    picture: Halvings,
+    places: Sequence[FacePlace],
+    known: Sequence[Sequence[Look]],
+    *,
+    doubtful: bool,
+) -> list[FacePlace | None]:
+    """Look level; and where a face is not clearly seen there so, in every turn.
+
+    A network also sees faces that are upside down or on their side, with less confidence and with
+    landmarks that are of no use. Level by these landmarks it sees no face, or only in one of two
+    mirror images; in the right turn it does.
+    """
+    level = refine_each(detector, picture, [place.landmarks for place in places], known)
+    unsure = [number for number, again in enumerate(level) if again.firmly < LOOKS]
+    upright = _turned_upright(detector, picture, [places[number] for number in unsure])
     turned = dict(zip(unsure, upright, strict=True))
     threshold = detector.score_threshold
     confirmed = []
@@ -109,21 +152,21 @@ def confirm(
             if seen and again.times and _apart(_roll(seen), _roll(same)) < _SAME_LEAN:
                 seen = replace(same, score=max(same.score, seen.score))
         confirmed.append(_judged(place, seen, threshold, doubtful=doubtful))
-    return _looked_at_once_more(detector, image_rgb, confirmed)
+    return _looked_at_once_more(detector, picture, confirmed)
 
 
 def _looked_at_once_more(
-    detector: Detector, image_rgb: ImageRGB, confirmed: Sequence[FacePlace | None]
+    detector: Detector, picture: Halvings, confirmed: Sequence[FacePlace | None]
 ) -> list[FacePlace | None]:
     """The same with the confidence of those that are in doubt measured by better landmarks."""
     result = list(confirmed)
     doubted = {
         number: face
         for number, face in enumerate(confirmed)
-        if face is not None and face.confidence < _CONFIDENT
+        if face is not None and face.confidence < CONFIDENT
     }
     landmarks = [face.landmarks for face in doubted.values()]
-    again = face_confidence(detector, image_rgb, landmarks)
+    again = face_confidence(detector, picture, landmarks)
     for (number, face), measured in zip(doubted.items(), again, strict=True):
         result[number] = replace(face, confidence=measured)
     return result
@@ -164,7 +207,7 @@ def _apart(one: float, other: float) -> float:
 
 
 def _turned_upright(
-    detector: Detector, image_rgb: ImageRGB, places: Sequence[FacePlace]
+    detector: Detector, picture: Halvings, places: Sequence[FacePlace]
 ) -> list[FacePlace | None]:
     """Each face in the turn in which it is seen best; None when it is in none."""
     best: dict[int, _Turned] = {}
@@ -172,11 +215,16 @@ def _turned_upright(
     unsettled = list(range(len(places)))
     for angles in (_QUARTERS, _DIAGONALS):
         asked = [(number, angle) for number in unsettled for angle in angles]
-        for seen in _seen_turned(detector, image_rgb, places, asked):
+        seen_turned = [
+            seen
+            for side, turns in _by_side(detector, places, asked).items()
+            for seen in _seen_turned(detector, picture, places, turns, side)
+        ]
+        for seen in seen_turned:
             if seen.number not in best or seen.face.score > best[seen.number].face.score:
                 best[seen.number] = seen
         known = [number for number in unsettled if number in best]
-        again = refine_each(detector, image_rgb, [best[number].face.landmarks for number in known])
+        again = refine_each(detector, picture, [best[number].face.landmarks for number in known])
         refined.update(zip(known, again, strict=True))
         unsettled = [
             number
@@ -190,14 +238,27 @@ def _turned_upright(
 
 
 def _is_settled(seen: _Turned, again: RefinedLandmarks) -> bool:
-    return again.firmly == _BOTH and _apart(_roll(seen.face), seen.angle) < _MOST_LEAN
+    return again.firmly == LOOKS and _apart(_roll(seen.face), seen.angle) < _MOST_LEAN
+
+
+def _by_side(
+    detector: Detector, places: Sequence[FacePlace], asked: Sequence[tuple[int, int]]
+) -> dict[int, list[tuple[int, int]]]:
+    """At which side each turn is looked at: what only half convinces is seldom a face."""
+    turns: dict[int, list[tuple[int, int]]] = {_SIDE: [], _SMALL_SIDE: []}
+    for number, angle in asked:
+        weak = places[number].score <= detector.score_threshold
+        small = weak and detector.small_passes
+        turns[_SMALL_SIDE if small else _SIDE].append((number, angle))
+    return turns
 
 
 def _seen_turned(
     detector: Detector,
-    image_rgb: ImageRGB,
+    picture: Halvings,
     places: Sequence[FacePlace],
     asked: Sequence[tuple[int, int]],
+    side: int,
 ) -> Iterator[_Turned]:
     """What is seen in the middle of places that are turned; asked by number and angle."""
     turns = []
@@ -205,23 +266,27 @@ def _seen_turned(
         box = places[number].box_xyxy
         extent = float((box[2:] - box[:2]).max())
         if extent >= _LEAST_EXTENT:
-            scale = _SIDE / (_ROOM * extent)
-            turns.append((number, angle, scale, _turning((box[:2] + box[2:]) / 2, scale, angle)))
+            scale = side / (_ROOM * extent)
+            turns.append(
+                (number, angle, scale, _turning((box[:2] + box[2:]) / 2, scale, angle, side))
+            )
     crops = [
-        warp(image_rgb, matrix, (_SIDE, _SIDE), border=cv2.BORDER_CONSTANT) for *_, matrix in turns
+        warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT) for *_, matrix in turns
     ]
-    looks = detector.find_each(crops, _SIDE)
+    looks = detector.find_each(crops, side)
     for (number, angle, scale, matrix), found in zip(turns, looks, strict=True):
-        for face in _in_the_middle(found, matrix, scale, angle):
+        for face in _in_the_middle(found, matrix, scale, angle, side):
             yield _Turned(number, angle, face)
 
 
 def _in_the_middle(
-    found: Candidates, matrix: NDArray[np.float64], scale: float, angle: int
+    found: Candidates, matrix: NDArray[np.float64], scale: float, angle: int, side: int
 ) -> Iterator[FacePlace]:
     middles = found.boxes_xyxy.reshape(-1, 2, 2).mean(axis=1)
-    inverse = np.linalg.inv(np.vstack([matrix, (0.0, 0.0, 1.0)]))[:2]
-    for number in np.nonzero(np.abs(middles - _SIDE / 2).max(axis=1) < _MOST_OFF)[0]:
+    inverse = inverse_of(matrix)
+    if inverse is None:
+        return
+    for number in np.nonzero(np.abs(middles - side / 2).max(axis=1) < _MOST_OFF * side)[0]:
         box = found.boxes_xyxy[number]
         middle = transform_points(inverse, middles[number][None])[0]
         extent_wh = (box[2:] - box[:2]) / scale
@@ -234,10 +299,12 @@ def _in_the_middle(
         )
 
 
-def _turning(middle: NDArray[np.floating], scale: float, angle: int) -> NDArray[np.float64]:
+def _turning(
+    middle: NDArray[np.floating], scale: float, angle: int, side: int
+) -> NDArray[np.float64]:
     """Brings the middle of a place to the middle of the crop, turned anticlockwise."""
     turn = math.radians(angle)
     linear = scale * np.array(
         [[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]], dtype=np.float64
     )
-    return np.column_stack([linear, _SIDE / 2 - linear @ middle.astype(np.float64)])
+    return np.column_stack([linear, side / 2 - linear @ middle.astype(np.float64)])

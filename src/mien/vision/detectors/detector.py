@@ -17,6 +17,7 @@ from mien.vision.geometry import Letterbox
 from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import suppress
+from mien.vision.halvings import Halvings
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -71,7 +72,7 @@ class Detector:
 
     def find_at(
         self,
-        image_rgb: ImageRGB,
+        picture: ImageRGB | Halvings,
         longest_side: int,
         *,
         padding_share: float = 0.0,
@@ -81,16 +82,17 @@ class Detector:
         """Find every face in one search, best score first.
 
         Args:
-            image_rgb: uint8, shape (height, width, 3).
+            picture: uint8, shape (height, width, 3), or the same with its halvings.
             longest_side: pixels at which the picture is searched; rounded up to a multiple of the
                 network's stride.
             padding_share: see `plan_letterbox`.
             enlarge: see `plan_letterbox`.
             least_score: of what is given back; None takes that of a face.
         """
+        image_rgb = picture.image_rgb if isinstance(picture, Halvings) else picture
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         plan = self._plan(size_wh, longest_side, padding_share=padding_share, enlarge=enlarge)
-        outputs = self._session.run(self._to_blob([letterbox(image_rgb, plan)]))
+        outputs = self._session.run(self._to_blob([letterbox(picture, plan)]))
         return self._read(outputs, plan, least_score)
 
     def find_each(self, images_rgb: Sequence[ImageRGB], longest_side: int) -> list[Candidates]:

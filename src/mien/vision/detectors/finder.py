@@ -19,8 +19,8 @@ from mien.vision.detectors.passes import finer
 from mien.vision.detectors.passes import is_cut
 from mien.vision.detectors.passes import search
 from mien.vision.detectors.passes import usual
+from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
-from mien.vision.types import ImageRGB
 
 # What a network half believes is worth a closer look, which decides.
 _WEAK_SHARE = 0.6
@@ -84,24 +84,24 @@ class Finder:
         self._side = side
         self._most = most
 
-    def find(self, image_rgb: ImageRGB, detail: Detail) -> FoundPlaces:
+    def find(self, picture: Halvings, detail: Detail) -> FoundPlaces:
         """Find the faces of a picture.
 
         Args:
-            image_rgb: uint8, shape (height, width, 3).
+            picture: the whole one.
             detail: `high` looks at several sizes, in tiles, and in every turn; `normal` only where
                 the first look gives a reason to.
         """
-        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        size_wh = picture.size_wh
         rest = _Rest(self._most + _SPARE_LOOKS)
-        found = self._high(image_rgb, rest) if detail == "high" else self._normal(image_rgb, rest)
+        found = self._high(picture, rest) if detail == "high" else self._normal(picture, rest)
         return FoundPlaces(found, len(self._new(rest.left_out, found, size_wh)))
 
-    def _normal(self, image_rgb: ImageRGB, rest: _Rest) -> list[FacePlace]:
-        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
-        found = self._search(image_rgb, usual(size_wh, self._side), rest)
+    def _normal(self, picture: Halvings, rest: _Rest) -> list[FacePlace]:
+        size_wh = picture.size_wh
+        found = self._search(picture, usual(size_wh, self._side), rest)
         if not found:
-            found = self._search(image_rgb, [close_up(size_wh)], rest)
+            found = self._search(picture, [close_up(size_wh)], rest)
         for turns in _TURNS:
             if found:
                 break
@@ -109,36 +109,36 @@ class Finder:
                 *usual(size_wh, min(_TURNED_SIDE, self._side), turns),
                 close_up(size_wh, turns),
             ]
-            found = self._search(image_rgb, passes, rest, doubtful=True)
+            found = self._search(picture, passes, rest, doubtful=True)
         turns = common_turn(found)
         if turns:
-            found += self._search(image_rgb, usual(size_wh, self._side, turns), rest, found)
+            found += self._search(picture, usual(size_wh, self._side, turns), rest, found)
         side = self._side
         for factor in (_FINER, _FINEST):
             if not self._may_hide_small(found, size_wh, side):
                 break
             side = factor * self._side
-            found += self._search(image_rgb, finer(size_wh, side, turns), rest, found)
+            found += self._search(picture, finer(size_wh, side, turns), rest, found)
             if not found:
                 break
         return self._merged(found, size_wh)
 
-    def _high(self, image_rgb: ImageRGB, rest: _Rest) -> list[FacePlace]:
-        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+    def _high(self, picture: Halvings, rest: _Rest) -> list[FacePlace]:
+        size_wh = picture.size_wh
         found: list[FacePlace] = []
         for turns in (0, *_TURNS):
             passes = [*usual(size_wh, self._side, turns), close_up(size_wh, turns)]
-            found += self._search(image_rgb, passes, rest, found, doubtful=turns > 0)
+            found += self._search(picture, passes, rest, found, doubtful=turns > 0)
         turns = common_turn(self._merged(found, size_wh))
         for factor in (_FINER, _FINEST):
             side = factor * self._side
             if side <= _MOST_ENLARGED * max(size_wh):
-                found += self._search(image_rgb, finer(size_wh, side, turns), rest, found)
+                found += self._search(picture, finer(size_wh, side, turns), rest, found)
         return self._merged(found, size_wh)
 
     def _search(
         self,
-        image_rgb: ImageRGB,
+        picture: Halvings,
         passes: Iterable[Pass],
         rest: _Rest,
         known: Sequence[FacePlace] = (),
@@ -149,10 +149,10 @@ class Finder:
         room = self._most - len(known)
         if room <= 0 or rest.looks <= 0:
             return []
-        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        size_wh = picture.size_wh
         threshold = self._detector.score_threshold
         doubting = self._detector.takes_any_size
-        seen = self._seen(image_rgb, passes, _WEAK_SHARE * threshold if doubting else threshold)
+        seen = self._seen(picture, passes, _WEAK_SHARE * threshold if doubting else threshold)
         new = self._new(seen, known, size_wh)
         weak = [place for place in new if place.score <= threshold][:_MOST_WEAK]
         places = [place for place in new if place.score > threshold] + weak
@@ -164,20 +164,20 @@ class Finder:
         while places and rest.looks > 0 and len(found) < room:
             count = min(_AT_ONCE, rest.looks, room - len(found))
             rest.looks -= count
-            closer = confirm(self._detector, image_rgb, places[:count], doubtful=doubtful)
+            closer = confirm(self._detector, picture, places[:count], doubtful=doubtful)
             found += [place for place in closer if place is not None]
             places = places[count:]
         rest.left_out += [place for place in places if place.score > threshold]
         return found
 
     def _seen(
-        self, image_rgb: ImageRGB, passes: Iterable[Pass], least_score: float
+        self, picture: Halvings, passes: Iterable[Pass], least_score: float
     ) -> list[FacePlace]:
         """What these looks see, as it is; the largest, where there is more than can be sorted out."""
-        size_wh = (image_rgb.shape[1], image_rgb.shape[0])
+        size_wh = picture.size_wh
         seen: list[FacePlace] = []
         for window in passes:
-            found = search(self._detector, image_rgb, window, least_score=least_score)
+            found = search(self._detector, picture, window, least_score=least_score)
             seen += [
                 FacePlace(box, landmarks, float(score), is_cut(box, window, size_wh))
                 for box, landmarks, score in zip(

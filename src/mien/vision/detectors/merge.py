@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien.vision.detectors.confirm import FacePlace
-from mien.vision.geometry import iou
 from mien.vision.types import FloatArray
 
 # Of a face cut by the border of a tile another tile sees the whole: the part lies within it.
@@ -39,51 +38,64 @@ def merge(
     if not sane:
         return []
     boxes = np.stack([place.box_xyxy for place in sane])
-    middles = np.stack([place.landmarks.mean(axis=0) for place in sane])
-    kept: list[int] = []
-    for number in range(len(sane)):
-        if not _is_one(number, kept, boxes, middles, nms_iou):
-            kept.append(number)
-    return [sane[number] for number in kept]
+    middles = np.stack([place.landmarks for place in sane]).mean(axis=1)
+    known = _Known(boxes, middles, nms_iou)
+    return [sane[number] for number in range(len(sane)) if known.add(number)]
 
 
 def is_sane(place: FacePlace, size_wh: tuple[int, int]) -> bool:
     """Whether a place is finite, has an extent, and lies in the picture for a good part."""
     if not (np.isfinite(place.box_xyxy).all() and np.isfinite(place.landmarks).all()):
         return False
-    box = place.box_xyxy.astype(np.float64)
-    extent = box[2:] - box[:2]
-    if not (extent >= _LEAST_EXTENT).all():
+    left, top, right, bottom = (float(at) for at in place.box_xyxy)
+    width, height = right - left, bottom - top
+    if min(width, height) < _LEAST_EXTENT:
         return False
-    inside = np.minimum(box[2:], size_wh) - np.maximum(box[:2], 0)
-    return bool((inside > 0).all() and inside.prod() >= _LEAST_VISIBLE * extent.prod())
+    inside_wide = min(right, size_wh[0]) - max(left, 0.0)
+    inside_high = min(bottom, size_wh[1]) - max(top, 0.0)
+    return (
+        min(inside_wide, inside_high) > 0
+        and inside_wide * inside_high >= _LEAST_VISIBLE * width * height
+    )
 
 
-def _is_one(
-    number: int, others: Sequence[int], boxes: FloatArray, middles: FloatArray, nms_iou: float
-) -> bool:
-    """Whether a finding is about the face that one of the others is about, each by its number."""
-    if not others:
-        return False
-    box, theirs = boxes[number], boxes[others]
-    if (iou(box, theirs) > nms_iou).any():
+class _Known:
+    """The findings that are kept, each about another face.
+
+    Args:
+        boxes: of all findings, float32, shape (n, 4).
+        middles: of their landmarks, float32, shape (n, 2).
+        nms_iou: see `merge`.
+    """
+
+    def __init__(self, boxes: FloatArray, middles: FloatArray, nms_iou: float) -> None:
+        self._boxes, self._middles, self._nms_iou = boxes, middles, nms_iou
+        extents = boxes[:, 2:] - boxes[:, :2]
+        self._areas: FloatArray = extents[:, 0] * extents[:, 1]
+        self._sides: FloatArray = np.sqrt(self._areas)
+        # Of those that are kept, side by side, so that none has to be looked for.
+        self._kept = [np.empty_like(each) for each in (boxes, middles, self._areas, self._sides)]
+        self._count = 0
+
+    def add(self, number: int) -> bool:
+        """Keep a finding, unless it is about the face that a kept one is about."""
+        mine = (self._boxes, self._middles, self._areas, self._sides)
+        if self._count and self._is_one(*(each[number] for each in mine)):
+            return False
+        for kept, each in zip(self._kept, mine, strict=True):
+            kept[self._count] = each[number]
+        self._count += 1
         return True
-    if (_shared_of_smaller(box, theirs) > _MOST_CONTAINED).any():
-        return True
-    apart = np.linalg.norm(middles[others] - middles[number], axis=1)
-    sides = np.minimum(_sides(theirs), _sides(box[None]))
-    return bool((apart < _LEAST_APART * sides).any())
 
-
-def _shared_of_smaller(box: FloatArray, boxes: FloatArray) -> FloatArray:
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    areas = np.minimum((boxes[:, 2:] - boxes[:, :2]).prod(axis=1), (box[2:] - box[:2]).prod())
-    share: FloatArray = shared / areas
-    return share
-
-
-def _sides(boxes: FloatArray) -> FloatArray:
-    sides: FloatArray = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
-    return sides
+    def _is_one(self, box: FloatArray, middle: FloatArray, area: float, side: float) -> bool:
+        boxes, middles, areas, sides = (each[: self._count] for each in self._kept)
+        extents = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
+        np.maximum(extents, 0, out=extents)
+        shared = extents[:, 0] * extents[:, 1]
+        if (shared > self._nms_iou * (areas + area - shared)).any():
+            return True
+        if (shared > _MOST_CONTAINED * np.minimum(areas, area)).any():
+            return True
+        off = middles - middle
+        apart = off[:, 0] ** 2 + off[:, 1] ** 2
+        return bool((apart < (_LEAST_APART * np.minimum(sides, side)) ** 2).any())

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from dataclasses import replace
-from typing import cast
 
-import cv2
 import numpy as np
 
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
+from mien.vision.geometry import scaled
+from mien.vision.halvings import Halvings
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
@@ -89,7 +89,7 @@ def finer(size_wh: tuple[int, int], side: int, quarter_turns: int = 0) -> list[P
 
 
 def search(
-    detector: Detector, image_rgb: ImageRGB, window: Pass, *, least_score: float | None = None
+    detector: Detector, picture: Halvings, window: Pass, *, least_score: float | None = None
 ) -> Candidates:
     """Search the part of the picture; boxes and landmarks come in pixels of the whole picture.
 
@@ -97,19 +97,20 @@ def search(
     face is brought upright.
     """
     left, top, right, bottom = window.region
-    part = image_rgb[top:bottom, left:right]
+    whole = window.region == (0, 0, *picture.size_wh)
+    part = picture if whole else Halvings(picture.image_rgb[top:bottom, left:right])
     scale = 1.0
     if window.quarter_turns % 4:
-        part, scale = _shrunk(part, window.side)
-        part = np.rot90(part, window.quarter_turns)
+        small, scale = _shrunk(part, window.side)
+        part = Halvings(np.ascontiguousarray(np.rot90(small, window.quarter_turns)))
     found = detector.find_at(
-        np.ascontiguousarray(part),
+        part,
         window.side,
         padding_share=window.padding_share,
         enlarge=window.enlarge,
         least_score=least_score,
     )
-    turned_wh = (part.shape[1], part.shape[0])
+    turned_wh = part.size_wh
     corners = turn_back(found.boxes_xyxy.reshape(-1, 2, 2), turned_wh, window.quarter_turns)
     points = turn_back(found.landmarks, turned_wh, window.quarter_turns)
     shift = np.array([left, top], dtype=np.float32)
@@ -152,18 +153,13 @@ def turn_back(points: FloatArray, turned_wh: tuple[int, int], quarter_turns: int
     return points
 
 
-def _shrunk(part: ImageRGB, side: int) -> tuple[ImageRGB, float]:
+def _shrunk(part: Halvings, side: int) -> tuple[ImageRGB, float]:
     """Turning is cheaper when it comes after scaling."""
-    scale = side / max(part.shape[:2])
+    width, height = part.size_wh
+    scale = side / max(width, height)
     if scale >= 1:
-        return part, 1.0
-    size_wh = (max(round(part.shape[1] * scale), 1), max(round(part.shape[0] * scale), 1))
-    how = cv2.INTER_AREA if scale < _ALIAS_SCALE else cv2.INTER_LINEAR
-    return cast("ImageRGB", cv2.resize(part, size_wh, interpolation=how)), scale
-
-
-# Linear sampling reads four neighbours, so that below half size pixels are skipped.
-_ALIAS_SCALE = 0.5
+        return part.image_rgb, 1.0
+    return scaled(part, (max(round(width * scale), 1), max(round(height * scale), 1))), scale
 
 
 def _longest(window: Pass) -> int:

@@ -1,12 +1,12 @@
 """YuNet (Wu et al., 2023): one anchor a cell at strides 8, 16 and 32."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
-from mien.vision.detectors.families import gather
 from mien.vision.types import FloatArray
 
 _STRIDES = (8, 16, 32)
@@ -19,18 +19,32 @@ def decode(
 
     Centres and landmarks are offsets from the cell's corner in cells, sizes are logarithms.
     """
-    boxes, landmarks, scores = [], [], []
-    for level, stride in enumerate(_STRIDES):
-        class_score, objectness, box, points = (outputs[level + 3 * kind][0] for kind in range(4))
-        score = np.sqrt(np.clip(class_score[:, 0], 0, 1) * np.clip(objectness[:, 0], 0, 1))
-        (index,) = np.nonzero(score > score_threshold)
-        cell = np.stack(np.divmod(index, input_wh[0] // stride)[::-1], axis=1)
-        center = (cell + box[index, :2]) * stride
-        half = np.exp(np.minimum(box[index, 2:], _MOST_LOG_SIZE)) * (stride / 2)
-        boxes.append(np.concatenate([center - half, center + half], axis=1))
-        landmarks.append((points[index].reshape(-1, 5, 2) + cell[:, None]) * stride)
-        scores.append(score[index])
-    return gather(boxes, landmarks, scores)
+    classes, objects, boxes, points = (
+        np.concatenate([outputs[level + 3 * kind][0] for level in range(len(_STRIDES))])
+        for kind in range(4)
+    )
+    both = np.clip(classes[:, 0], 0, 1) * np.clip(objects[:, 0], 0, 1)
+    (index,) = np.nonzero(both > score_threshold**2)
+    columns_rows_strides = _cells(input_wh)[index]
+    cell, stride = columns_rows_strides[:, :2], columns_rows_strides[:, 2:]
+    center = (cell + boxes[index, :2]) * stride
+    # The exponent is bounded so that a stray value gives a big box instead of an infinite one.
+    half = np.exp(np.minimum(boxes[index, 2:], _MOST_LOG_SIZE)) * (stride / 2)
+    landmarks = (points[index].reshape(-1, 5, 2) + cell[:, None]) * stride[:, None]
+    return Candidates(
+        np.concatenate([center - half, center + half], axis=1), landmarks, np.sqrt(both[index])
+    )
+
+
+@lru_cache(maxsize=32)
+def _cells(input_wh: tuple[int, int]) -> FloatArray:
+    """Column, row and stride of every cell of an input, in the order of the outputs."""
+    cells = []
+    for stride in _STRIDES:
+        wide, high = input_wh[0] // stride, input_wh[1] // stride
+        rows, columns = np.divmod(np.arange(wide * high), max(wide, 1))
+        cells.append(np.stack([columns, rows, np.full_like(rows, stride)], axis=1))
+    return np.concatenate(cells).astype(np.float32)
 
 
 _MOST_LOG_SIZE = 8.0
