@@ -22,8 +22,9 @@ from mien.vision.detectors.detector import FAMILIES
 from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.images import encode_jpeg
-from mien.vision.pack_summary import recognizer_runtime
+from mien.vision.pack_summary import runtime_of
 from mien.vision.reader import ImageReader
+from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.types import DetectedFace
@@ -130,7 +131,7 @@ class Floor:
         self._recognizer = open_session(
             installed.paths[spec.file],
             weights=installed.paths[spec.weights_file] if spec.weights_file else None,
-            runtime=recognizer_runtime(installed.manifest, "auto"),
+            runtime=runtime_of(installed.manifest, "recognizer", "auto", NOT_MEASURED),
             input_shape=(None, 3, spec.input_size, spec.input_size),
             threads=1,
         )

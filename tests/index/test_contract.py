@@ -667,9 +667,9 @@ def test_one_writes_at_a_time_and_who_has_waited_sees_what_was_done(again: Again
 
 
 def test_what_is_kept_is_there_for_the_next_process_with_its_revision(
-    again: Again, request: pytest.FixtureRequest
+    again: Again, name: str
 ) -> None:
-    is_kept = request.node.callspec.params["again"] in KEPT | KEPT_NOW_AND_THEN
+    is_kept = name in KEPT | KEPT_NOW_AND_THEN
     backend = again()
     index = opened(backend)
     with index.writing() as writer:

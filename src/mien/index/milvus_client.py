@@ -26,6 +26,9 @@ def import_pymilvus() -> "ModuleType":
     Raises:
         IndexUnavailable: it is not installed.
     """
+    # Its connections are never used across a fork. What gRPC does at one breaks programs that are
+    # started under another account.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     # On import it would take any file `.env` above its own folder into the environment.
     before = os.environ.get(_NO_DOTENV)
     os.environ[_NO_DOTENV] = "1"
