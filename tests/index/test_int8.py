@@ -1,5 +1,6 @@
 """What 8-bit indexes rest on: rounding, packed ids, products, and that candidates are the right ones."""
 
+import sys
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from mien.index.int8.ids import pack
 from mien.index.int8.kernels import Kernel
 from mien.index.int8.kernels import NumkongKernel
 from mien.index.int8.kernels import PortableKernel
+from mien.index.int8.kernels import best_kernel
 from mien.index.int8.kernels import has_instructions
 from mien.index.int8.nearest import NOBODY
 from mien.index.int8.nearest import Nearest
@@ -92,6 +94,11 @@ def test_products_are_exact(kernel: Kernel, queries: int, dimension: int, count:
     found = kernel.prepare(asked)(rows)
     assert found.shape == (count, queries)
     assert np.array_equal(found, rows.astype(np.int64) @ asked.T.astype(np.int64))
+
+
+def test_without_the_library_numpy_compares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numkong", None)
+    assert best_kernel.__wrapped__().name == "numpy"
 
 
 def test_a_processor_without_instructions_is_left_to_numpy() -> None:

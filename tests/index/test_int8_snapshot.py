@@ -370,6 +370,17 @@ def test_one_process_reads_all_rows_and_the_other_takes_over_what_it_made(tmp_pa
         pass
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_the_administrator_runs_belongs_to_the_account_that_serves(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12346)
+    index = opened(tmp_path / "index")
+    put(index, 0, unit(1, 10), 1)
+    remove(index, "k3", 2)
+    made = [tmp_path / "index", *(tmp_path / "index").rglob("*")]
+    assert {path.name for path in made} >= {"g", "1.snapshot", "lock", "least", "building"}
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(12345, 12346)}
+
+
 def test_a_folder_serves_any_number_of_rows(tmp_path: Path) -> None:
     """Blocks of sums, and parts that are put together, have ends that are not even."""
     folder = Folder(tmp_path, snapshot.Identity("g", "one", 8, 1.0))

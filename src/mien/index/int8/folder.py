@@ -81,7 +81,7 @@ class Folder:
         """
         self._make()
         part = self._path / f"{secrets.token_hex(8)}{_PART}"
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        descriptor = self._file(part.name, os.O_EXCL)
         try:
             write(descriptor, self._identity, draft)
             with self._locked():
@@ -154,7 +154,7 @@ class Folder:
         """
         try:
             self._make()
-            descriptor = os.open(self._path / _BUILDING, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = self._file(_BUILDING)
         except OSError:
             # Where nothing can be kept there is nothing to wait for.
             yield
@@ -209,14 +209,13 @@ class Folder:
     def _raise_least(self, revision: int) -> None:
         with suppress(OSError):
             revision = max(revision, self._least())
-        path = self._path / _LEAST
-        path.touch(mode=0o600)
-        path.write_text(str(revision), encoding="ascii")
+        with os.fdopen(self._file(_LEAST, os.O_TRUNC), "w", encoding="ascii") as file:
+            file.write(str(revision))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self._make()
-        descriptor = os.open(self._path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._file(_LOCK)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -224,8 +223,17 @@ class Folder:
             os.close(descriptor)
 
     def _make(self) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._path.parent, self._path):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _give_to_owner_of_home(folder, home=self._path.parent.parent)
+
+    def _file(self, name: str, more: int = 0) -> int:
+        """A descriptor of a file in this folder, which is made when it is not there."""
+        path = self._path / name
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | more, 0o600)
+        _give_to_owner_of_home(descriptor, home=self._path.parent.parent)
+        return descriptor
 
     def _sync(self) -> None:
         descriptor = os.open(self._path, os.O_RDONLY)
@@ -272,6 +280,14 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise IndexUnavailable from error
+
+
+def _give_to_owner_of_home(what: Path | int, *, home: Path) -> None:
+    """What the administrator runs must not shut out the account that serves."""
+    if os.geteuid() == 0:
+        with suppress(OSError):
+            owner = home.stat()
+            os.chown(what, owner.st_uid, owner.st_gid)
 
 
 def _overwrite(base: Base, keys: Collection[str]) -> None:

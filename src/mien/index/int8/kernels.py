@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 _COLUMNS: Final = 4
 _MOST_TOGETHER: Final = 2048
 """Bytes of rows that are read as one."""
+_CONVERTED_BYTES: Final = 1 << 18
 
 
 class Scan(Protocol):
@@ -75,32 +76,53 @@ class NumkongKernel:
         together = max(_COLUMNS // count, 1)
         if together * stride > _MOST_TOGETHER:
             together = 1
-        # Its quickest kernels compute four columns at a time. A single query fills them when four
-        # rows are read as one: the first column has the query where the first of them lies and
-        # zeros elsewhere, and so on. The products come out in the order of the rows.
         wide = np.zeros((together, count, together, stride), np.int8)
         for place in range(together):
             wide[place, :, place] = queries
-        several = self._packed(wide.reshape(together * count, together * stride))
-        single = several if together == 1 else self._packed(queries)
-
-        def scan(rows: NDArray[np.int8]) -> NDArray[Any]:
-            whole = len(rows) - len(rows) % together
-            found = several(rows[:whole].reshape(-1, together * stride)).reshape(-1, count)
-            return found if whole == len(rows) else np.concatenate([found, single(rows[whole:])])
-
-        return scan
-
-    def _packed(self, queries: NDArray[np.int8]) -> Scan:
         library = self._library
-        packed = library.dots_pack(queries, dtype="int8")
+        return _Together(
+            library,
+            together,
+            library.dots_pack(wide.reshape(together * count, together * stride), dtype="int8"),
+            library.dots_pack(queries, dtype="int8"),
+            count,
+        )
 
-        def scan(rows: NDArray[np.int8]) -> NDArray[Any]:
-            if not len(rows):
-                return np.empty((0, len(queries)), np.int32)
-            return np.asarray(library.dots_packed(rows, packed))
 
-        return scan
+class _Together:
+    """See `Scan`. Several rows are read as one.
+
+    The quickest kernels compute four columns at a time. A single query fills them when four rows
+    are read as one: the first column has the query where the first of them lies and zeros
+    elsewhere, and so on. The products come out in the order of the rows.
+
+    Args:
+        library: numkong.
+        rows: how many are read as one.
+        columns: queries as columns for these.
+        single: queries for one row.
+        count: how many queries.
+    """
+
+    def __init__(self, library: Any, rows: int, columns: Any, single: Any, count: int) -> None:
+        self._library = library
+        self._rows = rows
+        self._columns = columns
+        self._single = single
+        self._count = count
+
+    def __call__(self, rows: NDArray[np.int8]) -> NDArray[Any]:
+        whole = len(rows) - len(rows) % self._rows
+        wide = rows[:whole].reshape(-1, self._rows * rows.shape[1])
+        if whole == len(rows):
+            return self._products(wide, self._columns)
+        rest = self._products(rows[whole:], self._single)
+        return np.concatenate([self._products(wide, self._columns), rest])
+
+    def _products(self, rows: NDArray[np.int8], columns: Any) -> NDArray[Any]:
+        if not len(rows):
+            return np.empty((0, self._count), np.int32)
+        return np.asarray(self._library.dots_packed(rows, columns)).reshape(-1, self._count)
 
 
 class PortableKernel:
@@ -110,5 +132,24 @@ class PortableKernel:
 
     def prepare(self, queries: NDArray[np.int8]) -> Scan:
         """See `Kernel.prepare`."""
-        columns = queries.T.astype(np.float32)
-        return lambda rows: rows.astype(np.float32) @ columns
+        return _Converted(queries.T.astype(np.float32))
+
+
+class _Converted:
+    """See `Scan`.
+
+    Args:
+        columns: the queries.
+    """
+
+    def __init__(self, columns: NDArray[np.float32]) -> None:
+        self._columns = columns
+
+    def __call__(self, rows: NDArray[np.int8]) -> NDArray[Any]:
+        # What is converted at a time stays in the cache until it has been multiplied.
+        step = max(_CONVERTED_BYTES // rows.shape[1], 1)
+        made = np.empty((len(rows), self._columns.shape[1]), np.float32)
+        for start in range(0, len(rows), step):
+            some = rows[start : start + step].astype(np.float32)
+            np.matmul(some, self._columns, out=made[start : start + step])
+        return made

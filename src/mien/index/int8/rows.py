@@ -28,8 +28,9 @@ from mien.index.int8.rounding import rounded
 from mien.index.int8.rounding import scale_of
 
 _FIRST_CAPACITY: Final = 64
-# What is compared at a time stays in the processor's cache until it has been looked at.
-_SCANNED_BYTES: Final = 1 << 19
+# What is compared at a time is little enough for its scores to stay in the cache until they have
+# been looked at, and enough for the calls to take no time.
+_SCORES_AT_ONCE: Final = 1 << 15
 _QUERIES_AT_ONCE: Final = 64
 
 
@@ -214,7 +215,7 @@ class Rows:
     def _search(self, state: _State, queries: NDArray[np.float32], wanted: int) -> list[list[Hit]]:
         scan = self._kernel.prepare(rounded(queries))
         nearest = Nearest(len(queries), wanted, state.groups_of)
-        for first, rows in _parts(state):
+        for first, rows in _parts(state, _SCORES_AT_ONCE // len(queries)):
             nearest.look(first, scan(rows))
         return [self._hits(state, rows, scores) for rows, scores in nearest.best()]
 
@@ -326,9 +327,8 @@ def check_shapes(
         )
 
 
-def _parts(state: _State) -> Iterator[tuple[int, NDArray[np.int8]]]:
-    stride = state.tail.shape[1]
-    step = max(_SCANNED_BYTES // stride, 1)
+def _parts(state: _State, step: int) -> Iterator[tuple[int, NDArray[np.int8]]]:
+    """All rows, some at a time, and the number of the first of them."""
     for start in range(0, len(state.base), step):
         yield start, state.base.vectors[start : start + step]
     rows = state.tail[: len(state.tail_alive)]
