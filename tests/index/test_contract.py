@@ -3,7 +3,6 @@
 What decides is compared: an exact index as it answers, any other one re-ranked from the rows.
 """
 
-import hashlib
 import random
 import tempfile
 import threading
@@ -15,12 +14,14 @@ from contextlib import ExitStack
 from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 from typing import ClassVar
 from typing import TypeGuard
 
 import numpy as np
+import psycopg
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import given
@@ -62,36 +63,50 @@ DIMENSION = 8
 AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
 # The servers that have been started for backends that ask one.
 RUNNING: dict[str, Any] = {}
-COLLECTIONS = [f"contract{number}" for number in range(4)]
 IN_USE: dict[str, Path] = {}
 
 
+def place_of(folder: Path, kind: str, clear: Callable[[str], None]) -> str:
+    """One of a few places in a server that are emptied again and again: the folder's own.
+
+    It is the folder's for as long as a file in there says so. Making a place takes longer than what
+    most tests do in it, and a database is a thousand files.
+    """
+    mine = folder / "place"
+    if not mine.exists():
+        names = (f"{kind}{number}" for number in count())
+        name = next(each for each in names if each not in IN_USE or not IN_USE[each].exists())
+        clear(name)
+        IN_USE[name] = mine
+        mine.write_text(name, encoding="ascii")
+    return mine.read_text(encoding="ascii")
+
+
 def over_pgvector(folder: Path) -> IndexBackend:
-    """In a database that goes with the folder."""
-    database = f"index_{hashlib.sha256(bytes(folder)).hexdigest()[:24]}"
-    made = folder / "database"
-    if not made.exists():
-        RUNNING["pgvector"].make_database(database)
-        made.touch()
-    return PgvectorBackend(Database(RUNNING["pgvector"].url(database)))
+    server = RUNNING["pgvector"]
+
+    def clear(name: str) -> None:
+        if name not in IN_USE:
+            server.make_database(name)
+        with psycopg.connect(server.url(name).replace("+psycopg", "")) as connection:
+            connection.execute("drop schema if exists mien_index cascade")
+
+    return PgvectorBackend(Database(server.url(place_of(folder, "pgvector", clear))))
 
 
 def over_milvus(folder: Path) -> IndexBackend:
-    """In collections that the folder has for as long as a file in it says so.
-
-    Making some takes longer than what most tests do with them.
-    """
-    mine = folder / "collections"
-    if not mine.exists():
-        name = next(each for each in COLLECTIONS if each not in IN_USE or not IN_USE[each].exists())
-        IN_USE[name] = mine
-        mine.write_text(name, encoding="ascii")
+    def clear(name: str) -> None:
         with closing(import_pymilvus().MilvusClient(uri=RUNNING["milvus"])) as client:
             for each in client.list_collections():
                 if each.startswith(f"{name}_"):
                     client.delete(each, filter='id != ""')
-    name = mine.read_text(encoding="ascii")
-    return MilvusBackend(RUNNING["milvus"], token="", name=name, turns=FileTurns(folder / "turns"))
+
+    return MilvusBackend(
+        RUNNING["milvus"],
+        token="",
+        name=place_of(folder, "milvus", clear),
+        turns=FileTurns(folder / "turns"),
+    )
 
 
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
@@ -149,7 +164,7 @@ def again(name: str, tmp_path: Path) -> Iterator[Again]:
             return backend
 
         yield make
-    (tmp_path / "collections").unlink(missing_ok=True)
+    (tmp_path / "place").unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -466,6 +481,8 @@ for case in (
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
+# It would be collected once more by this name.
+del case
 
 
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
