@@ -324,6 +324,7 @@ def measure_many(
 ) -> Many:
     """Every pack on photos of one face and of many, beside its floor and beside the peer."""
     cv2.setNumThreads(1)
+    rounds_beside = 1 if options.quick else 3
     ours: dict[str, Ours] = {}
     floors: dict[str, Floor] = {}
     for name in BUILTIN:
@@ -338,7 +339,7 @@ def measure_many(
         for name, who in ours.items():
             if count > _MOST_FOR_PEER and options.quick and who is not default:
                 continue
-            few = 3 if count > _MOST_FOR_PEER else max(rounds, 5)
+            few = (1 if options.quick else 2) if count > _MOST_FOR_PEER else rounds
             costs[name][count] = measure_cost(who, floors[name], data, rounds=few)
     beside = {}
     peer_found = {}
@@ -346,15 +347,21 @@ def measure_many(
         if count <= _MOST_FOR_PEER:
             works: dict[str, Peer | Ours] = {"face_recognition": peer, **ours}
             beside[count] = alternate(
-                {name: partial(who.name_photo, data) for name, who in works.items()}, rounds=3
+                {name: partial(who.name_photo, data) for name, who in works.items()},
+                rounds=rounds_beside,
             )
             peer_found[count] = len(peer.find(data))
     return Many(
-        costs, beside, peer_found, measure_groups(options.data, {"face_recognition": peer, **ours})
+        costs,
+        beside,
+        peer_found,
+        measure_groups(options.data, {"face_recognition": peer, **ours}, rounds=rounds_beside),
     )
 
 
-def measure_groups(data: Path, works: Mapping[str, Peer | Ours]) -> dict[str, dict[str, float]]:
+def measure_groups(
+    data: Path, works: Mapping[str, Peer | Ours], *, rounds: int
+) -> dict[str, dict[str, float]]:
     """Time and faces found of all group photos together, by who looks at them."""
     folder = data / "dlib_faces" / "examples" / "faces"
     if not folder.is_dir():
@@ -364,7 +371,7 @@ def measure_groups(data: Path, works: Mapping[str, Peer | Ours]) -> dict[str, di
     for path, boxes in labelled_photos(folder):
         photo = path.read_bytes()
         spent = alternate(
-            {name: partial(who.name_photo, photo) for name, who in works.items()}, rounds=3
+            {name: partial(who.name_photo, photo) for name, who in works.items()}, rounds=rounds
         )
         for name, who in works.items():
             sums[name]["milliseconds"] += spent[name]

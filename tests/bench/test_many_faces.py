@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from itertools import count
 
 import numpy as np
 import pytest
@@ -51,28 +50,27 @@ def test_works_are_run_in_turns_and_the_first_round_only_warms_up() -> None:
 def test_what_is_over_the_floor_is_the_whole_over_its_parts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seconds = count()
+    ticks: list[str] = []
 
     class Clock:
         @staticmethod
-        def perf_counter() -> float:
-            return float(next(seconds))
+        def process_time() -> float:
+            return float(len(ticks))
 
     class Names:
         def name_photo(self, data: bytes) -> list[str]:
+            ticks.extend(["whole"] * 6)
             return ["somebody", "unknown"]
 
     class Networks:
         def search(self, data: bytes) -> many_faces.Work:
-            return lambda: None
+            return lambda: ticks.append("search")
 
         def embeddings(self, faces: int) -> many_faces.Work:
-            assert faces == 2
-            return lambda: None
+            return lambda: ticks.extend(["embedding"] * faces)
 
     monkeypatch.setattr(many_faces, "time", Clock)
     photo = sheets([draw_picture(["ada"])], _find)[2]
     cost = measure_cost(Names(), Networks(), photo, rounds=2)  # type: ignore[arg-type]  # the two that are asked
-    assert cost.faces == 2
-    # Each of the four takes one tick.
-    assert cost.over_floor == pytest.approx(1 / 3)
+    assert (cost.faces, cost.whole, cost.search, cost.embeddings) == (2, 6000, 1000, 2000)
+    assert cost.over_floor == pytest.approx(2)
