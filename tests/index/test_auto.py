@@ -72,7 +72,7 @@ def test_who_asks_the_exact_one_is_answered_by_it_though_it_was_outgrown(tmp_pat
     assert hit.similarity > 0.999999
     assert (len(index), index.groups, index.applied_revision) == (11, 11, 2)
     remove(index, "k10", 3)
-    # It does not go to and fro.
+    # It does not change back again.
     assert not settled(index).is_exact
     assert len(index) == 10
 
