@@ -3,6 +3,8 @@
 from typing import Final
 
 from bench.page.faces import show_detection
+from bench.page.indexes import index_ratios
+from bench.page.indexes import show_index
 from bench.page.section import Section
 from bench.page.service import overload_ratios
 from bench.page.service import serving_ratios
@@ -26,6 +28,17 @@ SECTIONS: Final[tuple[Section, ...]] = (
         show_engine,
         engine_ratios,
         (("over-floor.svg", "The whole path over its floor, by faces in the photo"),),
+    ),
+    Section(
+        "index",
+        "Searching",
+        "index.py",
+        ("--seconds", "10", "--sizes", "100000", "1000000"),
+        ("--quick",),
+        "faces drawn from the spread of real embeddings; one thread, by turns, so that whatever else "
+        "the machine does falls on all.",
+        show_index,
+        index_ratios,
     ),
     Section(
         "serving",

@@ -1,0 +1,77 @@
+"""What is told of indexes."""
+
+from typing import Any
+
+from bench.page.tables import table
+
+_WAYS = ("read", "int8", "int8 portable", "exact", "product", "faiss SQ8", "usearch int8")
+
+
+def show_index(found: Any) -> list[str]:
+    """See `Section.show`."""
+    sizes = found["sizes"]
+    ways = [way for way in _WAYS if any(way in each["milliseconds"] for each in sizes)]
+    lines = table(
+        ("faces by numbers", *ways, "int8 over one reading"),
+        [
+            (
+                f"{each['faces']:,} by {each['dimension']}",
+                *(_least_and_median(each["milliseconds"].get(way)) for way in ways),
+                f"**{each['ratios']['int8_over_read']:.2f}**",
+            )
+            for each in sizes
+        ],
+    )
+    lines += [
+        "",
+        ("Milliseconds of one search, the least (median). `read` is one reading of the int8 matrix, "
+        "`product` NumPy's of the float32 matrix, `int8 portable` the same index where numkong has "
+        "nothing for the processor."),
+        "",
+        *table(
+            (
+                "faces by numbers",
+                "MB beyond one process without, 1 process",
+                "4 processes",
+                "opening ms",
+            ),
+            [
+                (
+                    f"{each['faces']:,} by {each['dimension']}",
+                    *(
+                        f"{each['workers'][n]['pss_mb'] - each['workers'][n]['pss_mb_without']:.0f}"
+                        for n in ("1", "4")
+                    ),
+                    f"{max(each['workers']['4']['open_ms']):.0f}",
+                )
+                for each in sizes
+                if each.get("workers")
+            ],
+        ),
+        "",
+    ]
+    lines += [
+        f"Of {real['queries']} searches with real embeddings (`{real['pack']}`, {real['faces']:,} "
+        f"faces) {real['first_is_the_same']:.2%} name the same person first as the unrounded vectors, "
+        f"and recall at ten is {real['recall_at_10']:.4f}."
+        for real in found["real"]
+    ]
+    return lines
+
+
+def index_ratios(found: Any) -> list[tuple[str, str]]:
+    """See `Section.ratios`."""
+    largest = max(each["faces"] for each in found["sizes"])
+    return [
+        (
+            (f"search of {each['faces']:,} faces of {each['dimension']} numbers over one reading of "
+            "the int8 matrix"),
+            f"{each['ratios']['int8_over_read']:.2f}",
+        )
+        for each in found["sizes"]
+        if each["faces"] == largest
+    ]
+
+
+def _least_and_median(spent: Any) -> str:
+    return "" if spent is None else f"{spent['min']:.1f} ({spent['p50']:.1f})"
