@@ -43,7 +43,7 @@ format: dev-environment  ## Put code into the one style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: dev-environment  ## Measure speed, load and faults, and write docs/benchmarks.md (BENCH=--quick for a look)
+bench: dev-environment  ## Measure speed, load and faults, and write the pages of it (BENCH=--quick for a look)
 	@$(BIN)/python bench/all.py $(BENCH)
 
 docs: dev-environment  ## Write the reference pages that are made from the code

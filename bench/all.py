@@ -1,7 +1,8 @@
-"""Runs the benchmarks, keeps what they found, and writes `docs/benchmarks.md` from it.
+"""Runs the benchmarks, keeps what they found, and writes two pages of it.
 
 Each script runs by itself, one after another, and says what it found as JSON, which is kept in
-`bench/results/`. The page is made of all that is kept there, so that one script can be run again.
+`bench/results/`. `docs/benchmarks.md` and `docs/reliability.md` are made of all that is kept there,
+so that one script can be run again.
 
     python bench/all.py [--quick] [--only NAME ...] [--write-only]
 """
@@ -25,10 +26,10 @@ if sys.path[0] == str(Path(__file__).resolve().parent):
 
 from bench.page.section import Section  # noqa: E402
 from bench.page.sections import SECTIONS  # noqa: E402
-from bench.page.write import write_page  # noqa: E402
+from bench.page.write import write_pages  # noqa: E402
 
 RESULTS: Final = _ROOT / "bench" / "results"
-PAGE: Final = _ROOT / "docs" / "benchmarks.md"
+DOCS: Final = _ROOT / "docs"
 _MOST_SECONDS: Final = 30 * 60
 
 
@@ -79,14 +80,14 @@ def main() -> int:
     names = [section.name for section in SECTIONS]
     parser.add_argument("--quick", action="store_true", help="fewer rounds; keeps no results")
     parser.add_argument("--only", action="append", choices=names, help="may be given again")
-    parser.add_argument("--write-only", action="store_true", help="only make the page anew")
+    parser.add_argument("--write-only", action="store_true", help="only make the pages anew")
     given = parser.parse_args()
     failed = []
     if not given.write_only:
         failed = run_all((s for s in SECTIONS if s.name in (given.only or names)), given.quick)
     if not given.quick:
-        write_page(PAGE, kept())
-        print(f"Wrote {PAGE.relative_to(_ROOT)}", file=sys.stderr)
+        write_pages(DOCS, kept())
+        print("Wrote docs/benchmarks.md and docs/reliability.md", file=sys.stderr)
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

@@ -24,9 +24,11 @@ def show_index(found: Any) -> list[str]:
     )
     lines += [
         "",
-        ("Milliseconds of one search, the least (median). `read` is one reading of the int8 matrix, "
-        "`product` NumPy's of the float32 matrix, `int8 portable` the same index where numkong has "
-        "nothing for the processor."),
+        (
+            "Milliseconds of one search, the least (median). `read` is one reading of the int8 matrix, "
+            "`product` NumPy's of the float32 matrix, `int8 portable` the same index where numkong has "
+            "nothing for the processor."
+        ),
         "",
         *table(
             (
@@ -64,8 +66,10 @@ def index_ratios(found: Any) -> list[tuple[str, str]]:
     largest = max(each["faces"] for each in found["sizes"])
     return [
         (
-            (f"search of {each['faces']:,} faces of {each['dimension']} numbers over one reading of "
-            "the int8 matrix"),
+            (
+                f"search of {each['faces']:,} faces of {each['dimension']} numbers over one reading of "
+                "the int8 matrix"
+            ),
             f"{each['ratios']['int8_over_read']:.2f}",
         )
         for each in found["sizes"]

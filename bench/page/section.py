@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from typing import Literal
+from typing import TypeAlias
+
+Page: TypeAlias = Literal["benchmarks", "reliability"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Section:
         intro: what is measured.
         show: what was found, as lines of Markdown.
         ratios: what belongs into the first table: sentence and figure.
+        page: `benchmarks` or `reliability`.
         plots: files in `docs/images`, with what they show.
     """
 
@@ -29,4 +34,5 @@ class Section:
     intro: str
     show: Callable[[Any], list[str]]
     ratios: Callable[[Any], list[tuple[str, str]]] = lambda _found: []
+    page: Page = "benchmarks"
     plots: tuple[tuple[str, str], ...] = ()

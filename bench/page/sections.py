@@ -27,7 +27,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "`dlib-bin` (built with AVX, without a BLAS library; one that has it narrows the ratios).",
         show_engine,
         engine_ratios,
-        (("over-floor.svg", "The whole path over its floor, by faces in the photo"),),
+        plots=(("over-floor.svg", "The whole path over its floor, by faces in the photo"),),
     ),
     Section(
         "index",
@@ -60,7 +60,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "processes. What is refused is refused with `503`, `overloaded` and `Retry-After`.",
         show_overload,
         overload_ratios,
-        (("clients.svg", "Latency by clients at a time"),),
+        page="reliability",
+        plots=(("clients.svg", "Latency by clients at a time"),),
     ),
     Section(
         "memory",
@@ -82,6 +83,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "drawn people while the nodes in turn are killed and started again, or stopped for three "
         "seconds. Afterwards everybody is looked for through each node by itself.",
         show_nodes,
+        page="reliability",
     ),
     Section(
         "faults",
@@ -93,6 +95,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "others, or all are killed in turn and whatever was killed with its first process is started "
         "again at once.",
         show_faults,
+        page="reliability",
     ),
     Section(
         "detection",
