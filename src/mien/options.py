@@ -52,6 +52,7 @@ Order: TypeAlias = Literal["name", "newest"]
 
 RuntimeName: TypeAlias = Literal["onnxruntime", "openvino", "cuda"]
 """What runs networks: libraries, and ONNX Runtime on a graphics card of NVIDIA's (`cuda`)."""
+RUNTIMES: Final[tuple[RuntimeName, ...]] = get_args(RuntimeName)
 RuntimeChoice: TypeAlias = Literal["auto", "onnxruntime", "openvino", "cuda"]
 """Which of them is to be used; `auto` takes, for each network, what was measured to be quickest."""
 Precision: TypeAlias = Literal["f32", "bf16"]

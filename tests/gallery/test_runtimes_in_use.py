@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from building import acting
 from mien.gallery import runtimes_in_use
@@ -14,6 +15,7 @@ from mien.gallery.runtimes_in_use import measured_runtimes
 from mien.gallery.services import Services
 from mien.packs.catalog import builtin
 from mien.settings import Settings
+from mien.storage.models import InstallationRow
 
 TIMES = {
     "detector": {"onnxruntime": 5.0, "openvino": 9.0},
@@ -86,6 +88,23 @@ def test_a_measurement_that_fails_keeps_nobody_from_serving(
     measuring.said = said
     found = measure_runtimes(acting(services), manifest=builtin("classic"), threads=1)
     assert not found.times
+    assert not measured_runtimes(services.database, builtin("classic")).times
+
+
+@pytest.mark.parametrize(
+    "value", ["no JSON", "[]", "{}", '{"detector": {"abacus": 1}, "recognizer": {}}',
+              '{"detector": {"openvino": "x"}, "recognizer": {}}',
+              '{"detector": {"openvino": -1}, "recognizer": {}}'],
+)  # fmt: skip
+def test_a_row_that_says_nothing_sensible_is_none(
+    services: Services, measuring: Measuring, value: str
+) -> None:
+    measure_runtimes(acting(services), manifest=builtin("classic"), threads=1)
+    with services.database.write() as session:
+        row = session.scalars(
+            select(InstallationRow).where(InstallationRow.key.startswith("runtimes:"))
+        ).one()
+        row.value = value
     assert not measured_runtimes(services.database, builtin("classic")).times
 
 

@@ -2,26 +2,29 @@
 
 import hashlib
 import json
+import math
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from mien.access import audit
 from mien.access import permissions
 from mien.gallery.services import Call
+from mien.options import RUNTIMES
+from mien.options import RuntimeName
 from mien.packs.manifest import Manifest
 from mien.storage.database import Database
 from mien.storage.models import InstallationRow
 from mien.vision.runtimes import NETWORKS
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
+from mien.vision.runtimes import Network
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +36,10 @@ def measured_runtimes(database: Database, manifest: Manifest) -> MeasuredRuntime
     """What was measured with this pack on a machine like this one, and with these libraries."""
     with database.read() as session:
         row = session.get(InstallationRow, _key(manifest))
-    return NOT_MEASURED if row is None else _read(row.value)
+    try:
+        return NOT_MEASURED if row is None else _read(row.value)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return NOT_MEASURED
 
 
 def have_measured(call: Call, *, manifest: Manifest, threads: int) -> None:
@@ -58,7 +64,8 @@ def measure_runtimes(call: Call, *, manifest: Manifest, threads: int) -> Measure
     permissions.require(call.actor, "packs.measure")
     packs = call.services.packs
     command = [
-        sys.executable, "-m", "mien.vision.measure_runtimes",
+        # No module of the folder that somebody happens to be in.
+        sys.executable, "-P", "-m", "mien.vision.measure_runtimes",
         str(packs.models_dir), manifest.name, str(threads),
     ]  # fmt: skip
     try:
@@ -66,15 +73,18 @@ def measure_runtimes(call: Call, *, manifest: Manifest, threads: int) -> Measure
             command, capture_output=True, text=True, timeout=_MOST_SECONDS, check=True
         )
         found = _read(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         # A program that fails has said why on standard error.
         said = str(getattr(error, "stderr", None) or error)
         _log.warning("Inference libraries could not be measured", why=said.strip()[-500:])
         return NOT_MEASURED
-    text = json.dumps(found.times)
-    with call.services.database.write() as session:
-        session.merge(InstallationRow(key=_key(manifest), value=text))
-        audit.record(session, call, "runtimes_measured", pack=[manifest.name])
+    try:
+        with call.services.database.write() as session:
+            session.merge(InstallationRow(key=_key(manifest), value=json.dumps(found.times)))
+            audit.record(session, call, "runtimes_measured", pack=[manifest.name])
+    except IntegrityError:
+        # Where writers do not wait for each other, another has measured the same meanwhile.
+        return measured_runtimes(call.services.database, manifest)
     _log.info(
         "Inference libraries measured",
         pack=manifest.name,
@@ -85,8 +95,14 @@ def measure_runtimes(call: Call, *, manifest: Manifest, threads: int) -> Measure
 
 
 def _read(text: str) -> MeasuredRuntimes:
-    times: Mapping[Any, Any] = json.loads(text)
-    return MeasuredRuntimes({name: times[name] for name in NETWORKS})
+    told = json.loads(text)
+    times: dict[Network, dict[RuntimeName, float]] = {}
+    for network in NETWORKS:
+        of_network = {name: float(told[network][name]) for name in told[network]}
+        if not all(name in RUNTIMES and 0 < spent < math.inf for name, spent in of_network.items()):
+            raise ValueError("not what a measurement says")
+        times[network] = of_network
+    return MeasuredRuntimes(times)
 
 
 def _key(manifest: Manifest) -> str:

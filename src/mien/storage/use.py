@@ -100,14 +100,15 @@ def _locked(path: Path, kind: int) -> int | None:
     """A descriptor that holds the lock; below 0 where there are no locks; None if another has it."""
     lock = path.with_name(f"{path.name}{_SUFFIX}")
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        # Where the administrator runs this, a link of the account that serves leads nowhere.
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError:
         # Of another account, or on a disk that cannot be written: SQLite's own locks are left.
         return -1
     with contextlib.suppress(OSError):
         # What the administrator runs must not shut out the account that serves.
         owner = path.stat()
-        if os.geteuid() == 0 and owner.st_uid != 0:
+        if os.geteuid() == 0 and owner.st_uid != 0 and os.fstat(descriptor).st_nlink == 1:
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)

@@ -7,10 +7,12 @@ removes what is being written: so one that was begun before, and has the removed
 never put in place afterwards.
 """
 
+import errno
 import fcntl
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Collection
 from collections.abc import Iterator
@@ -35,6 +37,7 @@ _PART: Final = ".part"
 _LEAST: Final = "least"
 _LOCK: Final = "lock"
 _BUILDING: Final = "building"
+_GOING: Final = ".going"
 _LOOK_SECONDS: Final = 0.02
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +91,7 @@ class Folder:
                 held = [revision for revision, _ in self._snapshots()]
                 if draft.revision < max([self._least(), *held]):
                     return None
+                self._remove_parts(but=part.name)
                 # Fails where somebody has removed it, because of somebody whom it has still.
                 part.rename(self._path / f"{draft.revision}{_SNAPSHOT}")
                 self._sync()
@@ -109,8 +113,7 @@ class Folder:
                 return
             with self._locked():
                 self._raise_least(revision)
-                for part in self._path.glob(f"*{_PART}"):
-                    part.unlink(missing_ok=True)
+                self._remove_parts()
                 for held, path in self._snapshots():
                     if held < revision:
                         path.unlink(missing_ok=True)
@@ -128,14 +131,16 @@ class Folder:
             IndexUnavailable: they cannot be overwritten.
         """
         with _told():
-            if own is not None:
-                _overwrite(own, keys)
             if not self._path.is_dir():
+                if own is not None:
+                    _overwrite(own, keys)
                 return
             with self._locked():
+                # The sums of a file are of what all its writers have overwritten.
+                if own is not None:
+                    _overwrite(own, keys)
                 self._raise_least(revision)
-                for part in self._path.glob(f"*{_PART}"):
-                    part.unlink(missing_ok=True)
+                self._remove_parts()
                 if own is not None and self._is_newest(own):
                     return
                 found = self._read_newest()
@@ -167,12 +172,14 @@ class Folder:
 
     def _snapshots(self) -> list[tuple[int, Path]]:
         """Revisions and files, the newest first."""
-        found = [
-            (int(path.stem), path)
-            for path in self._path.glob(f"*{_SNAPSHOT}")
-            if path.stem.isdecimal()
-        ]
-        return sorted(found, reverse=True)
+        found = [self._path / name for name in _names(self._path) if name.endswith(_SNAPSHOT)]
+        return sorted(((int(p.stem), p) for p in found if p.stem.isdecimal()), reverse=True)
+
+    def _remove_parts(self, but: str = "") -> None:
+        """What others have begun to write; who is still at it finds it gone and gives up."""
+        for name in _names(self._path):
+            if name.endswith(_PART) and name != but:
+                (self._path / name).unlink(missing_ok=True)
 
     def _read_newest(self) -> Base | None:
         """Under the lock: the newest that can be believed; all others are removed."""
@@ -224,15 +231,31 @@ class Folder:
 
     def _make(self) -> None:
         for folder in (self._path.parent, self._path):
-            if not folder.is_dir():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700, parents=True)
                 _give_to_owner_of_home(folder, home=self._path.parent.parent)
+            # Where the administrator runs this, a link of the account that serves leads nowhere.
+            if not stat.S_ISDIR(folder.lstat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, "not a folder of its own", str(folder))
 
     def _file(self, name: str, more: int = 0) -> int:
         """A descriptor of a file in this folder, which is made when it is not there."""
-        path = self._path / name
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | more, 0o600)
-        _give_to_owner_of_home(descriptor, home=self._path.parent.parent)
+        path, flags = self._path / name, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if more & os.O_EXCL:
+                raise
+        else:
+            _give_to_owner_of_home(descriptor, home=self._path.parent.parent)
+            return descriptor
+        descriptor = os.open(path, flags)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "not a file of its own", str(path))
+        if more & os.O_TRUNC:
+            os.ftruncate(descriptor, 0)
         return descriptor
 
     def _sync(self) -> None:
@@ -249,8 +272,8 @@ def drop(root: Path, gallery_id: str) -> None:
     Raises:
         IndexUnavailable: it cannot be removed.
     """
-    with _told(), suppress(FileNotFoundError):
-        shutil.rmtree(root / gallery_id)
+    with _told():
+        _remove(root / gallery_id)
 
 
 def drop_all(root: Path) -> None:
@@ -259,8 +282,14 @@ def drop_all(root: Path) -> None:
     Raises:
         IndexUnavailable: it cannot be removed.
     """
-    with _told(), suppress(FileNotFoundError):
-        shutil.rmtree(root)
+    with _told():
+        if root.is_symlink():
+            root.unlink()
+        for name in _names(root):
+            _remove(root / name)
+        # It may be where a disk is mounted.
+        with suppress(OSError):
+            root.rmdir()
 
 
 def kept(root: Path) -> list[str]:
@@ -270,8 +299,40 @@ def kept(root: Path) -> list[str]:
         IndexUnavailable: the folder cannot be looked at.
     """
     with _told():
-        found = {path.parent.name for path in root.glob(f"*/*{_SNAPSHOT}")}
-        return sorted(found | {path.parent.name for path in root.glob(f"*/*{_PART}")})
+        return sorted(
+            folder
+            for folder in _names(root)
+            if any(name.endswith((_SNAPSHOT, _PART)) for name in _names(root / folder))
+        )
+
+
+def _names(folder: Path) -> list[str]:
+    """What is in a folder; nothing where there is none.
+
+    Raises:
+        OSError: it cannot be looked at, which is not the same as empty.
+    """
+    try:
+        return [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _remove(path: Path) -> None:
+    """A folder, or whatever stands in its place; whoever writes in it meanwhile is outrun."""
+    try:
+        if not stat.S_ISDIR(path.lstat().st_mode):
+            path.unlink()
+            return
+    except FileNotFoundError:
+        return
+    # Out of the way first: nobody finds it any more to write into it.
+    aside = path.with_name(f"{secrets.token_hex(8)}{_GOING}")
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+        shutil.rmtree(aside)
+    if aside.exists():
+        shutil.rmtree(aside)
 
 
 @contextmanager

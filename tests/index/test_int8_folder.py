@@ -1,0 +1,97 @@
+"""The folder of snapshots against links, leftovers and whoever writes beside it."""
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mien.errors import IndexUnavailable
+from mien.index.int8.backend import Int8Backend
+from mien.index.int8.folder import drop
+from mien.index.int8.folder import drop_all
+from mien.index.int8.folder import kept
+from mien.index.int8.index import Int8Index
+from mien.index.int8.index import Upkeep
+
+AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
+
+
+def opened(root: Path) -> Int8Index:
+    return Int8Backend(root, upkeep=AT_ONCE).open("one", contract_id="c", dimension=8)
+
+
+def put(index: Int8Index, key: str, revision: int) -> None:
+    with index.writing() as writer:
+        writer.upsert([key], ["P"], np.eye(8, dtype=np.float32)[:1])
+        writer.commit(revision)
+
+
+def put_and_remove(root: Path) -> None:
+    put(opened(root), "a", 1)
+    with opened(root).writing() as writer:
+        writer.remove(["a"])
+        writer.commit(2)
+
+
+@pytest.mark.parametrize("name", ["lock", "least", "building"])
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_link_in_the_folder_leads_nowhere(tmp_path: Path, name: str, link: object) -> None:
+    target = tmp_path / "target"
+    target.write_text("kept")
+    folder = tmp_path / "index" / "one"
+    folder.mkdir(parents=True)
+    link(target, folder / name)  # type: ignore[operator]  # either of two functions
+    before = target.stat()
+    # Where nobody can be waited for, nobody is.
+    refused = nullcontext() if name == "building" else pytest.raises(IndexUnavailable)
+    with refused:
+        put_and_remove(tmp_path / "index")
+    assert target.read_text() == "kept"
+    assert (target.stat().st_uid, target.stat().st_size) == (before.st_uid, before.st_size)
+
+
+def test_a_folder_that_is_a_link_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "index").symlink_to(tmp_path / "elsewhere")
+    put(opened(tmp_path / "index"), "a", 1)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    drop_all(tmp_path / "index")
+    assert not (tmp_path / "index").is_symlink()
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_what_a_killed_writer_has_left_goes_with_the_next_file(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "dead.part").write_bytes(b"vectors")
+    put(opened(tmp_path), "a", 1)
+    assert [path.name for path in folder.iterdir() if path.suffix == ".part"] == []
+    assert kept(tmp_path) == ["one"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may look into every folder")
+def test_a_folder_that_cannot_be_looked_into_is_not_empty(tmp_path: Path) -> None:
+    put(opened(tmp_path), "a", 1)
+    (tmp_path / "one").chmod(0)
+    try:
+        with pytest.raises(IndexUnavailable):
+            kept(tmp_path)
+    finally:
+        (tmp_path / "one").chmod(0o700)
+
+
+def test_dropping_outruns_who_writes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(opened(tmp_path), "a", 1)
+    rename = Path.rename
+
+    def write_meanwhile(path: Path, target: Path) -> Path:
+        (path / "late.part").write_bytes(b"vectors")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", write_meanwhile)
+    drop(tmp_path, "one")
+    assert list(tmp_path.iterdir()) == []
