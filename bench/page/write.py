@@ -46,7 +46,7 @@ def _told(sections: Sequence[Section], kept: Mapping[str, Mapping[str, Any]]) ->
     here = [(section, kept[section.name]) for section in sections if section.name in kept]
     lines = _machines(here)
     ratios = [row for section, each in here for row in section.ratios(each["found"])]
-    lines += ["", *table(("ratio", ""), ratios)]
+    lines += ["", *table(("ratio", ""), ratios)] if ratios else []
     for section, each in here:
         lines += ["", f"## {section.title}", "", f"`{each['command']}`: {section.intro}", ""]
         lines += section.show(each["found"])
