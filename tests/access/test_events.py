@@ -60,6 +60,8 @@ from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
 from mien.storage.models import EventRow
 
+pytestmark = pytest.mark.thorough
+
 NAME = "Zelda Zauberin"
 PASSWORD = "correct horse battery"
 ADA = draw_photo(["ada"])

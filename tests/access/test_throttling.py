@@ -33,6 +33,8 @@ from mien.maintenance.cleanup import clean_up
 from mien.runtime import Runtime
 from mien.storage.models import PasswordTriesRow
 
+pytestmark = pytest.mark.thorough
+
 GOOD = "correct horse battery"
 NOBODY = "Zelda Zauberin"
 

@@ -10,6 +10,8 @@ from mien.cli import cli
 from mien.packs.catalog import BUILTIN
 from own_pack import write_own_pack
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(autouse=True)
 def packs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -16,6 +16,8 @@ from mien.http.form_parser import FormDecoder
 from mien.http.request_bodies import read_form
 from serving_app import assert_problem
 
+pytestmark = pytest.mark.thorough
+
 FORM = "multipart/form-data; boundary=b"
 JSON = {"Accept": "application/json"}
 PHOTO = draw_photo([], size_wh=(320, 240))

@@ -36,6 +36,8 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import InstallationRow
 from mien.storage.models import PersonRow
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:

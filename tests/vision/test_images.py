@@ -31,6 +31,8 @@ from mien.words import say
 from tiff_files import Page
 from tiff_files import write_tiff
 
+pytestmark = pytest.mark.thorough
+
 READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
 PICTURE = draw_picture(["ada", "bob"])
 

@@ -17,6 +17,8 @@ from mien.vision.reader import ImageReader
 from tiff_files import Page
 from tiff_files import write_tiff
 
+pytestmark = pytest.mark.thorough
+
 READER = ImageReader(max_bytes=5_000_000, max_pixels=1_000_000)
 WIDTH, HEIGHT = 60, 44
 DOWN, ACROSS = np.mgrid[0:HEIGHT, 0:WIDTH]

@@ -40,6 +40,8 @@ from mien.storage.models import PhotoRow
 from mien.vision.budget import Budget
 from mien.vision.fake import FakeEngine
 
+pytestmark = pytest.mark.thorough
+
 GROUP = draw_photo(["ada", "bob"])
 BOB = draw_photo(["bob"], face_px=90)
 
