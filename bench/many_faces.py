@@ -213,7 +213,7 @@ def alternate(
 
 
 def _reading_seconds(clock: Callable[[], float]) -> float:
-    """How long reading a clock takes: that of the processor is slow in a sandbox."""
+    """How long reading a clock takes: that of the processor is slow on some virtual machines."""
     return statistics.median(-(clock() - clock()) for _ in range(9))
 
 
