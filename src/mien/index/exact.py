@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from mien.index.base import NOTHING
 from mien.index.base import Hit
 from mien.index.cosine import cosines
+from mien.index.shapes import require_queries
+from mien.index.shapes import require_vectors
 
 _FIRST_CAPACITY = 256
 _MOST_DEAD = 0.25
@@ -222,11 +224,7 @@ class _Vectors:
     def upsert(
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
-        if vectors.shape != (len(keys), self._dimension) or len(groups) != len(keys):
-            raise ValueError(
-                f"expected {len(keys)} groups and vectors of shape "
-                f"({len(keys)}, {self._dimension}), got {len(groups)} and {vectors.shape}"
-            )
+        require_vectors(keys, groups, vectors, self._dimension)
         # Of a key that is given twice the last vector counts.
         last = list({key: position for position, key in enumerate(keys)}.values())
         known = [self._row_of[key] for key in set(keys) if key in self._row_of]
@@ -251,10 +249,7 @@ class _Vectors:
         self._to_overwrite, self._later = self._later, []
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
-        if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
-            raise ValueError(
-                f"expected queries of shape (n, {self._dimension}), got {queries.shape}"
-            )
+        require_queries(queries, self._dimension)
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]

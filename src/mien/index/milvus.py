@@ -34,6 +34,8 @@ from mien.index.milvus_client import import_pymilvus
 from mien.index.milvus_schema import GALLERIES
 from mien.index.milvus_schema import make_galleries
 from mien.index.milvus_schema import make_vectors
+from mien.index.shapes import require_queries
+from mien.index.shapes import require_vectors
 
 
 class Turns(Protocol):
@@ -298,10 +300,7 @@ class MilvusIndex:
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
-            raise ValueError(
-                f"expected queries of shape (n, {self._dimension}), got {queries.shape}"
-            )
+        require_queries(queries, self._dimension)
         state = self._state() if groups > 0 and len(queries) else None
         if state is None:
             return [[] for _ in queries]
@@ -503,12 +502,7 @@ class _Writer:
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """See `IndexWriter.upsert`."""
-        dimension = self._index.dimension
-        if vectors.shape != (len(keys), dimension) or len(groups) != len(keys):
-            raise ValueError(
-                f"expected {len(keys)} groups and vectors of shape ({len(keys)}, {dimension}), "
-                f"got {len(groups)} and {vectors.shape}"
-            )
+        require_vectors(keys, groups, vectors, self._index.dimension)
         # Of a key that is given twice the last vector counts.
         last = list({key: position for position, key in enumerate(keys)}.values())
         for start in range(0, len(last), _AT_ONCE):

@@ -27,6 +27,8 @@ from mien.errors import IndexUnavailable
 from mien.errors import StorageError
 from mien.index.base import NOTHING
 from mien.index.base import Hit
+from mien.index.shapes import require_queries
+from mien.index.shapes import require_vectors
 from mien.storage.database import Database
 from mien.storage.halfvec import HalfVector
 from mien.storage.halfvec import register
@@ -212,10 +214,7 @@ class PgvectorIndex:
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
-            raise ValueError(
-                f"expected queries of shape (n, {self._dimension}), got {queries.shape}"
-            )
+        require_queries(queries, self._dimension)
         if groups < 1 or not len(queries):
             return [[] for _ in queries]
 
@@ -281,12 +280,7 @@ class _Writer:
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """See `IndexWriter.upsert`."""
-        dimension = self._index.dimension
-        if vectors.shape != (len(keys), dimension) or len(groups) != len(keys):
-            raise ValueError(
-                f"expected {len(keys)} groups and vectors of shape ({len(keys)}, {dimension}), "
-                f"got {len(groups)} and {vectors.shape}"
-            )
+        require_vectors(keys, groups, vectors, self._index.dimension)
         # Of a key that is given twice the last vector counts.
         last = {key: position for position, key in enumerate(keys)}
         with self._counted(list(last), set(groups)), self._connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from mien.index.int8.ids import numbered
 from mien.index.int8.ids import pack
 from mien.index.int8.rounding import rounded
 from mien.index.int8.rounding import stride_of
-from mien.index.int8.rows import check_shapes
+from mien.index.shapes import require_vectors
 
 _BLOCK_ROWS: Final = 65_536
 
@@ -40,7 +40,7 @@ class Filling:
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """See `IndexWriter.upsert`."""
-        check_shapes(self._dimension, keys, groups, vectors)
+        require_vectors(keys, groups, vectors, self._dimension)
         rows = rounded(vectors)
         while len(rows):
             if self._count == len(self._blocks) * _BLOCK_ROWS:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from typing import Any
 from typing import Final
 
 import numpy as np
@@ -26,6 +25,8 @@ from mien.index.int8.nearest import NOBODY
 from mien.index.int8.nearest import Nearest
 from mien.index.int8.rounding import rounded
 from mien.index.int8.rounding import scale_of
+from mien.index.shapes import require_queries
+from mien.index.shapes import require_vectors
 
 _FIRST_CAPACITY: Final = 64
 # What is compared at a time is little enough for its scores to stay in the cache until they have
@@ -135,7 +136,7 @@ class Rows:
         self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
     ) -> None:
         """See `IndexWriter.upsert`."""
-        check_shapes(self._dimension, keys, groups, vectors)
+        require_vectors(keys, groups, vectors, self._dimension)
         # Of a key that is given twice the last vector counts.
         last = list({key: position for position, key in enumerate(keys)}.values())
         if not last:
@@ -161,10 +162,7 @@ class Rows:
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        if queries.ndim != 2 or queries.shape[1] != self._dimension:  # noqa: PLR2004 - rows, columns
-            raise ValueError(
-                f"expected queries of shape (n, {self._dimension}), got {queries.shape}"
-            )
+        require_queries(queries, self._dimension)
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]
@@ -310,21 +308,6 @@ class Rows:
             more = max(missing, len(self._more_groups))
             self._sizes = np.concatenate([self._sizes, np.zeros(more, self._sizes.dtype)])
         return numbers
-
-
-def check_shapes(
-    dimension: int, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[Any]
-) -> None:
-    """Make sure that there is a group and a vector for each key.
-
-    Raises:
-        ValueError: there is not.
-    """
-    if vectors.shape != (len(keys), dimension) or len(groups) != len(keys):
-        raise ValueError(
-            f"expected {len(keys)} groups and vectors of shape ({len(keys)}, {dimension}), "
-            f"got {len(groups)} and {vectors.shape}"
-        )
 
 
 def _parts(state: _State, step: int) -> Iterator[tuple[int, NDArray[np.int8]]]:
