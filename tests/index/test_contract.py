@@ -47,7 +47,7 @@ from mien.index.int8.backend import Int8Backend
 from mien.index.int8.index import Upkeep
 from mien.index.int8.kernels import PortableKernel
 from mien.index.milvus import MilvusBackend
-from mien.index.milvus_client import import_pymilvus
+from mien.index.milvus_client import connect
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 from mien.storage.database import Database
@@ -96,7 +96,7 @@ def over_pgvector(folder: Path) -> IndexBackend:
 
 def over_milvus(folder: Path) -> IndexBackend:
     def clear(name: str) -> None:
-        with closing(import_pymilvus().MilvusClient(uri=RUNNING["milvus"])) as client:
+        with closing(connect(RUNNING["milvus"], "", seconds=30)) as client:
             for each in client.list_collections():
                 if each.startswith(f"{name}_"):
                     client.delete(each, filter='id != ""')

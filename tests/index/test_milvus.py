@@ -28,7 +28,7 @@ from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
 from mien.index.base import NOTHING
 from mien.index.milvus import MilvusBackend
-from mien.index.milvus_client import import_pymilvus
+from mien.index.milvus_client import connect
 from mien.storage.models import new_id
 from mien.storage.turns import FileTurns
 from milvus_server import running_milvus
@@ -71,7 +71,7 @@ def processes(tmp_path: Path, milvus: str, name: str) -> Iterator[list[Services]
 
 @pytest.fixture
 def client(milvus: str) -> Iterator[Any]:
-    made = import_pymilvus().MilvusClient(uri=milvus)
+    made = connect(milvus, "", seconds=30)
     yield made
     made.close()
 

@@ -17,6 +17,10 @@ _OPTIONS = {
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.min_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 2_000,
+    # The library asks every ten seconds whether the server is there, and a server may end a
+    # connection that asks more often than every five minutes. Each call has a time limit anyway.
+    "grpc.keepalive_time_ms": 330_000,
+    "grpc.keepalive_permit_without_calls": 0,
 }
 
 
