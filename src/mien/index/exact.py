@@ -25,6 +25,9 @@ _MOST_DEAD = 0.25
 _ROWS_AT_ONCE = 5_000
 # So many queries at a time bound the memory that their similarities take.
 _QUERIES_AT_ONCE = 16
+# Up to this share of the rows, putting those together that are searched costs less than comparing
+# the others as well.
+_MOST_GATHERED = 0.3
 # More than single precision errs by on unit vectors; rows this close are compared exactly.
 _MARGIN = 1e-5
 
@@ -111,9 +114,15 @@ class ExactIndex:
                 now = _Now(_Vectors(self._dimension), NOTHING)
             yield _Writer(now, self._publish)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        return self._now.vectors.search(queries, groups=groups)
+        return self._now.vectors.search(queries, groups=groups, among=among)
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """See `ExactSearch.members`."""
@@ -248,19 +257,32 @@ class _Vectors:
         self._state.vectors[self._to_overwrite] = 0
         self._to_overwrite, self._later = self._later, []
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         require_queries(queries, self._dimension)
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]
-        dead = np.flatnonzero(~state.alive)
+        searched = state.alive if among is None else state.alive & _belonging(state, among)
+        few = np.flatnonzero(searched) if among is not None else None
+        if few is not None and len(few) > _MOST_GATHERED * state.count:
+            few = None
+        left_out = np.flatnonzero(~searched) if few is None else None
         found = []
         for start in range(0, len(queries), _QUERIES_AT_ONCE):
             some = queries[start : start + _QUERIES_AT_ONCE]
-            similarities = some @ state.vectors[: state.count].T
-            similarities[:, dead] = -np.inf
+            if few is None:
+                similarities = some @ state.vectors[: state.count].T
+                similarities[:, left_out] = -np.inf
+            else:
+                similarities = _products(some, state.vectors, few)
             found += [
-                _best_groups(query, row, state, groups)
+                _best_groups(query, row, few, state, groups)
                 for query, row in zip(some, similarities, strict=True)
             ]
         return found
@@ -358,27 +380,57 @@ def _masked(state: _State, rows: Sequence[int]) -> _State:
     return replace(state, alive=alive)
 
 
+def _belonging(state: _State, groups: Collection[str]) -> NDArray[np.bool_]:
+    """Which rows are of some groups: bool, shape (count,)."""
+    places = [state.group_at[group] for group in groups if group in state.group_at]
+    # Looked up afterwards: another thread may add groups meanwhile, and none goes.
+    belongs = np.zeros(len(state.group_at), np.bool_)
+    belongs[places] = True
+    return belongs[state.group_of[: state.count]]
+
+
+def _products(
+    queries: NDArray[np.float32], vectors: NDArray[np.float32], rows: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """The product of each query with some rows, which are put together some at a time."""
+    products = np.empty((len(queries), len(rows)), np.float32)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        products[:, part] = queries @ vectors[rows[part]].T
+    return products
+
+
 def _best_groups(
-    query: NDArray[np.float32], similarities: NDArray[np.float32], state: _State, wanted: int
+    query: NDArray[np.float32],
+    similarities: NDArray[np.float32],
+    looked_at: NDArray[np.intp] | None,
+    state: _State,
+    wanted: int,
 ) -> list[Hit]:
     """The best row of each of the best groups.
 
     Args:
         query: float32, shape (dimension,).
-        similarities: float32, shape (count,), of all rows; removed ones are minus infinity.
+        similarities: float32, of the rows that are looked at; of rows that cannot be found minus
+            infinity.
+        looked_at: their numbers; None for all rows.
         state: what the rows are.
         wanted: how many groups.
     """
+    if not len(similarities):
+        return []
     take = min(len(similarities), 4 * wanted)
     while True:
         least = np.partition(similarities, -take)[-take]
         sure = np.flatnonzero((similarities >= least) & np.isfinite(similarities))
+        sure = sure if looked_at is None else looked_at[sure]
         enough = len({int(group) for group in state.group_of[sure]}) >= wanted
         # Rows outside are no better than the last one inside, so enough groups are the best.
         if enough or take == len(similarities):
             break
         take = min(len(similarities), 4 * take)
     rows = np.flatnonzero((similarities >= least - _MARGIN) & np.isfinite(similarities))
+    rows = rows if looked_at is None else looked_at[rows]
     # Equally similar ones come in the order of their keys, so that every index agrees.
     exact = cosines(state.vectors[rows], query)
     order = sorted(range(len(rows)), key=lambda i: (-exact[i], state.keys[rows[i]]))
