@@ -307,15 +307,14 @@ def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups
 @QUICK
 @given(
     rows=some_rows,
-    seed=st.integers(0, 20),
-    groups=st.integers(1, 7),
+    asked=st.tuples(st.integers(0, 20), st.integers(1, 7)),
     among=st.sets(st.sampled_from([*"PQRST", "nobody"])),
     gone=st.sets(st.sampled_from("abcdef")),
 )
 def test_some_groups_are_searched_as_if_there_were_no_others(
-    name: str, rows: Rows, seed: int, groups: int, among: set[str], gone: set[str]
+    name: str, rows: Rows, asked: tuple[int, int], among: set[str], gone: set[str]
 ) -> None:
-    query = unit(seed)
+    query, groups = unit(asked[0]), asked[1]
     left = {key: row for key, row in rows.items() if key not in gone}
     some = {key: row for key, row in left.items() if row[0] in among}
     with fresh(name) as index:

@@ -37,6 +37,8 @@ _QUERIES_AT_ONCE: Final = 64
 # Up to this share of the rows, putting those together that are searched costs less than comparing
 # the others as well.
 _MOST_GATHERED: Final = 0.3
+# Rows that are put together stay in the cache until they have been compared.
+_GATHERED_AT_ONCE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,6 +263,7 @@ class Rows:
             return [self._hits(state, rows, scores) for rows, scores in nearest.best()]
         few = chosen.rows
         nearest = Nearest(len(queries), wanted, lambda places: state.groups_of(few[places]))
+        step = min(step, _GATHERED_AT_ONCE)
         for start in range(0, len(few), step):
             nearest.look(start, scan(state.gathered(few[start : start + step])))
         return [self._hits(state, few[places], scores) for places, scores in nearest.best()]
