@@ -26,6 +26,7 @@ from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
+from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.recognition.identify import check_question
@@ -325,3 +326,27 @@ def test_a_narrowed_search_is_weighed_at_its_own_size(services: Services) -> Non
         session.execute(update(SearchRow).values(similarity=similarity, runner_up=None))
     decisions = weigh(acting(services), gallery="default").decisions
     assert decisions == {"match": 1, "ambiguous": 0, "unknown": 1}
+
+
+def test_who_is_searched_follows_every_change(services: Services) -> None:
+    """What is remembered of metadata holds until anything about the people changes."""
+
+    def searched() -> int:
+        try:
+            return ask(services, "ada", where=("team=night",)).point.people
+        except NobodySearched:
+            return 0
+
+    ada = add(services, "ada", team="night")
+    bob = add(services, "bob", team="day")
+    assert (searched(), searched()) == (1, 1)
+    change_person(acting(services), gallery="default", person_id=bob, metadata={"team": "night"})
+    assert searched() == 2
+    change_person(acting(services), gallery="default", person_id=ada, metadata={})
+    assert searched() == 1
+    add(services, "cy", team="night")
+    assert searched() == 2
+    forget_person(acting(services), gallery="default", person_id=bob)
+    assert searched() == 1
+    add(services, "cy", gallery="club", team="night")
+    assert searched() == 1

@@ -90,7 +90,9 @@ def _others(session: Session, names: Sequence[str]) -> Iterator[GalleryRow]:
             raise GalleryNotFound("named", words={"gallery": name}) from error
 
 
-def people_reached(session: Session, gallery: GalleryRow, terms: Sequence[Term]) -> dict[str, int]:
+def people_reached(
+    session: Session, gallery: GalleryRow, terms: Sequence[Term]
+) -> tuple[frozenset[str], int]:
     """The people of a gallery whose metadata say so and who have a face, and how many faces."""
     # Counted from the people, and without looking at a face's row, which is wide.
     count = (
@@ -106,7 +108,8 @@ def people_reached(session: Session, gallery: GalleryRow, terms: Sequence[Term])
     rows = session.execute(
         select(PersonRow.id, count).where(of == gallery.id, *saying(session, terms))
     )
-    return {person_id: faces for person_id, faces in rows if faces}
+    found = {person_id: faces for person_id, faces in rows if faces}
+    return frozenset(found), sum(found.values())
 
 
 def require_somebody(session: Session, galleries: Sequence[GalleryRow], reach: Reach) -> None:

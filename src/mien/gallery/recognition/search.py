@@ -147,8 +147,11 @@ def _part(
     )
     if not terms:
         return index
-    people = people_reached(session, gallery, terms)
-    return Narrowed(index, frozenset(people), sum(people.values()))
+    # Every change of a gallery's faces or of its people's metadata raises the revision.
+    among, faces = services.reached.get(
+        (gallery.id, *terms), gallery.revision, lambda: people_reached(session, gallery, terms)
+    )
+    return Narrowed(index, among, faces)
 
 
 def _reached(
