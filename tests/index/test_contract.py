@@ -283,6 +283,9 @@ def same(found: list[Hit], expected: list[Hit]) -> bool:
     ] and np.allclose([hit.similarity for hit in found], [hit.similarity for hit in expected])
 
 
+# The same each time, as who asks again and again has it.
+SOME = frozenset("QT")
+
 # Few groups, keys and directions, so that ties, replacements and crowded groups are common.
 some_rows = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=2),
@@ -476,8 +479,11 @@ class AnyHistory(RuleBasedStateMachine):
         search = deciding(self.index, self.rows)
         [found] = search.search(query, groups=3)
         assert same(found, naive(self.rows, query[0], 3))
-        [found] = search.search(query, groups=3, among="QT")
-        some = {key: row for key, row in self.rows.items() if row[0] in "QT"}
+        [found] = search.search(query, groups=3, among=SOME)
+        [candidates] = self.index.search(query, groups=3, among=SOME)
+        some = {key: row for key, row in self.rows.items() if row[0] in SOME}
+        assert len(candidates) == len(naive(some, query[0], 3))
+        assert all(some[hit.key][0] == hit.group for hit in candidates)
         assert same(found, naive(some, query[0], 3))
 
 

@@ -20,8 +20,9 @@ from mien.index.shapes import require_queries
 # Of synthetic vectors rounded to 8 bits, 50 held all of the ten that are truly nearest, 20 at times
 # one of 200 less. See `docs/decisions/0006-index-backends.md`.
 _LEAST_CANDIDATES = 50
-# So few people are all read from the rows, which is as quick as asking the index for some of them.
-_READ_AT_ONCE = 200
+# So few people are all read from the rows, which takes no longer than to ask 8-bit vectors for some
+# of them; see `docs/decisions/0020-filters.md`.
+_READ_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)

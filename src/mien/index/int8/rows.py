@@ -124,6 +124,8 @@ class Rows:
         self._more_groups: list[str] = []
         self._more_group_at: dict[str, int] = {}
         self._sizes = np.bincount(base.group_of, minlength=len(base.groups))
+        # Of the last search of some groups: to look up many takes longer than to compare them.
+        self._last_searched: tuple[frozenset[str], int, NDArray[np.bool_]] | None = None
         self._to_overwrite: list[int] = []
         self._later: list[int] = []
         self._state = _State(
@@ -269,19 +271,30 @@ class Rows:
         return [self._hits(state, few[places], scores) for places, scores in nearest.best()]
 
     def _chosen(self, state: _State, groups: Collection[str]) -> "_Chosen":
-        ids = list(groups)
-        numbers = state.base.groups.find(ids)
-        inside = len(state.base.groups)
-        more = [self._more_group_at[each] + inside for each in ids if each in self._more_group_at]
-        # Looked up afterwards: another thread may add groups meanwhile, and none goes.
-        searched = np.zeros(inside + len(self._more_group_at), np.bool_)
-        searched[numbers[numbers >= 0]] = True
-        searched[more] = True
+        searched = self._searched(state.base, groups)
         in_base = np.flatnonzero(searched[state.base.group_of])
         in_tail = np.flatnonzero(searched[state.tail_group_of[: len(state.tail_alive)]])
         few = np.concatenate([in_base, in_tail + len(state.base)])
         is_few = len(few) <= _MOST_GATHERED * (len(state.base) + len(state.tail_alive))
         return _Chosen(state, searched, few if is_few else None)
+
+    def _searched(self, base: Base, groups: Collection[str]) -> NDArray[np.bool_]:
+        """Whether each group is one of these, by its number."""
+        numbered_before = len(self._more_group_at)
+        known = self._last_searched
+        if known is not None and known[0] is groups and known[1] == numbered_before:
+            return known[2]
+        ids = list(groups)
+        numbers = base.groups.find(ids)
+        inside = len(base.groups)
+        more = [self._more_group_at[each] + inside for each in ids if each in self._more_group_at]
+        # As large as it is afterwards: another thread may add groups meanwhile, and none goes.
+        searched = np.zeros(inside + len(self._more_group_at), np.bool_)
+        searched[numbers[numbers >= 0]] = True
+        searched[more] = True
+        if isinstance(groups, frozenset):
+            self._last_searched = (groups, numbered_before, searched)
+        return searched
 
     def _hits(
         self, state: _State, rows: NDArray[np.intp], scores: NDArray[np.float64]
