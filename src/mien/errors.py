@@ -291,6 +291,12 @@ class GalleryModelMismatch(Conflict):
     code = "gallery_model_mismatch"
 
 
+class NobodySearched(Conflict):
+    """Nobody with a face has the metadata that a search asked for; `searched_person_count` is 0."""
+
+    code = "nobody_searched"
+
+
 class GalleryProtected(Conflict):
     """The default gallery cannot be deleted or renamed."""
 

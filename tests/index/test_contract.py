@@ -283,6 +283,9 @@ def same(found: list[Hit], expected: list[Hit]) -> bool:
     ] and np.allclose([hit.similarity for hit in found], [hit.similarity for hit in expected])
 
 
+# The same each time, as who asks again and again has it.
+SOME = frozenset("QT")
+
 # Few groups, keys and directions, so that ties, replacements and crowded groups are common.
 some_rows = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=2),
@@ -302,6 +305,64 @@ def test_answers_as_the_naive_reference(name: str, rows: Rows, seed: int, groups
     assert same(found, naive(rows, query[0], groups))
     assert len({hit.group for hit in candidates}) == len(candidates) <= groups
     assert all(rows[hit.key][0] == hit.group for hit in candidates)
+
+
+@QUICK
+@given(
+    rows=some_rows,
+    asked=st.tuples(st.integers(0, 20), st.integers(1, 7)),
+    among=st.sets(st.sampled_from([*"PQRST", "nobody"])),
+    gone=st.sets(st.sampled_from("abcdef")),
+)
+def test_some_groups_are_searched_as_if_there_were_no_others(
+    name: str, rows: Rows, asked: tuple[int, int], among: set[str], gone: set[str]
+) -> None:
+    query, groups = unit(asked[0]), asked[1]
+    left = {key: row for key, row in rows.items() if key not in gone}
+    some = {key: row for key, row in left.items() if row[0] in among}
+    with fresh(name) as index:
+        fill(index, rows)
+        take_out(index, sorted(gone))
+        [found] = deciding(index, left).search(query, groups=groups, among=among)
+        [candidates] = index.search(query, groups=groups, among=frozenset(among))
+        [everybody] = index.search(query, groups=groups, among="PQRST")
+        [unbound] = index.search(query, groups=groups)
+    assert same(found, naive(some, query[0], groups))
+    assert len(candidates) == min(groups, len({group for group, _ in some.values()}))
+    assert {hit.group for hit in candidates} <= among
+    assert all(some[hit.key][0] == hit.group for hit in candidates)
+    assert [hit.similarity for hit in everybody] == pytest.approx(
+        [hit.similarity for hit in unbound], abs=1e-6
+    )
+
+
+@QUICK
+@given(
+    people=st.integers(1, 300),
+    among=st.floats(0, 1),
+    seed=st.integers(0, 20),
+    queries=st.integers(0, 3),
+)
+def test_any_share_of_many_groups_is_searched_as_the_reference_does(
+    name: str, people: int, among: float, seed: int, queries: int
+) -> None:
+    owners = [f"person {number % people}" for number in range(330)]
+    keys = [f"face {number}" for number in range(330)]
+    rows = dict(zip(keys, zip(owners, unit(seed, 330), strict=True), strict=True))
+    chosen = sorted(set(owners))[: round(among * people)]
+    asked = unit(seed + 50, queries) if queries else unit(0, 0)
+    some = {key: row for key, row in rows.items() if row[0] in chosen}
+    with fresh(name) as index:
+        fill(index, rows)
+        found = deciding(index, rows).search(asked, groups=5, among=chosen)
+        # Not read from the rows, however few they are.
+        candidates = index.search(asked, groups=5, among=chosen)
+    assert len(found) == len(candidates) == len(asked)
+    for query, hits, named in zip(asked, found, candidates, strict=True):
+        expected = naive(some, query, 5)
+        assert same(hits, expected)
+        assert len(named) == len(expected)
+        assert {hit.group for hit in named} <= set(chosen)
 
 
 @QUICK
@@ -415,8 +476,15 @@ class AnyHistory(RuleBasedStateMachine):
         assert self.index.groups == len({group for group, _ in self.rows.values()})
         assert all(key in self.index for key in self.rows)
         query = unit(len(self.rows))
-        [found] = deciding(self.index, self.rows).search(query, groups=3)
+        search = deciding(self.index, self.rows)
+        [found] = search.search(query, groups=3)
         assert same(found, naive(self.rows, query[0], 3))
+        [found] = search.search(query, groups=3, among=SOME)
+        [candidates] = self.index.search(query, groups=3, among=SOME)
+        some = {key: row for key, row in self.rows.items() if row[0] in SOME}
+        assert len(candidates) == len(naive(some, query[0], 3))
+        assert all(some[hit.key][0] == hit.group for hit in candidates)
+        assert same(found, naive(some, query[0], 3))
 
 
 class AnyHistoryAuto(AnyHistory):

@@ -1,5 +1,6 @@
 """What an index that only comes near is worth once the rows have spoken."""
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -105,7 +106,13 @@ def test_the_nearest_example_decides_whichever_the_index_has_named() -> None:
     near, far = query[0], unit(6, 1)[0]
 
     class Mistaken(ExactIndex):
-        def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+        def search(
+            self,
+            queries: NDArray[np.float32],
+            *,
+            groups: int,
+            among: Collection[str] | None = None,
+        ) -> list[list[Hit]]:
             return [[Hit("far", "P", 0.1)] for _ in queries]
 
     examples = Examples(["far", "near"], np.stack([far, near]))

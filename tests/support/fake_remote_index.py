@@ -129,7 +129,13 @@ class FakeRemoteIndex:
             place = (self._gallery_id, self._contract_id, self.dimension)
             yield _Writer(connection, self._backend, place, revision)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
         if queries.ndim != 2 or queries.shape[1] != self.dimension:
             raise ValueError(f"expected queries of shape (n, {self.dimension})")
@@ -139,6 +145,8 @@ class FakeRemoteIndex:
                 " where gallery_id = ? and contract_id = ?",
                 [self._gallery_id, self._contract_id],
             ).fetchall()
+        if among is not None:
+            rows = [row for row in rows if row[1] in among]
         return [self._best(rows, query, groups) for query in queries]
 
     def overwrite_removed(self) -> None:

@@ -82,9 +82,15 @@ class RoundedIndex:
             room = None if self._capacity is None else self._capacity - len(self)
             yield _RoundingWriter(writer, self._steps, room)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        return self._rounded.search(queries, groups=groups)
+        return self._rounded.search(queries, groups=groups, among=among)
 
     def overwrite_removed(self) -> None:
         """See `VectorIndex.overwrite_removed`."""

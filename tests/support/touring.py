@@ -119,6 +119,20 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
     wrong = hold_photo(
         acting(services, user_id), gallery="mistakes", photo=Upload(photos.pair[0])
     ).id
+    several, some, no_one = (
+        hold_photo(
+            acting(services, user_id),
+            gallery="default",
+            photo=Upload(photos.group),
+            also=also,
+            terms=terms,
+        ).id
+        for also, terms in (
+            (["mistakes"], []),
+            ([], ["membership=1815"]),
+            ([], ["membership=none"]),
+        )
+    )
     pair = [hold(photo) for photo in photos.pair]
     somebody_else = hold(photos.people[1][1])
     people = "/galleries/default/people"
@@ -128,6 +142,10 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("sign-in-refused", "/sign-in", signed_in=False, act=_mistype),
         Stop("identify", "/identify"),
         Stop("identify-empty-gallery", "/identify?gallery=club"),
+        Stop("identify-reach", "/identify?also=club&where=membership%3D1815"),
+        Stop("result-several-galleries", f"/identify/{several}"),
+        Stop("result-some-people", f"/identify/{some}"),
+        Stop("result-nobody-searched", f"/identify/{no_one}"),
         Stop("identify-result", f"/identify/{group}"),
         Stop("identify-three-answers", f"/identify/{twins}"),
         Stop("identify-added", f"/identify/{wrong}", act=_add_to(photos.people[1][0])),

@@ -31,12 +31,16 @@ bp = make_blueprint("identify", "Photos")
 @asks("photos.identify")
 @looks_at_photos
 def identify_photo(path: GalleryPath, query: IdentifyQuery) -> Response:
-    """Identify every face in a photo, or say that nobody in the gallery matches."""
+    """Identify every face in a photo, or say that nobody in the gallery matches.
+
+    Search some people only with `where`, or other galleries as well with `also`.
+    """
     found = identify(
         this_call(),
         gallery=path.gallery,
         photo=query.upload(read_photo_body(PhotoIn).photo),
         limit=query.limit,
         threshold=query.threshold,
+        reach=query.reach,
     )
     return answer(IdentificationOut.of(found))

@@ -76,7 +76,13 @@ _RESPONSES["200"] = {
 @looks_at_photos
 def identify_photos(path: GalleryPath, query: IdentifyQuery) -> Response:
     """Identify every face in many photos. A bad photo does not stop the others."""
-    check_question(this_call(), gallery=path.gallery, limit=query.limit, threshold=query.threshold)
+    check_question(
+        this_call(),
+        gallery=path.gallery,
+        limit=query.limit,
+        threshold=query.threshold,
+        reach=query.reach,
+    )
     stream = PhotoStream(most=runtime().settings.batch_photos)
     photos = iter(stream)
     # What is wrong before the first photo is an error of the whole call.
@@ -118,6 +124,7 @@ def _answer(photo: SentPhoto, gallery: str, query: IdentifyQuery) -> BatchLineOu
             photo=query.upload(photo.data),
             limit=query.limit,
             threshold=query.threshold,
+            reach=query.reach,
         )
     except ClientGone:
         raise

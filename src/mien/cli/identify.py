@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.access.actor import OPERATOR
-from mien.cli.options import gallery_option
 from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
+from mien.cli.options import reach_options
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import one_in
@@ -22,6 +22,7 @@ from mien.cli.terminal.photo_files import read_photo
 from mien.cli.terminal.photo_files import tell_left_out
 
 if TYPE_CHECKING:
+    from mien.gallery.recognition.reach import Reach
     from mien.gallery.results import Answer
     from mien.gallery.results import Candidate
     from mien.gallery.results import Identification
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @photo_paths()
-@gallery_option
+@reach_options
 @click.option(
     "--limit",
     type=int,
@@ -53,12 +54,16 @@ def identify(
     *,
     photos: tuple[Path, ...],
     gallery: str,
+    reach: "Reach",
     limit: int,
     threshold: float | None,
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
     """Identify the people in photos.
+
+    Everybody in the gallery is searched, or with --where only some people. If several galleries are
+    searched, a column says in which of them a person is.
 
     Give a folder to use every picture in it. The answer is "match", "unknown" if nobody matches, or
     "ambiguous" if it cannot be told; the most similar people are shown either way. "same photo"
@@ -79,6 +84,7 @@ def identify(
                 photo=Upload(read_photo(path, max_bytes=most), options),
                 limit=limit,
                 threshold=threshold,
+                reach=reach,
             ),
         )
     if as_json:
@@ -94,19 +100,26 @@ def identify(
             }
         )
     else:
-        _print(results)
+        _print(results, in_several=bool(reach.also))
+        if results.done and (reach.also or reach.where):
+            _tell_searched(results.done[-1][1])
     context.exit(results.exit_code)
 
 
-def _print(results: "PhotoResults[Identification]") -> None:
+def _print(results: "PhotoResults[Identification]", *, in_several: bool) -> None:
+    where = ["gallery"] if in_several else []
     print_table(
-        ["photo", "face", "answer", "person", "nearest", "second", "strangers"],
+        ["photo", "face", "answer", "person", *where, "nearest", "second", "strangers"],
         [
-            (path, answer.number, *_cells(answer, seen.point.least_expected_rate))
+            (
+                path,
+                answer.number,
+                *_cells(answer, seen.point.least_expected_rate, in_several=in_several),
+            )
             for path, seen in results.done
             for answer in seen.answers
         ],
-        names=["photo", "person", "nearest", "second"],
+        names=["photo", "person", *where, "nearest", "second"],
         lesser=["second", "strangers"],
     )
     for path, seen in results.done:
@@ -115,14 +128,27 @@ def _print(results: "PhotoResults[Identification]") -> None:
         tell_left_out(path, seen.faces_left_out)
 
 
-def _cells(answer: "Answer", least: float) -> tuple[str, str, str, str, str]:
+def _tell_searched(seen: "Identification") -> None:
+    """How many people were searched, where it is not everybody in one gallery."""
+    count = seen.point.people
+    told = f"Searched {count:,} {'person' if count == 1 else 'people'}"
+    if len(seen.searched) > 1:
+        each = ", ".join(f"{part.people:,} in {part.gallery.name}" for part in seen.searched)
+        told = f"{told}: {each}"
+    if seen.where:
+        told = f"{told}, only with {', '.join(seen.where)}"
+    print_note(f"{told}.")
+
+
+def _cells(answer: "Answer", least: float, *, in_several: bool) -> tuple[str, ...]:
     best = answer.candidates[0] if answer.candidates else None
     named = best.person.label if best and answer.decision == "match" else ""
     decision: str = answer.decision
     if answer.doubts:
         decision = f"{decision} ({', '.join(answer.doubts)})"
     odds = one_in(answer.expected_false_match_rate, least=least)
-    return decision, named, _figure(best), _figure(answer.runner_up), odds
+    where = (best.gallery if best else "",) if in_several else ()
+    return decision, named, *where, _figure(best), _figure(answer.runner_up), odds
 
 
 def _figure(candidate: "Candidate | None") -> str:

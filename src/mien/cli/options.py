@@ -70,6 +70,45 @@ def gallery_option(function: _Function) -> _Function:
     )(function)
 
 
+def reach_options(function: _Function) -> _Function:
+    """Give a command `--gallery`, which may be repeated, and `--where`.
+
+    They come as `gallery` and as `reach`.
+    """
+
+    @functools.wraps(function)
+    def gathered(
+        *arguments: Any, galleries: tuple[str, ...], where: tuple[str, ...], **others: Any
+    ) -> Any:
+        from mien.gallery.recognition.reach import Reach
+
+        first, *also = galleries
+        return function(
+            *arguments, gallery=first, reach=Reach(also=tuple(also), where=where), **others
+        )
+
+    for option in (
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Search only people whose metadata say this, such as team=night. Repeat it for "
+            "more, all of which must hold.",
+        ),
+        click.option(
+            "--gallery",
+            "galleries",
+            multiple=True,
+            default=["default"],
+            show_default=True,
+            metavar="NAME",
+            help="The gallery to search. Repeat it to search several as if they were one.",
+        ),
+    ):
+        gathered = option(gathered)
+    return cast("_Function", gathered)
+
+
 def photo_paths(minimum: int = 1) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Give a command photos and folders of photos, as the argument `photos`."""
     return click.argument(

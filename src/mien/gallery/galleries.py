@@ -100,6 +100,7 @@ def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
     if gallery.contract_id != engine.contract_id:
         raise GalleryModelMismatch(
             "version" if gallery.pack == engine.pack else "pack",
+            words={"gallery": gallery.display_name or gallery.name},
             gallery_pack=gallery.pack,
             engine_pack=engine.pack,
         )

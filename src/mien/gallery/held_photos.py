@@ -6,6 +6,7 @@ just added. A photo is its holder's alone and is let go when its time is over.
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,11 +63,13 @@ class HeldRows:
         probe: the photo.
         gallery: where its faces are looked up.
         faces: in the order of their numbers, which is that in which one reads the photo.
+        also: other galleries where they are looked up, as far as they are still there.
     """
 
     probe: ProbeRow
     gallery: GalleryRow
     faces: tuple[ProbeFaceRow, ...]
+    also: tuple[GalleryRow, ...] = ()
 
     def face(self, number: int) -> ProbeFaceRow:
         """The face of this number, from 1.
@@ -87,6 +90,8 @@ def hold_photo(
     photo: Upload | AnalyzedPhoto,
     person_id: str | None = None,
     file_name: str = "",
+    also: Sequence[str] = (),
+    terms: Sequence[str] = (),
 ) -> Held:
     """Look at a photo and hold it for who acts.
 
@@ -96,6 +101,8 @@ def hold_photo(
         photo: as it was sent, or analysed already.
         person_id: whose example it may become when somebody has decided; None where that is open.
         file_name: what its sender calls it, for who has to decide.
+        also: names of other galleries where they will be looked up.
+        terms: what people's metadata must say for them to be searched then.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -131,6 +138,7 @@ def hold_photo(
             faces_left_out=analyzed.faces.left_out,
             person_id=person_id,
             file_name=stored_file_name(file_name),
+            terms=list(terms),
             expires_at=now() + dt.timedelta(seconds=services.probe_seconds),
         )
         faces = [
@@ -148,6 +156,8 @@ def hold_photo(
                 row = find_gallery(session, gallery, hold="stays")
                 require_contract(row, summary)
                 probe.gallery_id = row.id
+                others = dict.fromkeys(find_gallery(session, name).id for name in also)
+                probe.also = [each for each in others if each != row.id]
                 session.add(probe)
                 session.flush()
                 session.add_all(faces)
@@ -215,7 +225,7 @@ def probe_files(session: Session, probe: ProbeRow) -> list[str]:
 
 
 def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
-    """The rows of a held photo, in one query.
+    """The rows of a held photo, in one query; in one more where several galleries are searched.
 
     Raises:
         ProbeNotFound: it was let go, or is somebody else's.
@@ -235,4 +245,17 @@ def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
     probe, gallery, _ = found[0]
     remember_gallery(session, gallery)
     faces: list[ProbeFaceRow | None] = [row[2] for row in found]
-    return HeldRows(probe, gallery, tuple(face for face in faces if face is not None))
+    also = (
+        {
+            row.id: row
+            for row in session.scalars(select(GalleryRow).where(GalleryRow.id.in_(probe.also)))
+        }
+        if probe.also
+        else {}
+    )
+    return HeldRows(
+        probe,
+        gallery,
+        tuple(face for face in faces if face is not None),
+        tuple(also[each] for each in probe.also if each in also),
+    )

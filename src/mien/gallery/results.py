@@ -161,12 +161,28 @@ class Candidate(Ranked):
 
     Attributes:
         person: who.
+        gallery: the name of the gallery that the person is in; empty where only one is searched and
+            known.
         same_photo: whether this very face of this very file is one of the person's examples, so
             that the similarity says nothing but that.
     """
 
     person: PersonRef
+    gallery: str = ""
     same_photo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How much of a gallery was searched.
+
+    Attributes:
+        gallery: which one.
+        people: those of it who could be found.
+    """
+
+    gallery: GalleryRef
+    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,11 +259,14 @@ class Identification:
     """An answer for every face of a photo.
 
     Attributes:
+        gallery: the name of the first one that was searched.
         point: where the gallery's answers were cut, and what that means for strangers.
         width: of the upright photo, in pixels.
         height: of the upright photo, in pixels.
         answers: the largest face first.
         faces_left_out: how many more faces were seen than a photo may give.
+        searched: every gallery that was searched, the first one first.
+        where: what people's metadata had to say for them to be searched; empty for everybody.
     """
 
     gallery: str
@@ -256,6 +275,8 @@ class Identification:
     height: int
     answers: tuple[Answer, ...]
     faces_left_out: int = 0
+    searched: tuple[Searched, ...] = ()
+    where: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> float:

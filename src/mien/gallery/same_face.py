@@ -46,13 +46,13 @@ class EnrolledFace:
 
 
 def enrolled_faces(
-    session: Session, gallery_id: str, seen: Sequence[SeenFace | None]
+    session: Session, gallery_ids: Sequence[str], seen: Sequence[SeenFace | None]
 ) -> tuple[tuple[EnrolledFace, ...], ...]:
     """For each face the examples that are this very face, the oldest first; one query for all.
 
     Args:
         session: reading.
-        gallery_id: whose examples.
+        gallery_ids: whose examples.
         seen: the faces; None for one that is of no photo.
     """
     digests = sorted({each.photo_sha256 for each in seen if each is not None})
@@ -60,14 +60,14 @@ def enrolled_faces(
         return tuple(() for _ in seen)
     columns = (FaceRow.id, FaceRow.person_id, FaceRow.box, FaceRow.created_at)
     recorded = select(*columns, FaceRow.photo_sha256.label("digest")).where(
-        FaceRow.photo_sha256.in_(digests), FaceRow.gallery_id == gallery_id
+        FaceRow.photo_sha256.in_(digests), FaceRow.gallery_id.in_(gallery_ids)
     )
     # Examples from before digests were recorded are known by the original that was kept.
     kept = (
         select(*columns, PhotoRow.sha256.label("digest"))
         .join(PhotoRow, PhotoRow.id == FaceRow.photo_id)
         .where(
-            PhotoRow.gallery_id == gallery_id,
+            PhotoRow.gallery_id.in_(gallery_ids),
             PhotoRow.sha256.in_(digests),
             FaceRow.photo_sha256.is_(None),
         )

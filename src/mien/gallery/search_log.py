@@ -36,6 +36,8 @@ class SearchRecord:
             see `decide.deciding_rival`. At other settings it may rest on somebody else.
         similarity_to_best: of the two people; see `Ranked`.
         legible: whether the face showed enough.
+        people: who could be found, where only some were searched; None for the whole gallery.
+        faces: their examples; None for the whole gallery.
     """
 
     similarity: float
@@ -43,6 +45,8 @@ class SearchRecord:
     runner_up: float | None
     similarity_to_best: float | None
     legible: bool
+    people: int | None = None
+    faces: int | None = None
 
 
 class SearchLog:
@@ -77,6 +81,8 @@ class SearchLog:
                 runner_up=each.runner_up,
                 similarity_to_best=each.similarity_to_best,
                 legible=each.legible,
+                people=each.people,
+                faces=each.faces,
             )
             for each in faces
         ]
@@ -128,6 +134,8 @@ def last_searches(session: Session, gallery_id: str) -> tuple[SearchRecord, ...]
             runner_up=row.runner_up,
             similarity_to_best=row.similarity_to_best,
             legible=row.legible,
+            people=row.people,
+            faces=row.faces,
         )
         for row in rows
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from functools import partial
 
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
@@ -36,6 +37,7 @@ class Services:
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
+        reached: people of a gallery whose metadata say something; few, for they may be many ids.
     """
 
     database: Database
@@ -50,6 +52,7 @@ class Services:
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)
+    reached: Remembered = field(default_factory=partial(Remembered, most=10))
 
 
 @dataclass(frozen=True, slots=True)

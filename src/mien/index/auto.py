@@ -126,9 +126,15 @@ class AutoIndex:
                 else:
                     yield _Growing(many, lambda _removed, _revision: self._use(self._large))
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        return self.now.search(queries, groups=groups)
+        return self.now.search(queries, groups=groups, among=among)
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """See `ExactSearch.members`; only of an index that is exact."""

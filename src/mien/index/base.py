@@ -45,12 +45,20 @@ class ExactSearch(Protocol):
     def groups(self) -> int:
         """How many groups can be found."""
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """Find, for each query, the groups whose nearest vector is most similar.
 
         Args:
             queries: float32, shape (n, dimension), unit length.
             groups: how many groups at most.
+            among: the groups that are searched; None for all. Whoever is not in the index is passed
+                over.
 
         Returns:
             One list a query, most similar first, each group once with its best vector; equally
@@ -174,12 +182,20 @@ class VectorIndex(Protocol):
             IndexUnavailable: the index cannot be reached, or the other does not come to an end.
         """
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """Find, for each query, the groups whose nearest vector is most similar.
 
         Args:
             queries: float32, shape (n, dimension), unit length.
             groups: how many groups at most.
+            among: the groups that are searched; None for all. No other is named, however near it
+                is, and as many of these are as without the others.
 
         Returns:
             One list a query, most similar first, each group once. Where the index is not exact,

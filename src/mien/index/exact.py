@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from mien.index.base import NOTHING
 from mien.index.base import Hit
-from mien.index.cosine import cosines
+from mien.index.exact_rows import State
+from mien.index.exact_rows import best_groups
+from mien.index.exact_rows import products
 from mien.index.shapes import require_queries
 from mien.index.shapes import require_vectors
 
@@ -25,8 +27,9 @@ _MOST_DEAD = 0.25
 _ROWS_AT_ONCE = 5_000
 # So many queries at a time bound the memory that their similarities take.
 _QUERIES_AT_ONCE = 16
-# More than single precision errs by on unit vectors; rows this close are compared exactly.
-_MARGIN = 1e-5
+# Up to this share of the rows, putting those together that are searched costs less than comparing
+# the others as well.
+_MOST_GATHERED = 0.3
 
 
 class ExactBackend:
@@ -111,9 +114,15 @@ class ExactIndex:
                 now = _Now(_Vectors(self._dimension), NOTHING)
             yield _Writer(now, self._publish)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        return self._now.vectors.search(queries, groups=groups)
+        return self._now.vectors.search(queries, groups=groups, among=among)
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """See `ExactSearch.members`."""
@@ -171,27 +180,21 @@ class _Writer:
         self._publish(_Now(self._vectors, revision))
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What one search sees. Rows below `count` never change; removed ones are masked.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """Some groups as they were looked up for the last search of some: nothing of their vectors.
 
     Attributes:
-        vectors: float32, shape (capacity, dimension).
-        alive: bool, shape (count,).
-        group_of: int64, shape (capacity,), position in `groups`.
-        keys: one a row.
-        groups: ids, each once.
-        group_at: position in `groups` of each id.
-        count: rows in use.
+        groups: which.
+        group_at: where they were looked up.
+        placed: how many groups that had.
+        belongs: bool, whether each place is one of theirs.
     """
 
-    vectors: NDArray[np.float32]
-    alive: NDArray[np.bool_]
-    group_of: NDArray[np.int64]
-    keys: list[str]
-    groups: list[str]
+    groups: frozenset[str]
     group_at: dict[str, int]
-    count: int
+    placed: int
+    belongs: NDArray[np.bool_]
 
 
 class _Vectors:
@@ -205,6 +208,7 @@ class _Vectors:
         self._dimension = dimension
         self._row_of: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
+        self._last_searched: _Looked | None = None
         self._state = self._empty(_FIRST_CAPACITY)
         # Rows that are masked and hold a vector still; a search may have begun before the later.
         self._to_overwrite: list[int] = []
@@ -248,22 +252,55 @@ class _Vectors:
         self._state.vectors[self._to_overwrite] = 0
         self._to_overwrite, self._later = self._later, []
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         require_queries(queries, self._dimension)
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]
-        dead = np.flatnonzero(~state.alive)
+        searched = state.alive if among is None else state.alive & self._belonging(state, among)
+        few = np.flatnonzero(searched) if among is not None else None
+        if few is not None and len(few) > _MOST_GATHERED * state.count:
+            few = None
+        left_out = np.flatnonzero(~searched) if few is None else None
         found = []
         for start in range(0, len(queries), _QUERIES_AT_ONCE):
             some = queries[start : start + _QUERIES_AT_ONCE]
-            similarities = some @ state.vectors[: state.count].T
-            similarities[:, dead] = -np.inf
+            if few is None:
+                similarities = some @ state.vectors[: state.count].T
+                similarities[:, left_out] = -np.inf
+            else:
+                similarities = products(some, state.vectors, few)
             found += [
-                _best_groups(query, row, state, groups)
+                best_groups(query, row, few, state, groups)
                 for query, row in zip(some, similarities, strict=True)
             ]
         return found
+
+    def _belonging(self, state: State, groups: Collection[str]) -> NDArray[np.bool_]:
+        """Which rows are of some groups: bool, shape (count,)."""
+        placed_before = len(state.group_at)
+        known = self._last_searched
+        if (
+            known is not None
+            and known.groups is groups
+            and known.group_at is state.group_at
+            and known.placed == placed_before
+        ):
+            belongs = known.belongs
+        else:
+            places = [state.group_at[group] for group in groups if group in state.group_at]
+            # As large as it is afterwards: another thread may add groups meanwhile, and none goes.
+            belongs = np.zeros(len(state.group_at), np.bool_)
+            belongs[places] = True
+            if isinstance(groups, frozenset):
+                self._last_searched = _Looked(groups, state.group_at, placed_before, belongs)
+        return belongs[state.group_of[: state.count]]
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         state = self._state
@@ -296,8 +333,8 @@ class _Vectors:
             if not self._sizes[group]:
                 del self._sizes[group]
 
-    def _empty(self, capacity: int) -> _State:
-        return _State(
+    def _empty(self, capacity: int) -> State:
+        return State(
             vectors=np.empty((capacity, self._dimension), np.float32),
             alive=np.empty(0, np.bool_),
             group_of=np.empty(capacity, np.int64),
@@ -312,11 +349,11 @@ class _Vectors:
 
     def _appended(
         self,
-        old: _State,
+        old: State,
         keys: Sequence[str],
         groups: Sequence[str],
         vectors: NDArray[np.float32],
-    ) -> _State:
+    ) -> State:
         count = old.count + len(keys)
         matrix, group_of = old.vectors, old.group_of
         if count > len(matrix):
@@ -335,9 +372,9 @@ class _Vectors:
             self._row_of[key] = old.count + offset
             old.keys.append(key)
         alive = np.concatenate([old.alive, np.ones(len(keys), np.bool_)])
-        return _State(matrix, alive, group_of, old.keys, old.groups, old.group_at, count)
+        return State(matrix, alive, group_of, old.keys, old.groups, old.group_at, count)
 
-    def _compacted(self, old: _State) -> _State:
+    def _compacted(self, old: State) -> State:
         rows = np.flatnonzero(old.alive)
         if len(rows) >= (1 - _MOST_DEAD) * old.count:
             return old
@@ -352,44 +389,7 @@ class _Vectors:
         )
 
 
-def _masked(state: _State, rows: Sequence[int]) -> _State:
+def _masked(state: State, rows: Sequence[int]) -> State:
     alive = state.alive.copy()
     alive[list(rows)] = False
     return replace(state, alive=alive)
-
-
-def _best_groups(
-    query: NDArray[np.float32], similarities: NDArray[np.float32], state: _State, wanted: int
-) -> list[Hit]:
-    """The best row of each of the best groups.
-
-    Args:
-        query: float32, shape (dimension,).
-        similarities: float32, shape (count,), of all rows; removed ones are minus infinity.
-        state: what the rows are.
-        wanted: how many groups.
-    """
-    take = min(len(similarities), 4 * wanted)
-    while True:
-        least = np.partition(similarities, -take)[-take]
-        sure = np.flatnonzero((similarities >= least) & np.isfinite(similarities))
-        enough = len({int(group) for group in state.group_of[sure]}) >= wanted
-        # Rows outside are no better than the last one inside, so enough groups are the best.
-        if enough or take == len(similarities):
-            break
-        take = min(len(similarities), 4 * take)
-    rows = np.flatnonzero((similarities >= least - _MARGIN) & np.isfinite(similarities))
-    # Equally similar ones come in the order of their keys, so that every index agrees.
-    exact = cosines(state.vectors[rows], query)
-    order = sorted(range(len(rows)), key=lambda i: (-exact[i], state.keys[rows[i]]))
-    best: dict[int, int] = {}
-    for i in order:
-        best.setdefault(int(state.group_of[rows[i]]), i)
-    return [
-        Hit(
-            key=state.keys[rows[i]],
-            group=state.groups[group],
-            similarity=float(exact[i]),
-        )
-        for group, i in list(best.items())[:wanted]
-    ]

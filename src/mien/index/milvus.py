@@ -298,17 +298,24 @@ class MilvusIndex:
                 state = self._nothing()
             yield _Writer(self, known or state, state, self._part(state.filling), make_sure)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
         require_queries(queries, self._dimension)
-        state = self._state() if groups > 0 and len(queries) else None
+        people = None if among is None else sorted(among)
+        state = self._state() if groups > 0 and len(queries) and people != [] else None
         if state is None:
             return [[] for _ in queries]
         part = self._part(state.filling)
         return [
             hits
             for start in range(0, len(queries), _QUERIES_AT_ONCE)
-            for hits in _best(part, queries[start : start + _QUERIES_AT_ONCE], groups)
+            for hits in _best(part, queries[start : start + _QUERIES_AT_ONCE], groups, people)
         ]
 
     def overwrite_removed(self) -> None:
@@ -441,14 +448,19 @@ class _Part:
         """The group of each vector."""
         return self.ask(lambda client, collection: _all(client, collection, self.mine, "person"))
 
-    def search(self, queries: NDArray[np.float32], take: int) -> list[list[Hit]]:
-        """The nearest vectors of each query."""
+    def search(
+        self, queries: NDArray[np.float32], take: int, people: Sequence[str] | None
+    ) -> list[list[Hit]]:
+        """The nearest vectors of each query, of some people or of everybody."""
+        chosen = self.mine
+        if people is not None:
+            chosen = f"{chosen} and person in {json.dumps(list(people))}"
         found = self.ask(
             lambda client, collection: client.search(
                 collection,
                 data=list(queries),
                 anns_field="vector",
-                filter=self.mine,
+                filter=chosen,
                 limit=take,
                 output_fields=["person"],
                 search_params={"metric_type": "IP"},
@@ -556,13 +568,15 @@ class _Writer:
         return self._part.present(people) if people else set()
 
 
-def _best(part: _Part, queries: NDArray[np.float32], wanted: int) -> list[list[Hit]]:
+def _best(
+    part: _Part, queries: NDArray[np.float32], wanted: int, people: Sequence[str] | None
+) -> list[list[Hit]]:
     """The nearest vector of each of the nearest groups, for each query."""
     take = min(4 * wanted, _MOST_HITS)
     answers: list[list[Hit]] = [[] for _ in queries]
     open_ones = list(range(len(queries)))
     while open_ones:
-        found = part.search(queries[open_ones], take)
+        found = part.search(queries[open_ones], take, people)
         left = []
         for number, hits in zip(open_ones, found, strict=True):
             best: dict[str, Hit] = {}

@@ -1,6 +1,7 @@
 """Candidates of an index that only comes near, ranked anew by the rows' own vectors."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -14,10 +15,14 @@ from numpy.typing import NDArray
 from mien.index.base import Hit
 from mien.index.base import VectorIndex
 from mien.index.cosine import cosines
+from mien.index.shapes import require_queries
 
 # Of synthetic vectors rounded to 8 bits, 50 held all of the ten that are truly nearest, 20 at times
 # one of 200 less. See `docs/decisions/0006-index-backends.md`.
 _LEAST_CANDIDATES = 50
+# So few people are all read from the rows, which takes no longer than to ask 8-bit vectors for some
+# of them; see `docs/decisions/0020-filters.md`.
+_READ_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,13 +67,23 @@ class RerankedIndex:
         """See `ExactSearch.groups`."""
         return self._index.groups
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `ExactSearch.search`."""
         if groups < 1:
             return [[] for _ in queries]
         asked = max(_LEAST_CANDIDATES, 2 * groups)
+        if among is not None and len(among) <= max(asked, _READ_AT_ONCE):
+            require_queries(queries, self._index.dimension)
+            known = self._examples(among)
+            return [_ranked(query, list(known), known)[:groups] for query in queries]
         while True:
-            found = self._index.search(queries, groups=asked)
+            found = self._index.search(queries, groups=asked, among=among)
             known = self._examples({hit.group for hits in found for hit in hits})
             ranked = [
                 _ranked(query, [hit.group for hit in hits], known)

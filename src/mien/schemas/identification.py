@@ -4,11 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mien.gallery.people.metadata_terms import MOST_TERMS
+from mien.gallery.people.metadata_terms import TERM_LENGTH
+from mien.gallery.recognition.reach import MOST_GALLERIES
+from mien.gallery.recognition.reach import Reach
 from mien.gallery.recognition.search import MOST_CANDIDATES
 from mien.gallery.results import Answer
 from mien.gallery.results import Identification
 from mien.gallery.results import PersonRef
 from mien.gallery.settings import Threshold
+from mien.names import GALLERY_PATTERN
 from mien.options import Decision
 from mien.options import Doubt
 from mien.schemas.addresses import GalleryName
@@ -27,10 +32,29 @@ from mien.schemas.problem import ProblemOut
 
 
 class IdentifyQuery(PhotoOptionsIn):
-    """How many candidates to return for each face, the threshold, and how closely to search."""
+    """Whom to search, how many candidates to return for each face, and the threshold."""
 
     limit: int = Field(default=5, ge=1, le=MOST_CANDIDATES)
     threshold: Threshold | None = None
+    where: list[Annotated[str, Field(max_length=TERM_LENGTH)]] = Field(
+        default=[],
+        max_length=MOST_TERMS,
+        description="Search only people whose metadata say this, as `KEY=VALUE`, such as "
+        "`team=night`; repeat it for more, all of which must hold. A value is text, a number, "
+        "`true` or `false`, or one of a list; upper and lower case differ. If nobody with a face "
+        "has such metadata, the error is `nobody_searched`.",
+    )
+    also: list[Annotated[str, Field(pattern=f"^{GALLERY_PATTERN}$")]] = Field(
+        default=[],
+        max_length=MOST_GALLERIES - 1,
+        description="The name of another gallery to search at the same time, as if it were one "
+        "gallery with this one; repeat it for more. The strictest of their settings applies.",
+    )
+
+    @property
+    def reach(self) -> Reach:
+        """Which other galleries are searched, and among whom."""
+        return Reach(also=tuple(self.also), where=tuple(self.where))
 
 
 class PersonRefOut(Out):
@@ -55,6 +79,7 @@ class CandidateOut(Out):
     """A person whom a face may show, and their nearest example."""
 
     person: PersonRefOut
+    gallery: GalleryName
     similarity: Similarity = Field(
         description="Similarity to the person: the mean of the similarity to the nearest example "
         "and that to the average of all examples. With one example, their cosine."
@@ -106,6 +131,7 @@ class IdentifiedFaceOut(FaceOut):
             candidates=[
                 CandidateOut(
                     person=PersonRefOut.of(each.person),
+                    gallery=each.gallery,
                     similarity=similarity_out(each.similarity),
                     face_id=each.face_id,
                     example_similarity=similarity_out(each.example_similarity),
@@ -116,6 +142,13 @@ class IdentifiedFaceOut(FaceOut):
             ],
             **face_fields(given.face),
         )
+
+
+class SearchedGalleryOut(Out):
+    """How much of a gallery was searched."""
+
+    gallery: GalleryName
+    searched_person_count: int = Field(description="People in it a search could find.")
 
 
 class IdentificationOut(Out):
@@ -135,7 +168,17 @@ class IdentificationOut(Out):
         description="The smallest rate that has been measured. A rate this small or smaller is an "
         "upper bound. Null if the model has not been calibrated."
     )
-    searched_person_count: int = Field(description="People a search could find.")
+    searched_person_count: int = Field(
+        description="People a search could find, in all the galleries; the rates and the "
+        "threshold are for this number."
+    )
+    searched_galleries: list[SearchedGalleryOut] = Field(
+        description="Every gallery that was searched."
+    )
+    where: list[str] = Field(
+        description="What people's metadata had to say for them to be searched; empty if everybody "
+        "was searched."
+    )
     image: ImageOut
     faces: list[IdentifiedFaceOut]
     faces_left_out: FacesLeftOut
@@ -152,6 +195,11 @@ class IdentificationOut(Out):
             if found.point.calibration
             else None,
             searched_person_count=found.point.people,
+            searched_galleries=[
+                SearchedGalleryOut(gallery=each.gallery.name, searched_person_count=each.people)
+                for each in found.searched
+            ],
+            where=list(found.where),
             image=ImageOut(width=found.width, height=found.height),
             faces=[IdentifiedFaceOut.of(each) for each in found.answers],
             faces_left_out=found.faces_left_out,

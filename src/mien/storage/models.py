@@ -231,7 +231,8 @@ class RemovedFaceRow(Base):
 class SearchRow(Base):
     """How near one searched face came to a gallery: numbers alone, for weighing other settings.
 
-    Says neither whom it was like nor what it looked like.
+    Says neither whom it was like nor what it looked like. Where only some people were searched it
+    says how many they and their faces were, and not by what they were chosen.
     """
 
     __tablename__ = "search"
@@ -245,13 +246,16 @@ class SearchRow(Base):
     runner_up: Mapped[float | None]
     similarity_to_best: Mapped[float | None] = mapped_column("likeness")
     legible: Mapped[bool]
+    people: Mapped[int | None]
+    faces: Mapped[int | None]
 
 
 class ProbeRow(Base):
     """A photo held for a while after it was identified on a page, for what is done next.
 
     `person_id` is whom it may become an example of, where somebody has still to decide; it then
-    has the name of its file, to be told from others.
+    has the name of its file, to be told from others. `also` are the ids of other galleries in which
+    its faces are looked up, `terms` what people's metadata must say for them to be searched.
     """
 
     __tablename__ = "probe"
@@ -271,6 +275,8 @@ class ProbeRow(Base):
     # No foreign key: with the person the photo and its files go, which is no matter of rows alone.
     person_id: Mapped[str | None] = mapped_column(String(36), index=True)
     file_name: Mapped[str] = mapped_column(String(FILE_NAME_LENGTH), default="")
+    also: Mapped[list[str]] = mapped_column(Json, default=list)
+    terms: Mapped[list[str]] = mapped_column(Json, default=list)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
 
 

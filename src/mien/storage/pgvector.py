@@ -212,14 +212,21 @@ class PgvectorIndex:
         except errors.UndefinedTable as error:
             raise IndexUnavailable from error
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
         require_queries(queries, self._dimension)
-        if groups < 1 or not len(queries):
+        people = None if among is None else list(among)
+        if groups < 1 or not len(queries) or people == []:
             return [[] for _ in queries]
 
         def ask(connection: Connection, state: State) -> list[list[Hit]]:
-            return [best_of(connection, state.vectors, query, groups) for query in queries]
+            return [best_of(connection, state.vectors, query, groups, people) for query in queries]
 
         return self._asked(ask, [[] for _ in queries])
 

@@ -47,6 +47,18 @@ _STATE: Final = """
 select contract_id, dimension, revision, vectors, examples, people
 from mien_index.gallery where gallery_id = %s and to_regclass(vectors) is not null
 """
+_NEAREST: Final = """
+select key, person, -(numbers <#> %(query)b) from {}
+order by numbers <#> %(query)b limit %(take)s
+"""
+# The offset keeps an approximate index out of it: that would look at the nearest of all, and find
+# few of some people or none.
+_NEAREST_AMONG: Final = """
+select key, person, -away from (
+    select key, person, numbers <#> %(query)b as away from {} where person = any(%(people)s) offset 0
+) as theirs
+order by away limit %(take)s
+"""
 SAVE: Final = """
 insert into mien_index.gallery values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (gallery_id) do update set contract_id = excluded.contract_id,
@@ -82,7 +94,11 @@ def state_of(connection: Connection, gallery_id: str) -> State | None:
 
 
 def best_of(
-    connection: Connection, table: str, query: NDArray[np.float32], wanted: int
+    connection: Connection,
+    table: str,
+    query: NDArray[np.float32],
+    wanted: int,
+    people: list[str] | None = None,
 ) -> list[Hit]:
     """The nearest vector of each of the nearest groups.
 
@@ -91,17 +107,16 @@ def best_of(
         table: of the vectors.
         query: float32, shape (dimension,), unit length.
         wanted: how many groups at most.
+        people: the groups that are searched; None for all.
     """
-    question = about(
-        table,
-        "select key, person, -(numbers <#> %(query)b) from {}"
-        " order by numbers <#> %(query)b limit %(take)s",
-    )
+    question = about(table, _NEAREST if people is None else _NEAREST_AMONG)
     take = 4 * wanted
     while True:
         with connection.cursor() as cursor:
             register(cursor)
-            rows = cursor.execute(question, {"query": HalfVector(query), "take": take}).fetchall()
+            rows = cursor.execute(
+                question, {"query": HalfVector(query), "take": take, "people": people}
+            ).fetchall()
         best: dict[str, Hit] = {}
         # Equally similar ones come as the table happens to have them.
         for key, person, similarity in sorted(rows, key=lambda row: (-row[2], row[0])):

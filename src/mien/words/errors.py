@@ -155,6 +155,7 @@ _NOT_FOUND: Final = {
     "gallery_not_found.nothing_set_up": N_(
         "There is no gallery “{name}”: nothing has been set up here yet."
     ),
+    "gallery_not_found.named": N_("There is no gallery “{gallery}”."),
     "gallery_not_found.removed": N_("The gallery has been deleted."),
     "person_not_found.id": N_("Nobody in this gallery has this id."),
     "person_not_found.name_or_id": N_("Nobody in this gallery has this name or id."),
@@ -201,16 +202,24 @@ _CONFLICTS: Final = {
         "Several people in this gallery have this name. Choose one by id: {ids}."
     ),
     "gallery_model_mismatch.version": N_(
-        "The gallery was made with another version of the model pack {gallery_pack}, but "
+        "The gallery “{gallery}” was made with another version of the model pack {gallery_pack}, but "
         "{engine_pack} is running, and vectors of two models cannot be compared. If the pack was "
         "changed in the meantime, restart Mien. Otherwise go back to the version of Mien that "
         "made the gallery, or create a new one."
     ),
     "gallery_model_mismatch.pack": N_(
-        "The gallery was made with the model pack {gallery_pack}, but {engine_pack} is running, "
-        "and vectors of two models cannot be compared. If the pack was changed in the meantime, "
+        "The gallery “{gallery}” was made with the model pack {gallery_pack}, but {engine_pack} is "
+        "running, and vectors of two models cannot be compared. If the pack was changed in the meantime, "
         "restart Mien. Otherwise go back with `mien models use {gallery_pack}`, or create a new "
         "gallery."
+    ),
+    "nobody_searched.one": N_(
+        "Nobody was searched: no one with a face in the gallery “{gallery}” has this in their "
+        "metadata: {terms}."
+    ),
+    "nobody_searched.several": N_(
+        "Nobody was searched: no one with a face in these galleries has this in their metadata: "
+        "{terms}."
     ),
     "gallery_protected.remove": N_(
         "The default gallery cannot be deleted. Delete its people instead."
@@ -233,6 +242,11 @@ _INPUT: Final = {
     ),
     "invalid_input.password_too_long": N_("A password can have at most {most} characters."),
     "invalid_input.password_not_text": N_("This password is not valid text."),
+    "invalid_input.term_form": N_("Write what the metadata must say as KEY=VALUE: team=night."),
+    "invalid_input.term_too_long": N_("KEY=VALUE can have at most {most} characters."),
+    "invalid_input.term_characters": N_("This cannot be in anyone's metadata."),
+    "invalid_input.terms_too_many": N_("At most {most} KEY=VALUE can be given."),
+    "invalid_input.galleries_too_many": N_("At most {most} galleries can be searched at once."),
     "invalid_input.photo_missing": N_("The photo is missing. Send it as `{field}`."),
     "invalid_input.unknown_field": N_("There is no field with this name here."),
     "invalid_input.field_repeated": N_("This field may be sent only once."),

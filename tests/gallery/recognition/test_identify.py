@@ -166,7 +166,9 @@ def test_the_decision_does_not_depend_on_how_many_are_named() -> None:
         ImageReader(max_bytes=10**7, max_pixels=10**7).decode(draw_photo(["ada"])).image_rgb
     )
     few, many = (
-        decided([Probe(faces[0].embedding)], Found(point, (candidates[:ranked],)), limit=limit)[0]
+        decided([Probe(faces[0].embedding)], Found(point, (candidates[:ranked],), ()), limit=limit)[
+            0
+        ]
         for ranked, limit in ((5, 1), (8, 8))
     )
     assert (few.decision, few.doubts) == (many.decision, many.doubts)

@@ -144,4 +144,4 @@ def test_the_way_to_a_better_photo_follows_the_reasons(
 def test_the_pages_head_says_what_the_gallery_holds_an_answer_to(
     people: int, accepted: float | None, wrong: Rate | None, words: str
 ) -> None:
-    assert searched_words("club", people, 0.36, accepted, wrong) == words
+    assert searched_words(("club",), people, 0.36, accepted, wrong) == words

@@ -26,6 +26,7 @@ from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.models import now
+from mien.storage.revisions import lock_gallery
 
 
 def create_person(
@@ -109,7 +110,11 @@ def change_person(
     """
     permissions.require(call.actor, "people.change", gallery)
     with call.services.database.write() as session:
-        found = find_gallery(session, gallery, hold="" if name is None else "names")
+        if metadata is None:
+            found = find_gallery(session, gallery, hold="" if name is None else "names")
+        else:
+            # Who is searched may follow from metadata: what was remembered of that holds no longer.
+            found = lock_gallery(session, key=name_key(gallery))
         row = find_person(session, found, person_id)
         if name is not None:
             cleaned = clean_name(name)

@@ -6,8 +6,11 @@ from mien.access import permissions
 from mien.gallery.analysis import AnalyzedPhoto
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
-from mien.gallery.galleries import find_gallery
-from mien.gallery.galleries import require_contract
+from mien.gallery.recognition.reach import EVERYBODY
+from mien.gallery.recognition.reach import Reach
+from mien.gallery.recognition.reach import reached_galleries
+from mien.gallery.recognition.reach import require_reach
+from mien.gallery.recognition.reach import require_somebody
 from mien.gallery.recognition.recognise import Itself
 from mien.gallery.recognition.recognise import Probe
 from mien.gallery.recognition.recognise import recognise
@@ -29,6 +32,7 @@ def identify(
     limit: int = 5,
     threshold: float | None = None,
     itself: Itself = "marked",
+    reach: Reach = EVERYBODY,
 ) -> Identification:
     """Answer, for every face of a photo, who of a gallery it shows, or that it is nobody.
 
@@ -40,15 +44,17 @@ def identify(
         threshold: similarity from which a candidate is a match, for this call; None takes the
             gallery's.
         itself: whether an example that is the very face is compared with and marked, or left out.
+        reach: which other galleries are searched, and among whom.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
         GalleryNotFound: no gallery has this name.
-        GalleryModelMismatch: the gallery holds vectors of another model.
-        InvalidInput: the limit or the threshold is out of range.
+        GalleryModelMismatch: a gallery holds vectors of another model.
+        NobodySearched: nobody with a face has such metadata.
+        InvalidInput: the limit, the threshold or the reach is out of range.
     """
     permissions.require(call.actor, "photos.identify", gallery)
-    check_question(call, gallery=gallery, limit=limit, threshold=threshold)
+    check_question(call, gallery=gallery, limit=limit, threshold=threshold, reach=reach)
     analyzed = analyze(call.services, photo, call.budget())
     found = recognise(
         call,
@@ -57,6 +63,7 @@ def identify(
         limit=limit,
         threshold=threshold,
         itself=itself,
+        reach=reach,
     )
     return Identification(
         gallery=found.gallery,
@@ -65,6 +72,8 @@ def identify(
         height=analyzed.image.height,
         answers=answers(analyzed.faces, found.faces),
         faces_left_out=analyzed.faces.left_out,
+        searched=found.searched,
+        where=tuple(map(str, reach.terms)),
     )
 
 
@@ -76,18 +85,28 @@ def _probes(photo: AnalyzedPhoto) -> list[Probe]:
     ]
 
 
-def check_question(call: Call, *, gallery: str, limit: int, threshold: float | None) -> None:
+def check_question(
+    call: Call,
+    *,
+    gallery: str,
+    limit: int,
+    threshold: float | None,
+    reach: Reach = EVERYBODY,
+) -> None:
     """Refuse what cannot be answered, before a photo is looked at.
 
     Raises:
         GalleryNotFound: no gallery has this name.
-        GalleryModelMismatch: the gallery holds vectors of another model.
-        InvalidInput: the limit or the threshold is out of range.
+        GalleryModelMismatch: a gallery holds vectors of another model.
+        NobodySearched: nobody with a face has such metadata.
+        InvalidInput: the limit, the threshold or the reach is out of range.
     """
     permissions.require(call.actor, "photos.identify", gallery)
+    require_reach(call.actor, gallery, reach)
     check_query(limit=limit, threshold=threshold)
     with call.services.database.read() as session:
-        require_contract(find_gallery(session, gallery), call.services.engine.summary)
+        galleries = reached_galleries(session, call.services.engine.summary, gallery, reach)
+        require_somebody(session, galleries, reach)
 
 
 def answers(faces: Sequence[DetectedFace], recognised: Sequence[Recognised]) -> tuple[Answer, ...]:

@@ -18,10 +18,13 @@ from mien.gallery.face_columns import from_columns
 from mien.gallery.held_photos import Held
 from mien.gallery.held_photos import held_rows
 from mien.gallery.held_photos import hold_photo
+from mien.gallery.people.metadata_terms import parse_terms
 from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.identify import answers
 from mien.gallery.recognition.identify import check_question
 from mien.gallery.recognition.identify import identify
+from mien.gallery.recognition.reach import EVERYBODY
+from mien.gallery.recognition.reach import Reach
 from mien.gallery.recognition.recognise import Probe
 from mien.gallery.recognition.recognise import decided
 from mien.gallery.recognition.search import check_query
@@ -70,30 +73,46 @@ class HeldProbe:
     added: Mapping[int, tuple[AddedFace, ...]]
 
 
-def identify_and_hold(call: Call, *, gallery: str, photo: Upload) -> Held:
+def identify_and_hold(call: Call, *, gallery: str, photo: Upload, reach: Reach = EVERYBODY) -> Held:
     """Identify the faces of a photo, and hold it for who acts.
 
     The decisions are counted and the search is remembered now, once, however often the answer is
     looked at afterwards.
 
+    Args:
+        call: who asks, and with what.
+        gallery: its name; faces that are added go there.
+        photo: as it was sent.
+        reach: which other galleries are searched, and among whom, now and whenever it is shown.
+
     Raises:
         ImageError: the bytes are no photo that can be read.
         GalleryNotFound: no gallery has this name.
-        GalleryModelMismatch: the gallery holds vectors of another model.
+        GalleryModelMismatch: a gallery holds vectors of another model.
+        NobodySearched: nobody with a face has such metadata.
+        InvalidInput: the reach is out of range.
         UserNotFound: the account is gone.
     """
     permissions.require(call.actor, "photos.hold", gallery)
-    check_question(call, gallery=gallery, limit=1, threshold=None)
+    check_question(call, gallery=gallery, limit=1, threshold=None, reach=reach)
     analyzed = analyze(call.services, photo, call.budget())
     # Counted and remembered as it is going to be shown.
-    identify(call, gallery=gallery, photo=analyzed, limit=1, itself="left_out")
-    return hold_photo(call, gallery=gallery, photo=analyzed)
+    identify(call, gallery=gallery, photo=analyzed, limit=1, itself="left_out", reach=reach)
+    return hold_photo(
+        call,
+        gallery=gallery,
+        photo=analyzed,
+        also=reach.also,
+        terms=tuple(map(str, reach.terms)),
+    )
 
 
 def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
     """Who each face of a held photo shows, as the gallery knows it now; counts nothing.
 
     A face that is an example already is not compared with itself: that would always be a match.
+    It is searched as it was held, so that by now nobody may be left to be searched. Galleries that
+    are gone by now are left out.
 
     Raises:
         ProbeNotFound: it was let go, or is somebody else's.
@@ -107,8 +126,20 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
         embeddings = [row.embedding for row in held.faces]
         faces = [from_columns(row) for row in held.faces]
         seen = [SeenFace(held.probe.sha256, face.box) for face in faces]
-        known = enrolled_faces(session, held.gallery.id, seen)
-        found = search(call.services, session, held.gallery, embeddings, limit=limit, without=known)
+        galleries = (held.gallery, *held.also)
+        for row in galleries:
+            permissions.require(call.actor, "photos.identify", row.name)
+        known = enrolled_faces(session, [held.gallery.id], seen)
+        known_elsewhere = enrolled_faces(session, [row.id for row in held.also], seen)
+        found = search(
+            call.services,
+            session,
+            galleries,
+            embeddings,
+            limit=limit,
+            without=[(*here, *there) for here, there in zip(known, known_elsewhere, strict=True)],
+            terms=parse_terms(held.probe.terms),
+        )
         added = {
             row.number: _added(session, row.embedding, examples)
             for row, examples in zip(held.faces, known, strict=True)
@@ -128,6 +159,8 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
             height=held.probe.height,
             answers=answers(faces, decided(probes, found, limit=limit)),
             faces_left_out=held.probe.faces_left_out,
+            searched=found.searched,
+            where=tuple(held.probe.terms),
         ),
         added=added,
     )

@@ -14,13 +14,18 @@ from mien.access import permissions
 from mien.decision.decide import decide
 from mien.decision.decide import deciding_rival
 from mien.decision.operating_point import OperatingPoint
-from mien.gallery.galleries import find_gallery
+from mien.gallery.recognition.reach import EVERYBODY
+from mien.gallery.recognition.reach import Reach
+from mien.gallery.recognition.reach import nobody_searched
+from mien.gallery.recognition.reach import reached_galleries
+from mien.gallery.recognition.reach import require_reach
 from mien.gallery.recognition.search import DECISIVE
 from mien.gallery.recognition.search import Found
 from mien.gallery.recognition.search import check_query
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Candidate
 from mien.gallery.results import Recognised
+from mien.gallery.results import Searched
 from mien.gallery.same_face import EnrolledFace
 from mien.gallery.same_face import SeenFace
 from mien.gallery.same_face import enrolled_faces
@@ -54,11 +59,13 @@ class Recognition:
         gallery: the name of the gallery that was searched.
         point: where its answers are cut, and what that means for strangers.
         faces: one answer a probe, in their order.
+        searched: how much of each gallery was searched.
     """
 
     gallery: str
     point: OperatingPoint
     faces: tuple[Recognised, ...]
+    searched: tuple[Searched, ...]
 
 
 def recognise(
@@ -69,6 +76,7 @@ def recognise(
     limit: int = 5,
     threshold: float | None = None,
     itself: Itself = "marked",
+    reach: Reach = EVERYBODY,
 ) -> Recognition:
     """Search, decide, count the decisions and remember the search.
 
@@ -80,33 +88,42 @@ def recognise(
         threshold: similarity from which a candidate is a match, for this call; None takes the
             gallery's.
         itself: whether an example that is the very face is compared with and marked, or left out.
+        reach: which other galleries are searched, and among whom.
 
     Raises:
         GalleryNotFound: no gallery has this name.
-        GalleryModelMismatch: the gallery holds vectors of another model.
-        InvalidInput: the limit or the threshold is out of range.
+        GalleryModelMismatch: a gallery holds vectors of another model.
+        NobodySearched: nobody with a face has such metadata.
+        InvalidInput: the limit, the threshold or the reach is out of range.
     """
     permissions.require(call.actor, "photos.identify", gallery)
+    require_reach(call.actor, gallery, reach)
     check_query(limit=limit, threshold=threshold)
     services = call.services
+    terms = reach.terms
     with services.database.read() as session:
-        row = find_gallery(session, gallery)
-        known = enrolled_faces(session, row.id, [probe.seen for probe in probes])
+        rows = reached_galleries(session, services.engine.summary, gallery, reach)
+        known = enrolled_faces(session, [row.id for row in rows], [each.seen for each in probes])
         found = search(
             services,
             session,
-            row,
+            rows,
             [probe.embedding for probe in probes],
             limit=limit,
             threshold=threshold,
             without=known if itself == "left_out" else (),
+            terms=terms,
         )
+    if terms and not found.point.people:
+        raise nobody_searched(rows, terms)
     found = _marked(found, known)
     faces = decided(probes, found, limit=limit)
     for each in faces:
         services.observer.on_decision(each.decision)
-    services.searches.note(row.id, _searched(probes, found))
-    return Recognition(row.name, found.point, faces)
+    if len(rows) == 1:
+        # What several galleries answer together says nothing of the settings of one.
+        services.searches.note(rows[0].id, _remembered_faces(probes, found, narrowed=bool(terms)))
+    return Recognition(rows[0].name, found.point, faces, found.searched)
 
 
 def decided(probes: Sequence[Probe], found: Found, *, limit: int) -> tuple[Recognised, ...]:
@@ -146,17 +163,19 @@ def _decided(
     )
 
 
-def _searched(probes: Sequence[Probe], found: Found) -> list[SearchRecord]:
+def _remembered_faces(
+    probes: Sequence[Probe], found: Found, *, narrowed: bool
+) -> list[SearchRecord]:
     """What is remembered of a search; faces without candidates say nothing."""
     return [
-        _remembered(candidates[:DECISIVE], found.point, legible=probe.legible)
+        _remembered(candidates[:DECISIVE], found.point, legible=probe.legible, narrowed=narrowed)
         for probe, candidates in zip(probes, found.candidates, strict=True)
         if candidates
     ]
 
 
 def _remembered(
-    candidates: Sequence[Candidate], point: OperatingPoint, *, legible: bool
+    candidates: Sequence[Candidate], point: OperatingPoint, *, legible: bool, narrowed: bool
 ) -> SearchRecord:
     best, rival = candidates[0], deciding_rival(candidates, point=point)
     return SearchRecord(
@@ -165,4 +184,6 @@ def _remembered(
         runner_up=rival.similarity if rival else None,
         similarity_to_best=rival.similarity_to_best if rival else None,
         legible=legible,
+        people=point.people if narrowed else None,
+        faces=point.faces if narrowed else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +16,23 @@ from mien.decision.rank import Ranked
 from mien.decision.rank import rank
 from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
+from mien.gallery.people.metadata_terms import Term
 from mien.gallery.person_refs import person_refs
+from mien.gallery.recognition.reach import people_reached
 from mien.gallery.results import Candidate
+from mien.gallery.results import GalleryRef
 from mien.gallery.results import PersonRef
+from mien.gallery.results import Searched
 from mien.gallery.same_face import EnrolledFace
 from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
 from mien.index.base import ExactSearch
 from mien.index.rerank import Examples
+from mien.index.several import Joined
+from mien.index.several import Narrowed
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 
 MOST_CANDIDATES = 100
 DECISIVE = 5
@@ -36,12 +44,14 @@ class Found:
     """What a search found.
 
     Attributes:
-        point: where the gallery's answers are cut.
+        point: where the answers are cut; of several galleries by the strictest of their settings.
         candidates: for each embedding the most similar people, best first, each once.
+        searched: how much of each gallery was searched.
     """
 
     point: OperatingPoint
     candidates: tuple[tuple[Candidate, ...], ...]
+    searched: tuple[Searched, ...]
 
 
 def check_query(*, limit: int, threshold: float | None) -> None:
@@ -58,54 +68,112 @@ def check_query(*, limit: int, threshold: float | None) -> None:
 def search(
     services: Services,
     session: Session,
-    gallery: GalleryRow,
+    galleries: GalleryRow | Sequence[GalleryRow],
     embeddings: Sequence[NDArray[np.float32]],
     *,
     limit: int,
     threshold: float | None = None,
     without: Sequence[Sequence[EnrolledFace]] = (),
+    terms: Sequence[Term] = (),
 ) -> Found:
-    """The most similar people for each embedding, and where the gallery's answers are cut.
+    """The most similar people for each embedding, and where the answers are cut.
+
+    Several galleries are searched as if they were one: as many people are compared, so the error
+    that is accepted is spread over all of them.
 
     Args:
         services: the collaborators.
         session: reading.
-        gallery: its row, as this session sees it.
+        galleries: their rows, as this session sees them, one at least.
         embeddings: float32, shape (dimension,), unit length.
         limit: how many people for each.
-        threshold: for this search; None takes what the gallery is set to.
+        threshold: for this search; None takes what the galleries are set to.
         without: for each embedding, the examples that it is not compared with; empty for none.
+        terms: what people's metadata must say for them to be searched; none for everybody.
 
     Raises:
-        GalleryModelMismatch: the gallery holds vectors of another model.
+        GalleryModelMismatch: a gallery holds vectors of another model.
     """
-    require_contract(gallery, services.engine.summary)
-    index = services.indexes.refresh(
-        session, gallery.id, dimension=services.engine.summary.dimension, known=gallery
+    rows = (galleries,) if isinstance(galleries, GalleryRow) else tuple(galleries)
+    parts = [_part(services, session, row, terms) for row in rows]
+    index = parts[0] if len(parts) == 1 else Joined(parts)
+    # Where one is asked more than another, all are asked as much.
+    point = max(
+        (
+            point_of(services, row, people=index.groups, faces=len(index), threshold=threshold)
+            for row in rows
+        ),
+        key=lambda each: each.threshold,
     )
-    point = point_of(services, gallery, people=index.groups, faces=len(index), threshold=threshold)
+    searched = tuple(
+        Searched(GalleryRef(row.name, row.display_name or row.name), part.groups)
+        for row, part in zip(rows, parts, strict=True)
+    )
     if not embeddings:
-        return Found(point, ())
+        return Found(point, (), searched)
     queries = np.stack(embeddings)
-    instead = _other_examples(session, without)
+    instead = _other_examples(session, _reached(without, parts))
     needed = wanted = max(limit, DECISIVE)
     while True:
         ranked = rank(index, queries, limit=wanted, instead=instead)
-        people = person_refs(session, {each.person_id for some in ranked for each in some})
+        ids = {each.person_id for some in ranked for each in some}
+        people = person_refs(session, ids)
+        owners = _owners(session, rows, ids)
         candidates = tuple(
-            tuple(named(each, people[each.person_id]) for each in some if each.person_id in people)[
-                :needed
-            ]
+            tuple(
+                replace(named(each, people[each.person_id]), gallery=owners[each.person_id])
+                for each in some
+                if each.person_id in people
+            )[:needed]
             for some in ranked
         )
         if not any(
             len(kept) < needed and len(some) == wanted
             for kept, some in zip(candidates, ranked, strict=True)
         ):
-            return Found(point, candidates)
+            return Found(point, candidates, searched)
         # Another thread has brought the index to a later moment than this session sees, and
         # people of that moment take the places of people of this one.
         wanted *= 2
+
+
+def _part(
+    services: Services, session: Session, gallery: GalleryRow, terms: Sequence[Term]
+) -> ExactSearch:
+    """What is searched of one gallery."""
+    require_contract(gallery, services.engine.summary)
+    index = services.indexes.refresh(
+        session, gallery.id, dimension=services.engine.summary.dimension, known=gallery
+    )
+    if not terms:
+        return index
+    # Every change of a gallery's faces or of its people's metadata raises the revision.
+    among, faces = services.reached.get(
+        (gallery.id, *terms), gallery.revision, lambda: people_reached(session, gallery, terms)
+    )
+    return Narrowed(index, among, faces)
+
+
+def _reached(
+    known: Sequence[Sequence[EnrolledFace]], parts: Sequence[ExactSearch]
+) -> Sequence[Sequence[EnrolledFace]]:
+    """Of some examples those of people who are searched."""
+    narrowed = [part.among for part in parts if isinstance(part, Narrowed)]
+    if not narrowed:
+        return known
+    among = frozenset().union(*narrowed)
+    return [[each for each in some if each.person_id in among] for some in known]
+
+
+def _owners(session: Session, galleries: Sequence[GalleryRow], ids: set[str]) -> dict[str, str]:
+    """The name of the gallery of each person."""
+    if len(galleries) == 1:
+        return dict.fromkeys(ids, galleries[0].name)
+    names = {row.id: row.name for row in galleries}
+    found = session.execute(
+        select(PersonRow.id, PersonRow.gallery_id).where(PersonRow.id.in_(sorted(ids)))
+    )
+    return {person_id: names[gallery_id] for person_id, gallery_id in found}
 
 
 @dataclass(frozen=True, slots=True)

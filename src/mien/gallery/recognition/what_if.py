@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from sqlalchemy import func
@@ -27,6 +28,9 @@ from mien.storage.models import FaceRow
 
 # More people are not all compared with each other; these stand for them.
 MOST_COMPARED = 500
+
+_Size: TypeAlias = tuple[int, int]
+"""How many people were searched, and how many faces they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,37 +111,54 @@ def weigh_all(
         index = call.services.indexes.refresh(
             session, row.id, dimension=call.services.engine.summary.dimension
         )
-        points = [
-            point_of(
-                call.services,
-                row,
-                people=index.groups,
-                faces=len(index),
-                threshold=setting.threshold,
-                accepted_fpir=setting.accepted_fpir,
-            )
+        whole = (index.groups, len(index))
+        searches = _by_size(last_searches(session, row.id), whole)
+        cut: list[dict[_Size, OperatingPoint]] = [
+            {
+                size: point_of(
+                    call.services,
+                    row,
+                    people=size[0],
+                    faces=size[1],
+                    threshold=setting.threshold,
+                    accepted_fpir=setting.accepted_fpir,
+                )
+                for size in (whole, *searches)
+            }
             for setting in settings
         ]
-        searches = [(_candidates(each), each.legible) for each in last_searches(session, row.id)]
         some = _some_examples(session, row.id)
         nearest = _nearest_others(index, some)
     return tuple(
         Weighed(
-            point=point,
-            decisions=_decided(searches, point),
+            point=points[whole],
+            decisions=_decided(searches, points),
             compared=len(some),
-            alike=sum(similarity >= point.threshold for similarity in nearest),
+            alike=sum(similarity >= points[whole].threshold for similarity in nearest),
         )
-        for point in points
+        for points in cut
     )
 
 
+def _by_size(
+    searches: Sequence[SearchRecord], whole: _Size
+) -> dict[_Size, list[tuple[Sequence[Ranked], bool]]]:
+    """What was found, by how much was searched; of the whole gallery, as much as there is now."""
+    found: dict[_Size, list[tuple[Sequence[Ranked], bool]]] = {}
+    for each in searches:
+        size = whole if each.people is None or each.faces is None else (each.people, each.faces)
+        found.setdefault(size, []).append((_candidates(each), each.legible))
+    return found
+
+
 def _decided(
-    searches: Sequence[tuple[Sequence[Ranked], bool]], point: OperatingPoint
+    searches: dict[_Size, list[tuple[Sequence[Ranked], bool]]],
+    points: dict[_Size, OperatingPoint],
 ) -> dict[Decision, int]:
     counted = Counter(
-        decide(candidates, point=point, legible=legible).decision
-        for candidates, legible in searches
+        decide(candidates, point=points[size], legible=legible).decision
+        for size, some in searches.items()
+        for candidates, legible in some
     )
     decisions: tuple[Decision, ...] = ("match", "ambiguous", "unknown")
     return {decision: counted[decision] for decision in decisions}

@@ -70,6 +70,10 @@ class PackedIds:
     def _encoded(self, ids: Sequence[str]) -> tuple[NDArray[np.bytes_], NDArray[np.bool_]]:
         if self.kind == "text":
             return np.array([each.encode() for each in ids]), np.ones(len(ids), np.bool_)
+        # Looked at together, which is far quicker of many than one by one.
+        packed = _pack_uuids(ids)
+        if packed is not None:
+            return packed.packed, np.ones(len(ids), np.bool_)
         fits = [_UUID.fullmatch(each) is not None for each in ids]
         digits = "".join(
             each.replace("-", "") if fit else "0" * 2 * _UUID_BYTES

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -126,9 +127,15 @@ class Int8Index:
             else:
                 yield _Changing(now.rows, now.revision, self._commit)
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
-        return self._now.rows.search(queries, groups=groups)
+        return self._now.rows.search(queries, groups=groups, among=among)
 
     def overwrite_removed(self) -> None:
         """See `VectorIndex.overwrite_removed`; also makes a new base where that is due."""

@@ -4,6 +4,7 @@ Changed by one thread at a time and searched by any. A search works on the state
 adding appends behind what it sees, and taking out replaces a mask.
 """
 
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,11 @@ _FIRST_CAPACITY: Final = 64
 # been looked at, and enough for the calls to take no time.
 _SCORES_AT_ONCE: Final = 1 << 15
 _QUERIES_AT_ONCE: Final = 64
+# Up to this share of the rows, putting those together that are searched costs less than comparing
+# the others as well.
+_MOST_GATHERED: Final = 0.3
+# Rows that are put together stay in the cache until they have been compared.
+_GATHERED_AT_ONCE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +75,36 @@ class _State:
         found[~in_base] = np.where(self.tail_alive[tail], self.tail_group_of[tail], NOBODY)
         return found
 
+    def gathered(self, rows: NDArray[np.intp]) -> NDArray[np.int8]:
+        """Rows by their numbers, put together."""
+        made = np.empty((len(rows), self.tail.shape[1]), np.int8)
+        in_base = rows < len(self.base)
+        made[in_base] = self.base.vectors[rows[in_base]]
+        made[~in_base] = self.tail[rows[~in_base] - len(self.base)]
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chosen:
+    """Groups that alone are searched.
+
+    Attributes:
+        state: of the rows.
+        searched: bool, by the number of a group.
+        rows: their rows, ascending, where they are few; None where all rows are gone through.
+    """
+
+    state: _State
+    searched: NDArray[np.bool_] = field(repr=False)
+    rows: NDArray[np.intp] | None = field(repr=False)
+
+    def groups_of(self, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+        """See `_State.groups_of`; `NOBODY` also for those of other groups."""
+        groups = self.state.groups_of(rows)
+        there = groups != NOBODY
+        there[there] = self.searched[groups[there]]
+        return np.where(there, groups, np.int32(NOBODY))
+
 
 class Rows:
     """Rows of one gallery as signed bytes.
@@ -88,6 +124,8 @@ class Rows:
         self._more_groups: list[str] = []
         self._more_group_at: dict[str, int] = {}
         self._sizes = np.bincount(base.group_of, minlength=len(base.groups))
+        # Of the last search of some groups: to look up many takes longer than to compare them.
+        self._last_searched: tuple[frozenset[str], int, NDArray[np.bool_]] | None = None
         self._to_overwrite: list[int] = []
         self._later: list[int] = []
         self._state = _State(
@@ -160,15 +198,22 @@ class Rows:
         self._state.tail[self._to_overwrite] = 0
         self._to_overwrite, self._later = self._later, []
 
-    def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        *,
+        groups: int,
+        among: Collection[str] | None = None,
+    ) -> list[list[Hit]]:
         """See `VectorIndex.search`."""
         require_queries(queries, self._dimension)
         state = self._state
         if not state.count or groups < 1:
             return [[] for _ in queries]
+        chosen = None if among is None else self._chosen(state, among)
         found = []
         for start in range(0, len(queries), _QUERIES_AT_ONCE):
-            found += self._search(state, queries[start : start + _QUERIES_AT_ONCE], groups)
+            found += self._search(state, queries[start : start + _QUERIES_AT_ONCE], groups, chosen)
         return found
 
     def draft(self, revision: int) -> Draft:
@@ -193,29 +238,63 @@ class Rows:
                 used[len(base_groups):]]  # fmt: skip
         groups, renumbered = numbered(joined([state.base.groups.take(base_groups), pack(more)]))
 
-        def gather(part: slice) -> NDArray[np.int8]:
-            some = rows[part]
-            made = np.empty((len(some), state.tail.shape[1]), np.int8)
-            is_base = some < len(state.base)
-            made[is_base] = state.base.vectors[some[is_base]]
-            made[~is_base] = state.tail[some[~is_base] - len(state.base)]
-            return made
-
         return Draft(
             keys=keys.take(order),
             groups=groups,
             group_of=renumbered[group_of],
             stride=state.tail.shape[1],
-            gather=gather,
+            gather=lambda part: state.gathered(rows[part]),
             revision=revision,
         )
 
-    def _search(self, state: _State, queries: NDArray[np.float32], wanted: int) -> list[list[Hit]]:
+    def _search(
+        self,
+        state: _State,
+        queries: NDArray[np.float32],
+        wanted: int,
+        chosen: "_Chosen | None",
+    ) -> list[list[Hit]]:
         scan = self._kernel.prepare(rounded(queries))
-        nearest = Nearest(len(queries), wanted, state.groups_of)
-        for first, rows in _parts(state, _SCORES_AT_ONCE // len(queries)):
-            nearest.look(first, scan(rows))
-        return [self._hits(state, rows, scores) for rows, scores in nearest.best()]
+        step = _SCORES_AT_ONCE // len(queries)
+        if chosen is None or chosen.rows is None:
+            nearest = Nearest(
+                len(queries), wanted, state.groups_of if chosen is None else chosen.groups_of
+            )
+            for first, rows in _parts(state, step):
+                nearest.look(first, scan(rows))
+            return [self._hits(state, rows, scores) for rows, scores in nearest.best()]
+        few = chosen.rows
+        nearest = Nearest(len(queries), wanted, lambda places: state.groups_of(few[places]))
+        step = min(step, _GATHERED_AT_ONCE)
+        for start in range(0, len(few), step):
+            nearest.look(start, scan(state.gathered(few[start : start + step])))
+        return [self._hits(state, few[places], scores) for places, scores in nearest.best()]
+
+    def _chosen(self, state: _State, groups: Collection[str]) -> "_Chosen":
+        searched = self._searched(state.base, groups)
+        in_base = np.flatnonzero(searched[state.base.group_of])
+        in_tail = np.flatnonzero(searched[state.tail_group_of[: len(state.tail_alive)]])
+        few = np.concatenate([in_base, in_tail + len(state.base)])
+        is_few = len(few) <= _MOST_GATHERED * (len(state.base) + len(state.tail_alive))
+        return _Chosen(state, searched, few if is_few else None)
+
+    def _searched(self, base: Base, groups: Collection[str]) -> NDArray[np.bool_]:
+        """Whether each group is one of these, by its number."""
+        numbered_before = len(self._more_group_at)
+        known = self._last_searched
+        if known is not None and known[0] is groups and known[1] == numbered_before:
+            return known[2]
+        ids = list(groups)
+        numbers = base.groups.find(ids)
+        inside = len(base.groups)
+        more = [self._more_group_at[each] + inside for each in ids if each in self._more_group_at]
+        # As large as it is afterwards: another thread may add groups meanwhile, and none goes.
+        searched = np.zeros(inside + len(self._more_group_at), np.bool_)
+        searched[numbers[numbers >= 0]] = True
+        searched[more] = True
+        if isinstance(groups, frozenset):
+            self._last_searched = (groups, numbered_before, searched)
+        return searched
 
     def _hits(
         self, state: _State, rows: NDArray[np.intp], scores: NDArray[np.float64]

@@ -1,5 +1,6 @@
 """Forms that take photos."""
 
+import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from wtforms import BooleanField
 from wtforms import HiddenField
 from wtforms import IntegerField
 from wtforms import RadioField
+from wtforms import SelectMultipleField
 from wtforms import StringField
 from wtforms import TextAreaField
 from wtforms import ValidationError
@@ -24,6 +26,7 @@ from wtforms.validators import Optional
 from mien.errors import PersonAmbiguous
 from mien.errors import PersonNotFound
 from mien.errors import PhotoNotGoodEnough
+from mien.gallery.recognition.reach import Reach
 from mien.options import Gate
 from mien.options import PhotoOptions
 from mien.settings import MOST_PHOTOS
@@ -32,6 +35,7 @@ from mien.web.forms.state import FormState
 from mien.web.language import translated
 
 _MOST_HELD: Final = 100
+_NEXT_TERM: Final = re.compile(r",(?=[^,=]*=)")
 
 
 def _not_too_many(_form: PageForm, field: MultipleFileField) -> None:
@@ -44,16 +48,28 @@ def _not_too_many(_form: PageForm, field: MultipleFileField) -> None:
 
 
 class IdentifyForm(PageForm):
-    """A photo, the gallery to search in, and whether to look for small and turned faces too."""
+    """A photo, where to search and among whom, and whether to look for small and turned faces too."""
 
     photo = FileField(validators=[FileRequired("Choose a photo first.")])
     gallery = HiddenField()
+    also = SelectMultipleField(validate_choice=False)
+    where = StringField()
     closely = BooleanField()
+
+    @property
+    def reach(self) -> Reach:
+        """Which other galleries are searched, and among whom."""
+        return Reach(also=tuple(self.also.data or ()), where=split_terms(self.text("where")))
 
     @property
     def options(self) -> PhotoOptions:
         """How the photo is to be looked at."""
         return PhotoOptions(detail="high" if self.closely.data else "normal")
+
+
+def split_terms(text: str) -> tuple[str, ...]:
+    """Terms in one line: a comma begins the next one where `KEY=` follows, so values may have commas."""
+    return tuple(term for each in _NEXT_TERM.split(text) if (term := each.strip(", ")))
 
 
 class CompareForm(PageForm):

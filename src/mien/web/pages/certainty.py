@@ -1,6 +1,10 @@
 """How sure the answer about a face is, and what to do about it, as sentences."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from mien.web.language import translated
+from mien.web.pages.faces import Extent
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import Rival
 from mien.web.text.filters import counted
@@ -15,8 +19,18 @@ _LEAST_SHOWN = 0.005
 """Smaller differences are nothing with two decimals."""
 
 
+_NO_ONE: Final[Mapping[Extent, str]] = {
+    "gallery": "No one in this gallery",
+    "galleries": "No one in these galleries",
+    "people": "No one who was searched",
+    "nobody": "No one",
+}
+
+
 def certainty(card: FaceCard) -> str:
     """A few sentences on how sure the answer about a face is."""
+    if card.extent == "nobody":
+        return "No one with a face has this in their metadata any more."
     if not card.candidates or card.similarity is None:
         return "This gallery has no people to compare with yet."
     if card.decision == "match":
@@ -27,18 +41,30 @@ def certainty(card: FaceCard) -> str:
 
 
 def searched_words(
-    gallery: str, people: int, threshold: float, accepted: float | None, wrong: Rate | None
+    galleries: tuple[str, ...],
+    people: int,
+    threshold: float,
+    accepted: float | None,
+    wrong: Rate | None,
+    *,
+    where: tuple[str, ...] = (),
 ) -> str:
-    """Whom the faces were compared with, and what that gallery holds an answer to.
+    """Whom the faces were compared with, and what an answer is held to there.
 
     Args:
-        gallery: its name.
+        galleries: what they are called; one at least.
         people: who could be found.
         threshold: similarity that a match needs.
         accepted: what the threshold follows from; None when it was set by hand.
         wrong: how often a stranger is named; None when the model has not been calibrated.
+        where: what people's metadata had to say for them to be searched; empty for everybody.
     """
-    words = f"Compared with {counted(people, 'person', 'people')} of “{gallery}”"
+    words = (
+        f"Compared with {counted(people, 'person', 'people')} of "
+        f"{_listed([f'“{gallery}”' for gallery in galleries])}"
+    )
+    if where:
+        words += f" with {_listed(list(where))}"
     if not people:
         return f"{words}."
     if accepted is not None:
@@ -79,8 +105,8 @@ def _begun(words: str) -> str:
 
 def _sure_of_nobody(card: FaceCard, similarity: float) -> str:
     words = (
-        "No one in this gallery is similar enough. "
-        f"The closest is {card.candidates[0].name} at {decimal(similarity)}; "
+        f"{_NO_ONE[card.extent]} is similar enough. "
+        f"The closest is {card.candidates[0].called} at {decimal(similarity)}; "
         f"a match needs {decimal(card.threshold)}."
     )
     if not card.quality.acceptable:
@@ -105,7 +131,7 @@ def _sure_of_nothing(card: FaceCard) -> str:
 def _too_close(card: FaceCard, rival: Rival) -> str:
     first, second = card.candidates[0], rival.candidate
     words = (
-        f"{first.name} reaches {decimal(first.similarity)} and {second.name} "
+        f"{first.called} reaches {decimal(first.similarity)} and {second.called} "
         f"{decimal(second.similarity)}; a match needs {decimal(card.threshold)}. "
     )
     lead = first.similarity - second.similarity
@@ -123,7 +149,7 @@ def _look_alike(card: FaceCard, rival: Rival) -> str:
     )
     lead = first.similarity - second.similarity
     return (
-        f"{first.name} and {second.name} look alike{alike}, so one has to be ahead of the other by "
+        f"{first.called} and {second.called} look alike{alike}, so one has to be ahead of the other by "
         f"{decimal(rival.lead_needed)} before it is a match. Here it is {decimal(lead)}: "
         f"{decimal(first.similarity)} and {decimal(second.similarity)}. "
         "Compare them yourself, and add more photos of both."
@@ -138,7 +164,7 @@ def _too_poor(card: FaceCard, *, first: bool) -> str:
         return f"Besides, the {shows}"
     nearest = card.candidates[0]
     return (
-        f"{nearest.name} is the closest, at {decimal(nearest.similarity)}, and a match needs "
+        f"{nearest.called} is the closest, at {decimal(nearest.similarity)}, and a match needs "
         f"{decimal(card.threshold)}. But this {shows}"
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Literal
+from typing import TypeAlias
 
 from flask import url_for
 
@@ -12,6 +13,10 @@ from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.web.forms.state import FormState
 from mien.web.text.rates import Rate
+
+Extent: TypeAlias = Literal["gallery", "galleries", "people", "nobody"]
+"""Whom a face was compared with: everybody in one gallery or in several, only some people, or nobody
+because nobody was such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class CandidateView:
         url: the person's page.
         similarity: of the best face, in [-1, 1].
         example_url: portrait of that face; empty shows a silhouette.
+        gallery: that the person is in, as it is called; empty where only one was searched.
+        elsewhere: whether that is another gallery than the one that faces are added to.
     """
 
     person_id: str
@@ -68,6 +75,13 @@ class CandidateView:
     url: str
     similarity: float
     example_url: str = ""
+    gallery: str = ""
+    elsewhere: bool = False
+
+    @property
+    def called(self) -> str:
+        """The name inside a sentence."""
+        return f"{self.name} in {self.gallery}" if self.gallery else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,7 @@ class FaceCard:
             leaves this face itself out.
         undo_url: takes a POST with `face` that takes its addition back; empty for those who may not.
         namesakes: who has the name that was typed, where it is taken or not clear.
+        extent: whom the face was compared with.
     """
 
     number: int
@@ -175,6 +190,7 @@ class FaceCard:
     undo_url: str = ""
     next_number: int = 0
     namesakes: tuple[Namesake, ...] = ()
+    extent: Extent = "gallery"
 
 
 @dataclass(frozen=True, slots=True)

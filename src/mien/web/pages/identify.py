@@ -12,6 +12,7 @@ from flask import url_for
 
 from mien.access.permissions import may
 from mien.decision.operating_point import OperatingPoint
+from mien.gallery.galleries import list_gallery_names
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.person_names import PersonNames
 from mien.gallery.people.person_names import list_person_names
@@ -27,6 +28,7 @@ from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import CandidateView
+from mien.web.pages.faces import Extent
 from mien.web.pages.faces import FaceCard
 from mien.web.pages.faces import FaceFilter
 from mien.web.pages.faces import FaceGroup
@@ -51,6 +53,8 @@ _FEW_FACES = 4
 class IdentifyHome(Page):
     """Takes a photo in the field `photo`, the gallery's name in `gallery`, and `closely`.
 
+    `also` are names of other galleries to search, `where` is what people's metadata must say.
+
     Attributes:
         form: problems with what was sent last.
         action_url: takes the POST, as multipart.
@@ -59,6 +63,8 @@ class IdentifyHome(Page):
         people_count: people in that gallery who could be found; none shows where to begin.
         max_bytes: largest file accepted.
         add_person_url: where an empty gallery gets its first person.
+        others: further galleries that can be searched at the same time.
+        reach_open: whether it is shown at once which galleries and people are searched.
     """
 
     template: ClassVar[str] = "identify/home.html"
@@ -70,6 +76,8 @@ class IdentifyHome(Page):
     people_count: int
     max_bytes: int
     add_person_url: str
+    others: tuple[Choice, ...] = ()
+    reach_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,9 @@ class IdentifyResult(Page):
         groups: the faces that are shown: known ones, ambiguous ones, strangers.
         filters: ways to show some of the faces alone; empty where they are few.
         faces_left_out: how many more the photo shows than are looked at.
-        gallery: where was searched.
-        people_count: people in that gallery who could be found.
+        searched: the galleries that were searched, as they are called.
+        where: what people's metadata had to say for them to be searched; empty for everybody.
+        people_count: people who could be found.
         threshold: similarity that a match needs there.
         accepted: share of strangers' searches that may name somebody, from which the threshold
             follows; None when it was set by hand or the model has not been calibrated.
@@ -103,7 +112,8 @@ class IdentifyResult(Page):
     groups: tuple[FaceGroup, ...]
     filters: tuple[FaceFilter, ...]
     faces_left_out: int
-    gallery: str
+    searched: tuple[str, ...]
+    where: tuple[str, ...]
     people_count: int
     threshold: float
     accepted: float | None
@@ -123,8 +133,14 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         GalleryNotFound: no gallery has this name.
     """
     chosen = show_gallery(call, name=gallery)
+    form = form or FormState()
+    others = tuple(
+        Choice(each.name, each.title)
+        for each in list_gallery_names(call)
+        if each.name != chosen.name and may(call.actor, "photos.identify", each.name)
+    )
     return IdentifyHome(
-        form=form or FormState(),
+        form=form,
         action_url=url_for("identify.submit"),
         # One is chosen for all of the page, at its top.
         galleries=(Choice(chosen.name, chosen.name),),
@@ -132,6 +148,8 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         people_count=chosen.searched,
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
+        others=others,
+        reach_open=bool(form.value("where") or form.chosen.get("also") or form.error("also")),
     )
 
 
@@ -173,15 +191,22 @@ def identify_result(
         groups=groups,
         filters=_filters(held.id, every, groups) if len(cards) > _FEW_FACES else (),
         faces_left_out=found.faces_left_out,
-        gallery=found.gallery,
+        searched=tuple(each.gallery.title for each in found.searched),
+        where=found.where,
         people_count=found.point.people,
         threshold=found.point.threshold,
         accepted=found.point.accepted_fpir,
         wrong=rate_view(found.point.expected_fpir, found.point.least_expected_rate),
-        settings_url=_settings_url(call, found.gallery),
+        # What several galleries answer together is set in none of them alone.
+        settings_url=_settings_url(call, found.gallery) if len(found.searched) == 1 else "",
         names=offered.names,
         names_hint=_names_hint(offered),
-        again_url=url_for("identify.home", gallery=found.gallery),
+        again_url=url_for(
+            "identify.home",
+            gallery=found.gallery,
+            also=[each.gallery.name for each in found.searched[1:]],
+            where=", ".join(found.where) or None,
+        ),
         let_go_url=url_for("identify.let_go", probe_id=held.id),
         expires_at=held.expires_at.isoformat(),
     )
@@ -237,13 +262,25 @@ def _mark(held: HeldProbe, answer: Answer) -> FaceMark:
         number=answer.number,
         box=box,
         label=answer.candidates[0].person.name if matched else "",
-        decision=answer.decision,
+        decision="" if _extent(held) == "nobody" else answer.decision,
     )
+
+
+def _extent(held: HeldProbe) -> Extent:
+    found = held.identification
+    if found.where:
+        return "people" if found.point.people else "nobody"
+    return "gallery" if len(found.searched) == 1 else "galleries"
 
 
 def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormState]) -> FaceCard:
     gallery, point = held.identification.gallery, held.identification.point
-    candidates = tuple(_candidate(gallery, candidate) for candidate in answer.candidates)
+    searched = held.identification.searched
+    titles = {each.gallery.name: each.gallery.title for each in searched}
+    candidates = tuple(
+        _candidate(gallery, candidate, titles if len(searched) > 1 else {})
+        for candidate in answer.candidates
+    )
     first = candidates[0] if candidates else None
     rival = _rival(answer, candidates, point)
     second = rival.candidate.similarity if rival else None
@@ -269,6 +306,7 @@ def _card(call: Call, held: HeldProbe, answer: Answer, forms: Mapping[int, FormS
             url_for("identify.undo", **place) if may(call.actor, "faces.delete", gallery) else ""
         ),
         namesakes=namesakes_of(call, gallery=gallery, form=form),
+        extent=_extent(held),
     )
 
 
@@ -302,14 +340,16 @@ def _rival(
     return near[0] if near else found[0]
 
 
-def _candidate(gallery: str, candidate: Candidate) -> CandidateView:
-    person = candidate.person
+def _candidate(gallery: str, candidate: Candidate, titles: Mapping[str, str]) -> CandidateView:
+    person, own = candidate.person, candidate.gallery
     return CandidateView(
         person_id=person.id,
         name=person.label,
-        url=url_for("person.show_one", gallery=gallery, person_id=person.id),
+        url=url_for("person.show_one", gallery=own, person_id=person.id),
         similarity=candidate.similarity,
-        example_url=crop_url(gallery, person.id, candidate.face_id),
+        example_url=crop_url(own, person.id, candidate.face_id),
+        gallery=titles.get(own, ""),
+        elsewhere=own != gallery,
     )
 
 

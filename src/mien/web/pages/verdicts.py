@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from typing import Final
 from typing import Literal
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ from mien.web.pages.certainty import searched_words
 from mien.web.pages.compare import Comparison
 from mien.web.pages.faces import AddedTo
 from mien.web.pages.faces import CandidateView
+from mien.web.pages.faces import Extent
 from mien.web.pages.faces import FaceCard
 from mien.web.text.filters import counted
 from mien.web.text.filters import decimal
@@ -121,6 +124,8 @@ def findings(faces: tuple[FaceCard, ...]) -> str:
         return "No face found"
     if len(faces) == 1:
         return _finding(faces[0])
+    if all(card.extent == "nobody" and not card.added for card in faces):
+        return absent(faces[0])
     found = Counter("added" if card.added else card.decision for card in faces)
     told = [
         f"{'all' if found[state] == len(faces) else found[state]} {translated(word)}"
@@ -135,10 +140,23 @@ def _finding(card: FaceCard) -> str:
         return f"Added to {' and '.join(each.name for each in card.added)}"
     names = [candidate.name for candidate in likely(card)]
     if not names:
-        return "Not in this gallery"
+        return absent(card)
     if card.decision == "match":
         return f"This looks like {names[0]}"
     return f"{' or '.join(names)}?" if len(names) > 1 else f"Perhaps {names[0]}"
+
+
+def absent(card: FaceCard) -> str:
+    """That a face shows none of those it was compared with, as a title."""
+    return _ABSENT[card.extent]
+
+
+_ABSENT: Final[Mapping[Extent, str]] = {
+    "gallery": "Not in this gallery",
+    "galleries": "Not in these galleries",
+    "people": "Not one of the people searched",
+    "nobody": "Nobody was searched",
+}
 
 
 def pair_decision(result: Comparison) -> Decision:
@@ -204,10 +222,11 @@ def in_short(card: FaceCard) -> str:
     reached = decimal(card.candidates[0].similarity)
     if likely(card):
         return f"Face {card.number}, similarity {reached}"
-    return f"Face {card.number}, best: {card.candidates[0].name} {reached}"
+    return f"Face {card.number}, best: {card.candidates[0].called} {reached}"
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "absent": absent,
     "added_decision": added_decision,
     "added_sure": added_sure,
     "findings": findings,

@@ -1,5 +1,7 @@
 """Who is in this photo."""
 
+from typing import Final
+
 from flask import Blueprint
 from flask import flash
 from flask import redirect
@@ -8,8 +10,11 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from mien.access.permissions import may
+from mien.errors import GalleryModelMismatch
+from mien.errors import GalleryNotFound
 from mien.errors import ImageError
 from mien.errors import InvalidInput
+from mien.errors import NobodySearched
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.source import HeldFace
@@ -36,12 +41,16 @@ from mien.web.forms.kept import keep_form
 from mien.web.forms.kept import kept_form
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
+from mien.web.forms.state import FormState
 from mien.web.layout import current_gallery
 from mien.web.pages.faces import card_place
 from mien.web.pages.identify import identify_home
 from mien.web.pages.identify import identify_result
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+
+# What may be wrong with one of several galleries is said beside them.
+_OF_GALLERIES: Final = (GalleryModelMismatch, GalleryNotFound)
 
 bp = Blueprint("identify", __name__)
 bp.before_request(check_browser)
@@ -58,7 +67,11 @@ def start() -> ResponseReturnValue:
 @asks("photos.identify")
 def home() -> ResponseReturnValue:
     """Ask for a photo."""
-    return _ask(request.args.get("gallery") or current_gallery())
+    given = request.args
+    asked = FormState(
+        values={"where": given.get("where", "")}, chosen={"also": tuple(given.getlist("also"))}
+    )
+    return _ask(given.get("gallery") or current_gallery(), asked)
 
 
 @bp.post("/identify")
@@ -69,11 +82,15 @@ def submit() -> ResponseReturnValue:
     form = IdentifyForm()
     gallery = form.text("gallery") or current_gallery()
     if form.validate():
-        with form.noting(ImageError, field="photo"):
+        with (
+            form.noting(ImageError, field="photo"),
+            form.noting(NobodySearched, field="where"),
+            form.noting(*(_OF_GALLERIES if form.also.data else ()), field="also"),
+        ):
             photo = Upload(read_photo(), form.options)
-            held = identify_and_hold(this_call(), gallery=gallery, photo=photo)
+            held = identify_and_hold(this_call(), gallery=gallery, photo=photo, reach=form.reach)
             return go_to(url_for("identify.result", probe_id=held.id))
-    return _ask(gallery, form)
+    return _ask(gallery, form.state(), status=form.status)
 
 
 @bp.get("/identify/<probe_id>")
@@ -89,7 +106,7 @@ def result(probe_id: str) -> ResponseReturnValue:
         forms={number: form for number, form in kept.items() if form},
         shown=request.args.get("show", ""),
     )
-    return show(page, place="identify", gallery=page.gallery)
+    return show(page, place="identify", gallery=held.identification.gallery)
 
 
 @bp.get("/identify/<probe_id>/photo")
@@ -163,9 +180,8 @@ def let_go(probe_id: str) -> ResponseReturnValue:
     return go_to(url_for("identify.home"))
 
 
-def _ask(gallery: str, form: IdentifyForm | None = None) -> ResponseReturnValue:
-    page = identify_home(this_call(), gallery=gallery, form=form.state() if form else None)
-    status = form.status if form else 200
+def _ask(gallery: str, form: FormState, *, status: int = 200) -> ResponseReturnValue:
+    page = identify_home(this_call(), gallery=gallery, form=form)
     return show(page, place="identify", gallery=page.gallery, status=status)
 
 

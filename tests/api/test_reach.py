@@ -1,0 +1,102 @@
+"""Searches among some people and of several galleries, over the API."""
+
+import json
+from typing import Any
+
+import pytest
+
+from drawing import draw_photo
+from serving_app import Api
+from serving_app import assert_problem
+
+IDENTIFY = "/galleries/default/identify"
+
+
+@pytest.fixture
+def peopled(api: Api) -> Api:
+    """Ada on the night team, Bob on the day team, and Cy in another gallery."""
+    api("POST", "/galleries", json={"name": "club"})
+    for name, gallery, team in (
+        ("ada", "default", "night"),
+        ("bob", "default", "day"),
+        ("cy", "club", "night"),
+    ):
+        made = api(
+            "POST",
+            f"/galleries/{gallery}/people",
+            json={"name": name, "metadata": {"team": team, "level": 3}},
+        )
+        person = made.get_json()["id"]
+        photo = draw_photo([name], face_px=120)
+        stored = api.send(f"/galleries/{gallery}/people/{person}/faces", photo=photo)
+        assert stored.status_code == 201
+    return api
+
+
+def ask(api: Api, query: str, *drawn: str) -> Any:
+    return api.send(f"{IDENTIFY}?{query}", photo=draw_photo(drawn, face_px=90))
+
+
+def first(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return sorted(
+        (
+            face["decision"],
+            face["candidates"][0]["person"]["name"],
+            face["candidates"][0]["gallery"],
+        )
+        for face in found["faces"]
+    )
+
+
+def test_some_people_are_searched_and_that_is_said(peopled: Api) -> None:
+    found = ask(peopled, "where=team%3Dnight&where=level%3D3", "ada", "bob").get_json()
+    names = {each["person"]["name"] for face in found["faces"] for each in face["candidates"]}
+    assert names == {"ada"}
+    assert found["where"] == ["team=night", "level=3"]
+    assert found["searched_person_count"] == 1
+    everybody = ask(peopled, "limit=5", "ada", "bob").get_json()
+    assert everybody["where"] == []
+    assert everybody["searched_person_count"] == 2
+    assert found["threshold"] <= everybody["threshold"]
+
+
+def test_several_galleries_are_searched_and_each_person_says_in_which(peopled: Api) -> None:
+    found = ask(peopled, "also=club", "ada", "cy").get_json()
+    assert first(found) == [("match", "ada", "default"), ("match", "cy", "club")]
+    assert found["gallery"] == "default"
+    assert found["searched_person_count"] == 3
+    assert found["searched_galleries"] == [
+        {"gallery": "default", "searched_person_count": 2},
+        {"gallery": "club", "searched_person_count": 1},
+    ]
+
+
+def test_nobody_searched_is_a_problem_and_no_answer(peopled: Api) -> None:
+    for query in ("where=team%3Dghost", "where=taem%3Dnight", "also=club&where=team%3Dghost"):
+        refused = ask(peopled, query, "ada")
+        assert_problem(refused, 409, "nobody_searched")
+        assert refused.get_json()["searched_person_count"] == 0
+        assert refused.get_json()["field"] == "where"
+
+
+def test_what_cannot_be_searched_is_refused(peopled: Api) -> None:
+    for query, status, code in (
+        ("where=night", 422, "invalid_input"),
+        ("also=no/gallery", 422, "invalid_input"),
+        ("&".join(f"where=a%3D{n}" for n in range(11)), 422, "invalid_input"),
+        ("&".join(f"also=g{n}" for n in range(20)), 422, "invalid_input"),
+        ("also=nowhere", 404, "gallery_not_found"),
+    ):
+        assert_problem(ask(peopled, query, "ada"), status, code)
+
+
+def test_a_batch_is_searched_in_the_same_way(peopled: Api) -> None:
+    sent = peopled.send(
+        f"{IDENTIFY}/batch?also=club&where=team%3Dnight", photo=draw_photo(["cy"], face_px=90)
+    )
+    [line] = [json.loads(line) for line in sent.text.splitlines()]
+    assert first(line["identification"]) == [("match", "cy", "club")]
+    assert line["identification"]["searched_person_count"] == 2
+    # What nobody has is refused before any photo is looked at.
+    none = peopled.send(f"{IDENTIFY}/batch?where=team%3Dghost", photo=draw_photo(["cy"]))
+    assert_problem(none, 409, "nobody_searched")
