@@ -30,7 +30,7 @@ from mien.settings import Settings
 from mien.storage.database import Database
 from mien.storage.erased import NAME as ERASURES
 from mien.storage.erased import ErasureList
-from mien.storage.files import FileStore
+from mien.storage.folder_store import FolderStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
@@ -84,6 +84,7 @@ class Runtime:
         self.services.reader.close()
         self.services.engine.close()
         self.services.indexes.close()
+        self.services.files.close()
         self.services.database.close()
 
 
@@ -114,7 +115,9 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     observer = Observer()
     services = Services(
         database=database,
-        files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
+        files=FolderStore(
+            settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)
+        ),
         erasures=ErasureList(settings.home.absolute() / ERASURES),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from building import make_runtime
 from drawing import draw_photo
+from looking import folder_of
 from looking import rows_of
 from mien.access import audit
 from mien.access.actor import NOBODY
@@ -286,7 +287,7 @@ def _pack_changed(call: Call) -> tuple[Call, Act]:
 
 def _files_bound(call: Call) -> tuple[Call, Act]:
     _face(call)
-    (call.services.files.root / "installation").write_text("another")
+    (folder_of(call.services).root / "installation").write_text("another")
     return _by_system(adopt)(call)
 
 

@@ -238,7 +238,7 @@ def adopt(*, as_json: bool) -> None:
         print_json(done)
         return
     print_note(
-        f"{runtime.services.files.root} now belongs to {runtime.database.place}: "
+        f"{runtime.services.files.place} now belongs to {runtime.database.place}: "
         f"{counted(done.files, 'stored file')}."
     )
     if done.missing:
@@ -268,7 +268,7 @@ def begin_anew(*, yes: bool, as_json: bool) -> None:
         from mien.storage.migrate import require_current
         from mien.storage.migrate import upgrade
 
-        place, folder = runtime.database.place, runtime.services.files.root
+        place, folder = runtime.database.place, runtime.services.files.place
         make_sure(f"Set the files in {folder} aside and continue with {place}?", yes=yes)
         made = current_revision(runtime.database) is None
         if made:

@@ -40,7 +40,7 @@ def file_response(file: StoredFile, *, may_be_kept: bool = True) -> Response:
     prefix = runtime().settings.accel_prefix
     if prefix:
         response = Response(b"", mimetype=file.media_type)
-        response.headers["X-Accel-Redirect"] = f"{prefix}{file.path.parent.name}/{file.path.name}"
+        response.headers["X-Accel-Redirect"] = f"{prefix}{file.content.place}"
     else:
         response = _sent_by_us(file)
     response.headers["Cache-Control"] = "private, no-cache" if may_be_kept else "no-store"
@@ -52,10 +52,11 @@ def file_response(file: StoredFile, *, may_be_kept: bool = True) -> Response:
 
 
 def _sent_by_us(file: StoredFile) -> Response:
+    path = file.content.path
     with told_of_files():
         try:
-            large = file.path.stat().st_size > _AT_ONCE_BYTES
-            source = file.path.resolve() if large else BytesIO(file.data)
+            large = path is not None and path.stat().st_size > _AT_ONCE_BYTES
+            source = path.resolve() if path and large else BytesIO(file.data)
             response = send_file(source, mimetype=file.media_type, etag=file.etag, conditional=True)
         except FileNotFoundError as error:
             raise FileMissing("just_removed") from error

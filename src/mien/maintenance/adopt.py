@@ -8,7 +8,6 @@ from mien.errors import FilesOfAnotherDatabase
 from mien.gallery.services import Call
 from mien.storage.binding import examine
 from mien.storage.file_references import referenced
-from mien.storage.marker import write_marker
 from mien.storage.migrate import require_current
 
 
@@ -29,11 +28,11 @@ class Adopted:
 
 
 def adopt(call: Call) -> Adopted:
-    """Let the folder of the stored files say that it belongs to the database.
+    """Let the stored files say that they belong to the database.
 
     Raises:
         FilesOfAnotherDatabase: there are files, and the database refers to none of them.
-        FilesUnavailable: the folder cannot be read or written to.
+        FilesUnavailable: the files cannot be read or written to.
         DatabaseMissing, DatabaseOutdated, DatabaseUnreachable: the database cannot be used.
     """
     permissions.require(call.actor, "maintenance.bind")
@@ -42,16 +41,15 @@ def adopt(call: Call) -> Adopted:
     found = examine(database, files)
     with database.read() as session:
         names = referenced(session)
-    there = sum(files.exists(name) for name in names)
+    there = len(files.present(names))
     if found.fit != "bound":
         if not there and files.holds_any():
             raise FilesOfAnotherDatabase(
                 "nothing_in_common",
-                words={"database": database.place, "folder": files.root},
+                words={"database": database.place, "folder": files.place},
             )
-        files.make_root()
         with database.write() as session:
             audit.record(session, call, "files_bound", files=there, missing=len(names) - there)
             # Before the commit, so that nothing is recorded which could not be done.
-            write_marker(files.root, found.installation)
+            files.write_marker(found.installation)
     return Adopted(files=there, missing=len(names) - there, strays=max(0, files.count() - there))

@@ -20,7 +20,6 @@ from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
-from mien.storage.set_aside import files_aside
 
 # Younger files may be about to get their row.
 _STRAY_SECONDS = 3600
@@ -51,7 +50,7 @@ class Checkup:
         schema: the database's schema revision; None when it is empty.
         schema_needed: this code's.
         damage: what the database says of itself; nothing when it is whole.
-        missing_files: stored files that rows speak of and that are not on the disk.
+        missing_files: stored files that rows speak of and that are not there.
         misfit: the code of the error that keeps Mien from touching the stored files, because they
             are not those of the database; empty where they are.
         stray_files: how many files no row refers to; set aside while Mien runs.
@@ -105,9 +104,9 @@ def check(call: Call) -> Checkup:
         schema_needed=needed,
         damage=damage,
         misfit=_misfit(call.services),
-        missing_files=tuple(name for name in sorted(known) if not files.exists(name)),
+        missing_files=tuple(sorted(known - files.present(known))),
         stray_files=sum(1 for _ in stray),
-        files_aside=sum(1 for _ in files_aside(files)),
+        files_aside=sum(1 for _ in files.aside()),
         to_delete=len(deleted),
         galleries=galleries,
     )

@@ -37,7 +37,7 @@ from mien.storage.erased import erased_by
 from mien.storage.erased import read_list
 from mien.storage.erased import write_list
 from mien.storage.file_references import referenced
-from mien.storage.files import FileStore
+from mien.storage.folder_store import FolderStore
 from mien.storage.marker import read_marker
 from mien.storage.marker import write_marker
 from mien.storage.migrate import current_revision
@@ -174,7 +174,7 @@ def _erase_again(folder: Path, erased: frozenset[Erased]) -> ErasedAgain:
             database.scrub()
     finally:
         database.close()
-    FileStore(folder / _FILES_NAME).delete(again.files)
+    FolderStore(folder / _FILES_NAME).delete(again.files)
     return again
 
 
@@ -211,7 +211,7 @@ def _held(home: Path) -> list[str]:
 
 def _unpack(source: Path, folder: Path) -> None:
     """Write what an archive holds, and nothing that `back_up` would not have put into it."""
-    files = FileStore(folder / _FILES_NAME)
+    files = FolderStore(folder / _FILES_NAME)
     files.root.mkdir(mode=0o700)
     try:
         with tarfile.open(source, "r:*") as archive:
@@ -236,7 +236,7 @@ def _created(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
+def _place(name: str, folder: Path, files: FolderStore, source: Path) -> Path:
     if name == DATABASE:
         return folder / DATABASE
     try:
@@ -266,7 +266,7 @@ def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
     _clear_beside(folder)
     if damage != ["ok"]:
         raise InvalidInput("backup_damaged", field="file")
-    store = FileStore(folder / _FILES_NAME)
+    store = FolderStore(folder / _FILES_NAME)
     missing = tuple(sorted(name for name in names if not store.exists(name)))
     restored = Restored(home, schema, faces, len(names) - len(missing), missing)
     return restored, installation

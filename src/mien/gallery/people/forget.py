@@ -362,4 +362,4 @@ def _files_left(services: Services, names: list[str]) -> int:
     if names and not is_bound(services.database, services.files):
         # That a disk which is not mounted lacks them proves nothing.
         return len(names)
-    return sum(services.files.is_left(name) for name in names)
+    return len(services.files.left(names))
