@@ -27,10 +27,14 @@ from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
 from mien.settings import Settings
+from mien.storage.bucket import Bucket
+from mien.storage.bucket import BucketAccess
 from mien.storage.database import Database
 from mien.storage.erased import NAME as ERASURES
 from mien.storage.erased import ErasureList
+from mien.storage.files import FileStore
 from mien.storage.folder_store import FolderStore
+from mien.storage.object_store import ObjectStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
@@ -115,9 +119,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     observer = Observer()
     services = Services(
         database=database,
-        files=FolderStore(
-            settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)
-        ),
+        files=build_files(settings),
         erasures=ErasureList(settings.home.absolute() / ERASURES),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,
@@ -153,6 +155,32 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         services=services,
         warm_up=WarmUp(services),
         opened_at=time.time(),
+    )
+
+
+def build_files(settings: Settings, place: str | None = None) -> FileStore:
+    """The store of the photos; asks and opens nothing yet.
+
+    Args:
+        settings: what the operator has said.
+        place: another one than the settings name: `s3://bucket/prefix`, or nothing for the folder.
+    """
+    url = settings.files_url if place is None else place
+    if not url:
+        return FolderStore(
+            settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)
+        )
+    return ObjectStore(
+        Bucket(
+            BucketAccess(
+                url,
+                endpoint=settings.files_s3_endpoint,
+                region=settings.files_s3_region,
+                access_key=settings.files_s3_access_key.get_secret_value(),
+                secret_key=settings.files_s3_secret_key.get_secret_value(),
+                instance_role=settings.files_s3_instance_role,
+            )
+        )
     )
 
 

@@ -55,10 +55,12 @@ from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.move_files import move_files
 from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.packs.catalog import builtin
 from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
+from mien.storage.folder_store import FolderStore
 from mien.storage.models import EventRow
 
 pytestmark = pytest.mark.thorough
@@ -291,6 +293,13 @@ def _files_bound(call: Call) -> tuple[Call, Act]:
     return _by_system(adopt)(call)
 
 
+def _files_moved(call: Call) -> tuple[Call, Act]:
+    _face(call)
+    folder = folder_of(call.services).root.parent / "elsewhere"
+    source = call.services.files
+    return _by_system(lambda by: move_files(by, source=source, target=FolderStore(folder)))(call)
+
+
 def _files_set_aside(call: Call) -> tuple[Call, Act]:
     call.services.files.put(ADA, extension="png")
     return _by_system(begin_anew)(call)
@@ -341,6 +350,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "runtimes_measured": _runtimes_measured,
     "pack_changed": _pack_changed,
     "files_bound": _files_bound,
+    "files_moved": _files_moved,
     "files_set_aside": _files_set_aside,
     "erasure_finished": _erasure_finished,
     "erasure_reapplied": _erasure_reapplied,

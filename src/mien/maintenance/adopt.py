@@ -7,6 +7,7 @@ from mien.access import permissions
 from mien.errors import FilesOfAnotherDatabase
 from mien.gallery.services import Call
 from mien.storage.binding import examine
+from mien.storage.binding import require_not_moving
 from mien.storage.file_references import referenced
 from mien.storage.migrate import require_current
 
@@ -39,6 +40,7 @@ def adopt(call: Call) -> Adopted:
     database, files = call.services.database, call.services.files
     require_current(database)
     found = examine(database, files)
+    require_not_moving(found, files)
     with database.read() as session:
         names = referenced(session)
     there = len(files.present(names))

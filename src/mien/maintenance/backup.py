@@ -22,6 +22,7 @@ from mien.gallery.services import Services
 from mien.storage.database import Database
 from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
+from mien.storage.files import place_of
 
 _DATABASE_NAME = "mien.db"
 _FILES_NAME = "files"
@@ -90,11 +91,10 @@ def _copy_database(services: Services, copy: Path) -> set[str]:
 
 def _add(archive: tarfile.TarFile, services: Services, name: str) -> bool:
     try:
-        content = services.files.locate(name)
-        size, source = content.open()
+        size, source = services.files.locate(name).open()
     except FileMissing:
         return False
-    entry = tarfile.TarInfo(f"{_FILES_NAME}/{content.place}")
+    entry = tarfile.TarInfo(f"{_FILES_NAME}/{place_of(name)}")
     entry.size = size
     entry.mtime = int(time.time())
     with closing(source):

@@ -7,6 +7,7 @@ from mien.access import permissions
 from mien.errors import Conflict
 from mien.gallery.services import Call
 from mien.storage.binding import examine
+from mien.storage.binding import require_not_moving
 from mien.storage.migrate import require_current
 
 
@@ -38,6 +39,7 @@ def begin_anew(call: Call) -> BegunAnew:
     database, files = call.services.database, call.services.files
     require_current(database)
     found = examine(database, files)
+    require_not_moving(found, files)
     if found.fit == "bound":
         raise Conflict("already_bound", words={"database": database.place, "folder": files.place})
     if found.found:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mien.access.actor import OPERATOR
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
+from mien.errors import FilesOfAnotherDatabase
 from mien.errors import InvalidInput
 from mien.errors import StorageFull
 from mien.maintenance.swap import DATABASE
@@ -37,6 +38,7 @@ from mien.storage.erased import erased_by
 from mien.storage.erased import read_list
 from mien.storage.erased import write_list
 from mien.storage.file_references import referenced
+from mien.storage.files import FileStore
 from mien.storage.folder_store import FolderStore
 from mien.storage.marker import read_marker
 from mien.storage.marker import write_marker
@@ -80,7 +82,12 @@ class Restored:
 
 
 def restore(
-    home: Path, *, source: Path, force: bool = False, erasures: Path | None = None
+    home: Path,
+    *,
+    source: Path,
+    force: bool = False,
+    erasures: Path | None = None,
+    store: FileStore | None = None,
 ) -> Restored:
     """Fill a home folder from an archive, wholly or not at all.
 
@@ -93,8 +100,12 @@ def restore(
         source: the archive.
         force: replace what is in the home.
         erasures: a list of what was erased, from another home.
+        store: where the files go, if not into the home. They are there before the home changes;
+            nothing that is there already is replaced or removed.
 
     Raises:
+        FilesOfAnotherDatabase: the store holds files of another installation.
+        FilesUnavailable: the store does not answer.
         InvalidInput: the archive is none, or the home holds something and may not be replaced.
         DatabaseBusy: a server, a command or another program has the database open.
         StorageFull: there is no room for what is in the archive; nothing was changed.
@@ -119,6 +130,8 @@ def restore(
         # and in older archives still.
         listed = known.erased | erased_by(new / DATABASE)
         _clear_beside(new)
+        if store is not None:
+            _hand_over(new / _FILES_NAME, store, installation, home, erased=again.files)
         if listed:
             write_list(new / ERASURES, listed)
         # An index of other rows may have the revision of these.
@@ -157,9 +170,35 @@ class _Known:
         told = erased_by(home / DATABASE)
         # Of another installation nothing is known here that is of any use to this one.
         marker = read_marker(home / _FILES_NAME)
-        own = marker is None or installation is None or marker == installation
+        named = None if marker is None else marker.partition(" ")[0]
+        own = named is None or installation is None or named == installation
         here = os.path.lexists(home / ERASURES) or (home / DATABASE).is_file()
         return cls(listed | told | (given or frozenset()), given is not None or (here and own))
+
+
+def _hand_over(
+    folder: Path, store: FileStore, installation: str | None, home: Path, *, erased: tuple[str, ...]
+) -> None:
+    """Bring unpacked files into a store elsewhere, and say there whose they are."""
+    marker = store.read_marker()
+    if marker != installation and (marker is not None or store.holds_any()):
+        raise FilesOfAnotherDatabase(
+            "unclaimed" if marker is None else "marker",
+            words={
+                "database": home / DATABASE,
+                "folder": store.place,
+                "installation": installation or "nothing",
+                "marker": marker or "nothing",
+            },
+        )
+    if installation is not None:
+        store.write_marker(installation)
+    unpacked = FolderStore(folder)
+    names = set(unpacked.names())
+    for name in sorted(names - store.present(names)):
+        store.write(name, unpacked.read(name))
+    store.delete(erased)
+    shutil.rmtree(folder)
 
 
 def _erase_again(folder: Path, erased: frozenset[Erased]) -> ErasedAgain:

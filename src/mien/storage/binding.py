@@ -14,6 +14,8 @@ from mien.errors import FilesUnavailable
 from mien.storage.database import Database
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
+from mien.storage.files import incoming_marker
+from mien.storage.files import moved_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import require_current
 from mien.storage.migrate import upgrade
@@ -22,13 +24,16 @@ from mien.storage.models import InstallationRow
 _KEY = "id"
 _log = structlog.get_logger(__name__)
 
-Fit: TypeAlias = Literal["bound", "new", "together", "away", "unclaimed", "foreign"]
+Fit: TypeAlias = Literal[
+    "bound", "new", "together", "away", "unclaimed", "foreign", "moved", "incoming"
+]
 """How database and files stand to each other.
 
 `bound`: the folder names this database. `new`: it names none and holds nothing, and no row refers
 to a file. `together`: it names none, and most of the files that rows refer to are in it. `away`: it
 names none, and most of them are not in it. `unclaimed`: it names none and holds files, of which no
-row knows. `foreign`: it names another database.
+row knows. `foreign`: it names another database. `moved`: its files are in
+another store now. `incoming`: they are on their way to it.
 """
 
 
@@ -73,6 +78,10 @@ def examine(database: Database, files: FileStore) -> Binding:
         own = installation_id(session)
         if marker == own:
             return Binding("bound", own, marker)
+        if marker == moved_marker(own):
+            return Binding("moved", own, marker)
+        if marker == incoming_marker(own):
+            return Binding("incoming", own, marker)
         names = referenced(session)
     found = len(files.present(names))
     fit: Fit
@@ -98,6 +107,18 @@ def require_fitting(database: Database, files: FileStore) -> None:
         DatabaseMissing, DatabaseUnreachable: there is no database, or it does not answer.
     """
     _require_fitting(examine(database, files), database, files)
+
+
+def require_not_moving(found: Binding, files: FileStore) -> None:
+    """Make sure that the files are neither on their way to nor gone from where they are looked for.
+
+    Raises:
+        FilesUnavailable: they are.
+    """
+    if found.fit == "moved":
+        raise FilesUnavailable("moved", words={"folder": files.place})
+    if found.fit == "incoming":
+        raise FilesUnavailable("incoming", words={"folder": files.place})
 
 
 def is_bound(database: Database, files: FileStore) -> bool:
@@ -174,6 +195,7 @@ def require_nothing_stored(database: Database, files: FileStore) -> None:
 
 
 def _require_fitting(found: Binding, database: Database, files: FileStore) -> None:
+    require_not_moving(found, files)
     match found.fit:
         case "foreign":
             raise FilesOfAnotherDatabase(

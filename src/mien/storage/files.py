@@ -62,6 +62,16 @@ def place_of(name: str) -> str:
     return f"{name[:2]}/{name}"
 
 
+def moved_marker(installation: str) -> str:
+    """What a store says whose files are in another one now."""
+    return f"{installation} moved"
+
+
+def incoming_marker(installation: str) -> str:
+    """What a store says whose files are on their way."""
+    return f"{installation} incoming"
+
+
 @dataclass(slots=True)
 class Moved:
     """What became of some files, one after the other.
@@ -91,12 +101,8 @@ class Content(Protocol):
     """A stored file that was there a moment ago."""
 
     @property
-    def place(self) -> str:
-        """Where it lies in the store."""
-
-    @property
     def path(self) -> Path | None:
-        """Its file; None where it lies on no disk of this machine."""
+        """Its file, in a folder named as the name begins; None where it is on no disk of this machine."""
 
     def read(self) -> bytes:
         """All its bytes.
@@ -121,9 +127,11 @@ class FileStore(Protocol):
     Attributes:
         installation: the id of the installation that it has been made sure the files belong to;
             None before. Nothing is written once the store no longer says so.
+        trusted_seconds: how long after it no longer says so something may still be written.
     """
 
     installation: str | None
+    trusted_seconds: float
 
     @property
     def place(self) -> str:
@@ -245,6 +253,13 @@ class FileStore(Protocol):
 
         Asking for the next means that the one before is dealt with; it is not told of again.
         Changes that go on are passed over.
+        """
+
+    def changes(self) -> int:
+        """How many changes that write files go on, or were killed and not told of yet.
+
+        Raises:
+            FilesUnavailable: it cannot be seen.
         """
 
     def left_by(self, names: Iterable[str]) -> list[str]:

@@ -54,11 +54,6 @@ class FolderContent:
 
     path: Path
 
-    @property
-    def place(self) -> str:
-        """Where it lies in the store."""
-        return f"{self.path.parent.name}/{self.path.name}"
-
     def read(self) -> bytes:
         """All its bytes."""
         with _told_of_a_file():
@@ -94,6 +89,7 @@ class FolderStore(FileStore):
     def __init__(self, root: Path, *, group_reads: bool = False) -> None:
         self.root = root
         self.installation: str | None = None
+        self.trusted_seconds = 0.0
         self._looked: tuple[float, StorageError | None] = (0.0, None)
         self._folder_mode = 0o750 if group_reads else 0o700
         self._file_mode = 0o640 if group_reads else 0o600
@@ -268,6 +264,10 @@ class FolderStore(FileStore):
     def abandoned(self) -> Iterator[list[str]]:
         """The names that changes noted which were killed; see `folder_journals`."""
         return folder_journals.abandoned(self.root)
+
+    def changes(self) -> int:
+        """How many changes that write files go on, or were killed."""
+        return sum(1 for _ in self.root.glob(f"{WRITING}/*"))
 
     def left_by(self, names: Iterable[str]) -> list[str]:
         """Where files of these names, and halves of them, may lie."""
