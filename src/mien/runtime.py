@@ -35,6 +35,7 @@ from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
 from mien.storage.folder_store import FolderStore
 from mien.storage.object_store import ObjectStore
+from mien.storage.shared_erasures import shared_erasures
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
@@ -117,10 +118,11 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         folder=settings.models_from,
     )
     observer = Observer()
+    files = build_files(settings)
     services = Services(
         database=database,
-        files=build_files(settings),
-        erasures=ErasureList(settings.home.absolute() / ERASURES),
+        files=files,
+        erasures=ErasureList(settings.home.absolute() / ERASURES, shared_erasures(files)),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,
             max_pixels=settings.max_pixels,

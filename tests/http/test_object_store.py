@@ -97,7 +97,9 @@ def test_a_person_comes_is_shown_and_goes_without_a_trace(
         gone = api("DELETE", f"/galleries/default/people/{person}")
         assert gone.status_code == 200
         assert (gone.get_json()["files"], gone.get_json()["complete"]) == (2, True)
-    assert everything_in(s3, bucket) == {"photos/installation"}
+    # Random ids of what was deleted, for older backups.
+    left = {key for key in everything_in(s3, bucket) if "/erasures/" not in key}
+    assert left == {"photos/installation"}
 
 
 def test_a_stored_file_is_sent_as_from_a_folder(node: Runtime, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from building import acting
 from building import make_runtime
 from drawing import draw_photo
+from looking import rows_of
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
 from mien.errors import MienError
@@ -32,6 +33,8 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
+from mien.maintenance.integrity import check
+from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.runtime import Runtime
 from mien.storage import bucket as bucket_module
 from mien.storage import object_store as store_module
@@ -41,6 +44,7 @@ from mien.storage.bucket import BucketAccess
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.bucket import _meaning
 from mien.storage.bucket import parse_url
+from mien.storage.erased import Erased
 from mien.storage.models import FaceRow
 from mien.storage.models import PhotoRow
 from mien.storage.object_store import ObjectStore
@@ -304,7 +308,9 @@ def test_a_deleted_person_is_in_no_older_version_either(s3: str, tmp_path: Path)
         node.services.files.set_aside(places[:1])
         proof = forget_person(acting(node.services), gallery="default", person_id=person)
     assert (proof.files, proof.files_left, proof.complete) == (2, 0, True)
-    assert everything_in(s3, bucket) == {"photos/installation"}
+    # Random ids of what was deleted, for older backups.
+    left = {key for key in everything_in(s3, bucket) if "/erasures/" not in key}
+    assert left == {"photos/installation"}
 
 
 def test_the_proof_says_where_a_store_does_not_tell_of_versions(
@@ -427,3 +433,57 @@ def test_an_address_is_bucket_and_prefix(url: str, parts: tuple[str, str]) -> No
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
         parse_url(url)
+
+
+def test_what_one_node_deleted_every_node_knows_when_an_older_dump_comes_back(
+    s3: str, bucket: str, tmp_path: Path
+) -> None:
+    url, dump = f"sqlite:///{tmp_path / 'shared.db'}", tmp_path / "dump.db"
+    settings = {"database_url": url, **s3_settings(s3, bucket)}
+    with closing(make_runtime(tmp_path / "one", **settings)) as one:
+        ada = add(one.services)
+        one.database.copy_to(dump)
+        forget_person(acting(one.services), gallery="default", person_id=ada)
+    assert ada in {each.partition(".")[2] for each in names_in(s3, bucket, "erasures")}
+    for path in tmp_path.glob("shared.db*"):
+        path.unlink()
+    dump.rename(tmp_path / "shared.db")
+    with closing(make_runtime(tmp_path / "two", **settings)) as two:
+        bind(two.database, two.services.files)
+        assert reapply_erasures(acting(two.services)).people == 1
+        assert clean_up(acting(two.services)).erasures == 0
+
+
+def test_a_deletion_while_the_store_is_away_is_listed_when_it_is_back(
+    node: Runtime, line: Line, bucket: str
+) -> None:
+    ada = add(node.services)
+    line.cut()
+    forget_person(acting(node.services), gallery="default", person_id=ada)
+    with pytest.raises(FilesUnavailable):
+        clean_up(acting(node.services))
+    # The home knows at once, and once.
+    here = node.services.erasures.path.read_text(encoding="ascii")
+    assert here.count(ada) == 1
+    line.mend()
+    clean_up(acting(node.services))
+    assert f"person.{ada}" in names_in(line.behind, bucket, "erasures")
+    assert "erasure" not in rows_of(node.services)
+
+
+def test_the_bucket_of_another_database_is_told_of_no_deletion(
+    node: Runtime, s3: str, bucket: str, tmp_path: Path
+) -> None:
+    add(node.services)
+    before = everything_in(s3, bucket)
+    with closing(make_runtime(tmp_path / "second", **s3_settings(s3, bucket))) as other:
+        with pytest.raises(FilesUnavailable):
+            other.services.erasures.add([Erased("person", "p")])
+    assert everything_in(s3, bucket) == before
+
+
+def test_a_checkup_says_that_the_store_is_away(node: Runtime, line: Line) -> None:
+    add(node.services)
+    line.cut()
+    found = check(acting(node.services))
+    assert (found.misfit, found.sound, found.missing_files) == ("files_unavailable", False, ())

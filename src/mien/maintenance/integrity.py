@@ -16,6 +16,7 @@ from mien.gallery.services import Services
 from mien.storage.binding import require_fitting
 from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
+from mien.storage.files import FileStore
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
@@ -97,19 +98,32 @@ def check(call: Call) -> Checkup:
         known = referenced(session)
         deleted = noted(session)
         galleries = _galleries(call.services, session)
-    files = call.services.files
-    stray = files.stray(known | set(deleted), older_than=time.time() - _STRAY_SECONDS)
+    misfit = _misfit(call.services)
+    try:
+        missing, stray, aside = _look_at_files(call.services.files, known, {*known, *deleted})
+    except FilesUnavailable as error:
+        # Nothing is known of what cannot be reached.
+        misfit, missing, stray, aside = misfit or error.code, (), 0, 0
     return Checkup(
         schema=schema,
         schema_needed=needed,
         damage=damage,
-        misfit=_misfit(call.services),
-        missing_files=tuple(sorted(known - files.present(known))),
-        stray_files=sum(1 for _ in stray),
-        files_aside=sum(1 for _ in files.aside()),
+        misfit=misfit,
+        missing_files=missing,
+        stray_files=stray,
+        files_aside=aside,
         to_delete=len(deleted),
         galleries=galleries,
     )
+
+
+def _look_at_files(
+    files: FileStore, referenced: set[str], known: set[str]
+) -> tuple[tuple[str, ...], int, int]:
+    """Which files are missing, how many are stray, and how many are set aside."""
+    stray = files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+    missing = tuple(sorted(referenced - files.present(referenced)))
+    return missing, sum(1 for _ in stray), sum(1 for _ in files.aside())
 
 
 def _misfit(services: Services) -> str:

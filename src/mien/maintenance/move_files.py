@@ -22,6 +22,7 @@ from mien.storage.files import FileStore
 from mien.storage.files import incoming_marker
 from mien.storage.files import moved_marker
 from mien.storage.migrate import require_current
+from mien.storage.shared_erasures import shared_erasures
 
 _PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.5
@@ -91,6 +92,7 @@ def move_files(
         source.bring_back(set(source.aside()))
         move.copy()
         move.bind()
+    move.carry_erasures()
     move.empty()
     there = set(target.names())
     with database.read() as session:
@@ -152,6 +154,16 @@ class _Move:
             audit.record(session, self._call, "files_moved", files=len(self._compared))
             # Before the commit, so that nothing is recorded which could not be done.
             self._target.write_marker(self._own)
+
+    def carry_erasures(self) -> None:
+        """Let whoever works with the new place know what was deleted, for older backups."""
+        here, there = shared_erasures(self._source), shared_erasures(self._target)
+        erasures = self._call.services.erasures
+        known = erasures.read() | (here.read() if here else frozenset())
+        erasures.add_here(known)
+        if there is not None:
+            self._target.installation = self._own
+            there.add(sorted(known - there.read()))
 
     def empty(self) -> None:
         """Remove from the source what lies in the target, and what nobody needs."""

@@ -46,6 +46,7 @@ from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
+from mien.storage.shared_erasures import shared_erasures
 from mien.storage.use import used_by_nobody
 
 _FILES_NAME = "files"
@@ -124,7 +125,7 @@ def restore(
         found, installation = _look(home, new)
         if installation is not None:
             write_marker(new / _FILES_NAME, installation)
-        known = _Known.of(home, installation, given)
+        known = _Known.of(home, installation, given, store)
         again = _erase_again(new, known.erased)
         # What had been erased when the archive was made is in no list of this machine, perhaps,
         # and in older archives still.
@@ -132,6 +133,8 @@ def restore(
         _clear_beside(new)
         if store is not None:
             _hand_over(new / _FILES_NAME, store, installation, home, erased=again.files)
+        if store is not None and installation is not None:
+            _share(listed, store, installation)
         if listed:
             write_list(new / ERASURES, listed)
         # An index of other rows may have the revision of these.
@@ -158,14 +161,24 @@ class _Known:
     is_known: bool
 
     @classmethod
-    def of(cls, home: Path, installation: str | None, given: frozenset[Erased] | None) -> "_Known":
+    def of(
+        cls,
+        home: Path,
+        installation: str | None,
+        given: frozenset[Erased] | None,
+        store: FileStore | None,
+    ) -> "_Known":
         """From the home as it is, before anything in it is replaced.
 
         Args:
             home: to be filled.
             installation: the id of what comes in.
             given: a list from elsewhere.
+            store: where the files go, if not into the home.
         """
+        shared = None if store is None else shared_erasures(store)
+        if store is not None and shared is not None and store.read_marker() == installation:
+            given = (given or frozenset()) | shared.read()
         listed = ErasureList(home / ERASURES).read()
         told = erased_by(home / DATABASE)
         # Of another installation nothing is known here that is of any use to this one.
@@ -174,6 +187,14 @@ class _Known:
         own = named is None or installation is None or named == installation
         here = os.path.lexists(home / ERASURES) or (home / DATABASE).is_file()
         return cls(listed | told | (given or frozenset()), given is not None or (here and own))
+
+
+def _share(listed: frozenset[Erased], store: FileStore, installation: str) -> None:
+    """Let other nodes know what was erased."""
+    store.installation = installation
+    shared = shared_erasures(store)
+    if shared is not None:
+        shared.add(sorted(listed - shared.read()))
 
 
 def _hand_over(

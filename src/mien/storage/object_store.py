@@ -133,13 +133,13 @@ class ObjectStore(FileStore):
         """Which of these files are there."""
         if len(names) > _FEW:
             return set(names) & set(self.names())
-        return {name for name, there in self._together(names, self.exists) if there}
+        return {name for name, there in self.together(names, self.exists) if there}
 
     def left(self, names: Collection[str]) -> set[str]:
         """Which of these files are there, as older versions or set aside, or may be."""
         try:
             aside = self._keys_aside()
-            found = dict(self._together(names, lambda name: self._is_left(_key(name))))
+            found = dict(self.together(names, lambda name: self._is_left(_key(name))))
         except StorageError:
             return set(names)
         return {name for name in names if found[name] or _aside_key(name) in aside}
@@ -165,7 +165,7 @@ class ObjectStore(FileStore):
             _log.error("Stored files cannot be deleted yet", files=len(names), code=error.code)
             return 0
         keys += [key for key in map(_aside_key, names) if key in aside]
-        for _, done in self._together(keys, self._try_to_remove):
+        for _, done in self.together(keys, self._try_to_remove):
             if isinstance(done, StorageError):
                 failed[done.code] += 1
             else:
@@ -288,7 +288,7 @@ class ObjectStore(FileStore):
         before = time.time() - _WEEK_SECONDS
         old = [each.key for each in self.bucket.list(f"{SET_ASIDE}/") if each.modified < before]
         moved = Moved()
-        for _, done in self._together(old, self._try_to_remove):
+        for _, done in self.together(old, self._try_to_remove):
             if isinstance(done, StorageError):
                 moved.failed[done.code, None] += 1
             else:
@@ -327,7 +327,7 @@ class ObjectStore(FileStore):
 
     def _moved(self, keys: Iterable[tuple[str, str]]) -> Moved:
         moved = Moved()
-        for _, done in self._together(list(keys), self._try_to_move):
+        for _, done in self.together(list(keys), self._try_to_move):
             if isinstance(done, StorageError):
                 moved.failed[done.code, None] += 1
             else:
@@ -393,7 +393,7 @@ class ObjectStore(FileStore):
             return None
         return True
 
-    def _together(self, items: Iterable[_T], do: Callable[[_T], _R]) -> list[tuple[_T, _R]]:
+    def together(self, items: Iterable[_T], do: Callable[[_T], _R]) -> list[tuple[_T, _R]]:
         """Do something for each of several, some at once: the store is asked over a network."""
         items = list(items)
         if len(items) <= 1:
