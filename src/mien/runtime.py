@@ -28,7 +28,7 @@ from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
 from mien.settings import Settings
 from mien.storage.bucket import Bucket
-from mien.storage.bucket import BucketAccess
+from mien.storage.bucket_client import BucketAccess
 from mien.storage.database import Database
 from mien.storage.erased import NAME as ERASURES
 from mien.storage.erased import ErasureList

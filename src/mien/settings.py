@@ -23,7 +23,7 @@ from mien.options import MAX_FACES
 from mien.options import IndexName
 from mien.options import Precision
 from mien.options import RuntimeChoice
-from mien.storage.bucket import parse_url
+from mien.storage.bucket_client import parse_url
 
 MOST_PHOTOS: Final = 12
 """Maximum number of photos in one form."""

@@ -22,6 +22,7 @@ from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from looking import rows_of
+from mien.cli.terminal.erasure import print_erasure
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
 from mien.errors import MienError
@@ -36,20 +37,23 @@ from mien.maintenance.cleanup import remove_expired_probes
 from mien.maintenance.integrity import check
 from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.runtime import Runtime
+from mien.schemas.erasure import ErasureOut
 from mien.storage import bucket as bucket_module
+from mien.storage import bucket_client as client_module
 from mien.storage import object_store as store_module
 from mien.storage.binding import bind
 from mien.storage.bucket import Bucket
-from mien.storage.bucket import BucketAccess
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.bucket import _meaning
-from mien.storage.bucket import parse_url
+from mien.storage.bucket_client import BucketAccess
+from mien.storage.bucket_client import parse_url
 from mien.storage.erased import Erased
 from mien.storage.models import FaceRow
 from mien.storage.models import PhotoRow
 from mien.storage.object_store import ObjectStore
 from mien.storage.process_identity import is_gone
 from mien.storage.process_identity import this_process
+from mien.web.pages.confirm import erasure_words
 from own_modules import environment_with_own_modules
 from s3_server import Line
 from s3_server import access_to
@@ -199,7 +203,7 @@ def test_strays_are_set_aside_and_removed_after_a_week(
 def test_while_the_store_is_away_nothing_is_lost_and_nobody_waits_long(
     node: Runtime, line: Line, bucket: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bucket_module, "_READ_SECONDS", 1)
+    monkeypatch.setattr(client_module, "_READ_SECONDS", 1)
     monkeypatch.setattr(bucket_module, "_AWAY_SECONDS", 2.0)
     gone, kept = add(node.services), add(node.services, "Bob", draw_photo(["bob"]))
     assert gone != kept
@@ -326,6 +330,10 @@ def test_the_proof_says_where_a_store_does_not_tell_of_versions(
     assert (proof.files_left, proof.erased, proof.complete) == (0, True, False)
     [unclear] = proof.not_checked
     assert (unclear.what, unclear.why, unclear.count) == ("older_versions", "not_told", 2)
+    # Everybody who tells of it has words for it.
+    assert ErasureOut.of(proof).not_checked[0].what == "older_versions"
+    assert "versions" in erasure_words(proof)
+    print_erasure(proof)
     monkeypatch.undo()
     assert names_in(s3, bucket, "files") == set()
 
@@ -365,6 +373,22 @@ def test_nobody_asks_the_cloud_for_a_key_unless_told_to(monkeypatch: pytest.Monk
         ):
             bucket.has("x")
         assert bool(asked) == told
+
+
+def test_without_the_library_it_is_said_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "botocore", None)
+    with pytest.raises(FilesUnavailable, match=r"\.no_botocore"):
+        Bucket(BucketAccess("s3://bucket")).has("x")
+
+
+def test_a_bucket_that_keeps_versions_from_now_on_is_noticed(
+    node: Runtime, s3: str, bucket: str
+) -> None:
+    person = add(node.services)
+    assert node.services.files.keeps_versions() is False
+    make_bucket(s3, name=bucket, versions=True)
+    assert forget_person(acting(node.services), gallery="default", person_id=person).complete
+    assert names_in(s3, bucket, "files") == set()
 
 
 def test_a_bucket_that_is_not_there_says_so(s3: str) -> None:
@@ -476,9 +500,11 @@ def test_the_bucket_of_another_database_is_told_of_no_deletion(
 ) -> None:
     add(node.services)
     before = everything_in(s3, bucket)
-    with closing(make_runtime(tmp_path / "second", **s3_settings(s3, bucket))) as other:
-        with pytest.raises(FilesUnavailable):
-            other.services.erasures.add([Erased("person", "p")])
+    with (
+        closing(make_runtime(tmp_path / "second", **s3_settings(s3, bucket))) as other,
+        pytest.raises(FilesUnavailable),
+    ):
+        other.services.erasures.add([Erased("person", "p")])
     assert everything_in(s3, bucket) == before
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.storage.bucket import Bucket
-from mien.storage.bucket import BucketAccess
+from mien.storage.bucket_client import BucketAccess
 from servers import free_port
 from servers import wait_until_listening
 

@@ -121,7 +121,7 @@ def move(
 
 def _address(place: str) -> str:
     """An address as the setting has it; empty for the folder."""
-    from mien.storage.bucket import parse_url
+    from mien.storage.bucket_client import parse_url
 
     if place == _FOLDER:
         return ""

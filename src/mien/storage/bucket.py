@@ -9,22 +9,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
 from dataclasses import dataclass
-from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from typing import Final
 
 from mien.errors import FilesUnavailable
 from mien.errors import StorageFull
+from mien.storage.bucket_client import BucketAccess
+from mien.storage.bucket_client import make_client
+from mien.storage.bucket_client import parse_url
 
-_CONNECT_SECONDS: Final = 3
-_READ_SECONDS: Final = 10
-_ATTEMPTS: Final = 2
 # A store that hangs holds one thread at a time, and not all of them.
 _AWAY_SECONDS: Final = 5.0
-_CONNECTIONS: Final = 32
-# Of AWS's own programs and libraries.
-_ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _MISSING: Final = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _FULL: Final = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"}
 _NOT_TOLD: Final = {"AccessDenied", "NotImplemented", "MethodNotAllowed"}
@@ -33,30 +29,6 @@ _NOT_TOLD_STATUSES: Final = {
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.NOT_IMPLEMENTED,
 }
-_URL: Final = re.compile(
-    r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*)/?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class BucketAccess:
-    """How a bucket is reached.
-
-    Attributes:
-        url: `s3://bucket/prefix`; the prefix may be missing.
-        endpoint: of the store; empty for what AWS's own variables and files say, or AWS itself.
-        region: of the bucket; empty for what these say.
-        access_key: the name of a key; empty for what these say.
-        secret_key: that belongs to it.
-        instance_role: whether the cloud's own service may be asked for a key.
-    """
-
-    url: str
-    endpoint: str = ""
-    region: str = ""
-    access_key: str = field(default="", repr=False)
-    secret_key: str = field(default="", repr=False)
-    instance_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +60,6 @@ class NoSuchObjectError(Exception):
 
 class VersionsNotToldError(Exception):
     """The store does not tell of older versions, or not whoever asks with this key."""
-
-
-def parse_url(url: str) -> tuple[str, str]:
-    """Bucket and prefix of an address; the prefix ends with a slash, or is empty.
-
-    Raises:
-        ValueError: it is no such address.
-    """
-    found = _URL.fullmatch(url)
-    if found is None:
-        raise ValueError("write it as s3://bucket or s3://bucket/prefix")
-    prefix = found[2].strip("/")
-    return found[1], f"{prefix}/" if prefix else ""
 
 
 class Bucket:
@@ -272,7 +231,7 @@ class Bucket:
         # No connection survives a fork.
         with self._lock:
             if self._client is None or self._client[0] != os.getpid():
-                self._client = (os.getpid(), _make_client(self._access))
+                self._client = (os.getpid(), make_client(self._access))
             return self._client[1]
 
     def _own(self, key: str) -> str:
@@ -299,50 +258,6 @@ class ObjectBytes:
     def close(self) -> None:
         """Let go of it; the connection with it, where something of it was not read."""
         self._body.close()
-
-
-def _make_client(access: BucketAccess) -> Any:
-    import botocore.session
-    from botocore.config import Config
-
-    session = botocore.session.Session()
-    if not access.instance_role:
-        # Nothing asks the cloud for a key unless it was told to.
-        session.get_component("credential_provider").remove("iam-role")
-    keys = (
-        {"aws_access_key_id": access.access_key, "aws_secret_access_key": access.secret_key}
-        if access.access_key
-        else {}
-    )
-    return session.create_client(
-        "s3",
-        endpoint_url=access.endpoint or None,
-        region_name=access.region or session.get_config_variable("region") or "us-east-1",
-        config=Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"},
-            max_pool_connections=_CONNECTIONS,
-            # `auto` would ask the cloud where it is.
-            defaults_mode="legacy",
-            signature_version="s3v4",
-            # The store compares what has arrived with what was signed; newer kinds of checksums
-            # are not known everywhere.
-            s3={"payload_signing_enabled": True, "addressing_style": _style(access, session)},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-        ),
-        **keys,
-    )
-
-
-def _style(access: BucketAccess, session: Any) -> str:
-    """How the bucket stands in addresses: in the host's name only where that is sure to exist."""
-    own = session.get_scoped_config().get("s3")
-    if isinstance(own, dict) and "addressing_style" in own:
-        return str(own["addressing_style"])
-    elsewhere = access.endpoint or any(map(os.environ.get, _ENDPOINTS))
-    return "path" if elsewhere or "endpoint_url" in session.get_scoped_config() else "auto"
 
 
 def _meaning(error: Any, *, versions: bool) -> Exception:

@@ -156,6 +156,10 @@ class ObjectStore(FileStore):
         """Remove files with all their versions, also where they were set aside."""
         names = list(names)
         keys = [_key(name) for name in names]
+        if not keys:
+            return 0
+        # Somebody may have changed it since.
+        self._versions = (0.0, None)
         failed: Counter[str] = Counter()
         count = 0
         try:
@@ -236,7 +240,7 @@ class ObjectStore(FileStore):
             if noted:
                 # A change that is done is not to fail for it; whoever looks later finds nothing.
                 with suppress(StorageError):
-                    self._remove(key)
+                    self._discard(key)
 
     def abandoned(self) -> Iterator[list[str]]:
         """The names that changes noted whose process is gone, or which are an hour old."""
@@ -361,6 +365,13 @@ class ObjectStore(FileStore):
         for version_id in found:
             self.bucket.delete(key, version_id)
         return bool(found)
+
+    def _discard(self, key: str) -> None:
+        """Remove an object of which nobody asks whether it was there."""
+        if self.keeps_versions() is True:
+            self._remove(key)
+        else:
+            self.bucket.delete(key)
 
     def _is_left(self, key: str) -> bool:
         if self.keeps_versions() is not True:
