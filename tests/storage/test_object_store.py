@@ -1,5 +1,6 @@
 """What only a store over a network can go through."""
 
+import hashlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -46,6 +48,7 @@ from mien.storage.bucket import Bucket
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.bucket import _meaning
 from mien.storage.bucket_client import BucketAccess
+from mien.storage.bucket_client import make_client
 from mien.storage.bucket_client import parse_url
 from mien.storage.erased import Erased
 from mien.storage.models import FaceRow
@@ -67,6 +70,7 @@ ADA = draw_photo(["ada"])
 PROGRAM = """
 import json, sys
 from pathlib import Path
+from typing import Any
 from building import make_runtime
 from mien.storage.written_files import written_files
 
@@ -159,7 +163,7 @@ def test_changes_of_other_machines_are_left_for_an_hour(
     assert names_in(s3, bucket, "writing") == set()
 
 
-def test_a_process_is_gone_only_where_that_can_be_seen() -> None:
+def test_a_process_is_gone_only_where_that_can_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     own = this_process()
     machine, pid, started = own.split(".")
     assert not is_gone(own)
@@ -168,6 +172,12 @@ def test_a_process_is_gone_only_where_that_can_be_seen() -> None:
     assert not is_gone(f"0123456789abcdef.{pid}.1")
     assert not is_gone("")
     assert not is_gone(f"{machine}.x.1")
+    # A system can hide what other accounts run.
+    with monkeypatch.context() as patch:
+        patch.setattr("mien.storage.process_identity._started", lambda _: None)
+        assert not is_gone(own)
+        assert not is_gone(f"{machine}.1.1")
+        assert is_gone(f"{machine}.{2**22 + 1}.1")
     done = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL)
     time.sleep(0.5)
     assert is_gone(f"{machine}.{done.pid}.1")
@@ -513,3 +523,39 @@ def test_a_checkup_says_that_the_store_is_away(node: Runtime, line: Line) -> Non
     line.cut()
     found = check(acting(node.services))
     assert (found.misfit, found.sound, found.missing_files) == ("files_unavailable", False, ())
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "eu-b-1"}, "eu-b-1"),
+        ({"AWS_DEFAULT_REGION": "eu-b-1", "AWS_REGION": "eu-a-1"}, "eu-a-1"),
+    ],
+)
+def test_the_region_may_stand_where_other_programs_look_for_it(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], region: str
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    for own, found in (("", region), ("eu-c-1", "eu-c-1")):
+        access = BucketAccess("s3://bucket", region=own, access_key="a", secret_key="b")
+        with closing(make_client(access)) as client:
+            assert client.meta.region_name == found
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "https://s3.example.org"])
+def test_what_is_sent_is_signed_with_its_digest(endpoint: str) -> None:
+    sent = {}
+
+    def look(request: Any, **_: object) -> None:
+        sent.update(request.headers.items())
+        raise ConnectionAbortedError
+
+    access = BucketAccess("s3://bucket", endpoint=endpoint, access_key="a", secret_key="b")
+    with closing(make_client(access)) as client:
+        client.meta.events.register("before-send.s3", look)
+        with pytest.raises(ConnectionAbortedError):
+            client.put_object(Bucket="bucket", Key="k", Body=b"photo")
+    assert sent["X-Amz-Content-SHA256"] == hashlib.sha256(b"photo").hexdigest().encode()

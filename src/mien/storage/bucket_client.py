@@ -69,7 +69,10 @@ def make_client(access: BucketAccess) -> Any:
     return session.create_client(
         "s3",
         endpoint_url=access.endpoint or None,
-        region_name=access.region or session.get_config_variable("region") or "us-east-1",
+        region_name=access.region
+        or os.environ.get("AWS_REGION")
+        or session.get_config_variable("region")
+        or "us-east-1",
         config=Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,

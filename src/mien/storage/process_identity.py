@@ -22,7 +22,19 @@ def is_gone(identity: str) -> bool:
     pid, _, started = rest.partition(".")
     if machine != _machine() or not pid.isdigit():
         return False
-    return _started(int(pid)) != started
+    now = _started(int(pid))
+    return not _exists(int(pid)) if now is None else now != started
+
+
+def _exists(pid: int) -> bool:
+    """Whether there may be a process that cannot be looked at: a system can hide those of others."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 @cache
@@ -37,12 +49,12 @@ def _machine() -> str:
     return hashlib.blake2s(boot + seen, digest_size=8).hexdigest()
 
 
-def _started(pid: int) -> str:
-    """When a process was started, as the system counts it; nothing where there is none."""
+def _started(pid: int) -> str | None:
+    """When a process was started, as the system counts it; empty if it ended, None if not seen."""
     try:
         stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return ""
+        return None
     # The name of the program stands in brackets and may hold anything.
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] in {"Z", "X"} else fields[19]
