@@ -187,3 +187,14 @@ def test_a_file_is_as_safe_as_its_store_makes_it_before_its_name_is_told(case: C
     # Whoever sees the name can read the file, at once and elsewhere.
     for _ in range(5):
         assert case.other.read(case.files.put(os.urandom(100_000), extension="jpg"))
+
+
+def test_very_many_are_deleted_like_a_few(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.storage.object_store._FEW", 3)
+    names = [case.files.put(b"x", extension="jpg") for _ in range(6)]
+    kept = case.files.put(b"x", extension="jpg")
+    case.files.set_aside(case.files.left_by(names[:2]))
+    assert case.files.left([*names, NOBODYS]) == set(names)
+    assert case.files.delete([*names, NOBODYS]) == 6
+    assert case.files.left(names) == set()
+    assert case.everything() == {kept}

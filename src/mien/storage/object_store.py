@@ -28,6 +28,7 @@ from mien.errors import StorageError
 from mien.storage.bucket import Bucket
 from mien.storage.bucket import NoSuchObjectError
 from mien.storage.bucket import ObjectBytes
+from mien.storage.bucket import Version
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.files import DAYS
 from mien.storage.files import FORMER
@@ -139,10 +140,10 @@ class ObjectStore(FileStore):
         """Which of these files are there, as older versions or set aside, or may be."""
         try:
             aside = self._keys_aside()
-            found = dict(self.together(names, lambda name: self._is_left(_key(name))))
+            found = self._lying([_key(name) for name in names])
         except StorageError:
             return set(names)
-        return {name for name in names if found[name] or _aside_key(name) in aside}
+        return {name for name in names if _key(name) in found or _aside_key(name) in aside}
 
     def keeps_versions(self) -> bool | None:
         """Whether the bucket keeps what was deleted; None where it does not tell."""
@@ -160,23 +161,20 @@ class ObjectStore(FileStore):
             return 0
         # Somebody may have changed it since.
         self._versions = (0.0, None)
-        failed: Counter[str] = Counter()
-        count = 0
         try:
             # Asked first, so that a store which is away is asked once.
             aside = self._keys_aside()
+            found = self._lying([*keys, *(key for key in map(_aside_key, names) if key in aside)])
         except StorageError as error:
             _log.error("Stored files cannot be deleted yet", files=len(names), code=error.code)
             return 0
-        keys += [key for key in map(_aside_key, names) if key in aside]
-        for _, done in self.together(keys, self._try_to_remove):
+        failed: Counter[str] = Counter()
+        for _, done in self.together(found.items(), self._try_to_remove):
             if isinstance(done, StorageError):
                 failed[done.code] += 1
-            else:
-                count += done
         for code, files in failed.items():
             _log.error("Stored files cannot be deleted yet", files=files, code=code)
-        return count
+        return len(found) - failed.total()
 
     def trouble(self) -> StorageError | None:
         """What the last write was refused with, for a while; nothing is written to find out."""
@@ -240,7 +238,7 @@ class ObjectStore(FileStore):
             if noted:
                 # A change that is done is not to fail for it; whoever looks later finds nothing.
                 with suppress(StorageError):
-                    self._discard(key)
+                    self._remove(key)
 
     def abandoned(self) -> Iterator[list[str]]:
         """The names that changes noted whose process is gone, or which are an hour old."""
@@ -292,7 +290,7 @@ class ObjectStore(FileStore):
         before = time.time() - _WEEK_SECONDS
         old = [each.key for each in self.bucket.list(f"{SET_ASIDE}/") if each.modified < before]
         moved = Moved()
-        for _, done in self.together(old, self._try_to_remove):
+        for _, done in self.together(self._lying(old).items(), self._try_to_remove):
             if isinstance(done, StorageError):
                 moved.failed[done.code, None] += 1
             else:
@@ -348,49 +346,52 @@ class ObjectStore(FileStore):
             return error
         return True
 
-    def _try_to_remove(self, key: str) -> bool | StorageError:
+    def _try_to_remove(self, lying: tuple[str, list[str | None]]) -> bool | StorageError:
+        key, versions = lying
         try:
-            return self._remove(key)
+            for version in versions:
+                self.bucket.delete(key, version)
         except StorageError as error:
             return error
+        return True
 
-    def _remove(self, key: str) -> bool:
-        """Remove an object with all its versions; whether there was any."""
-        if self.keeps_versions() is not True:
-            there = self.bucket.has(key)
-            if there:
-                self.bucket.delete(key)
-            return there
-        found = self._versions_of(key)
-        for version_id in found:
-            self.bucket.delete(key, version_id)
-        return bool(found)
-
-    def _discard(self, key: str) -> None:
-        """Remove an object of which nobody asks whether it was there."""
+    def _remove(self, key: str) -> None:
+        """Remove an object with all its versions; nothing happens if there is none."""
         if self.keeps_versions() is True:
-            self._remove(key)
+            for version in self._lying([key]).get(key, ()):
+                self.bucket.delete(key, version)
         else:
             self.bucket.delete(key)
 
-    def _is_left(self, key: str) -> bool:
-        if self.keeps_versions() is not True:
-            return self.bucket.has(key)
-        return bool(self._versions_of(key))
+    def _lying(self, keys: Collection[str]) -> dict[str, list[str | None]]:
+        """Which of these objects there are, and their versions; None alone where none are kept.
 
-    def _versions_of(self, key: str) -> list[str]:
+        Few are asked for one by one, of many all objects are listed.
+        """
+        starts = list(keys) if len(keys) <= _FEW else [f"{_FILES}/", f"{SET_ASIDE}/"]
+        wanted, found = set(keys), dict[str, list[str | None]]()
+        if self.keeps_versions() is True:
+            for _, versions in self.together(starts, self._versions_of):
+                for each in versions:
+                    if each.key in wanted:
+                        found.setdefault(each.key, []).append(each.id)
+        elif len(keys) <= _FEW:
+            found = {key: [None] for key, has in self.together(keys, self.bucket.has) if has}
+        else:
+            listed = [each.key for start in starts for each in self.bucket.list(start)]
+            found = {key: [None] for key in listed if key in wanted}
+        return found
+
+    def _versions_of(self, start: str) -> list[Version]:
         try:
-            return [each.id for each in self.bucket.versions(key) if each.key == key]
+            return list(self.bucket.versions(start))
         except VersionsNotToldError as error:
             raise FilesUnavailable("versions") from error
 
     def _keys_aside(self) -> set[str]:
         if self.keeps_versions() is not True:
             return {each.key for each in self.bucket.list(f"{SET_ASIDE}/")}
-        try:
-            return {each.key for each in self.bucket.versions(f"{SET_ASIDE}/")}
-        except VersionsNotToldError as error:
-            raise FilesUnavailable("versions") from error
+        return {each.key for each in self._versions_of(f"{SET_ASIDE}/")}
 
     def _ask_for_versions(self) -> bool | None:
         try:
