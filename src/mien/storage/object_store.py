@@ -52,6 +52,8 @@ OWN_SECONDS: Final = 5.0
 _FILES: Final = "files"
 # Names noted at once: an enrolment notes once, and not for each file.
 _NAMES_AT_ONCE: Final = 8
+# Of every portrait, whatever the photo is.
+_USUAL: Final = "jpg"
 _AT_ONCE: Final = 8
 _FEW: Final = 200
 _VERSIONS_SECONDS: Final = 60.0
@@ -224,12 +226,12 @@ class ObjectStore(FileStore):
 
         def give(extension: str) -> str:
             if not free.get(extension):
-                some = [new_name(extension) for _ in range(_NAMES_AT_ONCE)]
                 if not noted:
                     self.require_own()
-                noted.extend(some)
+                for each in {extension, _USUAL} - {kind for kind, names in free.items() if names}:
+                    free[each] = [new_name(each) for _ in range(_NAMES_AT_ONCE)]
+                    noted.extend(free[each])
                 self._put(key, "".join(f"{name}\n" for name in noted).encode("ascii"))
-                free[extension] = some
             return free[extension].pop()
 
         try:
