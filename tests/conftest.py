@@ -38,6 +38,8 @@ from postgresql_server import PostgreSQL
 from postgresql_server import fresh_installation
 from postgresql_server import readable_by_its_account
 from postgresql_server import running_postgresql
+from s3_server import has_s3
+from s3_server import running_s3
 from servers import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +48,7 @@ SLOWEST = "tests/docs/test_howtos.py"
 """Its tests take long and share nothing."""
 
 
-_SERVERS = {"milvus", "pgvector", "postgresql"}
+_SERVERS = {"milvus", "pgvector", "postgresql", "s3"}
 
 
 class _AFileAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
@@ -88,7 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of this machine reaches a test."""
-    for name in [name for name in os.environ if name.startswith("MIEN_")]:
+    for name in [name for name in os.environ if name.startswith(("MIEN_", "AWS_"))]:
         monkeypatch.delenv(name)
 
 
@@ -195,6 +197,15 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not has_milvus():
         absent("Milvus Lite is not installed; `make test` installs it")
     with running_milvus(tmp_path_factory.mktemp("milvus")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3-compatible store; in CI its absence is a failure."""
+    if not has_s3():
+        absent("moto and botocore are not installed; `make test` installs them")
+    with running_s3(tmp_path_factory.mktemp("s3")) as address:
         yield address
 
 

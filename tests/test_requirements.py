@@ -24,12 +24,12 @@ def declared(root: Path, lock: str) -> list[Requirement]:
     """What a lock has to hold.
 
     uWSGI is no part of what runs, because it has not everywhere a wheel, nor is what speaks to
-    Milvus, which brings a hundred megabytes.
+    Milvus or to an S3-compatible store, which bring much that few need.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text())
     extras = dict(project["project"]["optional-dependencies"])
     if lock == "run.lock":
-        del extras["uwsgi"], extras["milvus"]
+        del extras["uwsgi"], extras["milvus"], extras["s3"]
     lines = [
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],

@@ -562,7 +562,7 @@ class FilesOfAnotherDatabase(StorageError):
 
 
 class FileMissing(StorageError):
-    """A stored file is missing from the disk."""
+    """A stored file is missing."""
 
     code = "file_missing"
 

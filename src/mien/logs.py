@@ -82,7 +82,7 @@ def configure(
     root.addHandler(handler)
     root.setLevel(log_level.upper())
     # These would write statements with their parameters, every byte received, or their own news.
-    for name in ("alembic", "sqlalchemy", "PIL", "urllib3", "httpx"):
+    for name in ("alembic", "sqlalchemy", "PIL", "urllib3", "httpx", "botocore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -27,10 +27,15 @@ from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
 from mien.packs.store import PackStore
 from mien.settings import Settings
+from mien.storage.bucket import Bucket
+from mien.storage.bucket_client import BucketAccess
 from mien.storage.database import Database
 from mien.storage.erased import NAME as ERASURES
 from mien.storage.erased import ErasureList
 from mien.storage.files import FileStore
+from mien.storage.folder_store import FolderStore
+from mien.storage.object_store import ObjectStore
+from mien.storage.shared_erasures import shared_erasures
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.engine import EnginePlan
@@ -84,6 +89,7 @@ class Runtime:
         self.services.reader.close()
         self.services.engine.close()
         self.services.indexes.close()
+        self.services.files.close()
         self.services.database.close()
 
 
@@ -112,10 +118,11 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         folder=settings.models_from,
     )
     observer = Observer()
+    files = build_files(settings)
     services = Services(
         database=database,
-        files=FileStore(settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)),
-        erasures=ErasureList(settings.home.absolute() / ERASURES),
+        files=files,
+        erasures=ErasureList(settings.home.absolute() / ERASURES, shared_erasures(files)),
         reader=ImageReader(
             max_bytes=settings.max_upload_bytes,
             max_pixels=settings.max_pixels,
@@ -150,6 +157,32 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         services=services,
         warm_up=WarmUp(services),
         opened_at=time.time(),
+    )
+
+
+def build_files(settings: Settings, place: str | None = None) -> FileStore:
+    """The store of the photos; asks and opens nothing yet.
+
+    Args:
+        settings: what the operator has said.
+        place: another one than the settings name: `s3://bucket/prefix`, or nothing for the folder.
+    """
+    url = settings.files_url if place is None else place
+    if not url:
+        return FolderStore(
+            settings.home.resolve() / "files", group_reads=bool(settings.accel_prefix)
+        )
+    return ObjectStore(
+        Bucket(
+            BucketAccess(
+                url,
+                endpoint=settings.files_s3_endpoint,
+                region=settings.files_s3_region,
+                access_key=settings.files_s3_access_key.get_secret_value(),
+                secret_key=settings.files_s3_secret_key.get_secret_value(),
+                instance_role=settings.files_s3_instance_role,
+            )
+        )
     )
 
 

@@ -23,6 +23,7 @@ from mien.options import MAX_FACES
 from mien.options import IndexName
 from mien.options import Precision
 from mien.options import RuntimeChoice
+from mien.storage.bucket_client import parse_url
 
 MOST_PHOTOS: Final = 12
 """Maximum number of photos in one form."""
@@ -36,6 +37,12 @@ _COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
 _RATE: Final = re.compile(
     r"(\d{1,6})\s*(?:per|/)\s*(\d{1,4})?\s*(second|minute|hour|day)s?", re.ASCII
 )
+SECRETS: Final = (
+    *("secret_key", "database_url", "milvus_token"),
+    *("files_s3_access_key", "files_s3_secret_key"),
+)
+"""Settings that may hold a secret; each may also be read from a file, and none is ever shown."""
+
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
@@ -83,6 +90,37 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="",
         description="SQLAlchemy address of the database; empty means SQLite in the home folder.",
+    )
+    files_url: str = Field(
+        default="",
+        description="Where photos and crops are stored: `s3://bucket/prefix` of an S3-compatible "
+        "store; empty means the folder `files` in the home folder. Needs the extra mien[s3]. Move "
+        "existing photos with `mien files move`.",
+    )
+    files_s3_endpoint: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:\[\]_-]+/?)?$")] = (
+        Field(
+            default="",
+            description="Address of the store, such as `https://s3.example.org`; empty uses AWS's own "
+            "variables and files (AWS_ENDPOINT_URL_S3), or else AWS.",
+        )
+    )
+    files_s3_region: Annotated[str, Field(pattern=r"^[a-z0-9-]*$")] = Field(
+        default="",
+        description="Region of the bucket; empty uses AWS's own variables and files (AWS_REGION), or "
+        "else us-east-1, which most other stores accept.",
+    )
+    files_s3_access_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Access key of the store; empty uses AWS's own variables and files "
+        "(AWS_ACCESS_KEY_ID).",
+    )
+    files_s3_secret_key: SecretStr = Field(
+        default=SecretStr(""), description="Secret key that belongs to the access key."
+    )
+    files_s3_instance_role: bool = Field(
+        default=False,
+        description="Ask the metadata service of the cloud for credentials if there are no others. "
+        "Never done otherwise.",
     )
     models_dir: Path = Field(
         default_factory=_default_models_dir,
@@ -323,7 +361,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("secret_key", "database_url", "milvus_token"):
+        for name in SECRETS:
             path = os.environ.get(f"MIEN_{name.upper()}_FILE")
             if path and not values.get(name):
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
@@ -362,6 +400,34 @@ class Settings(BaseSettings):
             raise ValueError("pgvector searches inside PostgreSQL; set MIEN_DATABASE_URL to one")
         if value == "milvus" and not info.data.get("milvus_url"):
             raise ValueError("set MIEN_MILVUS_URL to the address of Milvus")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _is_a_bucket(cls, value: str) -> str:
+        if value:
+            parse_url(value)
+        return value
+
+    @field_validator("files_s3_instance_role")
+    @classmethod
+    def _has_a_whole_key(cls, value: bool, info: ValidationInfo) -> bool:
+        # Asked here: an error of a secret's own field would show the secret.
+        halves = ("files_s3_access_key", "files_s3_secret_key")
+        given = [bool(info.data[name].get_secret_value()) for name in halves if name in info.data]
+        if any(given) != all(given):
+            raise ValueError(
+                "set MIEN_FILES_S3_ACCESS_KEY and MIEN_FILES_S3_SECRET_KEY, or neither"
+            )
+        return value
+
+    @field_validator("accel_prefix")
+    @classmethod
+    def _has_a_folder(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("files_url"):
+            raise ValueError(
+                "Nginx sends files only from a folder; leave this or MIEN_FILES_URL empty"
+            )
         return value
 
     @field_validator("signin_rate")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from building import make_runtime
 from drawing import draw_photo
+from looking import folder_of
 from looking import rows_of
 from mien.access import audit
 from mien.access.actor import NOBODY
@@ -54,10 +55,12 @@ from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.move_files import move_files
 from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.packs.catalog import builtin
 from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
+from mien.storage.folder_store import FolderStore
 from mien.storage.models import EventRow
 
 pytestmark = pytest.mark.thorough
@@ -286,8 +289,15 @@ def _pack_changed(call: Call) -> tuple[Call, Act]:
 
 def _files_bound(call: Call) -> tuple[Call, Act]:
     _face(call)
-    (call.services.files.root / "installation").write_text("another")
+    (folder_of(call.services).root / "installation").write_text("another")
     return _by_system(adopt)(call)
+
+
+def _files_moved(call: Call) -> tuple[Call, Act]:
+    _face(call)
+    folder = folder_of(call.services).root.parent / "elsewhere"
+    source = call.services.files
+    return _by_system(lambda by: move_files(by, source=source, target=FolderStore(folder)))(call)
 
 
 def _files_set_aside(call: Call) -> tuple[Call, Act]:
@@ -340,6 +350,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "runtimes_measured": _runtimes_measured,
     "pack_changed": _pack_changed,
     "files_bound": _files_bound,
+    "files_moved": _files_moved,
     "files_set_aside": _files_set_aside,
     "erasure_finished": _erasure_finished,
     "erasure_reapplied": _erasure_reapplied,

@@ -19,6 +19,7 @@ from browsing import Complaints
 from browsing import Site
 from building import acting
 from drawing import draw_photo
+from looking import folder_of
 from mien.access.first_administrator import issue_link
 from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
@@ -143,7 +144,7 @@ def rows_left(site: Site) -> int:
 
 
 def files_left(site: Site) -> list[Path]:
-    return [path for path in site.runtime.services.files.root.glob("??/*") if path.is_file()]
+    return [path for path in folder_of(site.runtime.services).root.glob("??/*") if path.is_file()]
 
 
 def answer_to(site: Site, key: str) -> tuple[int, list[str]]:

@@ -15,6 +15,7 @@ from building import make_services
 from commanding import Mien
 from drawing import draw_photo
 from looking import files_of
+from looking import folder_of
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
@@ -89,7 +90,7 @@ def test_check_names_files_that_are_gone(mien: Mien, home: Path) -> None:
     services = make_services(home)
     gone = min(files_of(services))
     services.files.delete([gone])
-    stray = services.files.path("f" * 32 + ".jpg")
+    stray = folder_of(services).path("f" * 32 + ".jpg")
     stray.parent.mkdir(exist_ok=True)
     stray.touch()
     os.utime(stray, (1, 1))

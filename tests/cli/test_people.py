@@ -187,7 +187,7 @@ def test_a_proof_that_is_not_complete_is_a_failure(
     mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mien("people", "add", "Ada", ada)
-    monkeypatch.setattr("mien.storage.files.FileStore.delete", lambda *_: 0)
+    monkeypatch.setattr("mien.storage.folder_store.FolderStore.delete", lambda *_: 0)
     done = mien("people", "remove", "Ada", "--yes")
     assert done.exit_code == 1
     assert "2 files" in done.stderr

@@ -35,10 +35,13 @@ def rendered(folder: Path, kind: str, *options: str, **env: str) -> dict[str, st
 def test_every_file_says_what_it_is_and_which_command_makes_it_again(
     tmp_path: Path, kind: str
 ) -> None:
-    settings = {"MIEN_MAX_UPLOAD_BYTES": "1000000", "MIEN_SECRET_KEY": "do-not-tell"}
+    secrets = ["SECRET_KEY", "MILVUS_TOKEN", "FILES_S3_ACCESS_KEY", "FILES_S3_SECRET_KEY"]
+    settings = {"MIEN_MAX_UPLOAD_BYTES": "1000000"}
+    settings |= {f"MIEN_{name}": "do-not-tell" for name in secrets}
     first = rendered(tmp_path / "a", kind, **settings)
     for name, text in first.items():
         assert "do-not-tell" not in text
+        assert "***" not in text
         head = text.splitlines()[:12]
         assert "Mien" in head[0], name
         [line] = [each for each in head if f"mien deploy render {kind}" in each]

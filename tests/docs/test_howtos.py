@@ -19,6 +19,7 @@ from labelled import draw_people
 from machine import Machine
 from milvus_server import has_milvus
 from needs import absent
+from s3_server import has_s3
 from sudo_for_tests import usable_sudo
 
 pytestmark = pytest.mark.processes
@@ -75,6 +76,10 @@ def test_every_command_of_a_howto_does_what_it_says(page: Path, machine: Machine
         if not has_milvus():
             absent("Milvus Lite is not installed; `make test` installs it")
         machine.use_milvus()
+    if any("MIEN_FILES_URL" in each for each in commands):
+        if not has_s3():
+            absent("moto and botocore are not installed; `make test` installs them")
+        machine.use_s3()
     if any("mien people import" in each for each in commands):
         draw_people(machine.home / "album", {"Ada Lovelace": 2, "Charles Babbage": 1})
     if any("mien evaluate" in each for each in commands):
@@ -106,10 +111,16 @@ def no_node_has_a_database_or_a_key_of_its_own(machine: Machine) -> None:
     assert not (machine.home / "secret_key").exists()
 
 
+def no_photo_is_in_the_home(machine: Machine) -> None:
+    assert list((machine.home / "files").glob("??/*")) == []
+    assert "moved" in (machine.home / "files" / "installation").read_text(encoding="ascii")
+
+
 LOOKED_AT: dict[str, Callable[[Machine], None]] = {
     "nginx-gunicorn.md": nginx_joins_the_group_before_it_is_loaded,
     "nginx-uwsgi.md": nginx_joins_the_group_before_it_is_loaded,
     "systemd.md": models_are_there_before_the_service,
+    "object-store.md": no_photo_is_in_the_home,
     "nodes.md": no_node_has_a_database_or_a_key_of_its_own,
 }
 """What a page promises that none of its commands would show."""

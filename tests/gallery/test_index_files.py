@@ -14,6 +14,7 @@ from building import acting
 from building import make_runtime
 from building import make_services
 from drawing import draw_photo
+from looking import folder_of
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
@@ -35,14 +36,14 @@ AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
 
 def process(services: Services) -> Services:
     """The same installation as another process sees it, which keeps a file of any gallery."""
-    folder = services.files.root.parent / "index"
+    folder = folder_of(services).root.parent / "index"
     indexes = Indexes(Int8Backend(folder, upkeep=AT_ONCE), services.observer)
     return dataclasses.replace(services, indexes=indexes)
 
 
 def node(services: Services) -> Services:
     """Another node over the same rows, with a home of its own."""
-    elsewhere = services.files.root.parent / "elsewhere"
+    elsewhere = folder_of(services).root.parent / "elsewhere"
     return dataclasses.replace(services, indexes=Indexes(Int8Backend(elsewhere)))
 
 
@@ -62,12 +63,12 @@ def found(services: Services, name: str) -> str | None:
 
 
 def kept(services: Services) -> list[Path]:
-    return sorted((services.files.root.parent / "index").glob("*/*.snapshot"))
+    return sorted((folder_of(services).root.parent / "index").glob("*/*.snapshot"))
 
 
 def held(services: Services, vector: bytes) -> bool:
     """Whether any file below the home's folder of indexes has these bytes."""
-    folder = services.files.root.parent / "index"
+    folder = folder_of(services).root.parent / "index"
     return any(vector in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 

@@ -19,6 +19,7 @@ from building import acting
 from building import make_services
 from drawing import draw_photo
 from looking import files_of
+from looking import folder_of
 from mien.gallery.analysis import Upload
 from mien.gallery.people.people import show_person
 from mien.gallery.recognition.identify import identify
@@ -160,9 +161,9 @@ def strays_are_swept(services: Services) -> None:
         }
     stray = files_of(services) - known
     for name in files_of(services):
-        os.utime(services.files.root / name[:2] / name, (1, 1))
+        os.utime(folder_of(services).root / name[:2] / name, (1, 1))
     # Whether a kill has left one is chance; a half file always can be.
-    half = services.files.path("f" * 32 + ".jpg")
+    half = folder_of(services).path("f" * 32 + ".jpg")
     half.parent.mkdir(exist_ok=True)
     half = half.with_name(half.name + ".part")
     half.write_bytes(b"half")

@@ -18,6 +18,7 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.results import StoredFile
 from mien.settings import Settings
+from mien.storage.folder_store import FolderContent
 
 
 def test_the_answer_names_the_file_and_holds_no_bytes(tmp_path: Path) -> None:
@@ -73,4 +74,4 @@ def test_a_prefix_that_no_location_can_have_is_refused(prefix: str) -> None:
 
 def test_a_file_that_goes_meanwhile_is_missed_in_words(app: Flask, tmp_path: Path) -> None:
     with pytest.raises(FileMissing):
-        assert StoredFile(path=tmp_path / "gone", media_type="image/jpeg", etag="a").data
+        assert StoredFile(FolderContent(tmp_path / "gone"), media_type="image/jpeg", etag="a").data

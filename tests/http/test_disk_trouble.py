@@ -20,6 +20,7 @@ from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from load import upload
+from looking import folder_of
 from mien.access.api_keys import create_key
 from mien.app import create_app
 from mien.cli import cli
@@ -116,7 +117,7 @@ def test_what_cannot_be_stored_says_why(
         source=Upload(ADA),
         subject=NamedPerson("Before"),
     )
-    files = runtime.services.files
+    files = folder_of(runtime.services)
     assert check(runtime)["files"] == "ok"
     status, code = CODES[number]
     with monkeypatch.context() as patch, structlog.testing.capture_logs() as lines:
@@ -125,7 +126,7 @@ def test_what_cannot_be_stored_says_why(
         assert (answer.status_code, answer.get_json()["code"]) == (status, code)
         # Readiness does not look every time.
         assert check(runtime)["files"] == "ok"
-        patch.setattr("mien.storage.files._LOOK_SECONDS", 0.0)
+        patch.setattr("mien.storage.folder_store._LOOK_SECONDS", 0.0)
         files._looked = (0.0, None)
         assert check(runtime)["files"] == code
     [line] = [line for line in lines if line["event"] == "A request failed"]
@@ -162,7 +163,7 @@ def test_what_cannot_be_deleted_now_is_left_and_told(
     )
     with monkeypatch.context() as patch, structlog.testing.capture_logs() as lines:
         patch.setattr(
-            os, "unlink", failing(os.unlink, errno.EROFS, below=runtime.services.files.root)
+            os, "unlink", failing(os.unlink, errno.EROFS, below=folder_of(runtime.services).root)
         )
         proof = forget_person(acting(runtime.services), gallery="default", person_id=done.person.id)
     assert (proof.files_left, proof.complete) == (2, False)
@@ -180,13 +181,13 @@ def test_a_full_disk_takes_nothing_until_there_is_room(small_disk: Path) -> None
     filler = fill(small_disk)
     answer = api.send(bob, photo=draw_photo(["bob"]))
     assert (answer.status_code, answer.get_json()["code"]) == (507, "storage_full")
-    runtime.services.files._looked = (0.0, None)
+    folder_of(runtime.services)._looked = (0.0, None)
     checks = check(runtime)
     assert (checks["database"], checks["files"]) == ("storage_full", "storage_full")
     # What needs no room goes on.
     assert api("GET", "/galleries/default/people").status_code == 200
     filler.unlink()
-    runtime.services.files._looked = (0.0, None)
+    folder_of(runtime.services)._looked = (0.0, None)
     assert check(runtime)["files"] == "ok"
     assert api.send(bob, photo=draw_photo(["bob"])).status_code == 201
     runtime.close()

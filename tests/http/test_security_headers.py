@@ -7,6 +7,7 @@ from mien.gallery.results import StoredFile
 from mien.http.responses import file_response
 from mien.http.security_headers import POLICY
 from mien.runtime import Runtime
+from mien.storage.folder_store import FolderContent
 
 PLACES = ["/healthz", "/readyz", "/nowhere", "/api/v1/galleries", "/api/openapi.json"]
 
@@ -40,7 +41,7 @@ def test_browsers_are_held_to_tls_only_where_there_is_tls(app: Flask) -> None:
 def serve(app: Flask, runtime: Runtime, media_type: str) -> TestResponse:
     path = runtime.settings.home / "photo"
     path.write_bytes(draw_photo())
-    file = StoredFile(path=path, media_type=media_type, etag="abc")
+    file = StoredFile(FolderContent(path), media_type=media_type, etag="abc")
     app.add_url_rule("/file", "file", lambda: file_response(file))
     return app.test_client().get("/file")
 

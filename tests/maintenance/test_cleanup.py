@@ -15,6 +15,7 @@ from building import make_user
 from drawing import draw_photo
 from looking import aside_of
 from looking import files_of
+from looking import folder_of
 from looking import rows_of
 from mien.access.sign_ins import open_sign_in
 from mien.access.users import remove_user
@@ -34,12 +35,12 @@ from mien.maintenance.cleanup import CleanedUp
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.storage.binding import bind
+from mien.storage.files import place_of
 from mien.storage.models import GalleryRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now
-from mien.storage.set_aside import set_aside
 
 ADA = draw_photo(["ada"])
 NOTHING = CleanedUp(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0)
@@ -55,7 +56,7 @@ def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:
 def age(services: Services, names: Sequence[str] | set[str], seconds: float) -> None:
     for name in names:
         then = time.time() - seconds
-        os.utime(services.files.path(name), (then, then))
+        os.utime(folder_of(services).path(name), (then, then))
 
 
 def test_what_is_needed_stays(services: Services) -> None:
@@ -149,7 +150,7 @@ def stray(services: Services, *, seconds: float = 4000) -> str:
 
 def days_later(services: Services, days: int) -> None:
     """Let what is set aside have been so for some days."""
-    for folder in (services.files.root / "set-aside").iterdir():
+    for folder in (folder_of(services).root / "set-aside").iterdir():
         then = now().date() - dt.timedelta(days=days)
         folder.rename(folder.with_name(then.isoformat()))
 
@@ -159,17 +160,17 @@ def test_what_is_set_aside_is_removed_after_a_week(services: Services, days: int
     add(services, "Ada", ADA)
     left = stray(services)
     assert clean_up(acting(services)).files == 1
-    assert (services.files.root / "set-aside").stat().st_mode & 0o777 == 0o700
+    assert (folder_of(services).root / "set-aside").stat().st_mode & 0o777 == 0o700
     days_later(services, days)
     assert clean_up(acting(services)).emptied == int(days > 7)
     assert aside_of(services) == (set() if days > 7 else {left})
-    assert bool(list((services.files.root / "set-aside").iterdir())) == (days <= 7)
+    assert bool(list((folder_of(services).root / "set-aside").iterdir())) == (days <= 7)
 
 
 def test_halves_are_no_pictures_and_go_at_once(services: Services) -> None:
     add(services, "Ada", ADA)
     known = files_of(services)
-    half = services.files.path("f" * 32 + ".jpg")
+    half = folder_of(services).path("f" * 32 + ".jpg")
     half.parent.mkdir(exist_ok=True)
     half = half.with_name(f"{half.name}.part")
     half.write_bytes(b"half")
@@ -189,7 +190,7 @@ def test_files_that_rows_know_after_all_are_brought_back(services: Services) -> 
     add(services, "Ada", ADA)
     known = files_of(services)
     age(services, known, 4000)
-    set_aside(services.files, map(services.files.path, known))
+    services.files.set_aside(map(place_of, known))
     assert files_of(services) == set()
     days_later(services, 30)
     clean_up(acting(services))
@@ -202,12 +203,12 @@ def test_the_files_of_another_database_are_not_swept(services: Services, sign: s
     root = make_user(services).id
     hold_photo(acting(services, root), gallery="default", photo=Upload(ADA))
     left = stray(services)
-    marker = services.files.root / "installation"
+    marker = folder_of(services).root / "installation"
     if sign is None:
         # The disk below the one that is not mounted.
-        services.files.root.rename(services.files.root.with_name("mounted"))
-        services.files.root.joinpath(left[:2]).mkdir(parents=True)
-        services.files.path(left).touch()
+        folder_of(services).root.rename(folder_of(services).root.with_name("mounted"))
+        folder_of(services).root.joinpath(left[:2]).mkdir(parents=True)
+        folder_of(services).path(left).touch()
         age(services, [left], 4000)
     else:
         marker.write_text(sign)

@@ -78,8 +78,8 @@ def backed_up(runtime: Runtime, archive: Path) -> None:
     back_up(acting(runtime.services), target=archive)
 
 
-def restored(home: Path, archive: Path, **options: Path) -> Restored:
-    return restore(home, source=archive, force=True, **options)
+def restored(home: Path, archive: Path, *, erasures: Path | None = None) -> Restored:
+    return restore(home, source=archive, force=True, erasures=erasures)
 
 
 def forgotten_after_backup(home: Path, archive: Path) -> Enrolment:

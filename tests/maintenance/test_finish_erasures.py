@@ -17,6 +17,7 @@ from building import make_services
 from building import make_user
 from drawing import draw_photo
 from looking import bytes_of
+from looking import folder_of
 from looking import rows_of
 from mien.access.actor import SYSTEM
 from mien.access.users import remove_user
@@ -142,7 +143,7 @@ def test_what_a_killed_process_left_in_the_log_goes_later(tmp_path: Path) -> Non
     assert b"Lovelace" in bytes_of(tmp_path)
     assert clean_up(acting(services)).erasures == 1
     assert b"Lovelace" not in bytes_of(tmp_path)
-    assert list(services.files.root.glob("??/*")) == []
+    assert list(folder_of(services).root.glob("??/*")) == []
     assert [event.subject_id for event in finished(services)] == [person]
     services.database.close()
 

@@ -18,6 +18,7 @@ from building import make_services
 from building import make_user
 from drawing import draw_photo
 from looking import aside_of
+from looking import folder_of
 from mien.gallery.analysis import Upload
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.services import Services
@@ -45,7 +46,7 @@ def keeps_house(one: Housekeeping) -> bool:
 
 
 def files_of(services: Services) -> list[Path]:
-    return [path for path in services.files.root.glob("??/*") if path.is_file()]
+    return [path for path in folder_of(services).root.glob("??/*") if path.is_file()]
 
 
 def test_a_held_photo_is_erased_when_its_time_is_over(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from building import acting
 from building import make_services
 from drawing import draw_photo
 from looking import files_of
+from looking import folder_of
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
 from mien.errors import StorageError
@@ -20,8 +21,7 @@ from mien.storage.binding import bring_up
 from mien.storage.binding import examine
 from mien.storage.binding import is_bound
 from mien.storage.database import Database
-from mien.storage.files import FileStore
-from mien.storage.marker import read_marker
+from mien.storage.folder_store import FolderStore
 
 
 def add(services: Services, *names: str) -> None:
@@ -35,7 +35,7 @@ def add(services: Services, *names: str) -> None:
 
 
 def marker(services: Services) -> Path:
-    return services.files.root / "installation"
+    return folder_of(services).root / "installation"
 
 
 def fit(services: Services) -> Fit:
@@ -54,24 +54,24 @@ def test_the_first_file_binds_a_new_installation(services: Services) -> None:
 def test_two_that_store_their_first_files_at_once_do_not_take_each_other_for_strangers(
     services: Services, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = FileStore(home / "files")
-    real = FileStore.holds_any
+    others = FolderStore(home / "files")
+    real = FolderStore.holds_any
 
-    def late(store: FileStore) -> bool:
+    def late(store: FolderStore) -> bool:
         # Between a look at the marker and a look at the files, somebody else was quicker.
         if others.installation is None:
-            monkeypatch.setattr(FileStore, "holds_any", real)
+            monkeypatch.setattr(FolderStore, "holds_any", real)
             bind(services.database, others)
             others.put(b"x", extension="jpg")
         return real(store)
 
-    monkeypatch.setattr(FileStore, "holds_any", late)
+    monkeypatch.setattr(FolderStore, "holds_any", late)
     bind(services.database, services.files)
     assert fit(services) == "bound"
 
 
 def test_the_web_server_is_not_let_to_the_marker_either(home: Path) -> None:
-    files = FileStore(home / "files", group_reads=True)
+    files = FolderStore(home / "files", group_reads=True)
     bring_up(Database(f"sqlite:///{home.parent / 'mien.db'}"), files)
     name = files.put(b"x", extension="jpg")
     assert files.path(name).stat().st_mode & 0o777 == 0o640
@@ -91,16 +91,16 @@ def test_an_installation_from_before_there_were_markers_is_bound_by_itself(
 
 def test_a_disk_that_is_not_mounted_is_not_taken_for_the_store(services: Services) -> None:
     add(services, "ada", "bob", "cy")
-    kept = services.files.root.rename(services.files.root.with_name("mounted"))
+    kept = folder_of(services).root.rename(folder_of(services).root.with_name("mounted"))
     for few in (0, 1):
         with pytest.raises(FilesUnavailable, match=r"files_unavailable\.away"):
             bind(services.database, services.files)
-        assert read_marker(services.files.root) is None
+        assert services.files.read_marker() is None
         if not few:
             # As a server that was not told has left it on the disk below.
             source = min(kept.glob("??/*"))
-            (services.files.root / source.parent.name).mkdir(parents=True)
-            shutil.copy(source, services.files.root / source.parent.name)
+            (folder_of(services).root / source.parent.name).mkdir(parents=True)
+            shutil.copy(source, folder_of(services).root / source.parent.name)
 
 
 def test_files_that_no_row_knows_are_not_taken_over(services: Services) -> None:
@@ -108,7 +108,7 @@ def test_files_that_no_row_knows_are_not_taken_over(services: Services) -> None:
     with pytest.raises(FilesOfAnotherDatabase, match=r"\.unclaimed"):
         bind(services.database, services.files)
     assert files_of(services) == {stray}
-    assert read_marker(services.files.root) is None
+    assert services.files.read_marker() is None
 
 
 def test_the_marker_of_another_is_left_as_it_is(services: Services) -> None:
@@ -120,12 +120,12 @@ def test_the_marker_of_another_is_left_as_it_is(services: Services) -> None:
     with pytest.raises(FilesUnavailable):
         add(services, "bob")
     assert len(files_of(services)) == 2
-    assert not list(services.files.root.glob("writing/*"))
+    assert not list(folder_of(services).root.glob("writing/*"))
 
 
 @pytest.mark.parametrize("left", ["marker", "file"])
 def test_no_database_is_made_beside_what_is_stored(tmp_path: Path, left: str) -> None:
-    files = FileStore(tmp_path / "files")
+    files = FolderStore(tmp_path / "files")
     files.root.mkdir()
     if left == "file":
         files.put(b"x", extension="jpg")
@@ -149,7 +149,7 @@ def test_two_nodes_share_id_and_store(tmp_path: Path) -> None:
 
 
 def test_a_marker_that_cannot_be_read_says_so(services: Services) -> None:
-    services.files.root.mkdir()
+    folder_of(services).root.mkdir()
     marker(services).mkdir()
     with pytest.raises(FilesUnavailable, match=r"\.not_readable"):
         bind(services.database, services.files)

@@ -7,23 +7,23 @@ import pytest
 
 from mien.errors import FileMissing
 from mien.errors import StorageFull
-from mien.storage.files import FileStore
+from mien.storage.folder_store import FolderStore
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "files")
+def files(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "files")
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def everything(files: FileStore) -> list[Path]:
+def everything(files: FolderStore) -> list[Path]:
     return [path for path in files.root.rglob("*") if path.is_file()]
 
 
-def test_what_was_put_can_be_read_and_removed(files: FileStore) -> None:
+def test_what_was_put_can_be_read_and_removed(files: FolderStore) -> None:
     name = files.put(b"bytes", extension="jpg")
     assert files.exists(name)
     assert files.read(name) == b"bytes"
@@ -34,14 +34,14 @@ def test_what_was_put_can_be_read_and_removed(files: FileStore) -> None:
         files.read(name)
 
 
-def test_names_cannot_be_guessed_and_say_nothing(files: FileStore) -> None:
+def test_names_cannot_be_guessed_and_say_nothing(files: FolderStore) -> None:
     names = {files.put(b"same", extension="jpg") for _ in range(50)}
     assert len(names) == 50
     assert all(len(name) == len("0" * 32 + ".jpg") for name in names)
     assert len({name[:8] for name in names}) == 50
 
 
-def test_nobody_else_on_the_machine_may_look(files: FileStore) -> None:
+def test_nobody_else_on_the_machine_may_look(files: FolderStore) -> None:
     before = os.umask(0)
     try:
         name = files.put(b"bytes", extension="jpg")
@@ -68,7 +68,7 @@ def test_nobody_else_on_the_machine_may_look(files: FileStore) -> None:
         "0" * 32 + ".jpg\x00.png",
     ],
 )
-def test_only_names_of_its_own_making_lead_to_a_file(files: FileStore, name: str) -> None:
+def test_only_names_of_its_own_making_lead_to_a_file(files: FolderStore, name: str) -> None:
     for use in (files.path, files.read, files.exists):
         with pytest.raises(FileMissing):
             use(name)
@@ -76,14 +76,14 @@ def test_only_names_of_its_own_making_lead_to_a_file(files: FileStore, name: str
         files.delete([name])
 
 
-def test_a_strange_extension_is_refused_before_anything_is_written(files: FileStore) -> None:
+def test_a_strange_extension_is_refused_before_anything_is_written(files: FolderStore) -> None:
     with pytest.raises(FileMissing):
         files.put(b"bytes", extension="../x")
     assert not files.root.exists()
 
 
 def test_a_file_is_written_whole_or_not_at_all(
-    files: FileStore, monkeypatch: pytest.MonkeyPatch
+    files: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -94,14 +94,14 @@ def test_a_file_is_written_whole_or_not_at_all(
     assert everything(files) == []
 
 
-def test_removing_passes_over_what_cannot_be_removed(files: FileStore) -> None:
+def test_removing_passes_over_what_cannot_be_removed(files: FolderStore) -> None:
     stuck, name = files.put(b"a", extension="jpg"), files.put(b"b", extension="jpg")
     files.path(stuck).unlink()
     files.path(stuck).mkdir()
     assert files.delete([stuck, name]) == 1
 
 
-def test_only_old_files_that_nobody_knows_are_stray(files: FileStore) -> None:
+def test_only_old_files_that_nobody_knows_are_stray(files: FolderStore) -> None:
     known, young, old = (files.put(b"x", extension="jpg") for _ in range(3))
     half = files.path(old).with_name("f" * 32 + ".jpg.part")
     half.write_bytes(b"half")
@@ -109,9 +109,9 @@ def test_only_old_files_that_nobody_knows_are_stray(files: FileStore) -> None:
     for path in (files.path(known), files.path(old), half):
         os.utime(path, (long_ago, long_ago))
     found = set(files.stray({known}, older_than=time.time() - 3600))
-    assert found == {files.path(old), half}
-    assert files.path(young) not in found
+    assert found == {str(path.relative_to(files.root)) for path in (files.path(old), half)}
+    assert young not in str(found)
 
 
-def test_an_empty_store_has_no_stray_files(files: FileStore) -> None:
+def test_an_empty_store_has_no_stray_files(files: FolderStore) -> None:
     assert list(files.stray(set(), older_than=time.time())) == []

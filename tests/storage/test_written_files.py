@@ -13,12 +13,13 @@ from building import make_services
 from drawing import draw_photo
 from looking import aside_of
 from looking import files_of
+from looking import folder_of
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.services import Services
 from mien.maintenance.cleanup import remove_expired_probes
-from mien.storage import written_files as module
+from mien.storage.folder_journals import machine
 from mien.storage.written_files import written_files
 from own_modules import environment_with_own_modules
 
@@ -27,12 +28,13 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 from building import make_services
+from looking import folder_of
 from mien.storage.written_files import written_files
 
 services = make_services(Path(sys.argv[1]))
 with written_files(services.database, services.files) as put:
     name = put(b"portrait", "jpg")
-    half = services.files.path(name)
+    half = folder_of(services).path(name)
     half.with_name(half.name + ".part").write_bytes(b"half")
     print(name, flush=True)
     sys.stdin.readline()
@@ -68,7 +70,7 @@ def one(services: Services) -> str:
 
 
 def journals(services: Services) -> list[Path]:
-    return list((services.files.root / "writing").glob("*"))
+    return list((folder_of(services).root / "writing").glob("*"))
 
 
 @pytest.mark.sqlite
@@ -95,8 +97,8 @@ def test_what_has_got_its_rows_stays_when_the_process_is_killed_after(
     del one
     known = files_of(services)
     # Killed between the commit and the end of the journal.
-    folder = services.files.root / "writing"
-    (folder / f"{module._machine()}.1.x").write_text("\n".join([*known, "cut of"]))
+    folder = folder_of(services).root / "writing"
+    (folder / f"{machine()}.1.x").write_text("\n".join([*known, "cut of"]))
     remove_expired_probes(acting(services))
     assert files_of(services) == known
     assert aside_of(services) == set()
@@ -106,7 +108,7 @@ def test_what_has_got_its_rows_stays_when_the_process_is_killed_after(
 @pytest.mark.usefixtures("one")
 def test_journals_of_other_machines_are_left_for_an_hour(services: Services) -> None:
     stray = services.files.put(b"x", extension="jpg")
-    journal = services.files.root / "writing" / "elsewhere.1.x"
+    journal = folder_of(services).root / "writing" / "elsewhere.1.x"
     journal.write_text(f"{stray}\n")
     remove_expired_probes(acting(services))
     assert journals(services) == [journal]
@@ -141,6 +143,6 @@ def test_another_process_is_not_needed_for_a_journal_to_be_held(
     del one
     with written_files(services.database, services.files) as put:
         name = put(b"x", "jpg")
-        remove_expired_probes(acting(make_services(services.files.root.parent)))
+        remove_expired_probes(acting(make_services(folder_of(services).root.parent)))
         assert name in files_of(services)
     assert aside_of(services) == set()

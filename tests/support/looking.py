@@ -6,17 +6,24 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from mien.gallery.services import Services
+from mien.storage.folder_store import FolderStore
 from mien.storage.models import Base
+
+
+def folder_of(services: Services) -> FolderStore:
+    """The store of an installation whose files are in a folder."""
+    assert isinstance(services.files, FolderStore)
+    return services.files
 
 
 def files_of(services: Services) -> set[str]:
     """Names of all stored files, halves included."""
-    return {path.name for path in services.files.root.glob("??/*") if path.is_file()}
+    return {path.name for path in folder_of(services).root.glob("??/*") if path.is_file()}
 
 
 def aside_of(services: Services) -> set[str]:
     """Names of all files that are set aside."""
-    return {path.name for path in services.files.root.glob("set-aside/*/*")}
+    return {path.name for path in folder_of(services).root.glob("set-aside/*/*")}
 
 
 def rows_of(services: Services) -> dict[str, int]:

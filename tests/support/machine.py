@@ -19,6 +19,8 @@ from front_stack import nginx_conf
 from milvus_server import running_milvus
 from postgresql_server import PostgreSQL
 from postgresql_server import running_postgresql
+from s3_server import make_bucket
+from s3_server import running_s3
 from servers import Server
 from servers import free_port
 from servers import started
@@ -57,7 +59,7 @@ class Machine:
         self._ports = {
             name: free_port()
             for name in (
-                *("8000", "8001", "3031", "5432", "19530"),
+                *("8000", "8001", "3031", "5432", "9000", "19530"),
                 *("http", "https", "bridge", "second", "third"),
             )
         }
@@ -95,6 +97,14 @@ class Machine:
         self._running.enter_context(
             running_milvus(self.folder / "milvus", port=self._ports["19530"])
         )
+
+    def use_s3(self) -> None:
+        """Start a store where the pages expect one, with a bucket."""
+        (self.folder / "s3").mkdir()
+        address = self._running.enter_context(
+            running_s3(self.folder / "s3", port=self._ports["9000"])
+        )
+        make_bucket(address, name="mien")
 
     def open_terminal(self) -> None:
         """Open new ones, in which nothing has been said yet."""
@@ -229,8 +239,9 @@ class Machine:
                     f'[ "$1" = run ]; cd "$(dirname "$0")/.."; mkdir -p .venv/bin\n'
                     f'cp {later}/mien {later}/gunicorn {later}/pip .venv/bin')  # fmt: skip
         self._write(later / "pip",
-                    # What speaks to Milvus is there already.
+                    # What speaks to Milvus and to buckets is there already.
                     '[ "$*" != "install pymilvus>=3.0,<4" ] || exit 0\n'
+                    '[ "$*" != "install botocore>=1.43,<2" ] || exit 0\n'
                     f'[ "$*" = "install pyuwsgi" ]; cp {later}/uwsgi "$(dirname "$0")"')  # fmt: skip
         self._write(later / "mien",
                     f'{ours}[ "$1 ${{2:-}}" = "models pull" ] && {{ {note}; exit; }}\n'

@@ -98,6 +98,7 @@ EventKind: TypeAlias = Literal[
     "pack_changed",
     "runtimes_measured",
     "files_bound",
+    "files_moved",
     "files_set_aside",
     "erasure_finished",
     "erasure_reapplied",
@@ -187,7 +188,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.check": Rule(),
     "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
     "maintenance.reapply_erasures": Rule(events=("erasure_reapplied",)),
-    "maintenance.bind": Rule(events=("files_bound", "files_set_aside")),
+    "maintenance.bind": Rule(events=("files_bound", "files_moved", "files_set_aside")),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""
 

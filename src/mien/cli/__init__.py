@@ -38,6 +38,9 @@ COMMANDS = {
         "mien.cli.db:db",
         "The database and the stored files: upgrade, check, back up, restore, bind.",
     ),
+    "files": LazyCommand(
+        "mien.cli.files:files", "The stored photos: show where they are, move them."
+    ),
     "index": LazyCommand(
         "mien.cli.index:index",
         "Indexes: what galleries are searched with. Show, check, rebuild.",

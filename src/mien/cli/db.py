@@ -121,7 +121,8 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     """Back up the database and the stored files into one .tar.gz file.
 
     Works while Mien is running; the backup is a snapshot of one moment. Restore it with `mien db
-    restore`. Only for SQLite; for PostgreSQL use pg_dump.
+    restore`. Photos in an S3-compatible store are copied into it, too. Only for SQLite; for
+    PostgreSQL use pg_dump.
     """
     with opened(load_settings()) as runtime:
         from mien.maintenance.backup import back_up
@@ -154,16 +155,26 @@ def restore(
     """Restore a backup made with `mien db backup`, on this machine or another.
 
     Stop Mien first. The backup is checked completely before anything is replaced. People deleted
-    since the backup was made do not come back: the home folder remembers their ids. The exit code
-    is 3 if files are missing from the backup.
+    since the backup was made do not come back: the home folder remembers their ids. With
+    MIEN_FILES_URL set, the photos go there. The exit code is 3 if files are missing from the backup.
     """
     settings = load_settings()
     if settings.database_url:
         raise InvalidInput("backup_of_sqlite_only", field="MIEN_DATABASE_URL")
+    from contextlib import closing
+
     from mien.maintenance.restore import restore as bring_back
+    from mien.runtime import build_files
     from mien.storage.migrate import head_revision
 
-    done = bring_back(settings.home.absolute(), source=file, force=force, erasures=erasures)
+    with closing(build_files(settings)) as store:
+        done = bring_back(
+            settings.home.absolute(),
+            source=file,
+            force=force,
+            erasures=erasures,
+            store=store if settings.files_url else None,
+        )
     if as_json:
         print_json(done)
     else:
@@ -238,7 +249,7 @@ def adopt(*, as_json: bool) -> None:
         print_json(done)
         return
     print_note(
-        f"{runtime.services.files.root} now belongs to {runtime.database.place}: "
+        f"{runtime.services.files.place} now belongs to {runtime.database.place}: "
         f"{counted(done.files, 'stored file')}."
     )
     if done.missing:
@@ -268,7 +279,7 @@ def begin_anew(*, yes: bool, as_json: bool) -> None:
         from mien.storage.migrate import require_current
         from mien.storage.migrate import upgrade
 
-        place, folder = runtime.database.place, runtime.services.files.root
+        place, folder = runtime.database.place, runtime.services.files.place
         make_sure(f"Set the files in {folder} aside and continue with {place}?", yes=yes)
         made = current_revision(runtime.database) is None
         if made:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from mien.errors import InvalidInput
+from mien.settings import SECRETS
 from mien.settings import Settings
 
-_SECRET: Final = frozenset({"secret_key", "database_url"})
 _UNQUOTED: Final = frozenset("\"'\\`$%\n\r\t #;{}[]")
 
 
@@ -20,7 +20,7 @@ def shown_settings(settings: Settings, **forced: object) -> tuple[tuple[str, str
         InvalidInput: a value would need quoting.
     """
     given = {
-        name: getattr(settings, name) for name in settings.model_fields_set if name not in _SECRET
+        name: getattr(settings, name) for name in settings.model_fields_set if name not in SECRETS
     }
     return tuple(
         (f"MIEN_{name.upper()}", _plain(name, value))

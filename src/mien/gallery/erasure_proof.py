@@ -23,18 +23,18 @@ class KeptOriginal:
     deleted: bool = False
 
 
-Unchecked: TypeAlias = Literal["originals", "originals_of_other_galleries"]
+Unchecked: TypeAlias = Literal["originals", "originals_of_other_galleries", "older_versions"]
 """What may show somebody who was forgotten, and was not looked at."""
 
 Why: TypeAlias = Literal[
-    "not_asked", "not_permitted", "out_of_time", "not_comparable", "unreadable"
+    "not_asked", "not_permitted", "out_of_time", "not_comparable", "unreadable", "not_told"
 ]
 """Why it was not looked at.
 
 `not_asked`: no search was asked for. `not_permitted`: whoever asked may not search there.
 `out_of_time`: the time of the request was over. `not_comparable`: there is no face of the person,
 no model or another one. `unreadable`: the file cannot be read, or shows more faces than are
-looked at.
+looked at. `not_told`: the store does not say whether it keeps older versions of deleted files.
 """
 
 MOST_ORIGINALS: Final = 1_000

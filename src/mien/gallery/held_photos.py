@@ -180,8 +180,8 @@ def read_held_photo(call: Call, *, probe_id: str) -> StoredFile:
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
         probe = held_rows(session, probe_id, call.actor).probe
-    path = call.services.files.locate(probe.display_file)
-    return StoredFile(path, "image/jpeg", probe.display_file[:32])
+    content = call.services.files.locate(probe.display_file)
+    return StoredFile(content, "image/jpeg", probe.display_file[:32])
 
 
 def read_held_crop(call: Call, *, probe_id: str, face_number: int) -> StoredFile:
@@ -194,8 +194,8 @@ def read_held_crop(call: Call, *, probe_id: str, face_number: int) -> StoredFile
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
         face = held_rows(session, probe_id, call.actor).face(face_number)
-    path = call.services.files.locate(face.crop_file)
-    return StoredFile(path, "image/jpeg", face.crop_file[:32])
+    content = call.services.files.locate(face.crop_file)
+    return StoredFile(content, "image/jpeg", face.crop_file[:32])
 
 
 def let_go_of_photo(call: Call, *, probe_id: str) -> None:

@@ -3,17 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mien.decision.operating_point import OperatingPoint
 from mien.decision.rank import Ranked
-from mien.errors import FileMissing
 from mien.errors import sentence_key
 from mien.gallery.settings import GallerySettings
 from mien.options import Decision
 from mien.options import Doubt
-from mien.storage.disk import told_of_files
+from mien.storage.files import Content
 from mien.vision.types import DetectedFace
 
 
@@ -367,11 +365,11 @@ class StoredFile:
     """A file to be served.
 
     Attributes:
-        path: where it lies; it was there a moment ago.
+        content: the file; it was there a moment ago.
         etag: changes when the content does; without quotes.
     """
 
-    path: Path
+    content: Content
     media_type: str
     etag: str
 
@@ -381,10 +379,6 @@ class StoredFile:
 
         Raises:
             FileMissing: it has just been removed.
-            StorageFailed: it cannot be read.
+            FilesUnavailable, StorageFailed: it cannot be read.
         """
-        with told_of_files():
-            try:
-                return self.path.read_bytes()
-            except FileNotFoundError as error:
-                raise FileMissing("just_removed") from error
+        return self.content.read()

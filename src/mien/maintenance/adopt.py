@@ -7,8 +7,8 @@ from mien.access import permissions
 from mien.errors import FilesOfAnotherDatabase
 from mien.gallery.services import Call
 from mien.storage.binding import examine
+from mien.storage.binding import require_not_moving
 from mien.storage.file_references import referenced
-from mien.storage.marker import write_marker
 from mien.storage.migrate import require_current
 
 
@@ -29,29 +29,29 @@ class Adopted:
 
 
 def adopt(call: Call) -> Adopted:
-    """Let the folder of the stored files say that it belongs to the database.
+    """Let the stored files say that they belong to the database.
 
     Raises:
         FilesOfAnotherDatabase: there are files, and the database refers to none of them.
-        FilesUnavailable: the folder cannot be read or written to.
+        FilesUnavailable: the files cannot be read or written to.
         DatabaseMissing, DatabaseOutdated, DatabaseUnreachable: the database cannot be used.
     """
     permissions.require(call.actor, "maintenance.bind")
     database, files = call.services.database, call.services.files
     require_current(database)
     found = examine(database, files)
+    require_not_moving(found, files)
     with database.read() as session:
         names = referenced(session)
-    there = sum(files.exists(name) for name in names)
+    there = len(files.present(names))
     if found.fit != "bound":
         if not there and files.holds_any():
             raise FilesOfAnotherDatabase(
                 "nothing_in_common",
-                words={"database": database.place, "folder": files.root},
+                words={"database": database.place, "folder": files.place},
             )
-        files.make_root()
         with database.write() as session:
             audit.record(session, call, "files_bound", files=there, missing=len(names) - there)
             # Before the commit, so that nothing is recorded which could not be done.
-            write_marker(files.root, found.installation)
+            files.write_marker(found.installation)
     return Adopted(files=there, missing=len(names) - there, strays=max(0, files.count() - there))

@@ -3,13 +3,16 @@
 import os
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mien.access import permissions
+from mien.errors import FileMissing
 from mien.errors import InvalidInput
 from mien.errors import StorageFailed
 from mien.errors import StorageFull
@@ -19,6 +22,7 @@ from mien.gallery.services import Services
 from mien.storage.database import Database
 from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
+from mien.storage.files import place_of
 
 _DATABASE_NAME = "mien.db"
 _FILES_NAME = "files"
@@ -32,7 +36,7 @@ class BackedUp:
 
     Attributes:
         files: how many crops and photos.
-        missing: files that rows speak of and that are not on the disk.
+        missing: files that rows speak of and that are not there.
     """
 
     path: Path
@@ -86,13 +90,15 @@ def _copy_database(services: Services, copy: Path) -> set[str]:
 
 
 def _add(archive: tarfile.TarFile, services: Services, name: str) -> bool:
-    path = services.files.path(name)
     try:
-        archive.add(
-            path, f"{_FILES_NAME}/{path.relative_to(services.files.root)}", filter=_anonymous
-        )
-    except FileNotFoundError:
+        size, source = services.files.locate(name).open()
+    except FileMissing:
         return False
+    entry = tarfile.TarInfo(f"{_FILES_NAME}/{place_of(name)}")
+    entry.size = size
+    entry.mtime = int(time.time())
+    with closing(source):
+        archive.addfile(_anonymous(entry), source)
     return True
 
 

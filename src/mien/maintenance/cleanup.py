@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 from sqlalchemy import delete
@@ -29,6 +28,7 @@ from mien.storage.deletions import noted
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
+from mien.storage.files import Moved
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import KeptInputRow
@@ -37,11 +37,6 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now
-from mien.storage.set_aside import Moved
-from mien.storage.set_aside import bring_back
-from mien.storage.set_aside import empty
-from mien.storage.set_aside import set_aside
-from mien.storage.written_files import abandoned
 
 # A file is written before its row; one this old has been left by a crash that left no journal.
 _STRAY_SECONDS = 3600
@@ -162,7 +157,7 @@ class _Files:
 
     def add(self, *, aside: Moved | None = None, emptied: Moved | None = None) -> None:
         self.aside += aside.done if aside else 0
-        self.emptied += emptied.done if emptied else 0
+        self.emptied += (aside.halves if aside else 0) + (emptied.done if emptied else 0)
         for moved in (aside, emptied):
             self.failed.update(moved.failed if moved else {})
 
@@ -224,16 +219,11 @@ def _noted_files(services: Services) -> None:
 def _broken_off_changes(services: Services, files: "_Files") -> None:
     """Set aside what changes have written that were killed before their rows were committed."""
     store = services.files
-    journals = abandoned(store)
-    for names in journals:
+    for names in store.abandoned():
         bind(services.database, store)
         with services.database.read() as session:
             left = set(names) - referenced(session, names)
-        paths = [path for path in map(store.written_path, left) if path is not None]
-        # Half a file is nobody's picture.
-        removed = Moved()
-        removed.each([path.with_name(f"{path.name}.part") for path in paths], Path.unlink)
-        files.add(aside=set_aside(store, paths), emptied=removed)
+        files.add(aside=store.set_aside(store.left_by(left)))
 
 
 def _old_removals(services: Services) -> int:
@@ -270,22 +260,15 @@ def _stray_files(services: Services, files: "_Files") -> None:
         deleted = set(noted(session))
         holds_faces = session.scalar(select(FaceRow.id).limit(1)) is not None
         holds_photos = session.scalar(select(PhotoRow.id).limit(1)) is not None
-    brought = bring_back(store, known)
+    brought = store.bring_back(known)
     files.add(aside=Moved(failed=brought.failed))
     if not (holds_faces or holds_photos) and store.holds_any():
         # A database of before, or of nowhere, that has the right id all the same: to it every
         # file would be a stray.
         return
     # What is to be deleted is not kept for some days because that fails.
-    strays = list(store.stray(known | deleted, older_than=older_than))
-    halves = [path for path in strays if path.suffix == ".part"]
-    removed = Moved()
-    removed.each(halves, Path.unlink)
-    files.add(
-        aside=set_aside(store, [path for path in strays if path.suffix != ".part"]),
-        emptied=removed,
-    )
-    files.add(emptied=empty(store))
+    files.add(aside=store.set_aside(store.stray(known | deleted, older_than=older_than)))
+    files.add(emptied=store.empty_aside())
 
 
 def _strays_of_indexes(services: Services) -> None:

@@ -16,11 +16,11 @@ from mien.gallery.services import Services
 from mien.storage.binding import require_fitting
 from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
+from mien.storage.files import FileStore
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
-from mien.storage.set_aside import files_aside
 
 # Younger files may be about to get their row.
 _STRAY_SECONDS = 3600
@@ -51,7 +51,7 @@ class Checkup:
         schema: the database's schema revision; None when it is empty.
         schema_needed: this code's.
         damage: what the database says of itself; nothing when it is whole.
-        missing_files: stored files that rows speak of and that are not on the disk.
+        missing_files: stored files that rows speak of and that are not there.
         misfit: the code of the error that keeps Mien from touching the stored files, because they
             are not those of the database; empty where they are.
         stray_files: how many files no row refers to; set aside while Mien runs.
@@ -98,19 +98,32 @@ def check(call: Call) -> Checkup:
         known = referenced(session)
         deleted = noted(session)
         galleries = _galleries(call.services, session)
-    files = call.services.files
-    stray = files.stray(known | set(deleted), older_than=time.time() - _STRAY_SECONDS)
+    misfit = _misfit(call.services)
+    try:
+        missing, stray, aside = _look_at_files(call.services.files, known, {*known, *deleted})
+    except FilesUnavailable as error:
+        # Nothing is known of what cannot be reached.
+        misfit, missing, stray, aside = misfit or error.code, (), 0, 0
     return Checkup(
         schema=schema,
         schema_needed=needed,
         damage=damage,
-        misfit=_misfit(call.services),
-        missing_files=tuple(name for name in sorted(known) if not files.exists(name)),
-        stray_files=sum(1 for _ in stray),
-        files_aside=sum(1 for _ in files_aside(files)),
+        misfit=misfit,
+        missing_files=missing,
+        stray_files=stray,
+        files_aside=aside,
         to_delete=len(deleted),
         galleries=galleries,
     )
+
+
+def _look_at_files(
+    files: FileStore, referenced: set[str], known: set[str]
+) -> tuple[tuple[str, ...], int, int]:
+    """Which files are missing, how many are stray, and how many are set aside."""
+    stray = files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+    missing = tuple(sorted(referenced - files.present(referenced)))
+    return missing, sum(1 for _ in stray), sum(1 for _ in files.aside())
 
 
 def _misfit(services: Services) -> str:

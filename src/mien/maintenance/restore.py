@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mien.access.actor import OPERATOR
 from mien.errors import DatabaseOutdated
 from mien.errors import FileMissing
+from mien.errors import FilesOfAnotherDatabase
 from mien.errors import InvalidInput
 from mien.errors import StorageFull
 from mien.maintenance.swap import DATABASE
@@ -38,12 +39,14 @@ from mien.storage.erased import read_list
 from mien.storage.erased import write_list
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
+from mien.storage.folder_store import FolderStore
 from mien.storage.marker import read_marker
 from mien.storage.marker import write_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import known_revisions
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
+from mien.storage.shared_erasures import shared_erasures
 from mien.storage.use import used_by_nobody
 
 _FILES_NAME = "files"
@@ -80,7 +83,12 @@ class Restored:
 
 
 def restore(
-    home: Path, *, source: Path, force: bool = False, erasures: Path | None = None
+    home: Path,
+    *,
+    source: Path,
+    force: bool = False,
+    erasures: Path | None = None,
+    store: FileStore | None = None,
 ) -> Restored:
     """Fill a home folder from an archive, wholly or not at all.
 
@@ -93,8 +101,12 @@ def restore(
         source: the archive.
         force: replace what is in the home.
         erasures: a list of what was erased, from another home.
+        store: where the files go, if not into the home. They are there before the home changes;
+            nothing that is there already is replaced or removed.
 
     Raises:
+        FilesOfAnotherDatabase: the store holds files of another installation.
+        FilesUnavailable: the store does not answer.
         InvalidInput: the archive is none, or the home holds something and may not be replaced.
         DatabaseBusy: a server, a command or another program has the database open.
         StorageFull: there is no room for what is in the archive; nothing was changed.
@@ -113,12 +125,16 @@ def restore(
         found, installation = _look(home, new)
         if installation is not None:
             write_marker(new / _FILES_NAME, installation)
-        known = _Known.of(home, installation, given)
+        known = _Known.of(home, installation, given, store)
         again = _erase_again(new, known.erased)
         # What had been erased when the archive was made is in no list of this machine, perhaps,
         # and in older archives still.
         listed = known.erased | erased_by(new / DATABASE)
         _clear_beside(new)
+        if store is not None:
+            _hand_over(new / _FILES_NAME, store, installation, home, erased=again.files)
+        if store is not None and installation is not None:
+            _share(listed, store, installation)
         if listed:
             write_list(new / ERASURES, listed)
         # An index of other rows may have the revision of these.
@@ -145,21 +161,65 @@ class _Known:
     is_known: bool
 
     @classmethod
-    def of(cls, home: Path, installation: str | None, given: frozenset[Erased] | None) -> "_Known":
+    def of(
+        cls,
+        home: Path,
+        installation: str | None,
+        given: frozenset[Erased] | None,
+        store: FileStore | None,
+    ) -> "_Known":
         """From the home as it is, before anything in it is replaced.
 
         Args:
             home: to be filled.
             installation: the id of what comes in.
             given: a list from elsewhere.
+            store: where the files go, if not into the home.
         """
+        shared = None if store is None else shared_erasures(store)
+        if store is not None and shared is not None and store.read_marker() == installation:
+            given = (given or frozenset()) | shared.read()
         listed = ErasureList(home / ERASURES).read()
         told = erased_by(home / DATABASE)
         # Of another installation nothing is known here that is of any use to this one.
         marker = read_marker(home / _FILES_NAME)
-        own = marker is None or installation is None or marker == installation
+        named = None if marker is None else marker.partition(" ")[0]
+        own = named is None or installation is None or named == installation
         here = os.path.lexists(home / ERASURES) or (home / DATABASE).is_file()
         return cls(listed | told | (given or frozenset()), given is not None or (here and own))
+
+
+def _share(listed: frozenset[Erased], store: FileStore, installation: str) -> None:
+    """Let other nodes know what was erased."""
+    store.installation = installation
+    shared = shared_erasures(store)
+    if shared is not None:
+        shared.add(sorted(listed - shared.read()))
+
+
+def _hand_over(
+    folder: Path, store: FileStore, installation: str | None, home: Path, *, erased: tuple[str, ...]
+) -> None:
+    """Bring unpacked files into a store elsewhere, and say there whose they are."""
+    marker = store.read_marker()
+    if marker != installation and (marker is not None or store.holds_any()):
+        raise FilesOfAnotherDatabase(
+            "unclaimed" if marker is None else "marker",
+            words={
+                "database": home / DATABASE,
+                "folder": store.place,
+                "installation": installation or "nothing",
+                "marker": marker or "nothing",
+            },
+        )
+    if installation is not None:
+        store.write_marker(installation)
+    unpacked = FolderStore(folder)
+    names = set(unpacked.names())
+    for name in sorted(names - store.present(names)):
+        store.write(name, unpacked.read(name))
+    store.delete(erased)
+    shutil.rmtree(folder)
 
 
 def _erase_again(folder: Path, erased: frozenset[Erased]) -> ErasedAgain:
@@ -174,7 +234,7 @@ def _erase_again(folder: Path, erased: frozenset[Erased]) -> ErasedAgain:
             database.scrub()
     finally:
         database.close()
-    FileStore(folder / _FILES_NAME).delete(again.files)
+    FolderStore(folder / _FILES_NAME).delete(again.files)
     return again
 
 
@@ -211,7 +271,7 @@ def _held(home: Path) -> list[str]:
 
 def _unpack(source: Path, folder: Path) -> None:
     """Write what an archive holds, and nothing that `back_up` would not have put into it."""
-    files = FileStore(folder / _FILES_NAME)
+    files = FolderStore(folder / _FILES_NAME)
     files.root.mkdir(mode=0o700)
     try:
         with tarfile.open(source, "r:*") as archive:
@@ -236,7 +296,7 @@ def _created(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
-def _place(name: str, folder: Path, files: FileStore, source: Path) -> Path:
+def _place(name: str, folder: Path, files: FolderStore, source: Path) -> Path:
     if name == DATABASE:
         return folder / DATABASE
     try:
@@ -266,7 +326,7 @@ def _look(home: Path, folder: Path) -> tuple[Restored, str | None]:
     _clear_beside(folder)
     if damage != ["ok"]:
         raise InvalidInput("backup_damaged", field="file")
-    store = FileStore(folder / _FILES_NAME)
+    store = FolderStore(folder / _FILES_NAME)
     missing = tuple(sorted(name for name in names if not store.exists(name)))
     restored = Restored(home, schema, faces, len(names) - len(missing), missing)
     return restored, installation

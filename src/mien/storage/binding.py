@@ -14,8 +14,8 @@ from mien.errors import FilesUnavailable
 from mien.storage.database import Database
 from mien.storage.file_references import referenced
 from mien.storage.files import FileStore
-from mien.storage.marker import read_marker
-from mien.storage.marker import write_marker
+from mien.storage.files import incoming_marker
+from mien.storage.files import moved_marker
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import require_current
 from mien.storage.migrate import upgrade
@@ -24,13 +24,16 @@ from mien.storage.models import InstallationRow
 _KEY = "id"
 _log = structlog.get_logger(__name__)
 
-Fit: TypeAlias = Literal["bound", "new", "together", "away", "unclaimed", "foreign"]
+Fit: TypeAlias = Literal[
+    "bound", "new", "together", "away", "unclaimed", "foreign", "moved", "incoming"
+]
 """How database and files stand to each other.
 
 `bound`: the folder names this database. `new`: it names none and holds nothing, and no row refers
 to a file. `together`: it names none, and most of the files that rows refer to are in it. `away`: it
 names none, and most of them are not in it. `unclaimed`: it names none and holds files, of which no
-row knows. `foreign`: it names another database.
+row knows. `foreign`: it names another database. `moved`: its files are in
+another store now. `incoming`: they are on their way to it.
 """
 
 
@@ -70,13 +73,17 @@ def examine(database: Database, files: FileStore) -> Binding:
         DatabaseMissing, DatabaseUnreachable: there is no database, or it does not answer.
         FilesUnavailable: the marker cannot be read.
     """
-    marker = read_marker(files.root)
+    marker = files.read_marker()
     with database.read() as session:
         own = installation_id(session)
         if marker == own:
             return Binding("bound", own, marker)
+        if marker == moved_marker(own):
+            return Binding("moved", own, marker)
+        if marker == incoming_marker(own):
+            return Binding("incoming", own, marker)
         names = referenced(session)
-    found = sum(files.exists(name) for name in names)
+    found = len(files.present(names))
     fit: Fit
     if marker is not None:
         fit = "foreign"
@@ -86,7 +93,7 @@ def examine(database: Database, files: FileStore) -> Binding:
         fit = "together" if 2 * found >= len(names) else "away"
     else:
         fit = "unclaimed" if files.holds_any() else "new"
-    if marker is None and fit in {"unclaimed", "away"} and read_marker(files.root) is not None:
+    if marker is None and fit in {"unclaimed", "away"} and files.read_marker() is not None:
         # Somebody else has bound the two meanwhile, and stored the first files.
         return examine(database, files)
     return Binding(fit, own, marker, len(names), found)
@@ -102,10 +109,22 @@ def require_fitting(database: Database, files: FileStore) -> None:
     _require_fitting(examine(database, files), database, files)
 
 
+def require_not_moving(found: Binding, files: FileStore) -> None:
+    """Make sure that the files are neither on their way to nor gone from where they are looked for.
+
+    Raises:
+        FilesUnavailable: they are.
+    """
+    if found.fit == "moved":
+        raise FilesUnavailable("moved", words={"folder": files.place})
+    if found.fit == "incoming":
+        raise FilesUnavailable("incoming", words={"folder": files.place})
+
+
 def is_bound(database: Database, files: FileStore) -> bool:
     """Whether the folder of the files names the database, so that what is not in it is gone."""
     try:
-        marker = read_marker(files.root)
+        marker = files.read_marker()
     except FilesUnavailable:
         return False
     with database.read() as session:
@@ -133,8 +152,7 @@ def bind(database: Database, files: FileStore) -> None:
     found = examine(database, files)
     _require_fitting(found, database, files)
     if found.fit != "bound":
-        files.make_root()
-        write_marker(files.root, found.installation)
+        files.write_marker(found.installation)
         if found.files:
             _log.info(
                 "Stored files bound to their database",
@@ -170,20 +188,21 @@ def require_nothing_stored(database: Database, files: FileStore) -> None:
         FilesOfAnotherDatabase: something does.
         FilesUnavailable: it cannot be seen.
     """
-    if read_marker(files.root) is not None or files.holds_any():
+    if files.read_marker() is not None or files.holds_any():
         raise FilesOfAnotherDatabase(
-            "no_database", words={"database": database.place, "folder": files.root}
+            "no_database", words={"database": database.place, "folder": files.place}
         )
 
 
 def _require_fitting(found: Binding, database: Database, files: FileStore) -> None:
+    require_not_moving(found, files)
     match found.fit:
         case "foreign":
             raise FilesOfAnotherDatabase(
                 "marker",
                 words={
                     "database": database.place,
-                    "folder": files.root,
+                    "folder": files.place,
                     "installation": found.installation,
                     "marker": found.marker or "nothing",
                 },
@@ -191,14 +210,14 @@ def _require_fitting(found: Binding, database: Database, files: FileStore) -> No
         case "unclaimed":
             raise FilesOfAnotherDatabase(
                 "unclaimed",
-                words={"database": database.place, "folder": files.root},
+                words={"database": database.place, "folder": files.place},
             )
         case "away":
             raise FilesUnavailable(
                 "away",
                 words={
                     "database": database.place,
-                    "folder": files.root,
+                    "folder": files.place,
                     "files": found.files,
                     "found": found.found,
                 },

@@ -39,7 +39,8 @@ def delete_noted(database: Database, files: FileStore, names: Iterable[str]) -> 
     files.delete(names)
     if not is_bound(database, files):
         return False
-    gone = [name for name in names if not files.is_left(name)]
+    left = files.left(names)
+    gone = [name for name in names if name not in left]
     if gone:
         with database.write() as session:
             session.connection().execute(

@@ -1,8 +1,8 @@
 """What was erased, by ids alone, remembered outside the database: a backup does not know it.
 
-The list lies in the home. Whoever brings back a database of an earlier moment reads it and erases
-again what came back. An id is random, never given twice, and says nothing of anybody; so entries
-are kept for ever, as long as any backup may live.
+The list lies in the home, and beside stored files that are in a bucket. Whoever brings back a
+database of an earlier moment reads it and erases again what came back. An id is random, never given
+twice, and says nothing of anybody; so entries are kept for ever, as long as any backup may live.
 """
 
 import contextlib
@@ -15,10 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from typing import Literal
+from typing import Protocol
 from typing import TypeAlias
 from typing import get_args
 
+import structlog
+
 from mien.errors import InvalidInput
+from mien.errors import StorageError
 from mien.storage.disk import told_of_files
 from mien.storage.marker import sync_folder
 from mien.storage.models import now
@@ -29,8 +33,10 @@ NAME: Final = "erasures"
 ErasedKind: TypeAlias = Literal["person", "gallery", "face", "photo"]
 """What an id is of."""
 
-_KINDS: Final = frozenset(get_args(ErasedKind))
+KINDS: Final = frozenset(get_args(ErasedKind))
+"""All of them."""
 _LENGTH: Final = 36
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,22 +47,49 @@ class Erased:
     id: str
 
 
+class SharedErasures(Protocol):
+    """A list beside the stored files, for all nodes that share them."""
+
+    def add(self, erased: Iterable[Erased]) -> None:
+        """Write down that something is gone."""
+
+    def read(self) -> frozenset[Erased]:
+        """Everything that was written down."""
+
+
 class ErasureList:
     """Lines that are only ever added, each one JSON object; safe for several processes.
 
     Args:
         path: of the file, which is made with its first line.
+        shared: another list, which is to know the same; None where the home's is the only one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shared: SharedErasures | None = None) -> None:
         self.path = path
+        self._shared = shared
 
     def add(self, erased: Iterable[Erased]) -> None:
-        """Write down that something is gone; on the disk when this returns.
+        """Write down that something is gone; on the disk, and with the store, when this returns.
 
         Raises:
             StorageFull, StorageReadOnly, StorageFailed: it cannot be written.
+            FilesUnavailable: the other list cannot be reached; this one knows of it already.
         """
+        erased = list(erased)
+        if self._shared is not None and erased:
+            try:
+                self._shared.add(erased)
+            except StorageError:
+                self.add_here(erased)
+                raise
+        self._add(erased)
+
+    def add_here(self, erased: Iterable[Erased]) -> None:
+        """Write into the home's list alone what it does not know yet."""
+        self._add(sorted(set(erased) - self._read()))
+
+    def _add(self, erased: Iterable[Erased]) -> None:
         text = _lines(erased)
         if not text:
             return
@@ -78,9 +111,20 @@ class ErasureList:
     def read(self) -> frozenset[Erased]:
         """Everything that was written down; nothing where there is no list.
 
+        A list elsewhere that cannot be reached is left out; it is read the next time.
+
         Raises:
             StorageFailed: it is there and cannot be read.
         """
+        shared: frozenset[Erased] = frozenset()
+        if self._shared is not None:
+            try:
+                shared = self._shared.read()
+            except StorageError as error:
+                _log.warning("The shared list of deletions cannot be read yet", code=error.code)
+        return self._read() | shared
+
+    def _read(self) -> frozenset[Erased]:
         with told_of_files():
             try:
                 return frozenset(_parsed(self.path.read_bytes()))
@@ -156,5 +200,5 @@ def _parsed(data: bytes) -> Iterator[Erased]:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             entry = json.loads(line)
             kind, identity = entry["kind"], entry["id"]
-            if kind in _KINDS and isinstance(identity, str) and 0 < len(identity) <= _LENGTH:
+            if kind in KINDS and isinstance(identity, str) and 0 < len(identity) <= _LENGTH:
                 yield Erased(kind, identity)

@@ -1,247 +1,299 @@
-"""Crops and photos as files outside the web root, under names that cannot be guessed."""
+"""Crops and photos under names that cannot be guessed, wherever they lie."""
 
-import os
 import re
 import secrets
-import time
 from collections import Counter
+from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
-from contextlib import suppress
-from errno import errorcode
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Final
-
-import structlog
+from typing import Protocol
 
 from mien.errors import FileMissing
-from mien.errors import FilesUnavailable
 from mien.errors import StorageError
-from mien.errors import StorageFailed
-from mien.storage.disk import told_of_files
-from mien.storage.disk import trouble_of_files
-from mien.storage.marker import read_marker
-from mien.storage.marker import sync_folder
 
 SET_ASIDE: Final = "set-aside"
-"""Folder in the store, for files that nobody knows: below it one for each day."""
+"""Part of a store for files that no row refers to, until they are removed for good."""
 
-_LOOK_SECONDS: Final = 10.0
-_log = structlog.get_logger(__name__)
-_NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
+WRITING: Final = "writing"
+"""Part of a store for what changes note before they write files."""
+
+MARKER: Final = "installation"
+"""What says to which database the files belong. No name of a stored file is like it."""
+
+FORMER: Final = "former"
+"""What the name of files begins with that were left behind; nothing of them is ever removed."""
+
+DAYS: Final = 7
+"""How long a file that was set aside is kept."""
+
+_NAME: Final = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
-class FileStore:
+def new_name(extension: str) -> str:
+    """A name that no file has.
+
+    Raises:
+        FileMissing: the extension is none, such as `jpg` without a dot.
+    """
+    name = f"{secrets.token_hex(16)}.{extension}"
+    place_of(name)
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a stored file can have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def place_of(name: str) -> str:
+    """Where in a store a file lies.
+
+    Raises:
+        FileMissing: the name is not one of ours, so there can be no such file.
+    """
+    if not is_name(name):
+        raise FileMissing("name")
+    return f"{name[:2]}/{name}"
+
+
+def moved_marker(installation: str) -> str:
+    """What a store says whose files are in another one now."""
+    return f"{installation} moved"
+
+
+def incoming_marker(installation: str) -> str:
+    """What a store says whose files are on their way."""
+    return f"{installation} incoming"
+
+
+@dataclass(slots=True)
+class Moved:
+    """What became of some files, one after the other.
+
+    Attributes:
+        done: how many were moved or removed.
+        halves: how many halves of files were removed instead of being moved.
+        failed: how many could not be, by the kind of the error and its number.
+    """
+
+    done: int = 0
+    halves: int = 0
+    failed: Counter[tuple[str, int | None]] = field(default_factory=Counter)
+
+
+class Bytes(Protocol):
+    """The bytes of a file, from its beginning, as they come."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes; none at the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class Content(Protocol):
+    """A stored file that was there a moment ago."""
+
+    @property
+    def path(self) -> Path | None:
+        """Its file, in a folder named as the name begins; None where it is on no disk of this machine."""
+
+    def read(self) -> bytes:
+        """All its bytes.
+
+        Raises:
+            FileMissing: it has just been removed.
+            FilesUnavailable, StorageFailed: it cannot be read.
+        """
+
+    def open(self) -> tuple[int, Bytes]:
+        """How many bytes there are, and what gives them, to be closed.
+
+        Raises:
+            FileMissing: it has just been removed.
+            FilesUnavailable, StorageFailed: it cannot be read.
+        """
+
+
+class FileStore(Protocol):
     """Files by random names, written whole or not at all.
-
-    Args:
-        root: folder, made when the first file is put; readable by its owner alone.
-        group_reads: let the owner's group read too: a web server that sends the files.
 
     Attributes:
         installation: the id of the installation that it has been made sure the files belong to;
-            None before. Nothing is written once the folder no longer says so, as when the disk
-            with the files is not mounted any more.
+            None before. Nothing is written once the store no longer says so.
+        trusted_seconds: how long after it no longer says so something may still be written.
     """
 
-    def __init__(self, root: Path, *, group_reads: bool = False) -> None:
-        self.root = root
-        self.installation: str | None = None
-        self._looked: tuple[float, StorageError | None] = (0.0, None)
-        self._folder_mode = 0o750 if group_reads else 0o700
-        self._file_mode = 0o640 if group_reads else 0o600
+    installation: str | None
+    trusted_seconds: float
+
+    @property
+    def place(self) -> str:
+        """Where the files are, for people."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Store bytes under a new name.
+
+        The file is safe when this returns, before any row refers to it.
+
+        Raises:
+            FilesUnavailable: the store does not answer, or is not the one of the database.
+            StorageFull, StorageReadOnly, StorageFailed: it does not take the file.
+        """
 
     def put(self, data: bytes, *, extension: str) -> str:
-        """Store bytes and say under which name.
-
-        The file is on the disk when this returns, before any row speaks of it; one that no row
-        comes to speak of is set aside later.
+        """Store bytes and give their name; see `write`.
 
         Args:
             data: what to store.
             extension: such as `jpg`, without a dot.
-
-        Raises:
-            FilesUnavailable: the folder is not the one that belongs to the database.
-            StorageFull, StorageReadOnly, StorageFailed: the disk does not take it.
         """
-        name = self.new_name(extension)
-        self.write(name, data)
-        return name
-
-    def new_name(self, extension: str) -> str:
-        """A name that no file has.
-
-        Raises:
-            FileMissing: the extension is none, such as `jpg` without a dot.
-        """
-        name = f"{secrets.token_hex(16)}.{extension}"
-        self.path(name)
-        return name
-
-    def write(self, name: str, data: bytes) -> None:
-        """Store bytes under a new name; see `put`.
-
-        Raises:
-            FilesUnavailable: the folder is not the one that belongs to the database.
-            StorageFull, StorageReadOnly, StorageFailed: the disk does not take it.
-        """
-        self.path(name)
-        self.require_own()
-        with told_of_files():
-            self._write(name, data)
-
-    def _write(self, name: str, data: bytes) -> None:
-        self.make_root()
-        path = self.make_place(name)
-        temporary = path.with_name(f"{path.name}.part")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, self._file_mode)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
-
-    def require_own(self) -> None:
-        """Make sure that the folder still is the one that it was when it was bound.
-
-        Raises:
-            FilesUnavailable: it is not.
-        """
-        if self.installation is not None and read_marker(self.root) != self.installation:
-            raise FilesUnavailable
-
-    def make_root(self) -> None:
-        """Make the folder of the files where it is not there."""
-        self.root.mkdir(mode=self._folder_mode, parents=True, exist_ok=True)
-
-    def make_place(self, name: str) -> Path:
-        """Where a file lies, and can be put: its folder is there afterwards."""
-        path = self.path(name)
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=self._folder_mode, exist_ok=True)
-            sync_folder(self.root)
-        return path
-
-    def path(self, name: str) -> Path:
-        """Where a file lies.
-
-        Raises:
-            FileMissing: the name is not one of ours, so there can be no such file.
-        """
-        if not _NAME.fullmatch(name):
-            raise FileMissing("name")
-        return self.root / name[:2] / name
-
-    def written_path(self, name: str) -> Path | None:
-        """Where a file would lie; None when the name is none, as where only half of it is known."""
-        return self.path(name) if _NAME.fullmatch(name) else None
 
     def read(self, name: str) -> bytes:
         """The bytes of a file.
 
         Raises:
             FileMissing: it is not there.
-            StorageFailed: it cannot be read.
+            FilesUnavailable, StorageFailed: it cannot be read.
         """
-        path = self.path(name)
-        with told_of_files():
-            try:
-                return path.read_bytes()
-            except FileNotFoundError as error:
-                raise FileMissing from error
 
-    def locate(self, name: str) -> Path:
-        """Where a file lies that is there.
+    def locate(self, name: str) -> Content:
+        """A file that is there, to be sent; one in a remote store is only asked for when it is opened.
 
         Raises:
             FileMissing: it is not there.
             StorageFailed: it cannot be seen.
         """
-        if not self.exists(name):
-            raise FileMissing
-        return self.path(name)
 
     def exists(self, name: str) -> bool:
         """Whether a file is there.
 
         Raises:
-            StorageFailed: it cannot be seen.
+            FilesUnavailable, StorageFailed: it cannot be seen.
         """
-        path = self.path(name)
-        with told_of_files():
-            return path.is_file()
 
-    def is_left(self, name: str) -> bool:
-        """Whether a file is there or among those that were set aside, or may be."""
-        try:
-            return self.exists(name) or any(each.is_file() for each in self._aside(name))
-        except (OSError, StorageFailed):
-            return True
+    def present(self, names: Collection[str]) -> set[str]:
+        """Which of these files are there.
 
-    def trouble(self) -> StorageError | None:
-        """What keeps files from being written; looked at anew after some seconds."""
-        if not self.root.is_dir():
-            return None  # made with the first file
-        now = time.monotonic()
-        at, found = self._looked
-        if now >= at:
-            found = trouble_of_files(self.root)
-            self._looked = (now + _LOOK_SECONDS, found)
-        return found
+        Raises:
+            FilesUnavailable, StorageFailed: it cannot be seen.
+        """
 
-    def holds_any(self) -> bool:
-        """Whether there is any stored file, whoever knows it."""
-        return any(True for _ in self._stored())
+    def left(self, names: Collection[str]) -> set[str]:
+        """Which of these files are there or among those that were set aside, or may be."""
 
-    def count(self) -> int:
-        """How many stored files there are, whoever knows them."""
-        return sum(1 for _ in self._stored())
+    def keeps_versions(self) -> bool | None:
+        """Whether the store keeps what was deleted as older versions; None where it cannot be known.
+
+        Where it does, `delete` removes all versions of a file.
+        """
 
     def delete(self, names: Iterable[str]) -> int:
         """Remove files, also where they were set aside, and say how many were.
 
         What is gone already is passed over, and so is what cannot be removed now.
         """
-        count = 0
-        failed: Counter[str] = Counter()
-        for name in names:
-            for path in (self.path(name), *self._aside(name)):
-                try:
-                    path.unlink()
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    failed[errorcode.get(error.errno or 0, type(error).__name__)] += 1
-                else:
-                    count += 1
-        for code, files in failed.items():
-            _log.error("Stored files cannot be deleted yet", files=files, errno=code)
-        return count
 
-    def stray(self, known: set[str], *, older_than: float) -> Iterator[Path]:
-        """Files that no row speaks of, and halves left by a crash.
+    def trouble(self) -> StorageError | None:
+        """What keeps files from being written, as far as that shows."""
+
+    def holds_any(self) -> bool:
+        """Whether there is any stored file, whoever knows it.
+
+        Raises:
+            FilesUnavailable: it cannot be seen.
+        """
+
+    def names(self) -> Iterator[str]:
+        """Of all stored files, whoever knows them.
+
+        Raises:
+            FilesUnavailable: they cannot be seen.
+        """
+
+    def count(self) -> int:
+        """How many stored files there are, whoever knows them."""
+
+    def read_marker(self) -> str | None:
+        """The id of the installation that the files belong to; None when none is named.
+
+        Raises:
+            FilesUnavailable: it cannot be read.
+        """
+
+    def write_marker(self, installation: str) -> None:
+        """Say that the files belong to an installation.
+
+        Raises:
+            FilesUnavailable: it cannot be written.
+        """
+
+    def require_own(self) -> None:
+        """Make sure that the files still are those that were bound.
+
+        Raises:
+            FilesUnavailable: they are not.
+        """
+
+    def journal(self) -> AbstractContextManager[Callable[[str], str]]:
+        """Gives names for files that are about to be written, by their extensions.
+
+        Each is noted in the store before it is given, and the notes go when the block ends, however
+        it ends; they stay when the process is killed.
+        """
+
+    def abandoned(self) -> Iterator[list[str]]:
+        """The names that changes noted which were killed, one change after the other.
+
+        Asking for the next means that the one before is dealt with; it is not told of again.
+        Changes that go on are passed over.
+        """
+
+    def changes(self) -> int:
+        """How many changes that write files go on, or were killed and not told of yet.
+
+        Raises:
+            FilesUnavailable: it cannot be seen.
+        """
+
+    def left_by(self, names: Iterable[str]) -> list[str]:
+        """Where files of these names, and halves of them, may lie; none for what is no name."""
+
+    def stray(self, known: set[str], *, older_than: float) -> Iterator[str]:
+        """Where files lie that no row refers to, and halves left by a crash.
 
         Args:
-            known: names that rows speak of.
+            known: names that rows refer to.
             older_than: seconds since the epoch; younger files may still get their row.
         """
-        for path in sorted(self.root.glob("??/*")):
-            try:
-                young = path.stat().st_mtime >= older_than
-            except OSError:
-                continue
-            if path.name not in known and not young:
-                yield path
 
-    def _stored(self) -> Iterator[Path]:
-        return (path for path in self.root.glob("??/*") if _NAME.fullmatch(path.name))
+    def set_aside(self, places: Iterable[str]) -> Moved:
+        """Set files aside; halves of files are removed."""
 
-    def _aside(self, name: str) -> list[Path]:
-        return [day / name for day in self.root.glob(f"{SET_ASIDE}/*")]
+    def aside(self) -> Iterator[str]:
+        """The names of all files that are set aside."""
+
+    def bring_back(self, known: Collection[str]) -> Moved:
+        """Put files into their place again which rows refer to."""
+
+    def empty_aside(self) -> Moved:
+        """Remove for good what was set aside long enough ago."""
+
+    def leave_behind(self) -> str | None:
+        """Put everything into a part of the store where nothing is ever removed; the marker last.
+
+        Returns:
+            Where it is; None when there was nothing.
+
+        Raises:
+            FilesUnavailable: not everything could be moved; doing it again goes on.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""

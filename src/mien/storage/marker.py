@@ -1,14 +1,11 @@
-"""The file beside the stored files that says to which database they belong."""
+"""The file in the folder of the stored files that says to which database they belong."""
 
 import os
 import secrets
 from pathlib import Path
-from typing import Final
 
 from mien.errors import FilesUnavailable
-
-NAME: Final = "installation"
-"""Holds the id that the database has too. No name of a stored file is like it."""
+from mien.storage.files import MARKER
 
 
 def read_marker(root: Path) -> str | None:
@@ -18,7 +15,7 @@ def read_marker(root: Path) -> str | None:
         FilesUnavailable: it cannot be read.
     """
     try:
-        return (root / NAME).read_text(encoding="ascii").strip()
+        return (root / MARKER).read_text(encoding="ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except UnicodeDecodeError:
@@ -36,7 +33,7 @@ def write_marker(root: Path, installation: str) -> None:
     Raises:
         FilesUnavailable: it cannot be written.
     """
-    part = root / f"{NAME}.{secrets.token_hex(4)}.part"
+    part = root / f"{MARKER}.{secrets.token_hex(4)}.part"
     try:
         # Never for the web server's account, which may read the stored files.
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -44,7 +41,7 @@ def write_marker(root: Path, installation: str) -> None:
             file.write(f"{installation}\n")
             file.flush()
             os.fsync(file.fileno())
-        part.replace(root / NAME)
+        part.replace(root / MARKER)
         sync_folder(root)
     except OSError as error:
         raise FilesUnavailable(

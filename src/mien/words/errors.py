@@ -414,6 +414,11 @@ _INPUT: Final = {
         "{path} is not a list of erasures: it cannot be read or contains something else. Use the "
         "file `erasures` from a home folder."
     ),
+    "invalid_input.same_place": N_("The files are in {place} already."),
+    "invalid_input.place": N_(
+        "{place} is no place for files. Write it as s3://bucket/prefix, or `folder` for the folder "
+        "in MIEN_HOME."
+    ),
     "invalid_input.home_in_use": N_(
         "{home} already has a database or files. Set MIEN_HOME to another folder, or replace "
         "everything in it with --force."
@@ -663,8 +668,8 @@ _SERVERS: Final = {
 
 _STORAGE: Final = {
     "storage_error.only_sqlite": N_(
-        "Mien backs up only SQLite databases. For PostgreSQL use pg_dump, then copy the folder "
-        "`files` from MIEN_HOME."
+        "Mien backs up only SQLite databases. For PostgreSQL use pg_dump, then copy the "
+        "stored files: the folder `files` from MIEN_HOME, or the bucket."
     ),
     "storage_error.not_copied": N_("The database cannot be copied."),
     "index_unavailable": N_("The index does not respond. Try again in a moment."),
@@ -703,6 +708,9 @@ _STORAGE: Final = {
         "Try again in a moment."
     ),
     "storage_full": N_("The disk with the stored files is full. Free some space and try again."),
+    "storage_full.store": N_(
+        "The store with the photos has no space left. Free some space there, or raise its quota."
+    ),
     "storage_full.temporary": N_(
         "The disk for temporary files is full, so large photos cannot be received. Free some "
         "space, or set TMPDIR to a folder on another disk and restart Mien."
@@ -777,13 +785,44 @@ _STORAGE: Final = {
         "The stored photos cannot be reached, so nothing is being stored. Run `mien db check` "
         "for details."
     ),
+    "files_unavailable.store": N_(
+        "The store with the photos does not respond. Try again in a moment."
+    ),
+    "files_unavailable.refused": N_(
+        "The store with the photos refuses what Mien asks ({why}). Check its credentials and what "
+        "they allow, MIEN_FILES_URL and MIEN_FILES_S3_REGION."
+    ),
+    "files_unavailable.no_bucket": N_(
+        "The store with the photos has no such bucket. Create it, or correct MIEN_FILES_URL and "
+        "MIEN_FILES_S3_ENDPOINT."
+    ),
+    "files_unavailable.no_credentials": N_(
+        "There are no credentials for the store with the photos. Set MIEN_FILES_S3_ACCESS_KEY and "
+        "MIEN_FILES_S3_SECRET_KEY."
+    ),
+    "files_unavailable.no_botocore": N_(
+        "MIEN_FILES_URL is set, but the library that speaks to such stores is not installed. "
+        "Install it with `pip install 'mien[s3]'`."
+    ),
+    "files_unavailable.versions": N_(
+        "The store with the photos keeps older versions of objects, but does not let Mien list "
+        "them. Allow s3:ListBucketVersions and s3:DeleteObjectVersion."
+    ),
+    "files_unavailable.moved": N_(
+        "The photos have been moved from {folder} to another place. Set MIEN_FILES_URL to that "
+        "place, and restart Mien."
+    ),
+    "files_unavailable.incoming": N_(
+        "The photos are being moved to {folder}, and not all are there yet. Run `mien files move` "
+        "again to finish that."
+    ),
     "files_unavailable.away": N_(
-        "The folder {folder} does not say which database its files belong to. It has {found} of "
+        "{folder} does not say which database its files belong to. It has {found} of "
         "the {files} files that the database {database} refers to. Mount the disk with the files, "
         "or restore them. If they are lost, run `mien db adopt`."
     ),
     "files_unavailable.not_readable": N_(
-        "Cannot read which database the folder {folder} belongs to: {why}. Check that the disk is "
+        "Cannot read which database {folder} belongs to: {why}. Check that the disk is "
         "mounted and that this account may read it."
     ),
     "files_unavailable.not_writable": N_(
@@ -812,8 +851,12 @@ _STORAGE: Final = {
         "`mien db begin-anew`."
     ),
     "file_missing": N_(
-        "A stored file is missing from the disk. Restore it from a backup. `mien db check` lists "
+        "A stored file is missing. Restore it from a backup. `mien db check` lists "
         "all missing files."
+    ),
+    "file_missing.not_as_written": N_(
+        "A file read back from {place} is not what was written there, so nothing was moved. Check "
+        "that store, then run the command again."
     ),
     "file_missing.just_removed": N_("The file has just been deleted."),
     "file_missing.name": N_("There is no stored file with this name."),

@@ -13,6 +13,7 @@ from drawing import draw_photo
 from looking import aside_of
 from looking import bytes_of
 from looking import files_of
+from looking import folder_of
 from looking import rows_of
 from mien.errors import GalleryNotFound
 from mien.errors import ModelFileMissing
@@ -43,7 +44,6 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
-from mien.storage.set_aside import set_aside
 from mien.vision.fake import FakeEngine
 from mien.vision.types import EngineSummary
 
@@ -384,12 +384,12 @@ def test_nothing_is_left_among_the_files_that_are_set_aside_either(services: Ser
     done = add(services, "Ada")
     add(services, "Bob", draw_photo(["bob"]))
     mine = {
-        path
-        for path in services.files.root.glob("??/*")
+        f"{path.parent.name}/{path.name}"
+        for path in folder_of(services).root.glob("??/*")
         if path.name not in _files_of_others(services, done.person.id)
     }
     # As after a database of another moment was in use for a while.
-    set_aside(services.files, mine)
+    services.files.set_aside(mine)
     assert len(aside_of(services)) == 2
     proof = forget_person(acting(services), gallery="default", person_id=done.person.id)
     assert (proof.files, proof.files_left, proof.complete) == (2, 0, True)
@@ -409,7 +409,7 @@ def _files_of_others(services: Services, person_id: str) -> set[str]:
 def test_the_proof_does_not_take_a_disk_that_is_away_for_an_empty_one(services: Services) -> None:
     done = add(services, "Ada")
     add(services, "Bob", draw_photo(["bob"]))
-    root = services.files.root
+    root = folder_of(services).root
     root.rename(root.with_name("mounted"))
     root.mkdir()
     proof = forget_person(acting(services), gallery="default", person_id=done.person.id)

@@ -12,6 +12,7 @@ from building import acting
 from building import make_user
 from drawing import draw_photo
 from looking import files_of
+from looking import folder_of
 from looking import rows_of
 from mien.access.actor import Actor
 from mien.errors import ClientGone
@@ -264,7 +265,7 @@ def _lost(services: Services, ada: Enrolment) -> None:
 def _damaged(services: Services, ada: Enrolment) -> None:
     with services.database.read() as session:
         name = session.get_one(PhotoRow, ada.face.photo_id).file
-    services.files.path(name).write_bytes(b"damaged")
+    folder_of(services).path(name).write_bytes(b"damaged")
 
 
 @pytest.mark.parametrize("harm", [_lost, _damaged])

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from mien.cli.terminal.output import print_note
 from mien.errors import InvalidInput
+from mien.settings import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mien.deploy.render import RenderedFile
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
-_SECRETS = frozenset({"MIEN_SECRET_KEY", "MIEN_DATABASE_URL"})
+_SECRETS = frozenset(f"MIEN_{name.upper()}" for name in SECRETS)
 
 
 def out_option(function: _Function) -> _Function:

@@ -14,6 +14,7 @@ _WHY = {
     "not_permitted": "only an administrator can search them",
     "out_of_time": "there was not enough time",
     "not_comparable": "there is nothing to compare them with",
+    "not_told": "the store does not tell whether it keeps older versions",
     "unreadable": "they cannot be read or show too many faces",
 }
 _MOST = 20
@@ -48,6 +49,12 @@ def print_erasure(proof: "Erasure") -> None:
             f"{'deleted' if each.deleted else 'KEPT although it shows this person'}: {_which(each)}"
         )
     for unclear in proof.not_checked:
+        if unclear.what == "older_versions":
+            print_note(
+                f"Not checked: older versions of {counted(unclear.count, 'deleted file')} "
+                f"({_WHY[unclear.why]})."
+            )
+            continue
         where = " in other galleries" if unclear.what == "originals_of_other_galleries" else ""
         print_note(
             f"Not checked: {counted(unclear.count, 'original photo')}{where} that may show this "

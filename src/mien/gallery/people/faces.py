@@ -180,7 +180,7 @@ def read_crop(call: Call, *, gallery: str, face_id: str) -> StoredFile:
     with call.services.database.read() as session:
         face = find_face(session, find_gallery(session, gallery), face_id)
     return StoredFile(
-        path=call.services.files.locate(face.crop_file),
+        content=call.services.files.locate(face.crop_file),
         media_type="image/jpeg",
         etag=face.crop_file[:32],
     )
@@ -201,7 +201,7 @@ def read_photo(call: Call, *, gallery: str, face_id: str) -> StoredFile:
     if photo is None:
         raise PhotoNotFound
     return StoredFile(
-        path=call.services.files.locate(photo.file),
+        content=call.services.files.locate(photo.file),
         media_type=photo.media_type,
         etag=photo.sha256[:32],
     )

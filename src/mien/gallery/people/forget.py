@@ -13,6 +13,7 @@ from mien.access import audit
 from mien.access import permissions
 from mien.errors import GalleryNotFound
 from mien.errors import ModelError
+from mien.errors import StorageError
 from mien.gallery.erasure_proof import Erasure
 from mien.gallery.erasure_proof import KeptOriginal
 from mien.gallery.erasure_proof import NotChecked
@@ -354,12 +355,21 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         other_processes_within_seconds=DROPPED_WITHIN_SECONDS,
         originals_searched=erased.searched,
         originals_showing=erased.showing,
-        not_checked=erased.not_checked,
+        not_checked=(*erased.not_checked, *_versions_unclear(services, erased.files)),
     )
+
+
+def _versions_unclear(services: Services, names: list[str]) -> tuple[NotChecked, ...]:
+    """Files of which the store may keep older versions, and does not say."""
+    try:
+        is_known = not names or services.files.keeps_versions() is not None
+    except StorageError:
+        is_known = True  # then the files themselves are told as left
+    return () if is_known else (NotChecked("older_versions", "not_told", len(names), ()),)
 
 
 def _files_left(services: Services, names: list[str]) -> int:
     if names and not is_bound(services.database, services.files):
         # That a disk which is not mounted lacks them proves nothing.
         return len(names)
-    return sum(services.files.is_left(name) for name in names)
+    return len(services.files.left(names))

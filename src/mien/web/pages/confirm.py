@@ -170,7 +170,13 @@ def _said_of_originals(erasure: Erasure) -> list[str]:
                 f"{'kept' if erasure.originals_left else 'deleted'}."
             )
         said.append(f"Searched {searched}: {found}")
-    unclear = sum(each.count for each in erasure.not_checked)
+    versions = sum(each.count for each in erasure.not_checked if each.what == "older_versions")
+    if versions:
+        said.append(
+            f"Not checked: whether the store still has older versions of "
+            f"{counted(versions, 'deleted file')}."
+        )
+    unclear = sum(each.count for each in erasure.not_checked) - versions
     if unclear:
         elsewhere = sum(
             each.count
