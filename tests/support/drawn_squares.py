@@ -14,6 +14,7 @@ from mien.options import RuntimeName
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.sessions import InputShape
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -63,7 +64,7 @@ def black(width: int, height: int) -> ImageRGB:
     return np.zeros((height, width, 3), dtype=np.uint8)
 
 
-def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float) -> Candidates:
+def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float) -> FoundInBatch:
     del input_wh
     red, green = outputs[0][0, 0] > 100, outputs[0][0, 1] > 100
     count, places, stats, _ = cv2.connectedComponentsWithStats((red | green).astype(np.uint8))
@@ -85,8 +86,9 @@ def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: flo
         boxes.append([left, top, left + width, top + height])
         landmarks.append(middle + side * (_POINTS[:, :1] * across + _POINTS[:, 1:] * unit))
     scores = np.full(len(boxes), _SCORE if least < _SCORE else 0.0, dtype=np.float32)
-    return Candidates(
+    found = Candidates(
         np.array(boxes, dtype=np.float32).reshape(-1, 4),
         np.array(landmarks, dtype=np.float32).reshape(-1, 5, 2),
         scores,
     )
+    return FoundInBatch.of([found])

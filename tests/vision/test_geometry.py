@@ -11,6 +11,7 @@ from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import suppress
+from mien.vision.geometry import suppress_each
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import visible_share
 from mien.vision.geometry import warp
@@ -90,6 +91,23 @@ def test_of_two_boxes_on_one_place_the_better_stays() -> None:
     assert suppress(boxes, np.array([0.6, 0.9, 0.7], np.float32), 0.3).tolist() == [1, 2]
     nothing: FloatArray = np.empty((0, 4), dtype=np.float32)
     assert suppress(nothing, np.empty(0, np.float32), 0.3).size == 0
+
+
+@given(seed=st.integers(0, 10_000), pictures=st.integers(1, 6), count=st.integers(0, 40))
+def test_boxes_of_several_pictures_are_thinned_out_as_those_of_each(
+    seed: int, pictures: int, count: int
+) -> None:
+    random = np.random.default_rng(seed)
+    low = random.uniform(0, 30, (count, 2))
+    boxes = np.concatenate([low, low + random.uniform(1, 25, (count, 2))], axis=1)
+    boxes = boxes.astype(np.float32)
+    scores = (random.integers(0, 5, count) / 5).astype(np.float32)
+    picture = np.sort(random.integers(0, pictures, count))
+    expected: list[int] = []
+    for number in range(pictures):
+        (mine,) = np.nonzero(picture == number)
+        expected += mine[suppress(boxes[mine], scores[mine], 0.3)].tolist()
+    assert suppress_each(boxes, scores, picture, 0.3).tolist() == expected
 
 
 @given(

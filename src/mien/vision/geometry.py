@@ -195,13 +195,13 @@ def iou(one: FloatArray, many: FloatArray) -> FloatArray:
     """Overlap of one box with each of many: intersection over union, in [0, 1].
 
     Args:
-        one: float32, shape (4,), left, top, right, bottom.
+        one: float32, shape (4,), left, top, right, bottom; or one for each, shape (n, 4).
         many: float32, shape (n, 4).
     """
-    corner_low = np.maximum(one[:2], many[:, :2])
-    corner_high = np.minimum(one[2:], many[:, 2:])
+    corner_low = np.maximum(one[..., :2], many[:, :2])
+    corner_high = np.minimum(one[..., 2:], many[:, 2:])
     shared = _area(corner_low, corner_high)
-    union = _area(many[:, :2], many[:, 2:]) + _area(one[:2], one[2:]) - shared
+    union = _area(many[:, :2], many[:, 2:]) + _area(one[..., :2], one[..., 2:]) - shared
     overlap: FloatArray = np.zeros_like(shared)
     np.divide(shared, union, out=overlap, where=union > 0)
     return overlap
@@ -228,6 +228,35 @@ def suppress(boxes_xyxy: FloatArray, scores: FloatArray, iou_limit: float) -> ND
             break
         order = rest[iou(boxes_xyxy[best], boxes_xyxy[rest]) <= iou_limit]
     return np.array(kept, dtype=np.intp)
+
+
+def suppress_each(
+    boxes_xyxy: FloatArray, scores: FloatArray, picture: NDArray[np.intp], iou_limit: float
+) -> NDArray[np.intp]:
+    """The same for boxes of several pictures at once: none says anything of another picture's.
+
+    Args:
+        boxes_xyxy: float32, shape (n, 4), each in pixels of its own picture.
+        scores: float32, shape (n,).
+        picture: the number of the picture of each, ascending.
+        iou_limit: overlap in [0, 1].
+
+    Returns:
+        Indices of the boxes kept, one picture after the other, best score first.
+    """
+    if not picture.size or picture[0] == picture[-1]:
+        return suppress(boxes_xyxy, scores, iou_limit)
+    order = np.lexsort((-scores, picture))
+    kept: list[NDArray[np.intp]] = []
+    while order.size:
+        # In each round the best that is left of every picture is kept.
+        leads = np.append(True, np.diff(picture[order]) > 0)
+        best, rest = order[leads], order[~leads]
+        kept.append(best)
+        rivals = boxes_xyxy[best[np.cumsum(leads) - 1][~leads]]
+        order = rest[iou(rivals, boxes_xyxy[rest]) <= iou_limit]
+    found = np.concatenate(kept)
+    return found[np.argsort(picture[found], kind="stable")]
 
 
 # Linear sampling reads four neighbours, so that below half size pixels are skipped.

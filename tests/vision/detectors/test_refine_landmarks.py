@@ -14,6 +14,7 @@ from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.families import confidence
 from mien.vision.detectors.refine_landmarks import face_confidence
 from mien.vision.detectors.refine_landmarks import refine_landmarks
@@ -47,11 +48,12 @@ class _Silent:
 def _detector_that_sees(*faces: FloatArray, doubtful_score: float | None = None) -> Detector:
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    ) -> FoundInBatch:
         count = len(faces)
         landmarks = np.stack(faces) if faces else np.empty((0, 5, 2), dtype=np.float32)
         boxes = np.arange(count * 4, dtype=np.float32).reshape(count, 4) * 100
-        return Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
+        found = Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
+        return FoundInBatch.of([found])
 
     family = DetectorFamily(
         decode=decode,
@@ -103,14 +105,15 @@ def test_a_face_seen_in_one_of_two_mirror_images_is_in_doubt() -> None:
 
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    ) -> FoundInBatch:
         calls.append(0)
         seen = len(calls) % 2
-        return Candidates(
+        found = Candidates(
             np.zeros((seen, 4), dtype=np.float32),
             np.stack([LEVEL] * seen) if seen else np.empty((0, 5, 2), dtype=np.float32),
             np.full(seen, 0.99, dtype=np.float32),
         )
+        return FoundInBatch.of([found])
 
     family = DetectorFamily(
         decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, doubtful_score=0.6
@@ -142,11 +145,12 @@ def test_smaller_looks_are_taken_where_they_pay() -> None:
 
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    ) -> FoundInBatch:
         sides.append(input_wh[0])
         level = transform_points(np.array([[0.5, 0, 0], [0, 0.5, 0]]) * (input_wh[0] / 160), FIRST)
         box = np.array([(0, 0, 10, 10)], dtype=np.float32)
-        return Candidates(box, level[None], np.array([0.9], dtype=np.float32))
+        found = Candidates(box, level[None], np.array([0.9], dtype=np.float32))
+        return FoundInBatch.of([found])
 
     for pays in (False, True):
         family = DetectorFamily(

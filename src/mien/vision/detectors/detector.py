@@ -11,12 +11,13 @@ from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
+from mien.vision.detectors.families import apart
 from mien.vision.detectors.families import largest
-from mien.vision.detectors.families import outputs_of_each
 from mien.vision.geometry import Letterbox
 from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
-from mien.vision.geometry import suppress
+from mien.vision.geometry import suppress_each
 from mien.vision.halvings import Halvings
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
@@ -93,7 +94,7 @@ class Detector:
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         plan = self._plan(size_wh, longest_side, padding_share=padding_share, enlarge=enlarge)
         outputs = self._session.run(self._to_blob([letterbox(picture, plan)]))
-        return self._read(outputs, plan, least_score)
+        return self._read(outputs, 1, plan, least_score).places
 
     def find_each(self, images_rgb: Sequence[ImageRGB], longest_side: int) -> list[Candidates]:
         """The same for small pictures of one size, several in one inference where that can be.
@@ -112,7 +113,7 @@ class Detector:
         for start in range(0, len(images_rgb), step):
             batch = images_rgb[start : start + step]
             outputs = self._session.run(self._to_blob([letterbox(each, plan) for each in batch]))
-            found += [self._read(each, plan) for each in outputs_of_each(outputs, len(batch))]
+            found += self._read(outputs, len(batch), plan).each(len(batch))
         return found
 
     def _plan(
@@ -137,13 +138,24 @@ class Detector:
         return replace(plan, input_wh=fixed_wh) if fixed_wh else plan
 
     def _read(
-        self, outputs: Sequence[FloatArray], plan: Letterbox, least_score: float | None = None
-    ) -> Candidates:
+        self,
+        outputs: Sequence[FloatArray],
+        count: int,
+        plan: Letterbox,
+        least_score: float | None = None,
+    ) -> FoundInBatch:
+        """What the network says of so many pictures; of each picture the best score first."""
         least = self._score_threshold if least_score is None else least_score
-        found = largest(self._family.decode(outputs, plan.input_wh, least), _MOST_RAW)
-        found = found.take(suppress(found.boxes_xyxy, found.scores, self._nms_iou))
-        corners = plan.to_picture(found.boxes_xyxy.reshape(-1, 2, 2))
-        return Candidates(corners.reshape(-1, 4), plan.to_picture(found.landmarks), found.scores)
+        seen = self._family.decode(apart(outputs, count), plan.input_wh, least)
+        seen = largest(seen, _MOST_RAW)
+        places = seen.places
+        seen = seen.take(
+            suppress_each(places.boxes_xyxy, places.scores, seen.picture, self._nms_iou)
+        )
+        places = seen.places
+        corners = plan.to_picture(places.boxes_xyxy.reshape(-1, 2, 2)).reshape(-1, 4)
+        points = plan.to_picture(places.landmarks)
+        return FoundInBatch(Candidates(corners, points, places.scores), seen.picture)
 
     def _to_blob(self, images_rgb: Sequence[ImageRGB]) -> FloatArray:
         family = self._family
