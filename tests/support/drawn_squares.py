@@ -66,7 +66,11 @@ def black(width: int, height: int) -> ImageRGB:
 
 def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float) -> FoundInBatch:
     del input_wh
-    red, green = outputs[0][0, 0] > 100, outputs[0][0, 1] > 100
+    return FoundInBatch.of([_decode_one(planes, least) for planes in outputs[0]])
+
+
+def _decode_one(planes: FloatArray, least: float) -> Candidates:
+    red, green = planes[0] > 100, planes[1] > 100
     count, places, stats, _ = cv2.connectedComponentsWithStats((red | green).astype(np.uint8))
     boxes, landmarks = [], []
     for number in range(1, count):
@@ -86,9 +90,8 @@ def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: flo
         boxes.append([left, top, left + width, top + height])
         landmarks.append(middle + side * (_POINTS[:, :1] * across + _POINTS[:, 1:] * unit))
     scores = np.full(len(boxes), _SCORE if least < _SCORE else 0.0, dtype=np.float32)
-    found = Candidates(
+    return Candidates(
         np.array(boxes, dtype=np.float32).reshape(-1, 4),
         np.array(landmarks, dtype=np.float32).reshape(-1, 5, 2),
         scores,
     )
-    return FoundInBatch.of([found])

@@ -17,7 +17,10 @@ from mien.vision.detectors import yunet
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.families import apart
+from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
 from mien.vision.sessions import open_session
 from mien.vision.types import FloatArray
@@ -181,6 +184,50 @@ def test_a_batch_is_read_to_the_last_bit_as_its_pictures_would_be_alone(family: 
     assert sum(len(each.scores) == 0 for each in found) > 1
     for picture, each in zip(pictures, found, strict=True):
         _assert_same(each, alone.find_at(picture, 64))
+
+
+@pytest.mark.parametrize(("count", "asked"), [(1, [4]), (4, [4]), (9, [4, 4, 4])])
+def test_a_session_that_is_prepared_for_a_size_is_asked_for_as_many_as_it_takes(
+    count: int, asked: list[int]
+) -> None:
+    every = [np.full((32, 32, 3), 20 * number + 90, dtype=np.uint8) for number in range(count)]
+    family = DetectorFamily(
+        decode=_read_brightness, stride=32, color="rgb", mean=0.0, scale=1.0, batches=True
+    )
+    usual = CountingSession(_Echo((None, 3, None, None)))
+    prepared = CountingSession(_Echo((4, 3, 32, 32)))
+    detector = Detector(usual, family, score_threshold=0.1, nms_iou=0.3, prepared={32: prepared})
+    found = detector.find_each(every, 32)
+    assert (usual.sizes, prepared.sizes) == ([], asked)
+    assert [each.scores.tolist() for each in found] == [[20 * n + 90] for n in range(count)]
+
+
+def _read_brightness(
+    outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+) -> FoundInBatch:
+    """One finding a picture, as sure as the picture is bright."""
+    count = len(outputs[0])
+    places = Candidates(
+        np.tile(np.array([0, 0, 9, 9], dtype=np.float32), (count, 1)),
+        np.zeros((count, 5, 2), dtype=np.float32),
+        outputs[0].mean(axis=(1, 2, 3)),
+    )
+    return FoundInBatch(places, np.arange(count))
+
+
+class _Echo:
+    """Gives back what it is given."""
+
+    runtime: RuntimeName = "openvino"
+
+    def __init__(self, input_shape: InputShape) -> None:
+        self.input_shape = input_shape
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        return [batch]
+
+    def close(self) -> None:
+        pass
 
 
 def _assert_same(one: Candidates, other: Candidates) -> None:

@@ -1,7 +1,10 @@
 """Searching a picture: scale, run, decode, thin out, and back to the picture's pixels."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 import cv2
 import numpy as np
@@ -9,6 +12,7 @@ import numpy as np
 from mien.vision.detectors import centerface
 from mien.vision.detectors import scrfd
 from mien.vision.detectors import yunet
+from mien.vision.detectors.families import NOTHING_FOUND
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
 from mien.vision.detectors.families import FoundInBatch
@@ -28,6 +32,8 @@ _MOST_IN_A_BATCH = 8
 # The time to thin out grows with the square. Of a photo hardly a hundred are left before that.
 _MOST_RAW = 3_000
 
+NOTHING_PREPARED: Final[Mapping[int, Session]] = MappingProxyType({})
+
 FAMILIES: dict[str, DetectorFamily] = {
     "centerface": centerface.FAMILY,
     "yunet": yunet.FAMILY,
@@ -39,9 +45,26 @@ class Detector:
     """Finds faces with one network."""
 
     def __init__(
-        self, session: Session, family: DetectorFamily, *, score_threshold: float, nms_iou: float
+        self,
+        session: Session,
+        family: DetectorFamily,
+        *,
+        score_threshold: float,
+        nms_iou: float,
+        prepared: Mapping[int, Session] = NOTHING_PREPARED,
     ) -> None:
+        """Say how faces are found.
+
+        Args:
+            session: runs the network.
+            family: how it is fed and read.
+            score_threshold: the least score of a face, in [0, 1].
+            nms_iou: overlap above which two boxes are about one face, in [0, 1].
+            prepared: sessions of the same network for small square pictures, by their side in
+                pixels; each takes a fixed number at a time.
+        """
         self._session = session
+        self._prepared = prepared
         self._family = family
         self._score_threshold = score_threshold
         self._nms_iou = nms_iou
@@ -93,8 +116,8 @@ class Detector:
         image_rgb = picture.image_rgb if isinstance(picture, Halvings) else picture
         size_wh = (image_rgb.shape[1], image_rgb.shape[0])
         plan = self._plan(size_wh, longest_side, padding_share=padding_share, enlarge=enlarge)
-        outputs = self._session.run(self._to_blob([letterbox(picture, plan)]))
-        return self._read(outputs, 1, plan, least_score).places
+        outputs = apart(self._session.run(self._to_blob([letterbox(picture, plan)])), 1)
+        return self._read(outputs, plan, least_score).places
 
     def find_each(self, images_rgb: Sequence[ImageRGB], longest_side: int) -> list[Candidates]:
         """The same for small pictures of one size, several in one inference where that can be.
@@ -103,18 +126,38 @@ class Detector:
             images_rgb: uint8, each of shape (height, width, 3).
             longest_side: see `find_at`.
         """
-        if not images_rgb:
-            return []
+        return self.find_in_batch(images_rgb, longest_side).each(len(images_rgb))
+
+    def find_in_batch(self, images_rgb: Sequence[ImageRGB], longest_side: int) -> FoundInBatch:
+        """The same, all that is found side by side; of each picture the best score first."""
+        if not len(images_rgb):
+            return NOTHING_FOUND
         height, width = images_rgb[0].shape[:2]
         plan = self._plan((width, height), longest_side)
-        together = self._family.batches and self._session.input_shape[0] is None
-        step = _MOST_IN_A_BATCH if together else 1
-        found = []
+        shown = [letterbox(each, plan) for each in images_rgb]
+        return self._read(self._ask(shown), plan)
+
+    def _ask(self, images_rgb: Sequence[ImageRGB]) -> list[FloatArray]:
+        """What the network says of pictures of one size; the first axis is theirs."""
+        height, width = images_rgb[0].shape[:2]
+        session = self._prepared.get(height, self._session) if height == width else self._session
+        together = self._family.batches and session.input_shape[0] != 1
+        step = (session.input_shape[0] or _MOST_IN_A_BATCH) if together else 1
+        answers = []
         for start in range(0, len(images_rgb), step):
-            batch = images_rgb[start : start + step]
-            outputs = self._session.run(self._to_blob([letterbox(each, plan) for each in batch]))
-            found += self._read(outputs, len(batch), plan).each(len(batch))
-        return found
+            blob = self._to_blob(images_rgb[start : start + step])
+            count = len(blob)
+            if session.input_shape[0] not in {None, count}:
+                # A session for so many at a time is quicker than one that has to be told of fewer.
+                blob = np.concatenate(
+                    [blob, np.zeros_like(blob, shape=(step - count, *blob.shape[1:]))]
+                )
+            outputs = apart(session.run(blob), len(blob))
+            answers.append([each[:count] for each in outputs])
+        return [
+            np.concatenate(same) if len(same) > 1 else same[0]
+            for same in zip(*answers, strict=True)
+        ]
 
     def _plan(
         self,
@@ -140,13 +183,12 @@ class Detector:
     def _read(
         self,
         outputs: Sequence[FloatArray],
-        count: int,
         plan: Letterbox,
         least_score: float | None = None,
     ) -> FoundInBatch:
-        """What the network says of so many pictures; of each picture the best score first."""
+        """What the network says of pictures; of each picture the best score first."""
         least = self._score_threshold if least_score is None else least_score
-        seen = self._family.decode(apart(outputs, count), plan.input_wh, least)
+        seen = self._family.decode(outputs, plan.input_wh, least)
         seen = largest(seen, _MOST_RAW)
         places = seen.places
         seen = seen.take(

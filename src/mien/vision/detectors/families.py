@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 from typing import Literal
 
 import numpy as np
@@ -67,6 +68,16 @@ class FoundInBatch:
     def take(self, indices: NDArray[np.intp]) -> "FoundInBatch":
         """These of them; ascending in the batch's order."""
         return FoundInBatch(self.places.take(indices), self.picture[indices])
+
+
+NOTHING_FOUND: Final = FoundInBatch(
+    Candidates(
+        np.empty((0, 4), dtype=np.float32),
+        np.empty((0, 5, 2), dtype=np.float32),
+        np.empty(0, dtype=np.float32),
+    ),
+    np.empty(0, dtype=np.intp),
+)
 
 
 def confidence(closest: float, doubtful_score: float | None) -> float:
