@@ -80,6 +80,23 @@ def test_a_face_far_outside_the_picture_gives_an_empty_crop() -> None:
         assert crop.max() == 0
 
 
+@pytest.mark.parametrize("border", [cv2.BORDER_CONSTANT, cv2.BORDER_REPLICATE])
+@pytest.mark.parametrize("place", [(40, 50), (-30, 20), (190, 150), (900, 900)])
+def test_a_crop_is_what_opencv_draws_of_the_whole_picture(
+    border: int, place: tuple[int, int]
+) -> None:
+    picture = np.random.default_rng(5).integers(0, 255, (180, 240, 3), dtype=np.uint8)
+    turn = np.radians(20)
+    matrix = np.array([(np.cos(turn), -np.sin(turn), 0), (np.sin(turn), np.cos(turn), 0)]) * 0.8
+    matrix[:, 2] = 32 - matrix[:, :2] @ place
+    expected = cv2.warpAffine(picture, matrix, (64, 64), borderMode=border)
+    crop = warp(picture, matrix, (64, 64), border=border)
+    # Coordinates are rounded from another corner.
+    off = np.abs(crop.astype(int) - expected)
+    assert off.max() <= 8
+    assert off.mean() < 0.05
+
+
 def test_overlap_of_boxes() -> None:
     one = np.array([0, 0, 10, 10], dtype=np.float32)
     many = np.array([(0, 0, 10, 10), (5, 0, 15, 10), (20, 20, 30, 30), (3, 3, 3, 3)], np.float32)

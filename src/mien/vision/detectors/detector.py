@@ -6,7 +6,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-import cv2
 import numpy as np
 
 from mien.vision.detectors import centerface
@@ -23,6 +22,7 @@ from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import suppress_each
 from mien.vision.halvings import Halvings
+from mien.vision.planes import to_planes
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -201,10 +201,9 @@ class Detector:
 
     def _to_blob(self, images_rgb: Sequence[ImageRGB]) -> FloatArray:
         family = self._family
-        blob = cv2.dnn.blobFromImages(
+        return to_planes(
             images_rgb,
-            1 / family.scale,
+            color=family.color,
             mean=(family.mean,) * 3,
-            swapRB=family.color == "bgr",
+            scale=(family.scale,) * 3,
         )
-        return np.asarray(blob, dtype=np.float32)

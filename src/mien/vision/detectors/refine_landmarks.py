@@ -248,8 +248,9 @@ def _levels(
             shown.append((number, matrix, inverse, transform_points(matrix, landmarks)))
     crops: NDArray[np.uint8] = np.empty((LOOKS * len(shown), side, side, 3), dtype=np.uint8)
     for place, (_, matrix, _, _) in enumerate(shown):
-        crops[LOOKS * place] = warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT)
-    crops[1::LOOKS] = crops[::LOOKS, :, ::-1]
+        crop = warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT)
+        crops[LOOKS * place] = crop
+        crops[LOOKS * place + 1] = cv2.flip(crop, 1)
     return _Levels(
         numbers=[number for number, *_ in shown],
         crops_rgb=crops,
