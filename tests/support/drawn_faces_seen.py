@@ -74,6 +74,7 @@ def detector_that_sees(seen: Seen, *, doubtful_score: float | None = 0.8) -> Det
         color="rgb",
         mean=0.0,
         scale=1.0,
+        sees_small=True,
         small_passes=True,
         batches=True,
         doubtful_score=doubtful_score,
@@ -104,7 +105,7 @@ class _Echo:
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self._seen.batches.append(len(batch))
-        return [batch]
+        return [batch.copy()]
 
     def close(self) -> None:
         pass

@@ -11,12 +11,19 @@ from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
 
 
+def empty_planes(images_rgb: Sequence[ImageRGB] | NDArray[np.uint8], count: int) -> FloatArray:
+    """Room for so many of these pictures, which are of one size; see `to_planes`."""
+    height, width = images_rgb[0].shape[:2]
+    return np.empty((count, 3, height, width), dtype=np.float32)
+
+
 def to_planes(
     images_rgb: Sequence[ImageRGB] | NDArray[np.uint8],
     *,
     color: Literal["rgb", "bgr"],
     mean: Sequence[float] = (0.0, 0.0, 0.0),
     scale: Sequence[float] = (1.0, 1.0, 1.0),
+    out: FloatArray | None = None,
 ) -> FloatArray:
     """Pictures channel by channel; every number is read once as a byte and written once.
 
@@ -27,12 +34,13 @@ def to_planes(
         color: order of the channels in the result.
         mean: subtracted from each channel, in that order.
         scale: divides each channel after that.
+        out: what is filled, of the shape of the result; None for an array of its own. New memory
+            takes longer to come by than to fill.
 
     Returns:
         float32, shape (pictures, 3, height, width).
     """
-    height, width = images_rgb[0].shape[:2]
-    batch: FloatArray = np.empty((len(images_rgb), 3, height, width), dtype=np.float32)
+    batch = empty_planes(images_rgb, len(images_rgb)) if out is None else out
     order = (0, 1, 2) if color == "rgb" else (2, 1, 0)
     for image_rgb, planes in zip(images_rgb, batch, strict=True):
         channels = cv2.split(image_rgb)

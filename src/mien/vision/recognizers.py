@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mien.packs.manifest import RecognizerSpec
 from mien.vision.geometry import align
 from mien.vision.halvings import Halvings
+from mien.vision.planes import empty_planes
 from mien.vision.planes import to_planes
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
@@ -51,11 +52,13 @@ class Recognizer:
 
     def _run(self, views_rgb: NDArray[np.uint8]) -> FloatArray:
         spec = self._spec
-        batch = to_planes(views_rgb, color=spec.color, mean=spec.mean, scale=spec.scale)
         step = self._session.input_shape[0] or _MOST_IN_A_BATCH
-        outputs = [
+        room = empty_planes(views_rgb, min(step, len(views_rgb)))
+        outputs = []
+        for start in range(0, len(views_rgb), step):
+            views = views_rgb[start : start + step]
+            batch = room[: len(views)]
+            to_planes(views, color=spec.color, mean=spec.mean, scale=spec.scale, out=batch)
             # A network with a flat last layer gives a batch as one row.
-            self._session.run(batch[start : start + step])[0].reshape(-1, self._spec.dimension)
-            for start in range(0, len(batch), step)
-        ]
+            outputs.append(self._session.run(batch)[0].reshape(-1, spec.dimension))
         return np.concatenate(outputs)

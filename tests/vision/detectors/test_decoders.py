@@ -224,7 +224,7 @@ class _Echo:
         self.input_shape = input_shape
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
-        return [batch]
+        return [batch.copy()]
 
     def close(self) -> None:
         pass

@@ -73,8 +73,10 @@ def test_the_surest_of_several_findings_stays() -> None:
 def test_of_many_findings_each_is_compared_with_all_that_are_kept() -> None:
     random = np.random.default_rng(4)
     found = [
-        _place(*random.uniform(0, 500, 2), *random.uniform(20, 90, 2), score)
-        for score in np.linspace(0.99, 0.5, 300).tolist()
+        _place(left, top, wide, high, 1 - number / 999)
+        for number, (left, top, wide, high) in enumerate(
+            random.uniform((0, 0, 20, 20), (500, 500, 90, 90), (300, 4)).tolist()
+        )
     ]
     expected: list[FacePlace] = []
     for place in found:

@@ -39,7 +39,7 @@ class _Silent:
     input_shape: InputShape = (1, 3, None, None)
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
-        return [batch]
+        return [batch.copy()]
 
     def close(self) -> None:
         pass
@@ -153,7 +153,13 @@ def test_smaller_looks_are_taken_where_they_pay() -> None:
 
     for pays in (False, True):
         family = DetectorFamily(
-            decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_passes=pays
+            decode=decode,
+            stride=32,
+            color="rgb",
+            mean=0.0,
+            scale=1.0,
+            sees_small=pays,
+            small_passes=pays,
         )
         refine_landmarks(
             Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST
@@ -219,3 +225,25 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
         better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
     assert float(np.mean(better)) < 0.9 * float(np.mean(raw))
     assert float(np.mean(better)) < 0.07
+
+
+def test_a_network_that_sees_small_faces_as_well_looks_at_them_small() -> None:
+    sides: list[int] = []
+
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> FoundInBatch:
+        sides.extend([input_wh[0]] * len(outputs[0]))
+        nothing = Candidates(
+            np.empty((0, 4), dtype=np.float32),
+            np.empty((0, 5, 2), dtype=np.float32),
+            np.empty(0, dtype=np.float32),
+        )
+        return FoundInBatch.of([nothing] * len(outputs[0]))
+
+    family = DetectorFamily(
+        decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, sees_small=True
+    )
+    detector = Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
+    assert refine_landmarks(detector, PICTURE, FIRST).times == 0
+    assert sides == [96, 96]

@@ -40,5 +40,12 @@ def decode(
 _MOST_LOG_SIZE = 8.0
 
 FAMILY = DetectorFamily(
-    decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, batches=True, doubtful_score=0.4
+    decode=decode,
+    stride=32,
+    color="rgb",
+    mean=0.0,
+    scale=1.0,
+    sees_small=True,
+    batches=True,
+    doubtful_score=0.4,
 )

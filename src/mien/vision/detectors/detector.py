@@ -22,6 +22,7 @@ from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import suppress_each
 from mien.vision.halvings import Halvings
+from mien.vision.planes import empty_planes
 from mien.vision.planes import to_planes
 from mien.vision.sessions import Session
 from mien.vision.types import FloatArray
@@ -73,6 +74,11 @@ class Detector:
     def takes_any_size(self) -> bool:
         """Whether small pictures cost little; a file of one size enlarges them all."""
         return self._session.input_shape[2] is None
+
+    @property
+    def sees_small(self) -> bool:
+        """Whether a look at 96 pixels sees as much of a face as one at 160."""
+        return self._family.sees_small
 
     @property
     def small_passes(self) -> bool:
@@ -143,17 +149,17 @@ class Detector:
         session = self._prepared.get(height, self._session) if height == width else self._session
         together = self._family.batches and session.input_shape[0] != 1
         step = (session.input_shape[0] or _MOST_IN_A_BATCH) if together else 1
+        fixed = session.input_shape[0] == step
+        room = empty_planes(images_rgb, step if fixed else min(step, len(images_rgb)))
         answers = []
         for start in range(0, len(images_rgb), step):
-            blob = self._to_blob(images_rgb[start : start + step])
-            count = len(blob)
-            if session.input_shape[0] not in {None, count}:
-                # A session for so many at a time is quicker than one that has to be told of fewer.
-                blob = np.concatenate(
-                    [blob, np.zeros_like(blob, shape=(step - count, *blob.shape[1:]))]
-                )
+            shown = images_rgb[start : start + step]
+            self._to_blob(shown, room[: len(shown)])
+            # What takes so many at a time is given as many; what is too much is not read.
+            room[len(shown) :] = 0
+            blob = room if fixed else room[: len(shown)]
             outputs = apart(session.run(blob), len(blob))
-            answers.append([each[:count] for each in outputs])
+            answers.append([each[: len(shown)] for each in outputs])
         return [
             np.concatenate(same) if len(same) > 1 else same[0]
             for same in zip(*answers, strict=True)
@@ -199,11 +205,12 @@ class Detector:
         points = plan.to_picture(places.landmarks)
         return FoundInBatch(Candidates(corners, points, places.scores), seen.picture)
 
-    def _to_blob(self, images_rgb: Sequence[ImageRGB]) -> FloatArray:
+    def _to_blob(self, images_rgb: Sequence[ImageRGB], out: FloatArray | None = None) -> FloatArray:
         family = self._family
         return to_planes(
             images_rgb,
             color=family.color,
             mean=(family.mean,) * 3,
             scale=(family.scale,) * 3,
+            out=out,
         )

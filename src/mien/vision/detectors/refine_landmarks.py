@@ -150,7 +150,7 @@ def look_small_and_wide(
     detector: Detector, picture: Halvings, faces: Mapping[int, FloatArray]
 ) -> dict[int, list[Look]]:
     """The same, and what lies further off: of a very small face, or of another."""
-    template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.small_passes else (_TEMPLATE, _SIDE)
+    template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.sees_small else (_TEMPLATE, _SIDE)
     return _look(detector, picture, faces, template, side, most_shift=_STRAY_SHIFT)
 
 

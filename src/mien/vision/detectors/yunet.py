@@ -60,6 +60,7 @@ FAMILY = DetectorFamily(
     color="bgr",
     mean=0.0,
     scale=1.0,
+    sees_small=True,
     small_passes=True,
     batches=True,
     doubtful_score=0.8,
