@@ -227,7 +227,7 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
     assert float(np.mean(better)) < 0.07
 
 
-def test_a_network_that_sees_small_faces_as_well_looks_at_them_small() -> None:
+def test_a_network_that_sees_small_faces_as_well_looks_small_first() -> None:
     sides: list[int] = []
 
     def decode(
@@ -246,4 +246,4 @@ def test_a_network_that_sees_small_faces_as_well_looks_at_them_small() -> None:
     )
     detector = Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
     assert refine_landmarks(detector, PICTURE, FIRST).times == 0
-    assert sides == [96, 96]
+    assert sides == [96, 96, 160, 160]

@@ -77,7 +77,7 @@ class Detector:
 
     @property
     def sees_small(self) -> bool:
-        """Whether a look at 96 pixels sees as much of a face as one at 160."""
+        """Whether a face that is clearly seen at 96 pixels needs no look at 160."""
         return self._family.sees_small
 
     @property

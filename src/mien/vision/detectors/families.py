@@ -130,7 +130,7 @@ class DetectorFamily:
         color: channel order of the input.
         mean: subtracted from every channel.
         scale: divides after that.
-        sees_small: whether a look at 96 pixels sees as much of a face as one at 160.
+        sees_small: whether a face that is clearly seen at 96 pixels needs no look at 160.
         small_passes: whether a second look at a smaller scale betters its landmarks by more than it
             costs; see `refine_landmarks`.
         batches: whether its files take several pictures at once and keep their answers apart.

@@ -126,7 +126,7 @@ def refine_each(
     """
     numbered = dict(enumerate(faces))
     small = dict(enumerate(known)) if known is not None else look_small(detector, picture, numbered)
-    large = _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.small_passes else small
+    large = _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.sees_small else small
     return [
         _refined(detector, landmarks, large[number], small[number])
         for number, landmarks in numbered.items()
