@@ -71,6 +71,11 @@ class Cost:
     embeddings: float
     over_floor: float
 
+    @property
+    def floor(self) -> float:
+        """What it cannot do without, in milliseconds."""
+        return self.decode + self.search + self.embeddings
+
 
 def sheets(
     photos: Sequence[ImageRGB], find: Callable[[ImageRGB], Sequence[DetectedFace]]

@@ -13,6 +13,7 @@ from mien.options import RuntimeName
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.sessions import InputShape
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -50,11 +51,9 @@ class Seen:
 def detector_that_sees(seen: Seen, *, doubtful_score: float | None = 0.8) -> Detector:
     """A detector that sees that face in every crop that shows where it lies."""
 
-    def decode(
-        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    def decode_one(crop: FloatArray, input_wh: tuple[int, int], least: float) -> Candidates:
         seen.sides.append(input_wh[0])
-        landmarks, mirrored = _in_crop(seen.face, outputs[0][0])
+        landmarks, mirrored = _in_crop(seen.face, crop)
         score = seen.scores[mirrored]
         count = int(score > least and bool((abs(landmarks) < max(input_wh)).all()))
         box = np.concatenate([landmarks.min(axis=0), landmarks.max(axis=0)])
@@ -64,12 +63,18 @@ def detector_that_sees(seen: Seen, *, doubtful_score: float | None = 0.8) -> Det
             np.full(count, score, dtype=np.float32),
         )
 
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> FoundInBatch:
+        return FoundInBatch.of([decode_one(crop, input_wh, least) for crop in outputs[0]])
+
     family = DetectorFamily(
         decode=decode,
         stride=32,
         color="rgb",
         mean=0.0,
         scale=1.0,
+        sees_small=True,
         small_passes=True,
         batches=True,
         doubtful_score=doubtful_score,
@@ -100,7 +105,7 @@ class _Echo:
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self._seen.batches.append(len(batch))
-        return [batch]
+        return [batch.copy()]
 
     def close(self) -> None:
         pass

@@ -14,6 +14,7 @@ from mien.options import RuntimeName
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.sessions import InputShape
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -39,7 +40,7 @@ class EchoSession:
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self.pixels += batch.shape[2] * batch.shape[3]
-        return [batch]
+        return [batch.copy()]
 
     def close(self) -> None:
         pass
@@ -63,9 +64,13 @@ def black(width: int, height: int) -> ImageRGB:
     return np.zeros((height, width, 3), dtype=np.uint8)
 
 
-def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float) -> Candidates:
+def _decode(outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float) -> FoundInBatch:
     del input_wh
-    red, green = outputs[0][0, 0] > 100, outputs[0][0, 1] > 100
+    return FoundInBatch.of([_decode_one(planes, least) for planes in outputs[0]])
+
+
+def _decode_one(planes: FloatArray, least: float) -> Candidates:
+    red, green = planes[0] > 100, planes[1] > 100
     count, places, stats, _ = cv2.connectedComponentsWithStats((red | green).astype(np.uint8))
     boxes, landmarks = [], []
     for number in range(1, count):

@@ -11,6 +11,7 @@ from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
 from mien.vision.geometry import similarity_transform
 from mien.vision.geometry import suppress
+from mien.vision.geometry import suppress_each
 from mien.vision.geometry import transform_points
 from mien.vision.geometry import visible_share
 from mien.vision.geometry import warp
@@ -79,6 +80,23 @@ def test_a_face_far_outside_the_picture_gives_an_empty_crop() -> None:
         assert crop.max() == 0
 
 
+@pytest.mark.parametrize("border", [cv2.BORDER_CONSTANT, cv2.BORDER_REPLICATE])
+@pytest.mark.parametrize("place", [(40, 50), (-30, 20), (190, 150), (900, 900)])
+def test_a_crop_is_what_opencv_draws_of_the_whole_picture(
+    border: int, place: tuple[int, int]
+) -> None:
+    picture = np.random.default_rng(5).integers(0, 255, (180, 240, 3), dtype=np.uint8)
+    turn = np.radians(20)
+    matrix = np.array([(np.cos(turn), -np.sin(turn), 0), (np.sin(turn), np.cos(turn), 0)]) * 0.8
+    matrix[:, 2] = 32 - matrix[:, :2] @ place
+    expected = cv2.warpAffine(picture, matrix, (64, 64), borderMode=border)
+    crop = warp(picture, matrix, (64, 64), border=border)
+    # Coordinates are rounded from another corner.
+    off = np.abs(crop.astype(int) - expected)
+    assert off.max() <= 8
+    assert off.mean() < 0.05
+
+
 def test_overlap_of_boxes() -> None:
     one = np.array([0, 0, 10, 10], dtype=np.float32)
     many = np.array([(0, 0, 10, 10), (5, 0, 15, 10), (20, 20, 30, 30), (3, 3, 3, 3)], np.float32)
@@ -90,6 +108,23 @@ def test_of_two_boxes_on_one_place_the_better_stays() -> None:
     assert suppress(boxes, np.array([0.6, 0.9, 0.7], np.float32), 0.3).tolist() == [1, 2]
     nothing: FloatArray = np.empty((0, 4), dtype=np.float32)
     assert suppress(nothing, np.empty(0, np.float32), 0.3).size == 0
+
+
+@given(seed=st.integers(0, 10_000), pictures=st.integers(1, 6), count=st.integers(0, 40))
+def test_boxes_of_several_pictures_are_thinned_out_as_those_of_each(
+    seed: int, pictures: int, count: int
+) -> None:
+    random = np.random.default_rng(seed)
+    low = random.uniform(0, 30, (count, 2))
+    boxes = np.concatenate([low, low + random.uniform(1, 25, (count, 2))], axis=1)
+    boxes = boxes.astype(np.float32)
+    scores = (random.integers(0, 5, count) / 5).astype(np.float32)
+    picture = np.sort(random.integers(0, pictures, count))
+    expected: list[int] = []
+    for number in range(pictures):
+        (mine,) = np.nonzero(picture == number)
+        expected += mine[suppress(boxes[mine], scores[mine], 0.3)].tolist()
+    assert suppress_each(boxes, scores, picture, 0.3).tolist() == expected
 
 
 @given(

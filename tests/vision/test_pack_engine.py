@@ -194,6 +194,21 @@ def test_both_runtimes_give_the_same_embedding(
     assert float(one @ other) > 0.9999
 
 
+def test_an_engine_that_is_warm_sees_what_a_cold_one_sees(
+    installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB]
+) -> None:
+    pytest.importorskip("openvino", reason="nothing is prepared for the other runtime")
+    engine = PackEngine(installed_pack("compact"), threads=1)
+    photos = [sample(name) for name in ("obama.jpg", "biden.jpg")]
+    cold = [engine.analyze(photo)[0] for photo in photos]
+    engine.warm_up()
+    warm = [engine.analyze(photo)[0] for photo in photos]
+    for one, other in zip(cold, warm, strict=True):
+        assert np.abs(one.landmarks - other.landmarks).max() < 0.01
+        assert float(one.embedding @ other.embedding) > 0.9999
+    engine.close()
+
+
 def test_a_file_of_one_size_serves_pictures_of_every_size(
     installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB]
 ) -> None:

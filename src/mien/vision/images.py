@@ -21,6 +21,7 @@ from mien.vision.decoding.memory import MOST_REDUCED
 from mien.vision.decoding.plan import Plan
 from mien.vision.decoding.png import plan_png
 from mien.vision.decoding.tiff import plan_tiff
+from mien.vision.decoding.webp import plan_webp
 from mien.vision.decoding.with_pillow import plan_with_pillow
 from mien.vision.kinds import KINDS
 from mien.vision.kinds import kind_of
@@ -84,6 +85,8 @@ def _plan(data: bytes, kind: str, max_pixels: int) -> Plan:
             return plan_tiff(data, max_pixels=max_pixels)
         case "HEIF":
             return plan_heif(data)
+        case "WEBP":
+            return plan_webp(data)
     return plan_with_pillow(data, kind, KINDS[kind][0])
 
 

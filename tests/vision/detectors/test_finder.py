@@ -14,6 +14,7 @@ from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.finder import Finder
 from mien.vision.geometry import align
 from mien.vision.halvings import Halvings
@@ -197,7 +198,7 @@ def test_places_that_only_seem_to_be_faces_are_looked_at_in_bounds() -> None:
 
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    ) -> FoundInBatch:
         if max(input_wh) <= 160:
             return _no_candidates()
         return _candidates(_decode_crowd())
@@ -216,14 +217,15 @@ def _decode_crowd() -> FloatArray:
     return np.concatenate([grid, grid + 20], axis=1).astype(np.float32)
 
 
-def _candidates(boxes: FloatArray) -> Candidates:
+def _candidates(boxes: FloatArray) -> FoundInBatch:
     low, extent = boxes[:, None, :2], (boxes[:, 2:] - boxes[:, :2])[:, None]
-    return Candidates(
+    found = Candidates(
         boxes, low + TEMPLATE / 100 * extent, np.full(len(boxes), 0.55, dtype=np.float32)
     )
+    return FoundInBatch.of([found])
 
 
-def _no_candidates() -> Candidates:
+def _no_candidates() -> FoundInBatch:
     return _candidates(np.empty((0, 4), dtype=np.float32))
 
 

@@ -76,6 +76,19 @@ def test_only_a_tiny_face_is_looked_at_where_it_strayed_to(
         assert np.abs(glance.landmarks - face).max() < 1
 
 
+@pytest.mark.parametrize(("extent", "side"), [(40, 96), (80, 160)])
+def test_a_face_is_turned_at_no_larger_side_than_the_picture_has_pixels_for(
+    extent: float, side: int
+) -> None:
+    seen = Seen(FACE, scores=(0.0, 0.0))
+    box = np.array([200, 200, 200 + extent, 200 + extent], dtype=np.float32)
+    landmarks = ((FACE - 200) * (extent / 220) + 200 + extent / 2).astype(np.float32)
+    confirm(detector_that_sees(seen), PICTURE, [FacePlace(box, landmarks, 0.9)])
+    # Level at 96 and at 160, as it is and mirrored; in four quarters and four diagonals; and once
+    # more for how sure it is.
+    assert sorted(seen.sides) == sorted([96, 96, 160, 160, *[side] * 8, 96, 96])
+
+
 def test_a_tiny_face_that_is_not_seen_again_is_left_to_closer_looks() -> None:
     for doubtful_score in (None, 0.8):
         detector = detector_that_sees(Seen(FACE + 900), doubtful_score=doubtful_score)

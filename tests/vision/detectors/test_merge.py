@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.vision.detectors.confirm import FacePlace
-from mien.vision.detectors.merge import is_sane
+from mien.vision.detectors.merge import are_sane
 from mien.vision.detectors.merge import merge
 from mien.vision.geometry import iou
 
@@ -57,7 +57,8 @@ def test_merging_again_changes_nothing(found: list[FacePlace]) -> None:
 def test_every_sane_finding_is_kept_or_lies_on_a_surer_one(found: list[FacePlace]) -> None:
     kept = merge(found, SIZE_WH, nms_iou=NMS_IOU)
     for place in found:
-        if is_sane(place, SIZE_WH) and place not in kept:
+        box, landmarks = place.box_xyxy[None], place.landmarks[None]
+        if are_sane(box, landmarks, SIZE_WH).all() and place not in kept:
             alone = merge([place, *kept], SIZE_WH, nms_iou=NMS_IOU)
             assert place not in alone or any(other.score <= place.score for other in kept)
             assert any(other.score >= place.score for other in kept)
@@ -67,6 +68,22 @@ def test_the_surest_of_several_findings_stays() -> None:
     found = [_place(100, 100, 60, 80, 0.7), _place(104, 98, 62, 80, 0.9)]
     (kept,) = merge(found, SIZE_WH, nms_iou=NMS_IOU)
     assert kept.score == pytest.approx(0.9)
+
+
+def test_of_many_findings_each_is_compared_with_all_that_are_kept() -> None:
+    random = np.random.default_rng(4)
+    found = [
+        _place(left, top, wide, high, 1 - number / 999)
+        for number, (left, top, wide, high) in enumerate(
+            random.uniform((0, 0, 20, 20), (500, 500, 90, 90), (300, 4)).tolist()
+        )
+    ]
+    expected: list[FacePlace] = []
+    for place in found:
+        if len(merge([*expected, place], SIZE_WH, nms_iou=NMS_IOU)) > len(expected):
+            expected.append(place)
+    assert 64 < len(expected) < 250
+    assert merge(found, SIZE_WH, nms_iou=NMS_IOU) == expected
 
 
 def test_part_of_a_face_at_the_border_of_a_tile_is_that_face() -> None:

@@ -14,6 +14,7 @@ from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.families import confidence
 from mien.vision.detectors.refine_landmarks import face_confidence
 from mien.vision.detectors.refine_landmarks import refine_landmarks
@@ -32,13 +33,13 @@ PICTURE = Halvings(np.full((320, 320, 3), 90, dtype=np.uint8))
 
 
 class _Silent:
-    """A network that answers nothing; the decoder of the tests speaks for it."""
+    """A network that says nothing of its own; the decoder of the tests speaks for it."""
 
     runtime: RuntimeName = "onnxruntime"
     input_shape: InputShape = (1, 3, None, None)
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
-        return []
+        return [batch.copy()]
 
     def close(self) -> None:
         pass
@@ -47,11 +48,12 @@ class _Silent:
 def _detector_that_sees(*faces: FloatArray, doubtful_score: float | None = None) -> Detector:
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
+    ) -> FoundInBatch:
         count = len(faces)
         landmarks = np.stack(faces) if faces else np.empty((0, 5, 2), dtype=np.float32)
         boxes = np.arange(count * 4, dtype=np.float32).reshape(count, 4) * 100
-        return Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
+        found = Candidates(boxes, landmarks, np.full(count, 0.9, dtype=np.float32))
+        return FoundInBatch.of([found] * len(outputs[0]))
 
     family = DetectorFamily(
         decode=decode,
@@ -99,18 +101,18 @@ def test_a_face_that_is_not_seen_closely_has_no_confidence() -> None:
 
 
 def test_a_face_seen_in_one_of_two_mirror_images_is_in_doubt() -> None:
-    calls: list[int] = []
-
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
-        calls.append(0)
-        seen = len(calls) % 2
-        return Candidates(
-            np.zeros((seen, 4), dtype=np.float32),
-            np.stack([LEVEL] * seen) if seen else np.empty((0, 5, 2), dtype=np.float32),
-            np.full(seen, 0.99, dtype=np.float32),
-        )
+    ) -> FoundInBatch:
+        found = [
+            Candidates(
+                np.zeros((seen, 4), dtype=np.float32),
+                np.stack([LEVEL] * seen) if seen else np.empty((0, 5, 2), dtype=np.float32),
+                np.full(seen, 0.99, dtype=np.float32),
+            )
+            for seen in (1 - number % 2 for number in range(len(outputs[0])))
+        ]
+        return FoundInBatch.of(found)
 
     family = DetectorFamily(
         decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, doubtful_score=0.6
@@ -123,13 +125,13 @@ def test_a_face_seen_in_one_of_two_mirror_images_is_in_doubt() -> None:
 def test_only_a_face_in_doubt_is_looked_at_once_more(doubtful_score: float, looks: int) -> None:
     seeing = _detector_that_sees(LEVEL, doubtful_score=doubtful_score)
     asked: list[int] = []
-    find_each = seeing.find_each
+    find_in_batch = seeing.find_in_batch
 
-    def counting(images_rgb: Sequence[ImageRGB], longest_side: int) -> list[Candidates]:
+    def counting(images_rgb: Sequence[ImageRGB], longest_side: int) -> FoundInBatch:
         asked.append(len(images_rgb))
-        return find_each(images_rgb, longest_side)
+        return find_in_batch(images_rgb, longest_side)
 
-    seeing.find_each = counting  # type: ignore[method-assign]  # counts, and asks the real one
+    seeing.find_in_batch = counting  # type: ignore[method-assign]  # counts, and asks the real one
     place = FacePlace(np.array([80, 60, 240, 260], dtype=np.float32), FIRST, 0.9)
     (face,) = confirm(seeing, PICTURE, [place])
     assert face is not None
@@ -142,15 +144,22 @@ def test_smaller_looks_are_taken_where_they_pay() -> None:
 
     def decode(
         outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
-    ) -> Candidates:
-        sides.append(input_wh[0])
+    ) -> FoundInBatch:
+        sides.extend([input_wh[0]] * len(outputs[0]))
         level = transform_points(np.array([[0.5, 0, 0], [0, 0.5, 0]]) * (input_wh[0] / 160), FIRST)
         box = np.array([(0, 0, 10, 10)], dtype=np.float32)
-        return Candidates(box, level[None], np.array([0.9], dtype=np.float32))
+        found = Candidates(box, level[None], np.array([0.9], dtype=np.float32))
+        return FoundInBatch.of([found] * len(outputs[0]))
 
     for pays in (False, True):
         family = DetectorFamily(
-            decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, small_passes=pays
+            decode=decode,
+            stride=32,
+            color="rgb",
+            mean=0.0,
+            scale=1.0,
+            sees_small=pays,
+            small_passes=pays,
         )
         refine_landmarks(
             Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3), PICTURE, FIRST
@@ -216,3 +225,25 @@ def test_a_turned_and_scaled_face_keeps_its_landmarks(
         better.append(np.abs(transform_points(matrix, refined) - looked).mean() / scale / eyes)
     assert float(np.mean(better)) < 0.9 * float(np.mean(raw))
     assert float(np.mean(better)) < 0.07
+
+
+def test_a_network_that_sees_small_faces_as_well_looks_small_first() -> None:
+    sides: list[int] = []
+
+    def decode(
+        outputs: Sequence[FloatArray], input_wh: tuple[int, int], least: float
+    ) -> FoundInBatch:
+        sides.extend([input_wh[0]] * len(outputs[0]))
+        nothing = Candidates(
+            np.empty((0, 4), dtype=np.float32),
+            np.empty((0, 5, 2), dtype=np.float32),
+            np.empty(0, dtype=np.float32),
+        )
+        return FoundInBatch.of([nothing] * len(outputs[0]))
+
+    family = DetectorFamily(
+        decode=decode, stride=32, color="rgb", mean=0.0, scale=1.0, sees_small=True
+    )
+    detector = Detector(_Silent(), family, score_threshold=0.5, nms_iou=0.3)
+    assert refine_landmarks(detector, PICTURE, FIRST).times == 0
+    assert sides == [96, 96, 160, 160]

@@ -10,14 +10,15 @@ from PIL import UnidentifiedImageError
 from mien.errors import UnreadableImage
 from mien.errors import UnsupportedImage
 from mien.vision.decoding.memory import need_bytes
+from mien.vision.decoding.plan import Draw
 from mien.vision.decoding.plan import Plan
 from mien.vision.formats.exif import UPRIGHT
 from mien.vision.formats.exif import turn_in_exif
 from mien.vision.formats.exif import turn_in_xmp
 from mien.vision.types import ImageRGB
 
-# Conversions make copies of so much at a time.
-STRIP_PIXELS: Final = 500_000
+# Conversions make copies of so much at a time; memory that is used again is quicker than new.
+STRIP_PIXELS: Final = 100_000
 
 
 def open_picture(data: bytes, kind: str, media_type: str) -> Image.Image:
@@ -39,7 +40,20 @@ def plan_with_pillow(data: bytes, kind: str, media_type: str) -> Plan:
         UnreadableImage: the header is truncated or damaged.
         UnsupportedImage: the picture is animated, and no GIF.
     """
-    image = open_picture(data, kind, media_type)
+    return plan_opened(open_picture(data, kind, media_type), kind)
+
+
+def plan_opened(image: Image.Image, kind: str, draw_it: Draw | None = None) -> Plan:
+    """The same for a picture whose header is read.
+
+    Args:
+        image: opened, not decoded yet.
+        kind: Pillow's name of the format.
+        draw_it: what draws the picture; None lets Pillow do it.
+
+    Raises:
+        UnsupportedImage: see `plan_with_pillow`.
+    """
     if kind != "GIF" and getattr(image, "is_animated", False):
         raise UnsupportedImage("animated")
     turn = turn_in_exif(image.info.get("exif") or b"") or turn_in_xmp(_xmp(image))
@@ -47,7 +61,7 @@ def plan_with_pillow(data: bytes, kind: str, media_type: str) -> Plan:
         width=image.width,
         height=image.height,
         need_bytes=need_bytes(kind, image.mode, image.width * image.height),
-        draw=lambda stored: draw(image, stored),
+        draw=draw_it or (lambda stored: draw(image, stored)),
         turn=turn or UPRIGHT,
     )
 

@@ -244,11 +244,16 @@ def _is_settled(seen: _Turned, again: RefinedLandmarks) -> bool:
 def _by_side(
     detector: Detector, places: Sequence[FacePlace], asked: Sequence[tuple[int, int]]
 ) -> dict[int, list[tuple[int, int]]]:
-    """At which side each turn is looked at: what only half convinces is seldom a face."""
+    """At which side each turn is looked at.
+
+    What only half convinces is seldom a face; and of a tiny one no more can be seen at a larger.
+    """
     turns: dict[int, list[tuple[int, int]]] = {_SIDE: [], _SMALL_SIDE: []}
     for number, angle in asked:
+        box = places[number].box_xyxy
         weak = places[number].score <= detector.score_threshold
-        small = weak and detector.small_passes
+        tiny = float((box[2:] - box[:2]).max()) <= _SMALL_SIDE / _ROOM
+        small = (weak or tiny) and detector.sees_small
         turns[_SMALL_SIDE if small else _SIDE].append((number, angle))
     return turns
 

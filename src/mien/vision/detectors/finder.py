@@ -11,7 +11,7 @@ from mien.options import Detail
 from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.confirm import confirm
 from mien.vision.detectors.detector import Detector
-from mien.vision.detectors.merge import is_sane
+from mien.vision.detectors.merge import are_sane
 from mien.vision.detectors.merge import merge
 from mien.vision.detectors.passes import Pass
 from mien.vision.detectors.passes import close_up
@@ -185,8 +185,10 @@ class Finder:
                 )
             ]
         if len(seen) > _MOST_SEEN:
-            sane = [place for place in seen if is_sane(place, size_wh)]
-            seen = sorted(sane, key=_area, reverse=True)[:_MOST_SEEN]
+            boxes = np.stack([place.box_xyxy for place in seen])
+            landmarks = np.stack([place.landmarks for place in seen])
+            (sane,) = np.nonzero(are_sane(boxes, landmarks, size_wh))
+            seen = sorted((seen[at] for at in sane), key=_area, reverse=True)[:_MOST_SEEN]
         return self._merged(seen, size_wh)
 
     def _new(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.vision.detectors.confirm import FacePlace
 from mien.vision.types import FloatArray
@@ -33,37 +34,44 @@ def merge(
     Returns:
         Some of the places, those that are not cut first, then by their score.
     """
-    sane = [place for place in places if is_sane(place, size_wh)]
-    sane.sort(key=lambda each: (each.cut, -each.score))
-    if not sane:
+    if not places:
         return []
-    boxes = np.stack([place.box_xyxy for place in sane])
-    middles = np.stack([place.landmarks for place in sane]).mean(axis=1)
-    known = _Known(boxes, middles, nms_iou)
-    return [sane[number] for number in range(len(sane)) if known.add(number)]
+    boxes = np.stack([place.box_xyxy for place in places])
+    landmarks = np.stack([place.landmarks for place in places])
+    (sane,) = np.nonzero(are_sane(boxes, landmarks, size_wh))
+    order = sorted(sane.tolist(), key=lambda at: (places[at].cut, -places[at].score))
+    boxes, middles = boxes[order], landmarks[order].mean(axis=1)
+    return [places[order[at]] for at in _Findings(boxes, middles, nms_iou).one_a_face()]
 
 
-def is_sane(place: FacePlace, size_wh: tuple[int, int]) -> bool:
-    """Whether a place is finite, has an extent, and lies in the picture for a good part."""
-    if not (np.isfinite(place.box_xyxy).all() and np.isfinite(place.landmarks).all()):
-        return False
-    left, top, right, bottom = (float(at) for at in place.box_xyxy)
-    width, height = right - left, bottom - top
-    if min(width, height) < _LEAST_EXTENT:
-        return False
-    inside_wide = min(right, size_wh[0]) - max(left, 0.0)
-    inside_high = min(bottom, size_wh[1]) - max(top, 0.0)
-    return (
-        min(inside_wide, inside_high) > 0
-        and inside_wide * inside_high >= _LEAST_VISIBLE * width * height
-    )
-
-
-class _Known:
-    """The findings that are kept, each about another face.
+def are_sane(
+    boxes: FloatArray, landmarks: FloatArray, size_wh: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Whether places are finite, have an extent, and lie in the picture for a good part.
 
     Args:
-        boxes: of all findings, float32, shape (n, 4).
+        boxes: float32, shape (n, 4).
+        landmarks: float32, shape (n, 5, 2).
+        size_wh: of the picture.
+    """
+    finite: NDArray[np.bool_] = np.logical_and(
+        np.isfinite(boxes).all(axis=1), np.isfinite(landmarks).all(axis=(1, 2))
+    )
+    exact = np.where(finite[:, None], boxes, 0).astype(np.float64)
+    low, high = exact[:, :2], exact[:, 2:]
+    extent, inside = high - low, np.minimum(high, size_wh) - np.maximum(low, 0)
+    shown = inside[:, 0] * inside[:, 1] >= _LEAST_VISIBLE * extent[:, 0] * extent[:, 1]
+    sane: NDArray[np.bool_] = np.logical_and.reduce(
+        [finite, extent.min(axis=1) >= _LEAST_EXTENT, inside.min(axis=1) > 0, shown]
+    )
+    return sane
+
+
+class _Findings:
+    """Findings to be compared, the best first.
+
+    Args:
+        boxes: float32, shape (n, 4).
         middles: of their landmarks, float32, shape (n, 2).
         nms_iou: see `merge`.
     """
@@ -73,29 +81,41 @@ class _Known:
         extents = boxes[:, 2:] - boxes[:, :2]
         self._areas: FloatArray = extents[:, 0] * extents[:, 1]
         self._sides: FloatArray = np.sqrt(self._areas)
-        # Of those that are kept, side by side, so that none has to be looked for.
-        self._kept = [np.empty_like(each) for each in (boxes, middles, self._areas, self._sides)]
-        self._count = 0
 
-    def add(self, number: int) -> bool:
-        """Keep a finding, unless it is about the face that a kept one is about."""
-        mine = (self._boxes, self._middles, self._areas, self._sides)
-        if self._count and self._is_one(*(each[number] for each in mine)):
-            return False
-        for kept, each in zip(self._kept, mine, strict=True):
-            kept[self._count] = each[number]
-        self._count += 1
-        return True
+    def one_a_face(self) -> list[int]:
+        """Those to keep: each unless it is about the face that a kept one before is about."""
+        kept: list[int] = []
+        left = np.arange(len(self._boxes))
+        while left.size:
+            some, rest = left[:_AT_ONCE], left[_AT_ONCE:]
+            same = self._are_one(some, left)
+            free = np.ones(len(left), dtype=bool)
+            for at, number in enumerate(some.tolist()):
+                if free[at]:
+                    kept.append(number)
+                    free &= ~same[at]
+            left = rest[free[len(some) :]]
+        return kept
 
-    def _is_one(self, box: FloatArray, middle: FloatArray, area: float, side: float) -> bool:
-        boxes, middles, areas, sides = (each[: self._count] for each in self._kept)
-        extents = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
+    def _are_one(self, some: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which of some are about one face with which others; shape (some, others)."""
+        one, other = self._boxes[some][:, None], self._boxes[others]
+        extents = np.minimum(one[..., 2:], other[:, 2:]) - np.maximum(one[..., :2], other[:, :2])
         np.maximum(extents, 0, out=extents)
-        shared = extents[:, 0] * extents[:, 1]
-        if (shared > self._nms_iou * (areas + area - shared)).any():
-            return True
-        if (shared > _MOST_CONTAINED * np.minimum(areas, area)).any():
-            return True
-        off = middles - middle
-        apart = off[:, 0] ** 2 + off[:, 1] ** 2
-        return bool((apart < (_LEAST_APART * np.minimum(sides, side)) ** 2).any())
+        shared = extents[..., 0] * extents[..., 1]
+        area, other_area = self._areas[some][:, None], self._areas[others]
+        off = self._middles[others] - self._middles[some][:, None]
+        apart = off[..., 0] ** 2 + off[..., 1] ** 2
+        side = np.minimum(self._sides[others], self._sides[some][:, None])
+        same: NDArray[np.bool_] = np.logical_or.reduce(
+            [
+                shared > self._nms_iou * (other_area + area - shared),
+                shared > _MOST_CONTAINED * np.minimum(other_area, area),
+                apart < (_LEAST_APART * side) ** 2,
+            ]
+        )
+        return same
+
+
+# Findings compared with all others at a time: little memory, and few steps.
+_AT_ONCE = 64

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.vision.detectors.detector import Detector
-from mien.vision.detectors.families import Candidates
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.families import confidence
 from mien.vision.geometry import inverse_of
 from mien.vision.geometry import similarity_transform
@@ -18,7 +18,6 @@ from mien.vision.geometry import transform_points
 from mien.vision.geometry import warp
 from mien.vision.halvings import Halvings
 from mien.vision.types import FloatArray
-from mien.vision.types import ImageRGB
 
 # The face is brought level, with 48 pixels between the eyes, into the middle of 160 by 160; and,
 # where it pays, with half as many into that of 96 by 96, and with 20 into that of 64 by 64.
@@ -34,6 +33,9 @@ _MIRRORED_ORDER = (1, 0, 2, 4, 3)
 _MOST_SHIFT, _FIRM_SHIFT = 0.5, 0.25
 # Of a face of ten pixels the first landmarks are off by as much as that.
 _STRAY_SHIFT = 1.25
+
+GLANCE_SIDES: Final = (_SMALL_SIDE, _SMALLEST_SIDE)
+"""In pixels, of what is looked at of almost every face, where a network sees well at these."""
 
 LOOKS: Final = 2
 """How often a face is looked at in each scale: as it is and mirrored."""
@@ -75,17 +77,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Level:
-    """A face brought level.
+class _Levels:
+    """Faces brought level, each as it is and mirrored.
 
     Attributes:
-        picture: uint8, shape (side, side, 3).
-        inverse: from its pixels to the picture's, shape (2, 3).
-        expected: where its landmarks lie in it, if they were right.
+        numbers: of the faces.
+        crops_rgb: uint8, shape (2 * faces, side, side, 3).
+        inverses: from pixels of a crop that is not mirrored to the picture's, shape (faces, 2, 3).
+        expected: where the landmarks lie in it, if they were right, shape (faces, 5, 2).
     """
 
-    picture: ImageRGB
-    inverse: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    numbers: Sequence[int]
+    crops_rgb: NDArray[np.uint8]
+    inverses: NDArray[np.float64]
     expected: FloatArray
 
 
@@ -122,7 +126,7 @@ def refine_each(
     """
     numbered = dict(enumerate(faces))
     small = dict(enumerate(known)) if known is not None else look_small(detector, picture, numbered)
-    large = _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.small_passes else small
+    large = _look(detector, picture, numbered, _TEMPLATE, _SIDE) if detector.sees_small else small
     return [
         _refined(detector, landmarks, large[number], small[number])
         for number, landmarks in numbered.items()
@@ -146,7 +150,7 @@ def look_small_and_wide(
     detector: Detector, picture: Halvings, faces: Mapping[int, FloatArray]
 ) -> dict[int, list[Look]]:
     """The same, and what lies further off: of a very small face, or of another."""
-    template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.small_passes else (_TEMPLATE, _SIDE)
+    template, side = (_SMALL_TEMPLATE, _SMALL_SIDE) if detector.sees_small else (_TEMPLATE, _SIDE)
     return _look(detector, picture, faces, template, side, most_shift=_STRAY_SHIFT)
 
 
@@ -221,51 +225,63 @@ def _look(
     most_shift: float = _MOST_SHIFT,
 ) -> dict[int, list[Look]]:
     """What is seen of each face level, and in the mirror."""
-    levels = {number: _level(picture, face, template, side) for number, face in faces.items()}
-    shown = [level for level in levels.values() if level is not None]
-    crops = [
-        crop
-        for level in shown
-        for crop in (level.picture, np.ascontiguousarray(level.picture[:, ::-1]))
-    ]
-    seen = iter(detector.find_each(crops, side))
+    looks: dict[int, list[Look]] = {number: [] for number in faces}
+    levels = _levels(picture, faces, template, side)
+    if not levels.numbers:
+        return looks
+    seen = detector.find_in_batch(list(levels.crops_rgb), side)
     between_eyes = float(template[1, 0] - template[0, 0])
-    looks: dict[int, list[Look]] = {}
-    for number, level in levels.items():
-        looks[number] = []
-        if level is None:
-            continue
-        for mirrored in (False, True):
-            nearest = _nearest(next(seen), level, mirrored_in=side if mirrored else None)
-            if nearest is not None and nearest.shift <= most_shift * between_eyes:
-                looks[number].append(replace(nearest, shift=nearest.shift / between_eyes))
+    nearest = _nearest(seen, levels, side, most_shift * between_eyes)
+    for place, landmarks, shift, score in zip(*nearest, strict=True):
+        looks[levels.numbers[place]].append(Look(landmarks, shift / between_eyes, score))
     return looks
 
 
-def _level(
-    picture: Halvings, landmarks: FloatArray, template: FloatArray, side: int
-) -> _Level | None:
-    matrix = similarity_transform(landmarks, template)
-    inverse = inverse_of(matrix)
-    if inverse is None:
-        return None
-    return _Level(
-        picture=warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT),
-        inverse=inverse,
-        expected=transform_points(matrix, landmarks),
+def _levels(
+    picture: Halvings, faces: Mapping[int, FloatArray], template: FloatArray, side: int
+) -> _Levels:
+    shown = []
+    for number, landmarks in faces.items():
+        matrix = similarity_transform(landmarks, template)
+        inverse = inverse_of(matrix)
+        if inverse is not None:
+            shown.append((number, matrix, inverse, transform_points(matrix, landmarks)))
+    crops: NDArray[np.uint8] = np.empty((LOOKS * len(shown), side, side, 3), dtype=np.uint8)
+    for place, (_, matrix, _, _) in enumerate(shown):
+        crop = warp(picture, matrix, (side, side), border=cv2.BORDER_CONSTANT)
+        crops[LOOKS * place] = crop
+        crops[LOOKS * place + 1] = cv2.flip(crop, 1)
+    return _Levels(
+        numbers=[number for number, *_ in shown],
+        crops_rgb=crops,
+        inverses=np.array([inverse for _, _, inverse, _ in shown]),
+        expected=np.array([expected for *_, expected in shown]),
     )
 
 
-def _nearest(seen: Candidates, level: _Level, *, mirrored_in: int | None) -> Look | None:
-    """The finding whose landmarks lie nearest to where they are expected; its shift in pixels."""
-    found = seen.landmarks
-    if mirrored_in is not None:
-        found = found[:, _MIRRORED_ORDER]
-        found[..., 0] = mirrored_in - 1 - found[..., 0]
-    if not len(found):
-        return None
-    shifts = np.linalg.norm(found - level.expected, axis=2).max(axis=1)
-    best = int(shifts.argmin())
-    return Look(
-        transform_points(level.inverse, found[best]), float(shifts[best]), float(seen.scores[best])
-    )
+def _nearest(
+    seen: FoundInBatch, levels: _Levels, side: int, most_shift: float
+) -> tuple[list[int], FloatArray, list[float], list[float]]:
+    """In each crop the finding whose landmarks lie nearest to where they are expected.
+
+    Returns:
+        Of each that is near enough: whose it is, its landmarks in pixels of the picture, how far
+        the landmark moved that moved furthest, in pixels of the crop, and its score.
+    """
+    found, of = seen.places.landmarks, seen.picture // LOOKS
+    mirrored = seen.picture % LOOKS == 1
+    if mirrored.any():
+        turned = found[mirrored][:, _MIRRORED_ORDER]
+        turned[..., 0] = side - 1 - turned[..., 0]
+        found = found.copy()
+        found[mirrored] = turned
+    shifts = np.linalg.norm(found - levels.expected[of], axis=2).max(axis=1)
+    # Of those of one crop the nearest, the surer of two.
+    order = np.lexsort((shifts, seen.picture))
+    crop = seen.picture[order]
+    best = order[np.append(True, crop[1:] != crop[:-1])] if order.size else order
+    best = best[shifts[best] <= most_shift]
+    inverses = levels.inverses[of[best]]
+    back = found[best].astype(np.float64) @ inverses[:, :, :2].transpose(0, 2, 1)
+    landmarks = (back + inverses[:, None, :, 2]).astype(np.float32)
+    return of[best].tolist(), landmarks, shifts[best].tolist(), seen.places.scores[best].tolist()

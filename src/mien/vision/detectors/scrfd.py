@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.families import gather
 from mien.vision.types import FloatArray
 
@@ -15,8 +15,11 @@ _ANCHORS = 2
 
 def decode(
     outputs: Sequence[FloatArray], input_wh: tuple[int, int], score_threshold: float
-) -> Candidates:
-    """Read nine outputs: scores, distances to the box's sides, landmarks, each at three strides."""
+) -> FoundInBatch:
+    """Read nine outputs: scores, distances to the box's sides, landmarks, each at three strides.
+
+    Of one picture, see `FAMILY`.
+    """
     boxes, landmarks, scores = [], [], []
     for level, stride in enumerate(_STRIDES):
         score, distance, points = (
@@ -30,7 +33,7 @@ def decode(
         boxes.append(np.concatenate([low, high], axis=1))
         landmarks.append(points[index].reshape(-1, 5, 2) * stride + center[:, None])
         scores.append(score[index, 0])
-    return gather(boxes, landmarks, scores)
+    return FoundInBatch.of([gather(boxes, landmarks, scores)])
 
 
 # The published files lay the anchors of all pictures into one axis, in an order of their own.

@@ -7,6 +7,7 @@ import numpy as np
 
 from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
+from mien.vision.detectors.families import FoundInBatch
 from mien.vision.types import FloatArray
 
 _STRIDES = (8, 16, 32)
@@ -14,26 +15,30 @@ _STRIDES = (8, 16, 32)
 
 def decode(
     outputs: Sequence[FloatArray], input_wh: tuple[int, int], score_threshold: float
-) -> Candidates:
+) -> FoundInBatch:
     """Read twelve outputs: class, objectness, box and landmarks, each at three strides.
 
     Centres and landmarks are offsets from the cell's corner in cells, sizes are logarithms.
     """
     classes, objects, boxes, points = (
-        np.concatenate([outputs[level + 3 * kind][0] for level in range(len(_STRIDES))])
+        np.concatenate([outputs[level + 3 * kind] for level in range(len(_STRIDES))], axis=1)
         for kind in range(4)
     )
-    both = np.clip(classes[:, 0], 0, 1) * np.clip(objects[:, 0], 0, 1)
-    (index,) = np.nonzero(both > score_threshold**2)
+    both = np.clip(classes[..., 0], 0, 1) * np.clip(objects[..., 0], 0, 1)
+    picture, index = np.nonzero(both > score_threshold**2)
     columns_rows_strides = _cells(input_wh)[index]
     cell, stride = columns_rows_strides[:, :2], columns_rows_strides[:, 2:]
-    center = (cell + boxes[index, :2]) * stride
+    box = boxes[picture, index]
+    center = (cell + box[:, :2]) * stride
     # The exponent is bounded so that a stray value gives a big box instead of an infinite one.
-    half = np.exp(np.minimum(boxes[index, 2:], _MOST_LOG_SIZE)) * (stride / 2)
-    landmarks = (points[index].reshape(-1, 5, 2) + cell[:, None]) * stride[:, None]
-    return Candidates(
-        np.concatenate([center - half, center + half], axis=1), landmarks, np.sqrt(both[index])
+    half = np.exp(np.minimum(box[:, 2:], _MOST_LOG_SIZE)) * (stride / 2)
+    landmarks = (points[picture, index].reshape(-1, 5, 2) + cell[:, None]) * stride[:, None]
+    places = Candidates(
+        np.concatenate([center - half, center + half], axis=1),
+        landmarks,
+        np.sqrt(both[picture, index]),
     )
+    return FoundInBatch(places, picture)
 
 
 @lru_cache(maxsize=32)
@@ -55,6 +60,7 @@ FAMILY = DetectorFamily(
     color="bgr",
     mean=0.0,
     scale=1.0,
+    sees_small=True,
     small_passes=True,
     batches=True,
     doubtful_score=0.8,
