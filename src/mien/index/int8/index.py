@@ -139,6 +139,9 @@ class Int8Index:
             if now.revision < floor:
                 yield _FromNothing(Filling(self._dimension), self._begin)
             else:
+                if now.revision > self._now.revision:
+                    # At once: who finds that nothing is left to be done commits nothing.
+                    self._now = now
                 yield _Changing(now.rows, now.revision, self._commit)
 
     def search(self, queries: NDArray[np.float32], *, groups: int) -> list[list[Hit]]:
