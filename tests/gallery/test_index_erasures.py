@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from building import acting
 from building import make_runtime
@@ -45,6 +46,7 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.index.auto import AutoBackend
+from mien.index.base import VectorIndex
 from mien.index.int8 import snapshot
 from mien.index.int8.filling import Filling
 from mien.index.int8.index import Int8Index
@@ -294,7 +296,7 @@ def test_the_file_of_a_deleted_gallery_is_not_made_again(
 
 
 def test_a_file_of_another_history_with_the_same_revision_is_not_believed(home: Path) -> None:
-    with closing(make_runtime(home)) as runtime:
+    with closing(make_runtime(home, index="int8")) as runtime:
         services = runtime.services
         who = [add(node(services), f"p{i}") for i in range(106)]
         runtime.database.copy_to(home.parent / "before.db")
@@ -304,7 +306,7 @@ def test_a_file_of_another_history_with_the_same_revision_is_not_believed(home: 
         path.unlink()
     shutil.copy(home.parent / "before.db", home / "mien.db")
     (home / "erasures").unlink()
-    with closing(make_runtime(home)) as runtime:
+    with closing(make_runtime(home, index="int8")) as runtime:
         services = runtime.services
         vector = vector_of(services, who[1].face.id)
         assert forget(node(services), who[1])
@@ -354,20 +356,22 @@ def test_a_look_from_an_older_moment_lets_no_file_go(
     found(process(services, SELDOM), "bob")
     files = kept(services)
     serving = process(services, SELDOM)
-    real, looked = index_reading.catch_up, list[bool]()
+    real, later = index_reading.catch_up, list[str]()
 
-    def caught_up(*given: object) -> None:
-        real(*given)  # type: ignore[arg-type]
-        if not looked:
-            # Another thread, of a later moment.
-            looked.append(True)
+    def caught_up(session: Session, gallery_id: str, index: VectorIndex, row: GalleryRow) -> None:
+        real(session, gallery_id, index, row)
+        if not later:
+            # Another thread, of a later moment, is as far as this one.
+            later.append("dan")
             add(node(services), "dan")
-            assert found(serving, "dan") == "dan"
+            with services.database.read_beside() as newer:
+                real(newer, gallery_id, index, newer.scalars(select(GalleryRow)).one())
 
     add(node(services), "cy")
     monkeypatch.setattr("mien.gallery.index_sync.catch_up", caught_up)
     assert found(serving, "bob") == "bob"
-    assert looked
+    assert kept(services) == files
+    assert [found(serving, name) for name in ("cy", *later)] == ["cy", "dan"]
     assert kept(services) == files
 
 

@@ -28,7 +28,7 @@ from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
 from mien.index.auto import AutoBackend
 from mien.index.exact import ExactBackend
-from mien.index.int8 import folder
+from mien.index.int8 import place
 from mien.index.int8 import snapshot
 from mien.index.int8.index import Upkeep
 from mien.index.int8.place import Place
@@ -109,12 +109,13 @@ class World:
         if not self.present:
             return
         made, vector = self.present.pop(self.chance.randrange(len(self.present)))
-        about = {"gallery": "default", "person_id": made.person.id}
+        person_id = made.person.id
         if self.chance.random() < 0.5:
-            proof = forget_person(acting(services), **about)
+            proof = forget_person(acting(services), gallery="default", person_id=person_id)
             assert not proof.indexed_left
         else:
-            delete_face(acting(services), **about, face_id=made.face.id)
+            call = acting(services)
+            delete_face(call, gallery="default", person_id=person_id, face_id=made.face.id)
         self.gone.append(vector)
         self.look()
 
@@ -167,7 +168,7 @@ def world(
     made = World(services, random.Random(request.param))  # noqa: S311 - no secret
     unlink = Path.unlink
     write, write_all, make = snapshot.write, snapshot._write_all, Place.make
-    file, removed, names = Place.file, RowsOf.removed, folder.names
+    file, removed, names = Place.file, RowsOf.removed, place.names
 
     def interrupted_write(*given: object, **more: object) -> None:
         made.meanwhile()
@@ -218,7 +219,7 @@ def world(
     return made
 
 
-@pytest.mark.parametrize("world", range(60), indirect=True)
+@pytest.mark.parametrize("world", range(8), indirect=True)
 def test_nobody_whose_removal_was_acknowledged_is_in_a_file(world: World) -> None:
     for _ in range(4):
         world.enrol(world.rows)
