@@ -108,6 +108,22 @@ def test_a_backup_that_is_brought_back_takes_no_file_along(home: Path) -> None:
     assert not (home / "index").exists()
 
 
+def test_a_folder_of_its_own_disk_is_emptied_where_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(make_runtime(home)) as runtime:
+        one = process(runtime.services)
+        add(one, "ada")
+        back_up(acting(one), target=home.parent / "backup.tar.gz")
+        assert found(one, "ada") == "ada"
+    monkeypatch.setattr("os.path.ismount", lambda path: path == home / "index")
+    before = (home / "index").stat().st_ino
+    monkeypatch.setattr(Path, "rmdir", lambda _: None)
+    restore(home, source=home.parent / "backup.tar.gz", force=True)
+    assert (home / "index").stat().st_ino == before
+    assert list((home / "index").iterdir()) == []
+
+
 def test_another_backend_leaves_no_file_that_nobody_would_overwrite(home: Path) -> None:
     services = make_services(home)
     one = process(services)
