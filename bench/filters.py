@@ -33,6 +33,7 @@ from sqlalchemy import insert  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
 from mien.decision.rank import rank  # noqa: E402
+from mien.gallery.index_origin import RowsOf  # noqa: E402
 from mien.gallery.index_sync import Indexes  # noqa: E402
 from mien.gallery.people.metadata_terms import parse_terms  # noqa: E402
 from mien.gallery.recognition.reach import people_reached  # noqa: E402
@@ -175,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         database.make()
         upgrade(database)
         fill(database, faces)
-        for backend in (ExactBackend(), Int8Backend(Path(name) / "index")):
+        for backend in (ExactBackend(), Int8Backend(Path(name) / "index", origin=RowsOf(database))):
             report[backend.name] = measure(backend, database, faces, options.seconds)
         database.close()
     print(json.dumps(report, indent=2) if options.json else as_text(report))

@@ -56,6 +56,7 @@ from mien.index.int8.index import Int8Index  # noqa: E402
 from mien.index.int8.kernels import PortableKernel  # noqa: E402
 from mien.index.int8.kernels import best_kernel  # noqa: E402
 from mien.index.int8.rounding import scale_of  # noqa: E402
+from mien.index.origin import UNASKED  # noqa: E402
 from mien.index.rerank import Examples  # noqa: E402
 from mien.index.rerank import RerankedIndex  # noqa: E402
 
@@ -121,7 +122,7 @@ def fill(index: Int8Index | ExactIndex, faces: Faces) -> float:
 
 def opened(folder: Path, dimension: int, *, portable: bool = False) -> Int8Index:
     kernel = PortableKernel() if portable else None
-    backend = Int8Backend(folder, kernel=kernel)
+    backend = Int8Backend(folder, kernel=kernel, origin=UNASKED)
     return backend.open("bench", contract_id="bench", dimension=dimension)
 
 

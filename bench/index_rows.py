@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy import update
 
+from mien.gallery.index_origin import RowsOf
 from mien.gallery.index_sync import Indexes
 from mien.index.int8.backend import Int8Backend
 from mien.storage.database import Database
@@ -110,12 +111,12 @@ def _face(key: str, embedding: NDArray[np.float32], revision: int) -> dict[str, 
 def _follow(home: Path, dimension: int) -> None:
     """The other process: asks again and again until each face that it is told of is there."""
     database = Database(home / "mien.db")
-    indexes = Indexes(Int8Backend(home / "index"))
+    indexes = Indexes(Int8Backend(home / "index", origin=RowsOf(database)))
 
     def has(key: str) -> bool:
         with database.read() as session:
             indexes.refresh(session, _GALLERY, dimension=dimension)
-            return indexes.count_left(session, _GALLERY, [key], dimension=dimension) == 1
+            return indexes.count_left(session, _GALLERY, [key]) == 1
 
     start = time.perf_counter()
     has("nobody")

@@ -278,12 +278,12 @@ class Settings(BaseSettings):
         "share a Milvus need different ones.",
     )
     index: IndexName = Field(
-        default="exact",
+        default="auto",
         description="What searches the faces of a gallery, always with the same results: `exact` "
         "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
-        "of the memory, in a file of the home folder that all processes share; `auto` uses int8 for "
-        "galleries of more than 50,000 faces; `pgvector` searches inside PostgreSQL, and `milvus` in "
-        "a Milvus, which may be many machines. Set the same for servers and commands.",
+        "of the memory, in a file of the home folder that all processes share; `auto` is exact, and "
+        "uses int8 for galleries of more than 50,000 faces; `pgvector` searches inside PostgreSQL, and "
+        "`milvus` in a Milvus, which may be many machines. Set the same for servers and commands.",
     )
     detection_side: Annotated[int, Field(ge=128, le=4096)] = Field(
         default=640,

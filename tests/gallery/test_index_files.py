@@ -1,81 +1,27 @@
 """An index that keeps files beside the rows: across processes, restores and erasures."""
 
-import dataclasses
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sqlalchemy import select
 
 from building import acting
 from building import make_runtime
 from building import make_services
-from drawing import draw_photo
-from looking import folder_of
-from mien.gallery.analysis import Upload
-from mien.gallery.enrolment.enrol import enrol
-from mien.gallery.enrolment.subject import NewPerson
+from kept_indexes import add
+from kept_indexes import found
+from kept_indexes import held
+from kept_indexes import kept
+from kept_indexes import node
+from kept_indexes import process
+from kept_indexes import vector_of
 from mien.gallery.index_backends import build_backend
-from mien.gallery.index_sync import Indexes
 from mien.gallery.people.forget import forget_person
-from mien.gallery.recognition.identify import identify
-from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
-from mien.index.int8.backend import Int8Backend
-from mien.index.int8.index import Upkeep
-from mien.index.int8.rounding import rounded
 from mien.maintenance.backup import back_up
 from mien.maintenance.restore import restore
-from mien.storage.models import FaceRow
-
-AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
-
-
-def process(services: Services) -> Services:
-    """The same installation as another process sees it, which keeps a file of any gallery."""
-    folder = folder_of(services).root.parent / "index"
-    indexes = Indexes(Int8Backend(folder, upkeep=AT_ONCE), services.observer)
-    return dataclasses.replace(services, indexes=indexes)
-
-
-def node(services: Services) -> Services:
-    """Another node over the same rows, with a home of its own."""
-    elsewhere = folder_of(services).root.parent / "elsewhere"
-    return dataclasses.replace(services, indexes=Indexes(Int8Backend(elsewhere)))
-
-
-def add(services: Services, name: str) -> Enrolment:
-    return enrol(
-        acting(services),
-        gallery="default",
-        source=Upload(draw_photo([name])),
-        subject=NewPerson(name),
-    )
-
-
-def found(services: Services, name: str) -> str | None:
-    photo = Upload(draw_photo([name]))
-    [answer] = identify(acting(services), gallery="default", photo=photo).answers
-    return answer.candidates[0].person.name if answer.decision == "match" else None
-
-
-def kept(services: Services) -> list[Path]:
-    return sorted((folder_of(services).root.parent / "index").glob("*/*.snapshot"))
-
-
-def held(services: Services, vector: bytes) -> bool:
-    """Whether any file below the home's folder of indexes has these bytes."""
-    folder = folder_of(services).root.parent / "index"
-    return any(vector in path.read_bytes() for path in folder.rglob("*") if path.is_file())
-
-
-def vector_of(services: Services, face_id: str) -> bytes:
-    with services.database.read() as session:
-        embedding = session.scalars(select(FaceRow.embedding).where(FaceRow.id == face_id)).one()
-    return rounded(embedding[np.newaxis]).tobytes()
 
 
 @pytest.fixture
@@ -160,6 +106,22 @@ def test_a_backup_that_is_brought_back_takes_no_file_along(home: Path) -> None:
         assert kept(one)
     restore(home, source=home.parent / "backup.tar.gz", force=True)
     assert not (home / "index").exists()
+
+
+def test_a_folder_of_its_own_disk_is_emptied_where_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(make_runtime(home)) as runtime:
+        one = process(runtime.services)
+        add(one, "ada")
+        back_up(acting(one), target=home.parent / "backup.tar.gz")
+        assert found(one, "ada") == "ada"
+    monkeypatch.setattr("os.path.ismount", lambda path: path == home / "index")
+    before = (home / "index").stat().st_ino
+    monkeypatch.setattr(Path, "rmdir", lambda _: None)
+    restore(home, source=home.parent / "backup.tar.gz", force=True)
+    assert (home / "index").stat().st_ino == before
+    assert list((home / "index").iterdir()) == []
 
 
 def test_another_backend_leaves_no_file_that_nobody_would_overwrite(home: Path) -> None:

@@ -77,7 +77,7 @@ def test_nothing_is_loaded_when_nothing_has_changed(services: Services) -> None:
 def test_a_small_batch_loads_as_much_as_a_large_one(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mien.gallery.index_sync._BATCH", 2)
+    monkeypatch.setattr("mien.gallery.index_reading._BATCH", 2)
     for name in "abcde":
         enrol(
             acting(services),
@@ -126,7 +126,7 @@ def test_a_failure_half_way_is_made_good_by_the_next_search(
         subject=NewPerson("Bob"),
     )
     with monkeypatch.context() as patched:
-        patched.setattr("mien.gallery.index_sync._BATCH", 1)
+        patched.setattr("mien.gallery.index_reading._BATCH", 1)
         add, added = _Writer.upsert, []
 
         def fail_at_the_second(writer: _Writer, *given: Any) -> None:

@@ -14,6 +14,7 @@ from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import create_gallery
+from mien.gallery.index_origin import RowsOf
 from mien.gallery.index_sync import Indexes
 from mien.gallery.index_upkeep import check_indexes
 from mien.gallery.index_upkeep import rebuild_indexes
@@ -21,12 +22,13 @@ from mien.gallery.index_upkeep import show_indexes
 from mien.gallery.services import Services
 from mien.index.int8.backend import Int8Backend
 from mien.index.int8.index import Upkeep
+from mien.index.origin import UNASKED
 
 AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
 
 
 def process(services: Services, folder: Path) -> Services:
-    backend = Int8Backend(folder, upkeep=AT_ONCE)
+    backend = Int8Backend(folder, upkeep=AT_ONCE, origin=RowsOf(services.database))
     return dataclasses.replace(services, indexes=Indexes(backend, services.observer))
 
 
@@ -43,7 +45,7 @@ def filled(services: Services, tmp_path: Path) -> Services:
 
 def spoil(services: Services, folder: Path) -> None:
     """Another index than the rows make, at the revision of the rows."""
-    [gallery_id] = Int8Backend(folder).kept()
+    [gallery_id] = Int8Backend(folder, origin=UNASKED).kept()
     opened = services.indexes._opened[gallery_id].index
     with opened.writing() as writer:
         [first] = opened._now.rows.base.keys.take(np.array([0]))  # type: ignore[attr-defined]

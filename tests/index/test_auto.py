@@ -14,6 +14,7 @@ from mien.index.exact import ExactIndex
 from mien.index.int8.index import Int8Index
 from mien.index.int8.index import Upkeep
 from mien.index.int8.rounding import rounded
+from mien.index.origin import UNASKED
 
 AT_ONCE = Upkeep(kept_from=0, tail_rows=0, tail_share=0)
 
@@ -25,7 +26,7 @@ def unit(seed: int, count: int) -> NDArray[np.float32]:
 
 
 def opened(folder: Path) -> AutoIndex:
-    backend = AutoBackend(folder, exact_up_to=10, upkeep=AT_ONCE)
+    backend = AutoBackend(folder, exact_up_to=10, upkeep=AT_ONCE, origin=UNASKED)
     return backend.open("g", contract_id="one", dimension=32)
 
 
@@ -82,12 +83,12 @@ def test_a_new_filling_is_counted_anew(tmp_path: Path) -> None:
     put(index, 0, unit(1, 10), 1)
     with index.writing(floor=4) as writer:
         assert writer.applied_revision == NOTHING
-        for i in range(11):
-            writer.upsert([f"n{i}"], ["P"], unit(3, 11)[i : i + 1])
+        for i in range(12):
+            writer.upsert([f"n{i}"], ["P"], unit(3, 12)[i : i + 1])
         writer.remove(["n3"])
         assert len(index) == 10
         writer.commit(5)
-    assert (len(index), index.groups, index.is_exact) == (10, 1, False)
+    assert (len(index), index.groups, index.is_exact) == (11, 1, False)
     assert "n3" not in index
 
 

@@ -48,6 +48,7 @@ from mien.index.int8.index import Upkeep
 from mien.index.int8.kernels import PortableKernel
 from mien.index.milvus import MilvusBackend
 from mien.index.milvus_client import connect
+from mien.index.origin import UNASKED
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 from mien.storage.database import Database
@@ -111,11 +112,15 @@ def over_milvus(folder: Path) -> IndexBackend:
 
 BACKENDS: dict[str, Callable[[Path], IndexBackend]] = {
     "exact": lambda _folder: ExactBackend(),
-    "auto": lambda folder: AutoBackend(folder, exact_up_to=20, upkeep=AT_ONCE),
-    "int8": Int8Backend,
-    "int8 anew": lambda folder: Int8Backend(folder, upkeep=Upkeep(tail_rows=4, tail_share=0)),
-    "int8 kept": lambda folder: Int8Backend(folder, upkeep=AT_ONCE),
-    "int8 portable": lambda folder: Int8Backend(folder, kernel=PortableKernel(), upkeep=AT_ONCE),
+    "auto": lambda folder: AutoBackend(folder, exact_up_to=20, upkeep=AT_ONCE, origin=UNASKED),
+    "int8": lambda folder: Int8Backend(folder, origin=UNASKED),
+    "int8 anew": lambda folder: Int8Backend(
+        folder, upkeep=Upkeep(tail_rows=4, tail_share=0), origin=UNASKED
+    ),
+    "int8 kept": lambda folder: Int8Backend(folder, upkeep=AT_ONCE, origin=UNASKED),
+    "int8 portable": lambda folder: Int8Backend(
+        folder, kernel=PortableKernel(), upkeep=AT_ONCE, origin=UNASKED
+    ),
     "rounded": lambda _folder: RoundedBackend(),
     "remote": FakeRemoteBackend,
     "pgvector": over_pgvector,

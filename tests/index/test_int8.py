@@ -26,6 +26,7 @@ from mien.index.int8.nearest import Nearest
 from mien.index.int8.rounding import rounded
 from mien.index.int8.rounding import scale_of
 from mien.index.int8.rounding import stride_of
+from mien.index.origin import UNASKED
 from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 
@@ -168,7 +169,7 @@ def test_ten_thousand_people_are_ranked_as_by_the_unrounded_vectors(
     keys = [str(uuid.UUID(int=i)) for i in range(len(vectors))]
     groups = [str(uuid.UUID(int=i // each)) for i in range(len(vectors))]
     exact = ExactIndex.of(keys, groups, vectors)
-    index = Int8Backend(tmp_path).open("g", contract_id="one", dimension=dimension)
+    index = Int8Backend(tmp_path, origin=UNASKED).open("g", contract_id="one", dimension=dimension)
     with index.writing() as writer:
         writer.upsert(keys, groups, vectors)
         writer.commit(1)

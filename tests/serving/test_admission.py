@@ -11,14 +11,23 @@ class Asker:
     """As much of a connection as matters here."""
 
     def __init__(
-        self, method: str = "POST", path: str = "/photos", length: int = 0, key: str = ""
+        self,
+        *,
+        method: str = "POST",
+        path: str = "/photos",
+        length: int = 0,
+        key: str = "",
+        cookies: str = "",
+        address: str = "192.0.2.1",
     ) -> None:
         head = f"{method} {path} HTTP/1.1\r\nContent-Length: {length}\r\n"
         head += f"X-API-Key: {key}\r\n" if key else ""
+        head += f"Cookie: {cookies}\r\n" if cookies else ""
+        self.address = address
         self.arrival = Arrival()
         self.arrival.add(f"{head}\r\n".encode())
         self.is_long = self.is_refused = False
-        self.sender: int | None = None
+        self.sender: int | str = ""
 
 
 class Door:
@@ -113,3 +122,20 @@ def test_requests_without_a_key_are_one_sender() -> None:
     many = [door.ask() for _ in range(4)]
     assert door.begun == many[:3]
     assert door.ask(key="a") is door.begun[-1]
+
+
+def test_a_made_up_cookie_makes_no_other_sender() -> None:
+    door = Door(threads=4, most_waiting=10)
+    signed_in = [door.ask(cookies=f"x={i}; mien_session=one; y={i}") for i in range(4)]
+    unknown = [door.ask(cookies=f"x={i}", address="192.0.2.2") for i in range(4)]
+    assert len({each.sender for each in signed_in}) == 1
+    assert len({each.sender for each in unknown}) == 1
+    assert door.ask(cookies="mien_session=two").sender != signed_in[0].sender
+    assert door.ask(cookies="__Host-mien_session=one").sender == signed_in[0].sender
+
+
+def test_those_without_a_key_are_one_sender_an_address() -> None:
+    door = Door(threads=4, most_waiting=10)
+    many = [door.ask(address="192.0.2.2") for _ in range(4)]
+    assert many[3] not in door.begun
+    assert door.ask(address="192.0.2.3") is door.begun[-1]

@@ -38,6 +38,7 @@ class FakeRemoteBackend:
     name = "remote"
     capacity = None
     kept_apart = False
+    cannot_keep = False
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "index.db"
@@ -64,6 +65,10 @@ class FakeRemoteBackend:
             connection.execute("begin immediate")
             _erase(connection, gallery_id)
             connection.execute("commit")
+
+    def erase_removed(self, _gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`."""
+        return False
 
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""

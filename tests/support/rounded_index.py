@@ -24,6 +24,7 @@ class RoundedBackend:
 
     name = "rounded"
     kept_apart = False
+    cannot_keep = False
 
     def __init__(self, *, steps: int = 127, capacity: int | None = None) -> None:
         self.steps = steps
@@ -39,6 +40,10 @@ class RoundedBackend:
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""
         return ()
+
+    def erase_removed(self, _gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`."""
+        return True
 
     def close(self) -> None:
         """See `IndexBackend.close`."""

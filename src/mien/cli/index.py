@@ -11,6 +11,7 @@ from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
+from mien.options import INDEX_FOLDER
 from mien.words.sentences import counted
 
 _gallery = click.option("--gallery", metavar="NAME", help="Only this gallery; otherwise all.")
@@ -43,6 +44,12 @@ def show(*, gallery: str | None, as_json: bool) -> None:
             for each in found
         ]
         print_table(("gallery", "faces", f"index ({settings.index})"), rows)
+    if any(each.cannot_keep for each in found):
+        print_note(
+            f"The folder {settings.home / INDEX_FOLDER} cannot be written to. Large galleries are "
+            "searched in the memory of each process, and deleted faces in its files stay there. "
+            "Give the folder to the account that runs Mien, or remove it."
+        )
 
 
 @index.command()

@@ -23,6 +23,7 @@ from mien.errors import GalleryModelMismatch
 from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import NameTaken
+from mien.gallery.erasing import finish_erasure
 from mien.gallery.results import Gallery
 from mien.gallery.results import GalleryRef
 from mien.gallery.services import Call
@@ -36,7 +37,6 @@ from mien.names import name_key
 from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
 from mien.storage.erased import Erased
-from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -329,7 +329,7 @@ def delete_gallery(call: Call, *, name: str) -> Gallery:
             faces=answer.faces,
             files=len(files),
         )
-    finish(call.services.database, call.services.files, call.services.erasures, erasure)
+    finish_erasure(call.services, erasure)
     call.services.indexes.drop(answer.id)
     return answer
 

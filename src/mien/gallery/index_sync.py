@@ -8,34 +8,34 @@ is not searched follows now and then (`Indexes.follow`), so that it keeps nobody
 """
 
 import threading
+from collections.abc import Collection
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
-from typing import TypeAlias
 from typing import TypeGuard
 
-import numpy as np
 import structlog
-from sqlalchemy import Row
-from sqlalchemy import func
+from sqlalchemy import Select
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.errors import GalleryNotFound
 from mien.errors import IndexUnavailable
 from mien.errors import ShuttingDown
+from mien.gallery.index_reading import Revisions
+from mien.gallery.index_reading import catch_up
+from mien.gallery.index_reading import count_missing
+from mien.gallery.index_reading import dimension_of
+from mien.gallery.index_reading import examples_of
+from mien.gallery.index_reading import is_of
 from mien.index.auto import settled
 from mien.index.base import NOTHING
 from mien.index.base import ExactSearch
 from mien.index.base import IndexBackend
 from mien.index.base import VectorIndex
-from mien.index.rerank import Examples
 from mien.index.rerank import RerankedIndex
 from mien.observing import Observer
-from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
-from mien.storage.models import RemovedFaceRow
 
 FOLLOW_SECONDS: Final = 20.0
 """How often a process that serves brings its indexes up to the rows, also when it is not asked."""
@@ -46,16 +46,9 @@ DROPPED_WITHIN_SECONDS: Final = 60
 It hears of it within `FOLLOW_SECONDS` and overwrites it the time after; the rest is for a machine
 that is busy. It cannot hear while the database does not answer, and answers nothing meanwhile."""
 
-_BATCH = 5_000
-# So many of the newest faces are looked up in an index that was opened from files.
-_COMPARED = 100
 _CLOSING_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
-
-
-# A gallery's row, or what is needed of it.
-_Revisions: TypeAlias = Row[str, int, int] | Row[str, str, int, int] | GalleryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +84,8 @@ class Indexes:
         self._backend = backend
         self._observer = observer or Observer()
         self._opened: dict[str, _Opened] = {}
-        # Opened from files that were not compared with the rows yet.
-        self._unsure: set[str] = set()
+        # Opened from what is kept and not compared with the rows yet: how far it was then.
+        self._unsure: dict[str, int] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -122,7 +115,7 @@ class Indexes:
         index = settled(self._brought_up(session, gallery_id, dimension, known))
         if _may_decide(index):
             return index
-        return RerankedIndex(index, lambda people: _examples(session, gallery_id, people))
+        return RerankedIndex(index, lambda people: examples_of(session, gallery_id, people))
 
     def as_it_stands(self, gallery_id: str, *, contract_id: str) -> ExactSearch | None:
         """A gallery's index as this process has it, to be asked without the rows.
@@ -150,30 +143,65 @@ class Indexes:
         opened = self._opened.get(gallery_id)
         return None if opened is None else opened.index.applied_revision
 
-    def count_left(
-        self, session: Session, gallery_id: str, face_ids: Sequence[str], *, dimension: int
-    ) -> int:
-        """How many faces a search could still find after they were removed from the rows.
+    def erase_removed(self, session: Session, gallery_id: str) -> None:
+        """Let nothing of whomever a gallery's rows have lost be left in an index.
 
-        An index that cannot be asked counts as if it had all of them. One that this process has
-        not opened, and of which nothing is kept, has none.
+        The one step after every commit that takes faces out: what is kept, under whatever setting,
+        and what this process has opened is brought up to the rows.
+
+        Args:
+            session: reading, after the commit.
+            gallery_id: which gallery.
+
+        Raises:
+            IndexUnavailable: an index cannot be reached; it is the turn of `follow`.
+            StorageError: the rows cannot be asked.
+        """
+        is_done = self._backend.erase_removed(gallery_id)
+        row = session.execute(_revisions().where(GalleryRow.id == gallery_id)).one_or_none()
+        opened = self._opened.get(gallery_id)
+        if opened is not None:
+            self._follow_opened(session, gallery_id, opened, row)
+        elif not is_done and gallery_id in self._backend.kept():
+            self._follow_kept(session, gallery_id)
+
+    def erase_all_removed(self, session: Session) -> frozenset[str]:
+        """The same for all galleries of which something is kept or opened.
+
+        Args:
+            session: reading; has not read yet.
+
+        Returns:
+            Ids of those where it could not be done; the others are done.
+
+        Raises:
+            IndexUnavailable: it cannot be looked up of which galleries something is kept.
+        """
+        failed = set()
+        for gallery_id in {*self._backend.kept(), *self._opened}:
+            try:
+                self.erase_removed(session, gallery_id)
+            except IndexUnavailable as error:
+                _log.warning("Removed faces are not erased from an index yet", code=error.code)
+                failed.add(gallery_id)
+        return frozenset(failed)
+
+    def count_left(self, session: Session, gallery_id: str, face_ids: Sequence[str]) -> int:
+        """How many faces are left in an index after they were removed from the rows.
+
+        An index that cannot be asked counts as if it had all of them.
 
         Args:
             session: reading, after the removal was committed.
             gallery_id: where they were.
             face_ids: which.
-            dimension: length of their embeddings.
-
-        Raises:
-            GalleryNotFound: the gallery is gone.
         """
         if not face_ids:
             return 0
         try:
-            if gallery_id not in self._opened and gallery_id not in self._backend.kept():
-                return 0
-            index = self._brought_up(session, gallery_id, dimension)
-            return sum(face_id in index for face_id in face_ids)
+            self.erase_removed(session, gallery_id)
+            opened = self._opened.get(gallery_id)
+            return 0 if opened is None else sum(each in opened.index for each in face_ids)
         except IndexUnavailable:
             return len(face_ids)
 
@@ -196,17 +224,11 @@ class Indexes:
             GalleryNotFound: the gallery is gone.
             IndexUnavailable: the index cannot be reached.
         """
-        dimension = _dimension(session, gallery_id)
+        dimension = dimension_of(session, gallery_id)
         if dimension is None:
             return Compared(0, 0)
         index = self._brought_up(session, gallery_id, dimension)
-        faces = select(FaceRow.id).where(FaceRow.gallery_id == gallery_id)
-        there = missing = 0
-        for face_id in session.scalars(faces.execution_options(yield_per=_BATCH)):
-            if face_id in index:
-                there += 1
-            else:
-                missing += 1
+        there, missing = count_missing(session, gallery_id, index)
         return Compared(missing, len(index) - there)
 
     def rebuild(self, session: Session, gallery_id: str) -> None:
@@ -223,61 +245,76 @@ class Indexes:
         with self._lock:
             self._opened.pop(gallery_id, None)
         self._backend.drop(gallery_id)
-        dimension = _dimension(session, gallery_id)
+        dimension = dimension_of(session, gallery_id)
         if dimension is not None:
             self._brought_up(session, gallery_id, dimension)
 
     @property
     def is_empty(self) -> bool:
-        """Whether this process has opened none."""
-        return not self._opened
+        """Whether this process has opened none, and none is kept that it would have to follow.
+
+        Raises:
+            IndexUnavailable: it cannot be looked up whether something is kept.
+        """
+        return not self._opened and not self._backend.kept()
+
+    @property
+    def cannot_keep(self) -> bool:
+        """Whether files are to be kept and cannot be written, so that memory serves instead."""
+        return self._backend.cannot_keep
 
     def follow(self, session: Session) -> None:
-        """Bring what this process has opened up to the rows, though nobody searches.
+        """Bring what is kept, and what this process has opened, up to the rows, though nobody searches.
 
         So that whoever was forgotten by another process is not kept in the memory of one that has
-        nothing to do. Called every `FOLLOW_SECONDS`.
+        nothing to do, nor in files. Called every `FOLLOW_SECONDS`.
 
         Args:
-            session: reading.
+            session: reading; has not read yet.
 
         Raises:
             IndexUnavailable: an index cannot be reached; the others are brought up.
         """
-        rows = {
-            row.id: row
-            for row in session.execute(
-                select(
-                    GalleryRow.id,
-                    GalleryRow.contract_id,
-                    GalleryRow.revision,
-                    GalleryRow.floor_revision,
-                )
-            )
-        }
         unreached: IndexUnavailable | None = None
-        # What is kept and was not searched holds faces, too.
-        for gallery_id in set(self._backend.kept()).difference(self._opened).intersection(rows):
+        kept: Collection[str] = ()
+        try:
+            # Looked up before the rows: nothing is kept of a gallery before its row is there.
+            kept = self._backend.kept()
+        except IndexUnavailable as error:
+            unreached = error
+        rows = {row.id: row for row in session.execute(_revisions())}
+        for gallery_id in {*kept, *self._opened}:
+            row, opened = rows.get(gallery_id), self._opened.get(gallery_id)
             try:
-                self._follow_kept(session, gallery_id)
-            except IndexUnavailable as error:
-                unreached = unreached or error
-        for gallery_id, opened in tuple(self._opened.items()):
-            row = rows.get(gallery_id)
-            if row is None or row.contract_id != opened.contract_id:
-                self._let_go(gallery_id, opened)
-                continue
-            try:
-                if NOTHING < opened.index.applied_revision < row.revision:
-                    _catch_up(session, gallery_id, opened.index, row)
-                opened.index.overwrite_removed()
+                # First what is open, which has the same in memory.
+                if opened is not None:
+                    self._follow_opened(session, gallery_id, opened, row)
+                    opened.index.overwrite_removed()
+                if gallery_id in kept:
+                    self._erase_kept(session, gallery_id, row)
             except IndexUnavailable as error:
                 unreached = unreached or error
         if unreached is not None:
             raise unreached
 
+    def _follow_opened(
+        self, session: Session, gallery_id: str, opened: _Opened, row: Revisions | None
+    ) -> None:
+        if row is None or row.contract_id != opened.contract_id:
+            self._let_go(gallery_id, opened)
+            if row is None:
+                self.drop(gallery_id)
+        elif NOTHING < opened.index.applied_revision < row.revision:
+            catch_up(session, gallery_id, opened.index, row)
+
+    def _erase_kept(self, session: Session, gallery_id: str, row: Revisions | None) -> None:
+        if row is None:
+            self._backend.drop(gallery_id)
+        elif not self._backend.erase_removed(gallery_id) and gallery_id not in self._opened:
+            self._follow_kept(session, gallery_id)
+
     def _follow_kept(self, session: Session, gallery_id: str) -> None:
-        dimension = _dimension(session, gallery_id)
+        dimension = dimension_of(session, gallery_id)
         if dimension is None:
             self._backend.drop(gallery_id)
         else:
@@ -348,23 +385,24 @@ class Indexes:
         if applied > NOTHING:
             self._observer.on_lag(max(row.revision - applied, 0))
         if applied < row.revision:
-            _catch_up(session, gallery_id, index, row)
+            catch_up(session, gallery_id, index, row)
         if gallery_id in self._unsure:
             index = self._made_sure(session, gallery_id, index, row)
         return index
 
     def _made_sure(
-        self, session: Session, gallery_id: str, index: VectorIndex, row: _Revisions
+        self, session: Session, gallery_id: str, index: VectorIndex, row: Revisions
     ) -> VectorIndex:
         """The index, or another one if files led to it that are of another history of the rows."""
-        if not _is_of(session, gallery_id, index, row.revision):
+        opened_at = self._unsure.get(gallery_id, row.revision)
+        if opened_at <= row.revision < index.applied_revision:
+            return index  # another thread has brought it up to a later moment, and looks then
+        if not is_of(session, gallery_id, index, row.revision):
             _log.warning("An index did not fit the database and is built anew")
-            with self._lock:
-                self._opened.pop(gallery_id, None)
-            self._backend.drop(gallery_id)
+            self.drop(gallery_id)
             index = self._open(gallery_id, row.contract_id, index.dimension)
-            _catch_up(session, gallery_id, index, row)
-        self._unsure.discard(gallery_id)
+            catch_up(session, gallery_id, index, row)
+        self._unsure.pop(gallery_id, None)
         return index
 
     def _open(self, gallery_id: str, contract_id: str, dimension: int) -> VectorIndex:
@@ -380,31 +418,15 @@ class Indexes:
                         gallery_id, contract_id=contract_id, dimension=dimension
                     )
                     if self._backend.kept_apart and index.applied_revision > NOTHING:
-                        self._unsure.add(gallery_id)
+                        self._unsure[gallery_id] = index.applied_revision
                     opened = self._opened[gallery_id] = _Opened(index, contract_id)
         return opened.index
 
 
-def _dimension(session: Session, gallery_id: str) -> int | None:
-    """Length of a gallery's embeddings; None where it has none."""
-    face = select(FaceRow.embedding).where(FaceRow.gallery_id == gallery_id).limit(1)
-    embedding = session.scalar(face)
-    return None if embedding is None else len(embedding)
-
-
-def _is_of(session: Session, gallery_id: str, index: VectorIndex, revision: int) -> bool:
-    """Whether an index that says so has applied all rows of this moment, as far as a look can tell.
-
-    Of two histories with one revision neither the number of faces nor the newest ones are the same,
-    unless they are one history.
-    """
-    if index.applied_revision != revision:
-        return False
-    of_gallery = FaceRow.gallery_id == gallery_id
-    if len(index) != session.scalar(select(func.count()).select_from(FaceRow).where(of_gallery)):
-        return False
-    newest = select(FaceRow.id).where(of_gallery).order_by(FaceRow.revision.desc()).limit(_COMPARED)
-    return all(face_id in index for face_id in session.scalars(newest))
+def _revisions() -> "Select[str, str, int, int]":
+    return select(
+        GalleryRow.id, GalleryRow.contract_id, GalleryRow.revision, GalleryRow.floor_revision
+    )
 
 
 def _fits(opened: _Opened, contract_id: str, dimension: int) -> bool:
@@ -413,64 +435,3 @@ def _fits(opened: _Opened, contract_id: str, dimension: int) -> bool:
 
 def _may_decide(index: VectorIndex) -> TypeGuard[ExactSearch]:
     return index.is_exact
-
-
-def _catch_up(
-    session: Session,
-    gallery_id: str,
-    index: VectorIndex,
-    row: _Revisions,
-) -> None:
-    # Below the floor, removals that this index has not heard of have been purged: what it holds
-    # beyond the rows has to go, too.
-    with index.writing(floor=row.floor_revision) as writer:
-        applied = writer.applied_revision
-        if applied >= row.revision:
-            return  # another thread or process was quicker, and may know more
-        faces = session.execute(
-            select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
-            .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied)
-            .execution_options(yield_per=_BATCH)
-        )
-        # What reads on in a server is let go though an index may fail half way.
-        with closing(faces):
-            for batch in faces.partitions():
-                writer.upsert(
-                    [face.id for face in batch],
-                    [face.person_id for face in batch],
-                    np.stack([face.embedding for face in batch]),
-                )
-        # Afterwards: whoever searches meanwhile does not miss a person whose old example is
-        # already gone and whose new one is not yet there.
-        if applied > NOTHING:
-            removed = select(RemovedFaceRow.face_id).where(
-                RemovedFaceRow.gallery_id == gallery_id, RemovedFaceRow.revision > applied
-            )
-            writer.remove(session.scalars(removed).all())
-        writer.commit(row.revision)
-
-
-def _examples(session: Session, gallery_id: str, people: Sequence[str]) -> dict[str, Examples]:
-    """All examples of some people, from the rows."""
-    found: dict[str, list[tuple[str, np.ndarray]]] = {}
-    for start in range(0, len(people), _BATCH):
-        some = people[start : start + _BATCH]
-        faces = session.execute(
-            select(FaceRow.gallery_id, FaceRow.person_id, FaceRow.id, FaceRow.embedding).where(
-                FaceRow.person_id.in_(some)
-            )
-        )
-        for owner, person_id, face_id, embedding in faces:
-            # Not asked of the database, which would rather read the whole gallery by its index.
-            if owner == gallery_id:
-                found.setdefault(person_id, []).append((face_id, embedding))
-    # Not sorted by the database, whose order of texts may be another.
-    return {person_id: _in_order(faces) for person_id, faces in found.items()}
-
-
-def _in_order(faces: list[tuple[str, np.ndarray]]) -> Examples:
-    faces.sort(key=lambda face: face[0])
-    return Examples(
-        keys=[face_id for face_id, _ in faces],
-        vectors=np.stack([embedding for _, embedding in faces]),
-    )

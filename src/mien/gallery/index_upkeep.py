@@ -25,6 +25,8 @@ class GalleryIndex:
         missing: faces that a search could not find; None where that was not looked at.
         surplus: faces that it could find and that are not in the rows; None likewise.
         rebuilt: whether the index was made anew.
+        cannot_keep: whether a file was to be kept of a large gallery, and the folder for it cannot
+            be written to.
     """
 
     gallery: str
@@ -33,6 +35,7 @@ class GalleryIndex:
     missing: int | None = None
     surplus: int | None = None
     rebuilt: bool = False
+    cannot_keep: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -54,8 +57,9 @@ def show_indexes(call: Call, *, gallery: str | None = None) -> list[GalleryIndex
     permissions.require(call.actor, "maintenance.check")
     with call.services.database.read() as session:
         kept = call.services.indexes.kept()
+        cannot_keep = call.services.indexes.cannot_keep
         return [
-            GalleryIndex(row.name, _faces(session, row.id), row.id in kept)
+            GalleryIndex(row.name, _faces(session, row.id), row.id in kept, cannot_keep=cannot_keep)
             for row in _rows(session, gallery)
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from mien.index.int8.backend import Int8Backend
 from mien.index.int8.index import USUAL
 from mien.index.int8.index import Int8Index
 from mien.index.int8.index import Upkeep
+from mien.index.origin import Origin
 
 # From there on reading the candidates' rows costs less than comparing unrounded vectors saves; see
 # `docs/decisions/0017-int8-index.md`.
@@ -34,6 +36,7 @@ class AutoBackend:
         folder: where bases of large galleries are kept.
         exact_up_to: faces up to which a gallery is searched exactly.
         upkeep: of the large ones.
+        origin: the rows, which are asked how large a gallery is.
     """
 
     name = "auto"
@@ -41,15 +44,25 @@ class AutoBackend:
     kept_apart = True
 
     def __init__(
-        self, folder: Path, *, exact_up_to: int = _EXACT_UP_TO, upkeep: Upkeep = USUAL
+        self,
+        folder: Path,
+        *,
+        exact_up_to: int = _EXACT_UP_TO,
+        upkeep: Upkeep = USUAL,
+        origin: Origin,
     ) -> None:
-        self._large = Int8Backend(folder, upkeep=upkeep)
+        self._large = Int8Backend(folder, upkeep=upkeep, origin=origin)
         self._exact_up_to = exact_up_to
+        self._origin = origin
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "AutoIndex":
         """See `IndexBackend.open`."""
         large = self._large.open(gallery_id, contract_id=contract_id, dimension=dimension)
-        return AutoIndex(large, exact_up_to=self._exact_up_to)
+        many = self._exact_up_to + 1
+        is_large = (
+            large.applied_revision > NOTHING or self._origin.faces(gallery_id, at_most=many) == many
+        )
+        return AutoIndex(large, exact_up_to=self._exact_up_to, is_large=is_large)
 
     def drop(self, gallery_id: str) -> None:
         """See `IndexBackend.drop`."""
@@ -58,6 +71,15 @@ class AutoBackend:
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""
         return self._large.kept()
+
+    def erase_removed(self, gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`."""
+        return self._large.erase_removed(gallery_id)
+
+    @property
+    def cannot_keep(self) -> bool:
+        """See `IndexBackend.cannot_keep`."""
+        return self._large.cannot_keep
 
     def close(self) -> None:
         """See `IndexBackend.close`."""
@@ -70,17 +92,17 @@ class AutoIndex:
     Args:
         large: the index for when there are many; it is used if it has something kept.
         exact_up_to: how many are few.
+        is_large: whether there are many, as far as is known before they are read.
 
     Attributes:
         now: the index that has the vectors at this moment.
     """
 
-    def __init__(self, large: Int8Index, *, exact_up_to: int) -> None:
+    def __init__(self, large: Int8Index, *, exact_up_to: int, is_large: bool) -> None:
         self._large = large
         self._exact_up_to = exact_up_to
         self._writing = threading.Lock()
-        is_kept = large.applied_revision > NOTHING
-        self.now: ExactIndex | Int8Index = large if is_kept else ExactIndex(large.dimension)
+        self.now: ExactIndex | Int8Index = large if is_large else ExactIndex(large.dimension)
 
     @property
     def dimension(self) -> int:
@@ -101,7 +123,8 @@ class AutoIndex:
         return len(self.now)
 
     def __contains__(self, key: object) -> bool:
-        return key in self.now
+        # Of one that is not used the large index has what it could not overwrite in a file.
+        return key in self.now or key in self._large
 
     @property
     def groups(self) -> int:
@@ -114,17 +137,11 @@ class AutoIndex:
         floor = max(floor, 0)
         with self._writing:
             now = self.now
-            if isinstance(now, ExactIndex) and now.applied_revision >= floor:
-                with now.writing(floor=floor) as few:
-                    yield _Growing(
-                        few, lambda removed, revision: self._grow(now, removed, revision)
-                    )
-                return
-            with self._large.writing(floor=floor) as many:
-                if many.applied_revision == NOTHING and now is not self._large:
-                    yield _Counting(many, self._exact_up_to, self._begin)
+            with now.writing(floor=floor) as writer:
+                if isinstance(now, ExactIndex):
+                    yield _Growing(writer, partial(self._grow, now))
                 else:
-                    yield _Growing(many, lambda _removed, _revision: self._use(self._large))
+                    yield writer
 
     def search(
         self,
@@ -143,48 +160,30 @@ class AutoIndex:
 
     def overwrite_removed(self) -> None:
         """See `VectorIndex.overwrite_removed`."""
+        if self.now is not self._large:
+            self._large.erase_owed()
         self.now.overwrite_removed()
 
     def close(self) -> None:
         """See `VectorIndex.close`."""
         self._large.close()
 
-    def _use(self, index: ExactIndex | Int8Index) -> None:
-        self.now = index
-
-    def _begin(self, few: "list[_Change] | None", revision: int) -> None:
-        """After a first filling: these changes, or those that the large index has taken."""
-        if few is None:
-            self._use(self._large)
-            return
-        # What is kept is older, and may have somebody of whose removal nobody is told any more.
-        self._large.clear_kept(revision)
-        exact = ExactIndex(self.dimension)
-        with exact.writing() as writer:
-            for change in few:
-                change(writer)
-            writer.commit(revision)
-        self._use(exact)
-
     def _grow(self, exact: ExactIndex, removed: Sequence[str], revision: int) -> None:
         if removed:
             # Another process may have kept them.
-            self._large.erase_kept(removed, revision)
+            self._large.erase_kept(removed)
         if len(exact) > self._exact_up_to:
             with self._large.writing(floor=revision) as writer:
                 if writer.applied_revision == NOTHING:
                     for keys, groups, vectors in exact.rows():
                         writer.upsert(keys, groups, vectors)
                 writer.commit(max(revision, writer.applied_revision))
-            self._use(self._large)
+            self.now = self._large
 
 
 def settled(index: VectorIndex) -> VectorIndex:
     """The index behind one that may become another: this one stays exact, or never was."""
     return index.now if isinstance(index, AutoIndex) else index
-
-
-_Change = Callable[[IndexWriter], None]
 
 
 class _Growing:
@@ -222,51 +221,3 @@ class _Growing:
         """See `IndexWriter.commit`."""
         self._writer.commit(revision)
         self._committed(self._removed, revision)
-
-
-class _Counting:
-    """See `IndexWriter`. A first filling, which shows only at its end whether it is large.
-
-    Args:
-        many: takes it from the moment that it is.
-        up_to: how many are few.
-        begin: is told what was given, or None where `many` has taken it, and the revision.
-    """
-
-    applied_revision = NOTHING
-
-    def __init__(
-        self, many: IndexWriter, up_to: int, begin: "Callable[[list[_Change] | None, int], None]"
-    ) -> None:
-        self._many = many
-        self._up_to = up_to
-        self._begin = begin
-        self._few: list[_Change] | None = []
-        self._count = 0
-
-    def upsert(
-        self, keys: Sequence[str], groups: Sequence[str], vectors: NDArray[np.float32]
-    ) -> None:
-        """See `IndexWriter.upsert`."""
-        self._count += len(keys)
-        self._do(lambda writer: writer.upsert(keys, groups, vectors))
-        if self._few is not None and self._count > self._up_to:
-            changes, self._few = self._few, None
-            for change in changes:
-                change(self._many)
-
-    def remove(self, keys: Sequence[str]) -> None:
-        """See `IndexWriter.remove`."""
-        self._do(lambda writer: writer.remove(keys))
-
-    def commit(self, revision: int) -> None:
-        """See `IndexWriter.commit`."""
-        if self._few is None:
-            self._many.commit(revision)
-        self._begin(self._few, revision)
-
-    def _do(self, change: _Change) -> None:
-        if self._few is None:
-            change(self._many)
-        else:
-            self._few.append(change)

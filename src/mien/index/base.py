@@ -244,6 +244,10 @@ class IndexBackend(Protocol):
         compared with the rows when it is opened.
         """
 
+    @property
+    def cannot_keep(self) -> bool:
+        """Whether it keeps files and its folder cannot be written to; then memory serves."""
+
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> VectorIndex:
         """The index of a gallery: what is kept of it, or an empty one.
 
@@ -262,6 +266,20 @@ class IndexBackend(Protocol):
 
         Raises:
             IndexUnavailable: it cannot be reached.
+        """
+
+    def erase_removed(self, gallery_id: str) -> bool:
+        """Let what is kept of a gallery have nothing of whomever its rows have lost.
+
+        Whatever contract it is kept under, and whether or not it is open here. After every commit
+        to the rows that takes out faces, and now and then, for what another process has committed.
+
+        Returns:
+            Whether that is done; False where what is kept has to be opened and brought up for it.
+
+        Raises:
+            IndexUnavailable: it cannot be reached.
+            StorageError: the rows cannot be asked.
         """
 
     def kept(self) -> Collection[str]:

@@ -38,6 +38,7 @@ class ExactBackend:
     name = "exact"
     capacity = None
     kept_apart = False
+    cannot_keep = False
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> "ExactIndex":
         """See `IndexBackend.open`."""
@@ -50,6 +51,11 @@ class ExactBackend:
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""
         return ()
+
+    def erase_removed(self, gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`."""
+        del gallery_id  # nothing is kept
+        return True
 
     def close(self) -> None:
         """See `IndexBackend.close`."""

@@ -99,6 +99,7 @@ class MilvusBackend:
     name = "milvus"
     capacity = None
     kept_apart = True
+    cannot_keep = False
 
     def __init__(self, address: str, *, token: str, name: str, turns: Turns) -> None:
         self._address = address
@@ -124,6 +125,11 @@ class MilvusBackend:
             self.ask(lambda client: client.delete(self.galleries, ids=[gallery_id]), self.galleries)
             for each in self._all_vectors():
                 self.ask(partial(_delete, collection=each, which=mine), each)
+
+    def erase_removed(self, gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`; whoever opens an index brings it up for all."""
+        del gallery_id
+        return False
 
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from dataclasses import replace
 
 from mien.access import audit
 from mien.access import permissions
+from mien.gallery.erasing import finish_erasure
 from mien.gallery.services import Call
 from mien.storage.erase_again import erase_again
 from mien.storage.erase_again import has_come_back
 from mien.storage.erased import Erased
-from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 
 
@@ -74,7 +75,7 @@ def reapply_erasures(call: Call, *, more: Collection[Erased] = ()) -> Reapplied:
                 faces=len(again.faces),
                 photos=len(again.photos),
             )
-    finish(services.database, services.files, services.erasures, note)
+    finish_erasure(services, replace(note, galleries=again.changed))
     for gallery_id in again.galleries:
         services.indexes.drop(gallery_id)
     return Reapplied(

@@ -21,6 +21,7 @@ from mien.errors import FileMissing
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import InvalidInput
 from mien.errors import StorageFull
+from mien.index.int8.folder import drop_all
 from mien.maintenance.swap import DATABASE
 from mien.maintenance.swap import recover
 from mien.maintenance.swap import swap
@@ -111,6 +112,7 @@ def restore(
         DatabaseBusy: a server, a command or another program has the database open.
         StorageFull: there is no room for what is in the archive; nothing was changed.
         StorageFailed: something in the home cannot be moved; nothing was changed.
+        IndexUnavailable: files of indexes on a disk of their own cannot be removed; likewise.
         DatabaseOutdated: the archive comes from a newer version of Mien.
         DatabaseUnreachable: the database in it is damaged.
     """
@@ -138,7 +140,14 @@ def restore(
         if listed:
             write_list(new / ERASURES, listed)
         # An index of other rows may have the revision of these.
-        going = (INDEX_FOLDER, ERASURES) if listed else (INDEX_FOLDER,)
+        if os.path.ismount(home / INDEX_FOLDER):
+            # A disk of its own stays where it is mounted; what is on it can be made again.
+            drop_all(home / INDEX_FOLDER)
+            going: tuple[str, ...] = ()
+        else:
+            going = (INDEX_FOLDER,)
+        if listed:
+            going = (*going, ERASURES)
         held = [name for name in going if os.path.lexists(home / name)]
         swap(home, folder, held=[*_held(home), *held])
     return replace(

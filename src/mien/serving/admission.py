@@ -9,7 +9,8 @@ from typing import TypeAlias
 from mien.serving.arrival import Head
 from mien.serving.connection import Connection
 
-Sender: TypeAlias = int | None
+Sender: TypeAlias = int | str
+"""Who shows a key or a sign-in, by a number; whoever shows neither, by their address."""
 
 # One of so many threads is left by each sender to the others; of fewer, it would be missed.
 _KEPT_FOR_OTHERS: Final = 4
@@ -20,8 +21,8 @@ class Admission:
 
     Whoever sends more than others waits for itself: senders have their turns one after another,
     of four threads no sender has more than three, and where the queue is full, the newest request
-    of whoever has most in it makes room for somebody who has less. Who has sent a request is
-    believed for this alone.
+    of whoever has most in it makes room for somebody who has less. Those without a key or a
+    sign-in are one sender an address. Who has sent a request is believed for this alone.
 
     Called by the event loop alone.
 
@@ -60,7 +61,7 @@ class Admission:
         if head is None or not self._takes_long(head):
             self._begin(conn)
             return
-        conn.sender = head.sender
+        conn.sender = conn.address if head.sender is None else head.sender
         self._queues.setdefault(conn.sender, deque()).append(conn)
         self._begin_queued()
         if self.waiting > self._most_waiting:

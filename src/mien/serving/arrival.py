@@ -15,6 +15,8 @@ _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _LINE: Final = b"\r\n"
 _END: Final = b"\r\n\r\n"
 _CREDENTIALS: Final = ("x-api-key", "authorization", "cookie")
+# Over TLS its name says so; see `mien.http.cookies`.
+_SIGN_IN_COOKIES: Final = frozenset({"mien_session", "__Host-mien_session"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Head:
         chunked: the body comes in chunks, of a length that nobody knows yet.
         expects_continue: the client waits to be told that its body is wanted.
         sender: the same for all requests with the same key or sign-in; None for those without
-            either. It is not yet known whether they are good.
+            either, whom only their address tells apart. It is not yet known whether they are good.
     """
 
     size: int
@@ -123,9 +125,18 @@ def _read(text: bytes, size: int) -> Head:
                 chunked = True
             case "expect":
                 expects = value.strip().lower() == "100-continue"
-            case "x-api-key" | "authorization" | "cookie" as credential:
+            case "x-api-key" | "authorization" as credential:
                 shown[credential] = value.strip()
+            case "cookie":
+                # Of the others a client may make up as many as it likes.
+                shown["cookie"] = _signed_in_by(value)
     length = int(lengths[0]) if len(lengths) == 1 and _DIGITS.fullmatch(lengths[0]) else None
     # A number that says nothing of the key, and is another one in every process.
     sender = next((hash(shown[name]) for name in _CREDENTIALS if shown.get(name)), None)
     return Head(size, method, rest.partition(" ")[0], length, chunked, expects, sender)
+
+
+def _signed_in_by(cookies: str) -> str:
+    """The value of the cookie with the secret of a sign-in; empty where there is none."""
+    pairs = (each.strip().partition("=") for each in cookies.split(";"))
+    return next((value for name, _, value in pairs if name in _SIGN_IN_COOKIES), "")

@@ -46,7 +46,8 @@ class Connection(TConn):  # type: ignore[misc]  # Gunicorn ships no types
         deadline: when it has waited long enough, in seconds of `time.monotonic`.
         since: when it began to wait.
         was_asked: the client has been told that the body of the next request is wanted.
-        sender: of the request that it waits with, or has a thread for; see `Head.sender`.
+        sender: of the request that it waits with, or has a thread for; see `Admission`.
+        address: of the client, or of the proxy before it.
         is_long: it has one of the threads for what takes long.
         is_refused: there is no room for what it asks.
         forgotten_bytes: how much was read of it after its last answer.
@@ -57,7 +58,9 @@ class Connection(TConn):  # type: ignore[misc]  # Gunicorn ships no types
         self.line: WaitingLine | None = None
         self.deadline = self.since = 0.0
         self.was_asked = self.is_long = self.is_refused = False
-        self.sender: int | None = None
+        self.sender: int | str = ""
+        # Through a Unix socket all come from one place, as through a proxy.
+        self.address = str(client[0]) if isinstance(client, tuple) and client else ""
         self.forgotten_bytes = 0
         early = (
             not cfg.is_ssl

@@ -38,6 +38,6 @@ class Following(Recurring):
     def _round(self) -> None:
         services = self._services
         if services.indexes.is_empty:
-            return  # a process that has searched nothing asks the database nothing
+            return  # who has searched nothing, where nothing is kept, asks the rows nothing
         with services.database.read() as session:
             services.indexes.follow(session)

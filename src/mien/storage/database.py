@@ -165,6 +165,17 @@ class Database:
             moment.close()
             raise
 
+    @contextmanager
+    def read_beside(self) -> Iterator[Session]:
+        """A session that reads the present moment, whatever moment this thread is in the midst of.
+
+        Raises:
+            DatabaseUnreachable: the database does not answer.
+            DatabaseMissing: there is none yet.
+        """
+        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
     def begin_moment(self) -> None:
         """Let what this thread reads from now on be of one moment, in one transaction.
 

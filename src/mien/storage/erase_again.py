@@ -38,6 +38,7 @@ class ErasedAgain:
         faces: ids of examples, those of people and galleries included.
         photos: ids of kept originals, likewise.
         files: names of the files that go with them.
+        changed: ids of galleries that are left and have lost examples.
     """
 
     people: tuple[tuple[str, str], ...] = ()
@@ -45,6 +46,7 @@ class ErasedAgain:
     faces: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -97,7 +99,7 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
     if not (galleries or people or faces or photos):
         return ErasedAgain()
     files = [row[2] for row in faces.values()] + list(photos.values()) + _let_go_of_held(session)
-    _tell_indexes(session, faces.values(), left_out={row[0] for row in galleries})
+    changed = _tell_indexes(session, faces.values(), left_out={row[0] for row in galleries})
     # What refers to these goes by the foreign keys, in whatever version.
     for column, gone in (
         (FaceRow.id, list(faces)),
@@ -116,6 +118,7 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
         faces=tuple(faces),
         photos=tuple(photos),
         files=tuple(files),
+        changed=changed,
     )
 
 
@@ -136,8 +139,10 @@ def _let_go_of_held(session: Session) -> list[str]:
     return files
 
 
-def _tell_indexes(session: Session, faces: Iterable[Any], *, left_out: Collection[str]) -> None:
-    """Stamp the removal, as a change of these galleries' faces is stamped."""
+def _tell_indexes(
+    session: Session, faces: Iterable[Any], *, left_out: Collection[str]
+) -> tuple[str, ...]:
+    """Stamp the removal, as a change of these galleries' faces is stamped; gives their ids."""
     removed: dict[str, list[str]] = {}
     for face_id, gallery_id, _, _ in faces:
         if gallery_id not in left_out:
@@ -153,6 +158,7 @@ def _tell_indexes(session: Session, faces: Iterable[Any], *, left_out: Collectio
             select(GalleryRow.revision).where(GalleryRow.id == gallery_id)
         ).one()
         note_removed(session, gallery_id, removed[gallery_id], revision=revision)
+    return tuple(sorted(removed))
 
 
 def _read(

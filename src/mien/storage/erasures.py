@@ -32,11 +32,13 @@ class Noted:
         id: the note's.
         files: names of the files that are to be deleted.
         erased: what the list of erasures is to know.
+        galleries: ids of those that may have lost faces.
     """
 
     id: str
     files: tuple[str, ...]
     erased: tuple[Erased, ...]
+    galleries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def note_erasure(
     Returns:
         The note, for `finish`.
     """
-    noted = Noted(new_id(), tuple(files), tuple(erased))
+    galleries = () if gallery_id is None else (gallery_id,)
+    noted = Noted(new_id(), tuple(files), tuple(erased), galleries)
     session.add(
         ErasureRow(
             id=noted.id,
@@ -87,7 +90,14 @@ def note_erasure(
     return noted
 
 
-def finish(database: Database, files: FileStore, erasures: ErasureList, noted: Noted) -> Finished:
+def finish(
+    database: Database,
+    files: FileStore,
+    erasures: ErasureList,
+    noted: Noted,
+    *,
+    unindexed: bool = True,
+) -> Finished:
     """Delete the files of an erasure, list it and clear the log; the note goes when that is done.
 
     Args:
@@ -95,6 +105,7 @@ def finish(database: Database, files: FileStore, erasures: ErasureList, noted: N
         files: the store.
         erasures: what is to know of it.
         noted: the note.
+        unindexed: whether nothing of it is left in an index.
     """
     listed = False
     # What is done is done, whether or not that can be written down now; then it is found later.
@@ -104,7 +115,7 @@ def finish(database: Database, files: FileStore, erasures: ErasureList, noted: N
     gone = delete_noted(database, files, noted.files)
     cleared = database.scrub()
     with contextlib.suppress(StorageError):
-        if gone and cleared and listed:
+        if gone and cleared and listed and unindexed:
             with database.write() as session:
                 session.execute(delete(ErasureRow).where(ErasureRow.id == noted.id))
         elif noted.erased and listed:

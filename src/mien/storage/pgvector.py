@@ -39,8 +39,10 @@ from mien.storage.vector_tables import State
 from mien.storage.vector_tables import about
 from mien.storage.vector_tables import best_of
 from mien.storage.vector_tables import erase
+from mien.storage.vector_tables import floor_of
 from mien.storage.vector_tables import make
 from mien.storage.vector_tables import new_table
+from mien.storage.vector_tables import removed_since
 from mien.storage.vector_tables import row_of
 from mien.storage.vector_tables import set_up
 from mien.storage.vector_tables import state_of
@@ -63,6 +65,7 @@ class PgvectorBackend:
     name = "pgvector"
     capacity = None
     kept_apart = False
+    cannot_keep = False
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine_beside(connections=CONNECTIONS)
@@ -89,6 +92,30 @@ class PgvectorBackend:
             with self.connected() as connection:
                 erase(connection, gallery_id)
                 connection.commit()
+
+    def erase_removed(self, gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`; also for processes that search with something else."""
+        if not self.has_tables():
+            return True
+        try:
+            with self.connected() as connection:
+                state = state_of(connection, gallery_id)
+                floor = floor_of(connection, gallery_id)
+            if state is None:
+                return True
+            if floor is None or state.revision < floor:
+                self.drop(gallery_id)
+                return True
+            index = PgvectorIndex(self, gallery_id, state.contract_id, state.dimension)
+            with index.writing() as writer:
+                if writer.applied_revision > NOTHING:
+                    writer.remove(
+                        removed_since(writer.connection, gallery_id, writer.applied_revision)
+                    )
+                    writer.commit(writer.applied_revision)
+        except errors.UndefinedTable as error:
+            raise IndexUnavailable from error
+        return True
 
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""
@@ -276,7 +303,7 @@ class _Writer:
     """
 
     def __init__(self, connection: Connection, index: PgvectorIndex, state: State | None) -> None:
-        self._connection = connection
+        self.connection = connection
         self._index = index
         self._is_new = state is None
         self._table = new_table(connection, index.dimension) if state is None else state.vectors
@@ -290,7 +317,7 @@ class _Writer:
         require_vectors(keys, groups, vectors, self._index.dimension)
         # Of a key that is given twice the last vector counts.
         last = {key: position for position, key in enumerate(keys)}
-        with self._counted(list(last), set(groups)), self._connection.cursor() as cursor:
+        with self._counted(list(last), set(groups)), self.connection.cursor() as cursor:
             register(cursor)
             cursor.executemany(
                 about(
@@ -305,7 +332,7 @@ class _Writer:
         """See `IndexWriter.remove`."""
         some = list(keys)
         with self._counted(some, set()):
-            self._connection.execute(
+            self.connection.execute(
                 about(self._table, "delete from {} where key = any(%s)"), [some]
             )
 
@@ -313,28 +340,28 @@ class _Writer:
         """See `IndexWriter.commit`."""
         if self._is_new:
             self._finish_new_table()
-        self._connection.execute(
+        self.connection.execute(
             SAVE,
             [
                 *[self._index.gallery_id, self._index.contract_id, self._index.dimension],
                 *[revision, self._table, self._examples, self._people],
             ],
         )
-        self._connection.commit()
+        self.connection.commit()
 
     def _finish_new_table(self) -> None:
         # What is quicker once for all than for each vector; of many it takes longer than a search.
-        driver: Any = self._connection
+        driver: Any = self.connection
         silence, driver.silence = driver.silence, None
         try:
-            self._connection.execute("set local statement_timeout = 0")
-            self._connection.execute(about(self._table, "create index on {} (person)"))
-            self._connection.execute(about(self._table, "analyze {}"))
+            self.connection.execute("set local statement_timeout = 0")
+            self.connection.execute(about(self._table, "create index on {} (person)"))
+            self.connection.execute(about(self._table, "analyze {}"))
             self._examples, self._people = row_of(
-                self._connection,
+                self.connection,
                 about(self._table, "select count(*), count(distinct person) from {}"),
             )
-            erase(self._connection, self._index.gallery_id)
+            erase(self.connection, self._index.gallery_id)
         finally:
             driver.silence = silence
 
@@ -344,7 +371,7 @@ class _Writer:
         if self._is_new:
             yield
             return
-        owners = self._connection.execute(
+        owners = self.connection.execute(
             about(self._table, "select distinct person from {} where key = any(%s)"), [keys]
         ).fetchall()
         touched = [*people.union(str(owner) for [owner] in owners)]
@@ -356,7 +383,7 @@ class _Writer:
 
     def _count(self, keys: list[str], people: list[str]) -> tuple[int, int]:
         examples, groups = row_of(
-            self._connection,
+            self.connection,
             about(
                 self._table,
                 "select (select count(*) from {0} where key = any(%s)),"

@@ -93,6 +93,23 @@ def state_of(connection: Connection, gallery_id: str) -> State | None:
     return None if row is None else State(*row)
 
 
+def floor_of(connection: Connection, gallery_id: str) -> int | None:
+    """From where on it is remembered who was removed from a gallery; None where it is gone."""
+    row = connection.execute(
+        "select floor_revision from gallery where id = %s", [gallery_id]
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def removed_since(connection: Connection, gallery_id: str, revision: int) -> list[str]:
+    """Ids of the faces that were removed from a gallery after a revision."""
+    rows = connection.execute(
+        "select face_id from removed_face where gallery_id = %s and revision > %s",
+        [gallery_id, revision],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
 def best_of(
     connection: Connection,
     table: str,

@@ -10,6 +10,7 @@ from mien.access import audit
 from mien.access import permissions
 from mien.errors import FaceNotFound
 from mien.errors import PhotoNotFound
+from mien.gallery.erasing import finish_erasure
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.person_rows import find_person
@@ -23,7 +24,6 @@ from mien.gallery.suspicions import suspicions_of
 from mien.names import can_be_stored
 from mien.names import name_key
 from mien.storage.erased import Erased
-from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -112,7 +112,7 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
             gallery_id=row.id,
         )
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
-    finish(call.services.database, call.services.files, call.services.erasures, erasure)
+    finish_erasure(call.services, erasure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
             subject_id=ref.id,
             gallery_id=row.id,
         )
-    finish(call.services.database, call.services.files, call.services.erasures, erasure)
+    finish_erasure(call.services, erasure)
     return Undone(ref, goes)
 
 

@@ -14,6 +14,7 @@ from mien.access import permissions
 from mien.errors import GalleryNotFound
 from mien.errors import ModelError
 from mien.errors import StorageError
+from mien.gallery.erasing import finish_erasure
 from mien.gallery.erasure_proof import Erasure
 from mien.gallery.erasure_proof import KeptOriginal
 from mien.gallery.erasure_proof import NotChecked
@@ -36,7 +37,6 @@ from mien.names import name_key
 from mien.storage.binding import is_bound
 from mien.storage.erased import Erased
 from mien.storage.erasures import Noted
-from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -59,7 +59,6 @@ class _Erased:
     gallery_id: str
     person_id: str
     face_ids: list[str]
-    dimension: int
     photo_ids: list[str]
     probe_ids: list[str]
     files: list[str]
@@ -131,7 +130,7 @@ def forget_person(
             call, session, row, person, looking, threshold=person_threshold(row, summary)
         )
     services = call.services
-    done = finish(services.database, services.files, services.erasures, erased.note)
+    done = finish_erasure(services, erased.note)
     return _prove(services, erased, log_cleared=done.log_cleared)
 
 
@@ -239,7 +238,6 @@ def _erase(
         gallery_id=gallery.id,
         person_id=person.id,
         face_ids=[face.id for face in faces],
-        dimension=faces[0].embedding.size if faces else 0,
         photo_ids=sorted(photo_ids | {photo.told.photo_id for photo in gone}),
         probe_ids=[probe.id for probe in probes],
         files=files,
@@ -338,9 +336,7 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
             )
             or 0
         )
-        indexed_left = services.indexes.count_left(
-            session, erased.gallery_id, erased.face_ids, dimension=erased.dimension
-        )
+        indexed_left = services.indexes.count_left(session, erased.gallery_id, erased.face_ids)
     return Erasure(
         person_id=erased.person_id,
         faces=len(erased.face_ids),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from mien.index.int8.folder import Folder
+from mien.index.int8.folder import cannot_be_written
 from mien.index.int8.folder import drop
 from mien.index.int8.folder import kept
 from mien.index.int8.index import USUAL
@@ -13,6 +14,7 @@ from mien.index.int8.kernels import Kernel
 from mien.index.int8.kernels import best_kernel
 from mien.index.int8.rounding import scale_of
 from mien.index.int8.snapshot import Identity
+from mien.index.origin import Origin
 
 
 class Int8Backend:
@@ -22,6 +24,7 @@ class Int8Backend:
         folder: where bases are kept; made when the first one is.
         kernel: compares rows; the quickest of this machine unless another is given.
         upkeep: when bases are made anew.
+        origin: the rows that they are made from.
     """
 
     name = "int8"
@@ -29,18 +32,25 @@ class Int8Backend:
     kept_apart = True
 
     def __init__(
-        self, folder: Path, *, kernel: Kernel | None = None, upkeep: Upkeep = USUAL
+        self,
+        folder: Path,
+        *,
+        kernel: Kernel | None = None,
+        upkeep: Upkeep = USUAL,
+        origin: Origin,
     ) -> None:
         self._folder = folder
         self._kernel = kernel
         self._upkeep = upkeep
+        self._origin = origin
+        self._folders: dict[str, Folder] = {}
 
     def open(self, gallery_id: str, *, contract_id: str, dimension: int) -> Int8Index:
         """See `IndexBackend.open`."""
         identity = Identity(gallery_id, contract_id, dimension, scale_of(dimension))
         return Int8Index(
-            dimension,
-            folder=Folder(self._folder, identity),
+            identity,
+            folder=self._folder_of(gallery_id),
             kernel=self._kernel or best_kernel(),
             upkeep=self._upkeep,
         )
@@ -48,10 +58,25 @@ class Int8Backend:
     def drop(self, gallery_id: str) -> None:
         """See `IndexBackend.drop`."""
         drop(self._folder, gallery_id)
+        self._folders.pop(gallery_id, None)
 
     def kept(self) -> Collection[str]:
         """See `IndexBackend.kept`."""
         return kept(self._folder)
 
+    def erase_removed(self, gallery_id: str) -> bool:
+        """See `IndexBackend.erase_removed`."""
+        self._folder_of(gallery_id).erase_removed()
+        return True
+
+    @property
+    def cannot_keep(self) -> bool:
+        """See `IndexBackend.cannot_keep`."""
+        return cannot_be_written(self._folder)
+
     def close(self) -> None:
         """See `IndexBackend.close`."""
+
+    def _folder_of(self, gallery_id: str) -> Folder:
+        made = Folder(self._folder, gallery_id, origin=self._origin)
+        return self._folders.setdefault(gallery_id, made)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -41,6 +42,7 @@ class Base:
         revision: of the gallery, up to which these are its rows.
         made_at: when, in seconds since the epoch.
         inode: device and number of the file, where it is one.
+        marks: of the history of the rows that it was made from; see `Origin.marks`.
     """
 
     vectors: NDArray[np.int8] = field(repr=False)
@@ -51,9 +53,21 @@ class Base:
     revision: int
     made_at: float
     inode: tuple[int, int] | None = None
+    marks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    def erase_keys(self, keys: Collection[str]) -> None:
+        """Overwrite the rows of these keys, as far as they are here, for good.
+
+        Raises:
+            OSError: they cannot be.
+        """
+        rows = self.keys.find(list(keys))
+        rows = rows[rows >= 0]
+        if len(rows):
+            self.erase(rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

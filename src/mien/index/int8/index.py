@@ -1,5 +1,6 @@
 """One gallery's rows as signed bytes, most of them in a file that all processes of a machine share."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +18,7 @@ import structlog
 from numpy.typing import NDArray
 
 from mien.errors import IndexUnavailable
+from mien.errors import StorageError
 from mien.index.base import NOTHING
 from mien.index.base import Hit
 from mien.index.int8.base import Base
@@ -27,6 +30,7 @@ from mien.index.int8.ids import pack
 from mien.index.int8.kernels import Kernel
 from mien.index.int8.rounding import stride_of
 from mien.index.int8.rows import Rows
+from mien.index.int8.snapshot import Identity
 
 _log = structlog.get_logger(__name__)
 
@@ -55,6 +59,9 @@ USUAL: Final = Upkeep()
 
 # A tail so many times larger than it should be is taken into a base though somebody waits.
 _AT_ONCE: Final = 4
+# After which a file that could not be written is tried again: at first, and at most.
+_TRIED_AGAIN_SECONDS: Final = 60.0
+_TRIED_AGAIN_AT_MOST: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +76,31 @@ class Int8Index:
     """See `VectorIndex`. Only names candidates: its similarities are rounded.
 
     Args:
-        dimension: length of the vectors.
+        identity: what its base has to be of.
         folder: where its base is kept.
         kernel: compares rows.
         upkeep: when a base is made anew.
 
     Raises:
-        IndexUnavailable: what is kept cannot be looked at.
+        StorageError: the rows cannot be asked whether what is kept is of them.
     """
 
     is_exact = False
 
     def __init__(
-        self, dimension: int, *, folder: Folder, kernel: Kernel, upkeep: Upkeep = USUAL
+        self, identity: Identity, *, folder: Folder, kernel: Kernel, upkeep: Upkeep = USUAL
     ) -> None:
-        self._dimension = dimension
+        self._identity = identity
+        self._dimension = identity.dimension
         self._folder = folder
         self._kernel = kernel
         self._upkeep = upkeep
         self._writing = threading.Lock()
-        kept = folder.newest()
+        # Taken out, and not overwritten yet in what this process has open or what is kept.
+        self._owed: frozenset[str] = frozenset()
+        self._put_again_at = -math.inf
+        self._put_failed = 0
+        kept = self._kept()
         self._now = _Now(self._rows(kept), NOTHING if kept is None else kept.revision)
 
     @property
@@ -105,7 +117,8 @@ class Int8Index:
         return len(self._now.rows)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._now.rows
+        # What could not be overwritten is there still, though no search comes upon it.
+        return key in self._now.rows or key in self._owed
 
     @property
     def groups(self) -> int:
@@ -119,12 +132,17 @@ class Int8Index:
         with self._writing, ExitStack() as until:
             now = self._adopted(floor)
             if now.revision < floor:
-                # All rows will be read, which one process does for all of this machine.
-                until.enter_context(self._folder.building(patience=self._upkeep.patience))
+                # All rows will be read, which one process does for all of this machine. That one
+                # may have been stopped: after a while each does it for itself.
+                with suppress(IndexUnavailable):
+                    until.enter_context(self._folder.building(patience=self._upkeep.patience))
                 now = self._adopted(floor)
             if now.revision < floor:
                 yield _FromNothing(Filling(self._dimension), self._begin)
             else:
+                if now.revision > self._now.revision:
+                    # At once: who finds that nothing is left to be done commits nothing.
+                    self._now = now
                 yield _Changing(now.rows, now.revision, self._commit)
 
     def search(
@@ -142,29 +160,34 @@ class Int8Index:
         with self._writing:
             now = self._now
             now.rows.overwrite_removed()
-            newer = self._folder.newest(since=now.revision - 1, but=now.rows.base)
+            self.erase_owed()
+            newer = self._newest(since=now.revision - 1, but=now.rows.base)
             if newer is not None:
                 self._publish(newer)
                 return
         # Without the lock: who has to be brought up to the rows does not wait for a large file.
-        if self._is_due(now):
+        if self._is_due(now) or self._is_unkept(now):
             self._renew(now)
 
+    def erase_owed(self) -> None:
+        """Overwrite in files what could not be overwritten when it was taken out."""
+        if self._owed:
+            self._erase([], self._now.rows.base)
+
     def clear_kept(self, revision: int) -> None:
-        """Keep nothing in files of what is older than a revision.
+        """Keep nothing in files of what is older than a revision, as far as that can be done now."""
+        try:
+            self._folder.clear(revision)
+        except IndexUnavailable as error:
+            # Whoever is to be gone from there is looked for by everybody who follows the rows.
+            _log.warning("Files of an index cannot be removed", why=_why(error))
 
-        Raises:
-            IndexUnavailable: it cannot be removed.
-        """
-        self._folder.clear(revision)
-
-    def erase_kept(self, keys: Sequence[str], revision: int) -> None:
+    def erase_kept(self, keys: Sequence[str]) -> None:
         """Let no file have anything of these, though this index does not have them itself.
 
-        Raises:
-            IndexUnavailable: they cannot be overwritten.
+        Where that cannot be done now, it counts as having them, and tries again.
         """
-        self._folder.erase(keys, revision, None)
+        self._erase(keys, None)
 
     def close(self) -> None:
         """See `VectorIndex.close`."""
@@ -172,6 +195,21 @@ class Int8Index:
     def _rows(self, base: Base | None) -> Rows:
         base = _empty(self._dimension) if base is None else base
         return Rows(self._dimension, base, self._kernel)
+
+    def _newest(self, *, since: int = NOTHING, but: Base | None = None) -> Base | None:
+        return self._folder.newest(self._identity, since=since, but=but)
+
+    def _kept(self) -> Base | None:
+        """What is kept, if it is of the history of the rows."""
+        kept = self._newest()
+        if kept is None or self._folder.is_of_these_rows(kept):
+            return kept
+        _log.warning("An index did not fit the database and is built anew")
+        try:
+            self._folder.discard(kept)
+        except IndexUnavailable as error:
+            _log.warning("Files of an index cannot be removed", why=_why(error))
+        return None
 
     def _publish(self, base: Base) -> None:
         self._now = _Now(self._rows(base), base.revision)
@@ -184,7 +222,7 @@ class Int8Index:
         """
         now = self._now
         base = now.rows.base
-        newer = self._folder.newest(since=max(base.revision, floor - 1), but=base)
+        newer = self._newest(since=max(base.revision, floor - 1), but=base)
         return now if newer is None else _Now(self._rows(newer), newer.revision)
 
     def _begin(self, filling: Filling, revision: int) -> None:
@@ -192,13 +230,13 @@ class Int8Index:
         base = self._put(draft)
         if base is None:
             # What is kept may have somebody of whose removal this index was not told.
-            self._folder.clear(revision)
+            self.clear_kept(revision)
             base = in_memory(draft)
         self._publish(base)
 
     def _commit(self, rows: Rows, removed: Sequence[str], revision: int) -> None:
         if removed:
-            self._folder.erase(removed, revision, rows.base)
+            self._erase(removed, rows.base)
         # A snapshot that was adopted may have led to less than there is.
         if revision >= self._now.revision:
             self._now = _Now(rows, revision)
@@ -208,6 +246,16 @@ class Int8Index:
             base = self._renewed(now)
             if base is not None:
                 self._publish(base)
+
+    def _erase(self, removed: Sequence[str], own: Base | None) -> None:
+        keys = self._owed.union(removed)
+        try:
+            self._folder.erase(keys, own)
+            self._owed = frozenset()
+        except IndexUnavailable as error:
+            # Nobody's answer depends on it; who asks whether they are gone is told that they are not.
+            _log.warning("Removed faces will be overwritten later", why=_why(error))
+            self._owed = keys
 
     def _renew(self, now: _Now) -> None:
         base = self._renewed(now)
@@ -219,11 +267,11 @@ class Int8Index:
     def _renewed(self, now: _Now) -> Base | None:
         """A new base of all rows; None where one cannot be kept now, or another process makes one."""
         if not self._is_large(len(now.rows)):
-            self._folder.clear(now.revision)
+            self.clear_kept(now.revision)
             return in_memory(now.rows.draft(now.revision))
         try:
             with self._folder.building(patience=0):
-                if self._folder.newest(since=now.rows.base.revision, but=now.rows.base) is None:
+                if self._newest(since=now.rows.base.revision, but=now.rows.base) is None:
                     return self._put(now.rows.draft(now.revision))
         except IndexUnavailable:
             pass
@@ -231,17 +279,26 @@ class Int8Index:
 
     def _put(self, draft: Draft) -> Base | None:
         """Keep a base as a file, if it is large enough and that can be done."""
-        if not self._is_large(len(draft)):
+        if not self._is_large(len(draft)) or time.monotonic() < self._put_again_at:
             return None
         try:
-            kept = self._folder.put(draft)
-            return self._folder.newest(since=draft.revision - 1) if kept is None else kept
-        except (OSError, IndexUnavailable) as error:
-            _log.warning("A snapshot of an index cannot be kept", why=str(error))
+            kept = self._folder.put(self._identity, draft)
+        except (OSError, StorageError) as error:
+            _log.warning("A snapshot of an index cannot be kept", why=_why(error))
+            # A full disk is not filled and emptied at every change.
+            wait = min(_TRIED_AGAIN_SECONDS * 2**self._put_failed, _TRIED_AGAIN_AT_MOST)
+            self._put_again_at = time.monotonic() + wait
+            self._put_failed += 1
             return None
+        self._put_failed = 0
+        return self._newest(since=draft.revision - 1) if kept is None else kept
 
     def _is_large(self, rows: int) -> bool:
         return rows >= self._upkeep.kept_from
+
+    def _is_unkept(self, now: _Now) -> bool:
+        """Whether this is in memory alone, because a file could not be kept when it was filled."""
+        return len(now.rows) > 0 and now.rows.base.inode is None and self._is_large(len(now.rows))
 
     def _is_due(self, now: _Now, *, times: int = 1) -> bool:
         rows = now.rows
@@ -327,3 +384,9 @@ def _empty(dimension: int) -> Base:
             revision=NOTHING,
         )
     )
+
+
+def _why(error: Exception) -> str | None:
+    """For a log: what the system says, or the kind alone."""
+    cause = error.__cause__ if isinstance(error, IndexUnavailable) else error
+    return cause.strerror if isinstance(cause, OSError) else type(cause or error).__name__

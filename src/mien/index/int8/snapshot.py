@@ -12,7 +12,9 @@ import os
 import struct
 import time
 import zlib
+from collections.abc import Collection
 from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -31,7 +33,7 @@ from mien.index.int8.base import Draft
 from mien.index.int8.ids import Kind
 from mien.index.int8.ids import PackedIds
 
-VERSION: Final = 1
+VERSION: Final = 2
 _MAGIC: Final = b"mienint8"
 _PAGE: Final = 4096
 # Magic, version, length of what is said of the sections, and a checksum of that.
@@ -66,13 +68,14 @@ class Identity:
     scale: float
 
 
-def write(descriptor: int, identity: Identity, draft: Draft) -> None:
+def write(descriptor: int, identity: Identity, draft: Draft, *, marks: Sequence[str] = ()) -> None:
     """Write a snapshot, so that it is on the disk when this returns.
 
     Args:
         descriptor: of an empty file.
         identity: what it is of.
         draft: its rows.
+        marks: of the history of the rows that these are from.
 
     Raises:
         OSError: the disk is full or broken.
@@ -103,6 +106,7 @@ def write(descriptor: int, identity: Identity, draft: Draft) -> None:
     told: dict[str, Any] = {
         "of": asdict(identity),
         "revision": draft.revision,
+        "marks": list(marks),
         "made_at": time.time(),
         "rows": len(draft),
         "stride": draft.stride,
@@ -136,7 +140,8 @@ def read(path: Path, identity: Identity) -> Base:
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         found = os.fstat(descriptor)
-        told = _header(descriptor, found.st_size, identity)
+        told = _header(descriptor, found.st_size)
+        _require(told.get("of") == asdict(identity), "it is of something else")
         try:
             return _base(descriptor, told, found, identity)
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -146,7 +151,38 @@ def read(path: Path, identity: Identity) -> Base:
         raise
 
 
-def _header(descriptor: int, size: int, identity: Identity) -> Mapping[str, Any]:
+def erase(path: Path, keys: Collection[str]) -> None:
+    """Overwrite the rows of some keys in a snapshot, whatever it is of, without looking at all of it.
+
+    Args:
+        path: where it lies.
+        keys: of the rows; those that are not there are passed over.
+
+    Raises:
+        NotBelieved: it is damaged so that they cannot be found.
+        OSError: it cannot be read or overwritten.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        told = _header(descriptor, os.fstat(descriptor).st_size)
+        try:
+            places = _Places(descriptor, told)
+            there = places.keys.find(list(keys))
+            eraser = places.eraser()
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise NotBelieved("its header makes no sense") from error
+    except BaseException:
+        os.close(descriptor)
+        raise
+    rows = there[there >= 0]
+    if places.vectors[rows].any():
+        eraser(rows)
+    elif len(rows):
+        # Whoever did this before may have ended before the disk had it.
+        os.fdatasync(descriptor)
+
+
+def _header(descriptor: int, size: int) -> Mapping[str, Any]:
     start = os.pread(descriptor, _PAGE, 0)
     if len(start) < _START.size:
         raise NotBelieved("it is too short")
@@ -158,8 +194,6 @@ def _header(descriptor: int, size: int, identity: Identity) -> Mapping[str, Any]
         raise NotBelieved("it is of another version")
     try:
         told: Mapping[str, Any] = json.loads(header)
-        if told["of"] != asdict(identity):
-            raise NotBelieved("it is of something else")
         if told["end"] != size:
             raise NotBelieved("it is cut off")
     except (KeyError, TypeError, ValueError) as error:
@@ -167,52 +201,84 @@ def _header(descriptor: int, size: int, identity: Identity) -> Mapping[str, Any]
     return told
 
 
-def _base(
-    descriptor: int, told: Mapping[str, Any], found: os.stat_result, identity: Identity
-) -> Base:
-    # All of it is looked at now, so the system may as well bring all of it at once.
-    mapped = mmap.mmap(
-        descriptor, found.st_size, flags=mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0),
-        prot=mmap.PROT_READ,
-    )  # fmt: skip
-    rows, stride = int(told["rows"]), int(told["stride"])
+def _require(fits: bool, why: str) -> None:
+    if not fits:
+        raise NotBelieved(why)
 
-    def section(name: str, dtype: DTypeLike) -> NDArray[Any]:
-        where = told["sections"][name]
+
+class _Places:
+    """The sections of a file, mapped.
+
+    Args:
+        descriptor: of the file.
+        told: its header.
+        at_once: have the system bring all of it.
+
+    Attributes:
+        vectors: int8, shape (n, stride).
+        keys: of each row.
+    """
+
+    def __init__(self, descriptor: int, told: Mapping[str, Any], *, at_once: bool = False) -> None:
+        flags = mmap.MAP_SHARED | (getattr(mmap, "MAP_POPULATE", 0) if at_once else 0)
+        self._mapped = mmap.mmap(descriptor, int(told["end"]), flags=flags, prot=mmap.PROT_READ)
+        self._descriptor = descriptor
+        self._told = told
+        rows, stride = int(told["rows"]), int(told["stride"])
+        self.keys = self.ids("keys")
+        self.vectors: NDArray[np.int8] = self.section("vectors", np.int8).reshape(rows, stride)
+        if len(self.keys) != rows:
+            raise NotBelieved("its sections do not fit together")
+
+    def section(self, name: str, dtype: DTypeLike) -> NDArray[Any]:
+        """A section as an array; compared with its checksum, where it has one."""
+        where = self._told["sections"][name]
         item = np.dtype(dtype)
-        array = np.frombuffer(mapped, item, where["bytes"] // item.itemsize, where["at"])
+        array = np.frombuffer(self._mapped, item, where["bytes"] // item.itemsize, where["at"])
         if "check" in where and zlib.crc32(array.data) != where["check"]:
             raise NotBelieved("it is damaged")
         return array
 
-    keys = _ids(told["keys"], section)("keys")
-    groups = _ids(told["groups"], section)("groups")
-    group_of = section("group_of", "<i4")
-    vectors = section("vectors", np.int8).reshape(rows, stride)
-    sums = section("sums", "<u8")
-    if len(keys) != rows or len(group_of) != rows or stride < identity.dimension:
+    def ids(self, name: str) -> PackedIds:
+        """A section of ids."""
+        kind, size = self._told[name]
+        if kind not in get_args(Kind):
+            raise NotBelieved("its ids are of an unknown kind")
+        return PackedIds(kind, self.section(name, f"S{int(size)}"))
+
+    def eraser(self) -> "_MappedEraser":
+        """Overwrites rows; the descriptor is its own from now on."""
+        at = {name: int(self._told["sections"][name]["at"]) for name in ("vectors", "sums")}
+        return _MappedEraser(
+            self._descriptor, self.vectors, vectors_at=at["vectors"], sums_at=at["sums"]
+        )
+
+
+def _base(
+    descriptor: int, told: Mapping[str, Any], found: os.stat_result, identity: Identity
+) -> Base:
+    # All of it is looked at now, so the system may as well bring all of it at once.
+    places = _Places(descriptor, told, at_once=True)
+    vectors, groups = places.vectors, places.ids("groups")
+    group_of, sums = places.section("group_of", "<i4"), places.section("sums", "<u8")
+    if len(group_of) != len(vectors) or vectors.shape[1] < identity.dimension:
         raise NotBelieved("its sections do not fit together")
     if not np.array_equal(_sums(vectors), sums):
         raise NotBelieved("it is damaged")
-    at = {name: int(told["sections"][name]["at"]) for name in ("vectors", "sums")}
-    eraser = _MappedEraser(descriptor, vectors, vectors_at=at["vectors"], sums_at=at["sums"])
+    revision, made_at = int(told["revision"]), float(told["made_at"])
+    marks = tuple(map(str, told["marks"]))
     return Base(
         vectors,
-        keys,
+        places.keys,
         groups,
         group_of,
-        eraser,
-        revision=int(told["revision"]),
-        made_at=float(told["made_at"]),
+        # Last, for the descriptor is its own.
+        places.eraser(),
+        revision=revision,
+        made_at=made_at,
         inode=(found.st_dev, found.st_ino),
+        marks=marks,
     )
-
-
-def _ids(told: Any, section: Any) -> Any:
-    kind, size = told
-    if kind not in get_args(Kind):
-        raise NotBelieved("its ids are of an unknown kind")
-    return lambda name: PackedIds(kind, section(name, f"S{int(size)}"))
 
 
 class _MappedEraser:
@@ -235,12 +301,19 @@ class _MappedEraser:
 
     def __call__(self, rows: NDArray[np.intp]) -> None:
         stride = self._vectors.shape[1]
+        rows = np.unique(rows)
+        # What a row has in the sum of its block is taken out of it: a sum that does not fit,
+        # because something else of the block is damaged, is not made to.
+        words = self._vectors[rows].view("<u8").sum(axis=1, dtype=np.uint64)
         for row in rows:
             _write_all(self._descriptor, bytes(stride), self._vectors_at + int(row) * stride)
         # Afterwards: if it is broken off here, the sums do not fit, and nobody believes the file.
-        for block in np.unique(rows // _BLOCK_ROWS):
-            some = self._vectors[block * _BLOCK_ROWS : (block + 1) * _BLOCK_ROWS]
-            _write_all(self._descriptor, _sums(some).tobytes(), self._sums_at + int(block) * 8)
+        blocks = rows // _BLOCK_ROWS
+        for block in np.unique(blocks):
+            at = self._sums_at + int(block) * 8
+            [old] = np.frombuffer(os.pread(self._descriptor, 8, at), "<u8")
+            new = (int(old) - int(words[blocks == block].sum(dtype=np.uint64))) % (1 << 64)
+            _write_all(self._descriptor, new.to_bytes(8, "little"), at)
         os.fdatasync(self._descriptor)
 
     def __del__(self) -> None:
