@@ -348,7 +348,7 @@ def test_a_file_that_can_be_removed_only_is(filled: Path, monkeypatch: pytest.Mo
 FILL = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, {here!r})
+sys.path[:0] = {here!r}
 from test_int8_snapshot import *
 from mien.index.int8 import snapshot
 step = {step!r}
@@ -365,7 +365,8 @@ put(opened(Path({folder!r})), 0, unit(1, 10), 1)
 
 
 def other_process(folder: Path, step: str) -> "subprocess.Popen[bytes]":
-    here = str(Path(__file__).parent)
+    tests = Path(__file__).parents[1]
+    here = [str(tests / "index"), str(tests / "support")]
     code = FILL.format(here=here, step=step, folder=str(folder))
     return subprocess.Popen([sys.executable, "-c", code])
 
