@@ -19,6 +19,7 @@ import json
 import os
 import statistics
 import sys
+import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -301,6 +302,7 @@ def measure_many(
             beside[count] = alternate(
                 {name: partial(who.name_photo, data) for name, who in works.items()},
                 rounds=rounds_beside,
+                clock=time.process_time,
             )
             peer_found[count] = len(peer.find(data))
     return Many(
