@@ -286,7 +286,7 @@ def test_the_file_of_a_deleted_gallery_is_not_made_again(
         patched.setattr("mien.index.int8.folder.write", interrupted)
         follow(slow)
     assert not held(services, vector)
-    assert not any(folder_of(services).iterdir())
+    assert not any(index_folder_of(services).iterdir())
     # The slow one has it open still, and begins again.
     for each in slow.indexes._opened.values():
         each.index.overwrite_removed()
