@@ -77,5 +77,31 @@ def index_ratios(found: Any) -> list[tuple[str, str]]:
     ]
 
 
+def show_filters(found: Any) -> list[str]:
+    """See `Section.show`."""
+    indexes = ("exact", "int8")
+    rows = [
+        (
+            f"{share} of the people",
+            *(
+                f"{found[index]['over_everybody'][share]:.2f} "
+                f"({found[index]['over_everybody_p50'][share]:.2f})"
+                for index in indexes
+            ),
+            f"{min(found[index]['same_people'][share] for index in indexes):.0%}",
+        )
+        for share in found["exact"]["over_everybody"]
+    ]
+    return [
+        *table(("searched", *indexes, "nearest five right"), rows),
+        "",
+        (
+            f"Of {found['faces']:,} faces of {found['people']:,} people, {found['dimension']} numbers: "
+            "the time over a search of everybody in the same run, the least (median), with the rows that "
+            "candidates are ranked by."
+        ),
+    ]
+
+
 def _least_and_median(spent: Any) -> str:
     return "" if spent is None else f"{spent['min']:.1f} ({spent['p50']:.1f})"

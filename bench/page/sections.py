@@ -4,6 +4,7 @@ from typing import Final
 
 from bench.page.faces import show_detection
 from bench.page.indexes import index_ratios
+from bench.page.indexes import show_filters
 from bench.page.indexes import show_index
 from bench.page.section import Section
 from bench.page.service import overload_ratios
@@ -39,6 +40,25 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "the machine does falls on all.",
         show_index,
         index_ratios,
+    ),
+    Section(
+        "large",
+        "Searching five million",
+        "index.py",
+        ("--seconds", "10", "--sizes", "5000000", "--dimensions", "256"),
+        ("--quick",),
+        "the same with 256 numbers a face; float32 alone takes 5.1 GB.",
+        show_index,
+        index_ratios,
+    ),
+    Section(
+        "filters",
+        "Searching some people",
+        "filters.py",
+        (),
+        ("--faces", "5000", "--seconds", "3"),
+        "people chosen by what their metadata say.",
+        show_filters,
     ),
     Section(
         "serving",
