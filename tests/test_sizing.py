@@ -33,6 +33,14 @@ def test_a_large_gallery_counts() -> None:
     assert plan(Machine(8, 8 * GB), large).workers < plan(Machine(8, 8 * GB), NEED).workers
 
 
+def test_what_workers_share_counts_once() -> None:
+    machine = Machine(16, 24 * GB)
+    shared = plan(machine, Need(model_bytes=12_000_000, shared_bytes=2 * GB))
+    own = plan(machine, Need(model_bytes=12_000_000, index_bytes=2 * GB))
+    assert own.workers < shared.workers == 8
+    assert " and 2048 MB shared by all, of " in shared.reason
+
+
 def test_what_the_operator_says_holds() -> None:
     chosen = plan(Machine(2, 4 * GB), NEED, workers=5, threads=3, inference_threads=4)
     assert (chosen.workers, chosen.threads, chosen.inference_threads) == (5, 3, 4)

@@ -250,8 +250,8 @@ class Settings(BaseSettings):
     inference_precision: Precision = Field(
         default="f32",
         description=(
-            "Arithmetic of OpenVINO; bf16 is faster on new processors, with practically the same "
-            "results."
+            "Arithmetic of OpenVINO; bf16 is faster on new processors and moves similarities "
+            "in the third decimal; thresholds and stated rates are for f32."
         ),
     )
     inference_threads: Annotated[int, Field(ge=0, le=256)] = Field(
@@ -279,7 +279,8 @@ class Settings(BaseSettings):
     )
     index: IndexName = Field(
         default="auto",
-        description="What searches the faces of a gallery, always with the same results: `exact` "
+        description="What searches the faces of a gallery, with the same results except where an index "
+        "elsewhere is approximate and may miss somebody: `exact` "
         "keeps the embeddings in the memory of each process; `int8` keeps them rounded, in a quarter "
         "of the memory, in a file of the home folder that all processes share; `auto` is exact, and "
         "uses int8 for galleries of more than 50,000 faces; `pgvector` searches inside PostgreSQL, and "

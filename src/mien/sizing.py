@@ -45,13 +45,15 @@ class Need:
 
     Attributes:
         model_bytes: of the files of the model pack.
-        index_bytes: of the embeddings of all galleries.
+        index_bytes: of the indexes that it keeps for itself.
         photo_bytes: of photos that are decoded and searched; see `photos_bytes`.
+        shared_bytes: of indexes in files that all workers of the machine share, once for all.
     """
 
     model_bytes: int = 0
     index_bytes: int = 0
     photo_bytes: int = 0
+    shared_bytes: int = 0
 
     @property
     def worker_bytes(self) -> int:
@@ -153,12 +155,15 @@ def plan(
 def _fitting(machine: Machine, need: Need) -> int:
     if machine.memory_bytes is None:
         return _MOST_WORKERS
-    return max(1, int(machine.memory_bytes * _SHARE_OF_MEMORY) // need.worker_bytes)
+    left = int(machine.memory_bytes * _SHARE_OF_MEMORY) - need.shared_bytes
+    return max(1, left // need.worker_bytes)
 
 
 def _reason(machine: Machine, need: Need, why: str) -> str:
     cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
     memory = f"{need.worker_bytes // _MB} MB per worker"
+    if need.shared_bytes:
+        memory += f" and {need.shared_bytes // _MB} MB shared by all,"
     if machine.memory_bytes is not None:
         memory += f" of {machine.memory_bytes // _MB} MB"
     return f"{why}; {cores}, about {memory}"

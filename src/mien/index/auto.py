@@ -26,7 +26,7 @@ from mien.index.origin import Origin
 
 # From there on reading the candidates' rows costs less than comparing unrounded vectors saves; see
 # `docs/decisions/0017-int8-index.md`.
-_EXACT_UP_TO: Final = 50_000
+EXACT_UP_TO: Final = 50_000
 
 
 class AutoBackend:
@@ -47,7 +47,7 @@ class AutoBackend:
         self,
         folder: Path,
         *,
-        exact_up_to: int = _EXACT_UP_TO,
+        exact_up_to: int = EXACT_UP_TO,
         upkeep: Upkeep = USUAL,
         origin: Origin,
     ) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mien.sizing import Need
     from mien.sizing import Plan
 
-_BYTES_A_NUMBER = 4
 # Less than what makes Gunicorn take a process for a hanging one.
 _WARMING_SECONDS = 30
 
@@ -108,16 +107,22 @@ def with_plan(settings: Settings, plan: "Plan") -> Settings:
 
 def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
     from mien.gallery.galleries import list_galleries
+    from mien.gallery.index_memory import index_memory
     from mien.gallery.pack_in_use import model_files
     from mien.sizing import Need
     from mien.sizing import photos_bytes
 
     files = model_files(runtime.call(SYSTEM)) if with_models else ()
-    faces = sum(gallery.faces for gallery in list_galleries(runtime.call(SYSTEM)))
+    index = index_memory(
+        runtime.settings.index,
+        [gallery.faces for gallery in list_galleries(runtime.call(SYSTEM))],
+        dimension=runtime.engine.summary.dimension,
+    )
     return Need(
         model_bytes=sum(file.size_bytes for file in files),
-        index_bytes=faces * runtime.engine.summary.dimension * _BYTES_A_NUMBER,
+        index_bytes=index.own_bytes,
         photo_bytes=photos_bytes(runtime.settings.max_pixels),
+        shared_bytes=index.shared_bytes,
     )
 
 
