@@ -1,4 +1,6 @@
-"""Several `mien serve` on one PostgreSQL behind Nginx, of which one is killed or stopped under load.
+"""Several `mien serve` behind Nginx, of which one is killed or stopped under load.
+
+Each has a home folder of its own: they share a PostgreSQL and a bucket for photos, and nothing else.
 
 Clients enrol, rename, find and delete drawn people through Nginx, so that each step comes to
 another node. Meanwhile the nodes in turn are killed and started again, or stopped for a while and
@@ -13,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import secrets
 import signal
 import statistics
 import sys
@@ -47,6 +50,9 @@ from load import Request  # noqa: E402
 from load import running  # noqa: E402
 from mien.access.api_keys import create_key  # noqa: E402
 from postgresql_server import running_postgresql  # noqa: E402
+from s3_server import make_bucket  # noqa: E402
+from s3_server import running_s3  # noqa: E402
+from s3_server import s3_settings  # noqa: E402
 from servers import Server  # noqa: E402
 from servers import free_port  # noqa: E402
 from servers import started  # noqa: E402
@@ -64,6 +70,7 @@ _AFTER_SECONDS: Final = 2.0
 # More than a node that is stopped keeps waiting: Nginx gives it no more than it gives the others.
 _CLIENTS: Final = 8
 _MANY: Final = "60000"
+_SECRET: Final = secrets.token_hex(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Site:
 
 @contextmanager
 def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
-    """PostgreSQL, nodes with one home, and Nginx before them."""
+    """PostgreSQL, a store with a bucket, nodes with a home each, and Nginx before them."""
     programs, nginx = find_postgresql(), find_nginx()
     if programs is None or nginx is None:
         raise SystemExit("PostgreSQL and Nginx are needed; `make test` installs them where it may")
@@ -109,16 +116,19 @@ def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
     with ExitStack() as opened:
         database = opened.enter_context(running_postgresql(programs, port=free_port()))
         url = database.make_database("mien")
+        store = opened.enter_context(running_s3(folder))
+        shared = {"database_url": url, **s3_settings(store, make_bucket(store))}
         home = folder / "home"
-        runtime = make_runtime(home, database_url=url)
+        runtime = make_runtime(home, **shared)
         key, _ = create_key(acting(runtime.services), name="nodes", scopes=["admin"])
         runtime.close()
 
         def start(address: str) -> Server:
             environment = {
                 **os.environ,
-                "MIEN_HOME": str(home),
-                "MIEN_DATABASE_URL": url,
+                **{f"MIEN_{name.upper()}": str(value) for name, value in shared.items()},
+                "MIEN_HOME": str(folder / f"home-{address.rpartition(':')[2]}"),
+                "MIEN_SECRET_KEY": _SECRET,
                 "MIEN_TRUSTED_PROXIES": "1",
                 "MIEN_LOG_LEVEL": "warning",
             }

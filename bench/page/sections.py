@@ -99,9 +99,10 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "nodes.py",
         ("--rounds", "12"),
         ("--rounds", "2"),
-        "three `mien serve` on one PostgreSQL behind Nginx; clients enrol, rename, find and delete "
-        "drawn people while the nodes in turn are killed and started again, or stopped for three "
-        "seconds. Afterwards everybody is looked for through each node by itself.",
+        "three `mien serve` behind Nginx that share a PostgreSQL and a bucket and nothing else; clients "
+        "enrol, rename, find and delete drawn people while the nodes in turn are killed and started "
+        "again, or stopped for three seconds. Afterwards everybody is looked for through each node by "
+        "itself.",
         show_nodes,
         page="reliability",
     ),
