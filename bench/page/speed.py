@@ -32,7 +32,7 @@ def show_engine(found: Any) -> list[str]:
             f"{found['ratios']['embedding_batch_of_8_vs_dlib']:.1f}."
         ),
     ]
-    counts = list(next(iter(found["many_faces"].values())))
+    counts = sorted(next(iter(found["many_faces"].values())), key=int)
     rows_of = [
         (pack, *(f"{by[c]['over_floor']:.2f}" if c in by else "" for c in counts))
         for pack, by in found["many_faces"].items()
@@ -59,7 +59,7 @@ def show_engine(found: Any) -> list[str]:
                     by["faces"],
                     *(f"{by[k]:.1f}" for k in ("whole", "decode", "search", "embeddings")),
                 )
-                for count, by in default.items()
+                for count, by in _by_faces(default)
             ],
         ),
     ]
@@ -76,7 +76,7 @@ def show_engine(found: Any) -> list[str]:
                     by["found_by_face_recognition"],
                     *(f"{v:.1f}" for v in by["ratios"].values()),
                 )
-                for count, by in beside.items()
+                for count, by in _by_faces(beside)
             ],
         ),
     ]
@@ -102,6 +102,11 @@ def show_engine(found: Any) -> list[str]:
     return lines
 
 
+def _by_faces(told: Any) -> list[tuple[str, Any]]:
+    """By the number of faces, which are words in JSON."""
+    return sorted(told.items(), key=lambda each: int(each[0]))
+
+
 def names_of(beside: Any) -> list[str]:
     """Whom the peer is compared with."""
     return list(next(iter(beside.values()))["ratios"])
@@ -121,6 +126,6 @@ def engine_ratios(found: Any) -> list[tuple[str, str]]:
                 f"{count} faces, over decoding, one search and the embeddings: `{found['default_pack']}`",
                 f"{value:.2f}",
             )
-            for count, value in over.items()
+            for count, value in _by_faces(over)
         ),
     ]

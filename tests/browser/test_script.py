@@ -128,6 +128,8 @@ def test_the_keyboard_goes_the_way_the_eye_goes(page: Page, site: Site) -> None:
     page.locator(".drop.is-ready").wait_for()
     page.get_by_role("button", name="Sign out").focus()
     page.keyboard.press("Tab")
+    expect(page.get_by_text("Search only some people")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("#field-photo")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
