@@ -98,7 +98,7 @@ class Bench:
 
     def __init__(self, installed: InstalledPack) -> None:
         manifest = installed.manifest
-        spec = manifest.recognizer
+        spec = manifest.recognizers[0]
         paths = installed.paths
         self.detector = Detector(
             open_session(
@@ -276,7 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     installed = chosen_pack(options)
-    spec = installed.manifest.recognizer
+    spec = installed.manifest.recognizers[0]
     rows = measure(Bench(installed), spec, options.data, 10 if options.quick else 1)
     print(json.dumps(rows, indent=2) if options.json else _as_table(rows))
     return 0

@@ -128,7 +128,7 @@ class Ours:
 def embedding_works(installed: InstalledPack, peer: Peer, crop: ImageRGB) -> dict[str, Work]:
     """The same network on the same crop, one thread on either side."""
     works: dict[str, Work] = {"dlib": lambda: peer.embed(crop)}
-    spec = installed.manifest.recognizer
+    spec = installed.manifest.recognizers[0]
     for runtime in ("openvino", "onnxruntime"):
         try:
             chosen = choose_runtime(runtime, needs_openvino=False)

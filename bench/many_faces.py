@@ -127,7 +127,7 @@ class Floor:
     """The networks of a pack on one thread, each alone."""
 
     def __init__(self, installed: InstalledPack) -> None:
-        detector, spec = installed.manifest.detector, installed.manifest.recognizer
+        detector, spec = installed.manifest.detector, installed.manifest.recognizers[0]
         self._family = FAMILIES[detector.family]
         self._detector = open_session(
             installed.paths[detector.file],

@@ -63,7 +63,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with services.database.write() as session:
         session.add(InstallationRow(key="pack", value=pack.name))
         session.execute(update(GalleryRow).values(pack=pack.name, contract_id=pack.contract_id))
-        vector = np.zeros(pack.recognizer.dimension, dtype=np.float32)
+        vector = np.zeros(pack.dimension, dtype=np.float32)
         vector[0] = 1
         session.execute(update(FaceRow).values(embedding=vector))
     runtime.close()

@@ -56,7 +56,7 @@ def test_a_pack_shows_its_licence_its_notice_and_where_it_is_from() -> None:
     shown = mien("show", "own").stdout
     for words in ("licence MIT", "Recognises nobody.", "the tests", "net.onnx", "not installed"):
         assert words in shown
-    assert json.loads(mien("show", "own", "--json").stdout)["recognizer"]["dimension"] == 128
+    assert json.loads(mien("show", "own", "--json").stdout)["recognizers"][0]["dimension"] == 128
 
 
 def test_an_unknown_pack_is_one_line_and_an_exit_code() -> None:

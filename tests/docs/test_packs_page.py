@@ -16,8 +16,10 @@ from pydantic import BaseModel
 from consoles import assert_prints
 from consoles import run_all
 from consoles import shown_commands
+from mien.packs.manifest import AlignerSpec
 from mien.packs.manifest import DetectorSpec
 from mien.packs.manifest import FileSource
+from mien.packs.manifest import JointSpec
 from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import RecognizerSpec
@@ -31,7 +33,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "The pack": Manifest,
     "`[[files]]`": ModelFile,
     "`[detector]`": DetectorSpec,
+    "`[aligner]`": AlignerSpec,
     "`[recognizer]`": RecognizerSpec,
+    "`[joint]`": JointSpec,
     "`[thresholds]`": Thresholds,
 }
 EXAMPLE = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[0]
@@ -87,14 +91,14 @@ def test_what_is_said_to_belong_to_the_contract_does() -> None:
     other: dict[str, Any] = {
         "format": "openvino", "input_size": 64, "color": "bgr", "mean": (1.0, 1.0, 1.0),
         "scale": (2.0, 2.0, 2.0), "template": ((1.0, 1.0),) * 5, "dimension": 64,
-        "averaging": "mirror", "replaces": ("earlier",),
+        "averaging": "mirror", "replaces": ("earlier",), "weight": 2.0,
     }  # fmt: skip
     for key, (_, contract, _) in table("`[recognizer]`").items():
         value = other.get(key, "another")
-        changed = manifest.recognizer.model_copy(update={key: value})
+        changed = manifest.recognizers[0].model_copy(update={key: value})
         if key in {"file", "weights_file"}:
             continue  # their digest counts, as the page says
-        same = manifest.model_copy(update={"recognizer": changed}).contract_id
+        same = manifest.model_copy(update={"recognizers": (changed,)}).contract_id
         assert (same != manifest.contract_id) == (contract == "yes"), key
 
 

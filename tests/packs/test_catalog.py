@@ -39,13 +39,13 @@ def test_a_built_in_pack_may_be_used_commercially(manifest: Manifest) -> None:
 
 
 def test_a_template_is_a_face_within_its_input(manifest: Manifest) -> None:
-    left_eye, right_eye, nose, left_mouth, right_mouth = manifest.recognizer.template
-    size = manifest.recognizer.input_size
-    assert all(0 < value < size for point in manifest.recognizer.template for value in point)
-    assert left_eye[0] < nose[0] < right_eye[0]
-    assert left_mouth[0] < nose[0] < right_mouth[0]
-    assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
-    assert abs(left_eye[0] + right_eye[0] - size) < 2
+    for spec in manifest.recognizers:
+        left_eye, right_eye, nose, left_mouth, right_mouth = spec.template
+        assert all(0 < value < spec.input_size for point in spec.template for value in point)
+        assert left_eye[0] < nose[0] < right_eye[0]
+        assert left_mouth[0] < nose[0] < right_mouth[0]
+        assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
+        assert abs(left_eye[0] + right_eye[0] - spec.input_size) < 2
 
 
 def test_every_address_is_https(manifest: Manifest) -> None:

@@ -117,7 +117,7 @@ def test_compact_from_a_folder_runs(models_dir: Path) -> None:
         offline=False,
         timeout_seconds=1,
     )
-    spec = installed.manifest.recognizer
+    spec = installed.manifest.recognizers[0]
     assert spec.weights_file is not None
     network = openvino.Core().read_model(
         installed.paths[spec.file], installed.paths[spec.weights_file]

@@ -81,7 +81,7 @@ def test_a_batch_gives_what_each_gives_alone(converted: bytes) -> None:
 
 
 def test_the_manifest_says_how_the_network_was_trained() -> None:
-    spec = builtin("classic").recognizer
+    spec = builtin("classic").recognizers[0]
     assert spec.mean == dlib_resnet.MEAN_RGB
     assert spec.scale == (dlib_resnet.SCALE,) * 3
     assert spec.input_size == dlib_resnet.SIDE

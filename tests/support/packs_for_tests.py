@@ -124,7 +124,7 @@ def drawn_pack(
             "name": name,
             "files": (file,),
             "detector": model.detector.model_copy(update={"file": file.name}),
-            "recognizer": model.recognizer.model_copy(update={"file": file.name}),
+            "recognizers": (model.recognizers[0].model_copy(update={"file": file.name}),),
         }
     )
 

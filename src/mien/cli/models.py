@@ -102,9 +102,12 @@ def show(*, name: str, as_json: bool) -> None:
         click.echo(f"  SHA-256   {file.sha256}")
         for source in file.sources:
             click.echo(f"  source    {describe(source)}")
-    spec, thresholds = manifest.recognizer, manifest.thresholds
+    thresholds = manifest.thresholds
     click.echo(f"\ndetector    {manifest.detector.family}")
-    click.echo(f"recognizer  {spec.model}, {spec.dimension} numbers per face")
+    if manifest.aligner:
+        click.echo(f"aligner     {manifest.aligner.family}")
+    models = " and ".join(spec.model for spec in manifest.recognizers)
+    click.echo(f"recognizer  {models}, {manifest.dimension} numbers per face")
     _print_runtimes(runtimes)
     click.echo(f"contract    {manifest.contract_id}")
     click.echo(f"identify    from a similarity of {thresholds.identify:g}")

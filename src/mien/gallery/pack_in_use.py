@@ -99,9 +99,7 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
         held = session.scalars(
             select(GalleryRow.name)
             .where(
-                GalleryRow.contract_id.not_in(
-                    [manifest.contract_id, *manifest.recognizer.replaces]
-                ),
+                GalleryRow.contract_id.not_in([manifest.contract_id, *manifest.replaces]),
                 select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
             )
             .order_by(GalleryRow.name_key)
@@ -121,7 +119,7 @@ def _bind(call: Call, manifest: Manifest) -> None:
         call,
         pack=manifest.name,
         contract_id=manifest.contract_id,
-        replaces=manifest.recognizer.replaces,
+        replaces=manifest.replaces,
     )
 
 

@@ -21,10 +21,10 @@ from mien.options import RuntimeName
 from mien.packs.manifest import Manifest
 from mien.storage.database import Database
 from mien.storage.models import InstallationRow
-from mien.vision.runtimes import NETWORKS
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.runtimes import Network
+from mien.vision.runtimes import networks_of
 
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ def measured_runtimes(database: Database, manifest: Manifest) -> MeasuredRuntime
     with database.read() as session:
         row = session.get(InstallationRow, _key(manifest))
     try:
-        return NOT_MEASURED if row is None else _read(row.value)
+        return NOT_MEASURED if row is None else _read(row.value, manifest)
     except (ValueError, KeyError, TypeError, AttributeError):
         return NOT_MEASURED
 
@@ -72,7 +72,7 @@ def measure_runtimes(call: Call, *, manifest: Manifest, threads: int) -> Measure
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_MOST_SECONDS, check=True
         )
-        found = _read(done.stdout)
+        found = _read(done.stdout, manifest)
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         # A program that fails has said why on standard error.
         said = str(getattr(error, "stderr", None) or error)
@@ -88,16 +88,16 @@ def measure_runtimes(call: Call, *, manifest: Manifest, threads: int) -> Measure
     _log.info(
         "Inference libraries measured",
         pack=manifest.name,
-        **{network: found.quickest(network) for network in NETWORKS},
+        **{network.replace(" ", "_"): found.quickest(network) for network in networks_of(manifest)},
         milliseconds=found.times,
     )
     return found
 
 
-def _read(text: str) -> MeasuredRuntimes:
+def _read(text: str, manifest: Manifest) -> MeasuredRuntimes:
     told = json.loads(text)
     times: dict[Network, dict[RuntimeName, float]] = {}
-    for network in NETWORKS:
+    for network in networks_of(manifest):
         of_network = {name: float(told[network][name]) for name in told[network]}
         if not all(name in RUNTIMES and 0 < spent < math.inf for name, spent in of_network.items()):
             raise ValueError("not what a measurement says")

@@ -16,8 +16,11 @@ from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import parse_manifest
 
-BUILTIN = ("compact", "mobile", "classic")
-"""The built-in packs, the best first; the order in which `auto` tries them."""
+BUILTIN = ("compact", "mobile", "classic", "standard", "precise")
+"""The built-in packs, in the order in which they are listed."""
+
+AUTO = ("compact", "mobile", "classic")
+"""Those that `auto` tries, the best first."""
 
 
 @dataclass(frozen=True, slots=True)

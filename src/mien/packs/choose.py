@@ -8,7 +8,7 @@ from mien.errors import ModelError
 from mien.errors import PackUnavailable
 from mien.options import RuntimeChoice
 from mien.packs import cache
-from mien.packs.catalog import BUILTIN
+from mien.packs.catalog import AUTO
 from mien.packs.catalog import builtin
 from mien.packs.install import install
 from mien.packs.install import require_runtime
@@ -58,7 +58,8 @@ def choose(
         timeout_seconds: how long an address may take to answer before it is passed over.
         runtime: the library that the operator has set.
         progress: told what happens, file by file.
-        candidates: the packs to try, the best first; None takes the built-in ones.
+        candidates: the packs to try, the best first; None takes the built-in
+            ones that `auto` tries.
         stall_seconds: how long a source may be silent once it has begun to send.
         folder: take what is missing from here and from nowhere else.
 
@@ -66,7 +67,7 @@ def choose(
         PackUnavailable: none can; the message and `extra["passed_over"]` say why for each.
     """
     passed_over: list[PassedOver] = []
-    for manifest in candidates or [builtin(name) for name in BUILTIN]:
+    for manifest in candidates or [builtin(name) for name in AUTO]:
         try:
             require_runtime(manifest, runtime=runtime)
             installed = install(

@@ -132,8 +132,8 @@ def require_runtime(manifest: Manifest, *, runtime: RuntimeChoice = "auto") -> N
     Raises:
         InferenceRuntimeMissing: none is; the message says what to install or to set.
     """
-    needed = "openvino" if manifest.recognizer.format == "openvino" else None
-    if needed is None and runtime in {"auto", "onnxruntime", "cuda"}:
+    needed = any(spec.format == "openvino" for spec in manifest.recognizers)
+    if not needed and runtime in {"auto", "onnxruntime", "cuda"}:
         return
     if needed and runtime == "onnxruntime":
         raise InferenceRuntimeMissing("pack_other_chosen", words={"pack": manifest.name})

@@ -76,7 +76,7 @@ class ModelFile(StrictModel):
     licence: str
     origin: str
     notice: str = ""
-    convert: Literal["dlib-resnet", "dynamic-shape"] | None = None
+    convert: Literal["blocked-quantization", "dlib-resnet", "dynamic-shape"] | None = None
     sources: Annotated[tuple[FileSource, ...], Field(min_length=1)]
 
 
@@ -96,6 +96,23 @@ class DetectorSpec(StrictModel):
     nms_iou: Annotated[float, Field(gt=0, lt=1)]
 
 
+class AlignerSpec(StrictModel):
+    """A second look at each face that is embedded, by a network whose landmarks are steadier.
+
+    The detector says where faces are; faces are cut out by what this one says of their landmarks.
+
+    Attributes:
+        family: which decoder in `mien.vision.detectors`.
+        file: name of the model file.
+        score_threshold: least score with which it has to see the face, in [0, 1]; below, the
+            detector's landmarks stay.
+    """
+
+    family: Literal["centerface", "yunet", "scrfd"]
+    file: str
+    score_threshold: Annotated[float, Field(gt=0, lt=1)]
+
+
 class RecognizerSpec(StrictModel):
     """How to turn a picture with landmarks into an embedding.
 
@@ -112,8 +129,10 @@ class RecognizerSpec(StrictModel):
         template: target of the five landmarks, (x, y) in pixels of the input.
         dimension: length of an embedding.
         averaging: `mirror` adds the embedding of the mirror image.
+        weight: how much it counts beside the others of a pack with several; of one alone it does
+            not matter.
         replaces: embedding contracts of earlier versions whose vectors may be compared with these;
-            galleries of theirs go over to this one.
+            galleries of theirs go over to this one. Only of one alone, see `JointSpec`.
     """
 
     model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -128,6 +147,26 @@ class RecognizerSpec(StrictModel):
     template: tuple[Point, Point, Point, Point, Point]
     dimension: Annotated[int, Field(ge=16, le=4096)]
     averaging: Literal["none", "mirror"] = "none"
+    weight: Annotated[float, Field(gt=0, le=100)] = 1.0
+    replaces: tuple[str, ...] = ()
+
+    @property
+    def largest_file(self) -> str:
+        """Name of the file that has the weights."""
+        return self.weights_file or self.file
+
+
+class JointSpec(StrictModel):
+    """What several recognisers make together: their unit vectors, weighted, side by side.
+
+    Attributes:
+        model: name of the combination; part of the embedding contract.
+        version: raised when the same networks are combined in another way; part of the contract.
+        replaces: see `RecognizerSpec`.
+    """
+
+    model: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    version: str
     replaces: tuple[str, ...] = ()
 
 
@@ -140,7 +179,7 @@ class Thresholds(StrictModel):
 
 
 class Manifest(StrictModel):
-    """A model pack, as its TOML file says."""
+    """A model pack, as its TOML file says; a table `recognizer` is one of `recognizers` alone."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
     title: str
@@ -148,19 +187,44 @@ class Manifest(StrictModel):
     summary: str
     files: Annotated[tuple[ModelFile, ...], Field(min_length=1)]
     detector: DetectorSpec
-    recognizer: RecognizerSpec
+    aligner: AlignerSpec | None = None
+    recognizers: Annotated[tuple[RecognizerSpec, ...], Field(min_length=1, max_length=4)]
+    joint: JointSpec | None = None
     thresholds: Thresholds
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_several(cls, given: object) -> object:
+        if not isinstance(given, dict) or "recognizer" not in given:
+            return given
+        if "recognizers" in given:
+            raise ValueError("either one table recognizer or several recognizers")
+        rest = {key: value for key, value in given.items() if key != "recognizer"}
+        return {**rest, "recognizers": [given["recognizer"]]}
 
     @model_validator(mode="after")
     def _files_exist(self) -> "Manifest":
         names = [file.name for file in self.files]
         if len(set(names)) != len(names):
             raise ValueError("two files have the same name")
-        used = {self.detector.file, self.recognizer.file, self.recognizer.weights_file} - {None}
-        if missing := sorted(str(name) for name in used - set(names)):
+        used = {self.detector.file, *([self.aligner.file] if self.aligner else [])}
+        for spec in self.recognizers:
+            used |= {spec.file, spec.largest_file}
+            if (spec.format == "openvino") != (spec.weights_file is not None):
+                raise ValueError("weights_file belongs to the format openvino, and only to it")
+        if missing := sorted(used - set(names)):
             raise ValueError(f"no file is named {', '.join(missing)}")
-        if (self.recognizer.format == "openvino") != (self.recognizer.weights_file is not None):
-            raise ValueError("weights_file belongs to the format openvino, and only to it")
+        return self
+
+    @model_validator(mode="after")
+    def _joined(self) -> "Manifest":
+        if (len(self.recognizers) > 1) != (self.joint is not None):
+            raise ValueError("joint belongs to several recognizers, and only to them")
+        models = [spec.model for spec in self.recognizers]
+        if len(set(models)) != len(models):
+            raise ValueError("two recognizers have the same model")
+        if self.joint is not None and any(spec.replaces for spec in self.recognizers):
+            raise ValueError("what several recognizers replace is said in joint")
         return self
 
     def file(self, name: str) -> ModelFile:
@@ -168,20 +232,55 @@ class Manifest(StrictModel):
         return next(file for file in self.files if file.name == name)
 
     @property
+    def dimension(self) -> int:
+        """Length of an embedding."""
+        return sum(spec.dimension for spec in self.recognizers)
+
+    @property
+    def model(self) -> str:
+        """Name of the network that embeds, or of the combination of several."""
+        return self.joint.model if self.joint else self.recognizers[0].model
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """Contracts of earlier versions whose vectors may be compared with these."""
+        return self.joint.replaces if self.joint else self.recognizers[0].replaces
+
+    @property
     def contract_id(self) -> str:
-        """Id of the embedding contract of this pack's recogniser."""
-        spec = self.recognizer
-        weights = spec.weights_file or spec.file
+        """Id of the embedding contract of this pack."""
+        parts = [self._part(spec) for spec in self.recognizers]
+        if self.joint is None:
+            (spec,), (part,) = self.recognizers, parts
+            return contract_id(
+                model=spec.model,
+                version=spec.version,
+                digest=self.file(spec.largest_file).sha256,
+                dimension=spec.dimension,
+                preprocessing=part,
+            )
         return contract_id(
-            model=spec.model,
-            version=spec.version,
-            digest=self.file(weights).sha256,
-            dimension=spec.dimension,
-            preprocessing=spec.model_dump(
-                mode="json",
-                include={"input_size", "color", "mean", "scale", "template", "averaging"},
-            ),
+            model=self.joint.model,
+            version=self.joint.version,
+            digest="+".join(self.file(spec.largest_file).sha256 for spec in self.recognizers),
+            dimension=self.dimension,
+            preprocessing={
+                "parts": [
+                    {**part, "model": spec.model, "version": spec.version, "weight": spec.weight}
+                    for spec, part in zip(self.recognizers, parts, strict=True)
+                ]
+            },
         )
+
+    def _part(self, spec: RecognizerSpec) -> dict[str, object]:
+        included = {"input_size", "color", "mean", "scale", "template", "averaging"}
+        part = spec.model_dump(mode="json", include=included)
+        if self.aligner is not None:
+            part["aligner"] = {
+                "family": self.aligner.family,
+                "digest": self.file(self.aligner.file).sha256,
+            }
+        return part
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,17 @@ from mien.errors import MienError
 from mien.options import RuntimeName
 from mien.packs.catalog import find_pack
 from mien.packs.install import install
+from mien.packs.manifest import AlignerSpec
+from mien.packs.manifest import DetectorSpec
 from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import RecognizerSpec
+from mien.vision.detectors.aligner import ALIGNED_SIDE
 from mien.vision.detectors.detector import FAMILIES
+from mien.vision.runtimes import ALIGNER
+from mien.vision.runtimes import DETECTOR
 from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.runtimes import Network
+from mien.vision.runtimes import recognizer_network
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
 from mien.vision.sessions import has_cuda
@@ -41,28 +48,34 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
         installed: the pack.
         threads: processor threads of one inference.
     """
-    batches = FAMILIES[installed.manifest.detector.family].batches
-    spec = installed.manifest.recognizer
-    side = spec.input_size
+    manifest = installed.manifest
     rng = np.random.default_rng(0)
 
     def pictures(side: int) -> FloatArray:
         return rng.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
 
-    detectors: dict[RuntimeName, Session | None] = {}
-    recognizers: dict[RuntimeName, Session | None] = {}
-    for name in _there():
-        file = installed.paths[installed.manifest.detector.file]
-        shape: InputShape = (None if batches else 1, 3, None, None)
-        detectors[name] = _opened(file, None, name, shape, threads)
-        if spec.format != "openvino" or name == "openvino":
-            weights = installed.paths[spec.weights_file] if spec.weights_file else None
-            shape = (None, 3, side, side)
-            recognizers[name] = _opened(installed.paths[spec.file], weights, name, shape, threads)
+    def searching(spec: DetectorSpec | AlignerSpec) -> dict[RuntimeName, Session | None]:
+        shape: InputShape = (None if FAMILIES[spec.family].batches else 1, 3, None, None)
+        file = installed.paths[spec.file]
+        return {name: _opened(file, None, name, shape, threads) for name in _there()}
+
+    def embedding(spec: RecognizerSpec) -> dict[RuntimeName, Session | None]:
+        weights = installed.paths[spec.weights_file] if spec.weights_file else None
+        shape = (None, 3, spec.input_size, spec.input_size)
+        return {
+            name: _opened(installed.paths[spec.file], weights, name, shape, threads)
+            for name in _there()
+            if spec.format != "openvino" or name == "openvino"
+        }
+
     times: dict[Network, dict[RuntimeName, float]] = {
-        "detector": _timed(detectors, pictures(_SIDE)),
-        "recognizer": _timed(recognizers, pictures(side)),
+        DETECTOR: _timed(searching(manifest.detector), pictures(_SIDE))
     }
+    if manifest.aligner:
+        times[ALIGNER] = _timed(searching(manifest.aligner), pictures(ALIGNED_SIDE))
+    for spec in manifest.recognizers:
+        network = recognizer_network(manifest, spec)
+        times[network] = _timed(embedding(spec), pictures(spec.input_size))
     return MeasuredRuntimes(times)
 
 

@@ -1,5 +1,7 @@
 """The engine of a model pack: detect, judge, align and embed in one call."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mien.observing import Observer
@@ -10,6 +12,9 @@ from mien.options import RuntimeChoice
 from mien.options import RuntimeName
 from mien.packs.manifest import InstalledPack
 from mien.vision.budget import Budget
+from mien.vision.detectors.aligner import ALIGNED_SIDE
+from mien.vision.detectors.aligner import ALIGNER_NMS_IOU
+from mien.vision.detectors.aligner import landmarks_by
 from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
@@ -21,9 +26,13 @@ from mien.vision.pack_summary import runtime_of
 from mien.vision.pack_summary import summarise
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
+from mien.vision.recognizers import JointRecognizer
 from mien.vision.recognizers import Recognizer
+from mien.vision.runtimes import ALIGNER
+from mien.vision.runtimes import DETECTOR
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
+from mien.vision.runtimes import recognizer_network
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
 from mien.vision.sessions import open_session
@@ -78,8 +87,6 @@ class PackEngine:
             manifest, calibration=installed.calibration, runtime=runtime, measured=measured
         )
 
-        spec = manifest.recognizer
-
         def load(
             file: str, chosen: RuntimeName, input_shape: InputShape, weights: str | None = None
         ) -> Session:
@@ -94,7 +101,7 @@ class PackEngine:
             )
 
         family = FAMILIES[manifest.detector.family]
-        detector_runtime = runtime_of(manifest, "detector", runtime, measured)
+        detector_runtime = runtime_of(manifest, DETECTOR, runtime, measured)
         self._detector = load(
             manifest.detector.file,
             detector_runtime,
@@ -114,12 +121,29 @@ class PackEngine:
                 }
 
         self._prepare_glances = prepare_glances
-        self._recognizer = load(
-            spec.file,
-            runtime_of(manifest, "recognizer", runtime, measured),
-            (None, 3, spec.input_size, spec.input_size),
-            spec.weights_file,
+        self._aligner = (
+            load(
+                manifest.aligner.file,
+                runtime_of(manifest, ALIGNER, runtime, measured),
+                (
+                    None if FAMILIES[manifest.aligner.family].batches else 1,
+                    3,
+                    ALIGNED_SIDE,
+                    ALIGNED_SIDE,
+                ),
+            )
+            if manifest.aligner
+            else None
         )
+        self._recognizers = [
+            load(
+                spec.file,
+                runtime_of(manifest, recognizer_network(manifest, spec), runtime, measured),
+                (None, 3, spec.input_size, spec.input_size),
+                spec.weights_file,
+            )
+            for spec in manifest.recognizers
+        ]
 
     def detect(
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
@@ -135,9 +159,10 @@ class PackEngine:
         detected = self._detect(picture, detail, budget)
         recognizer = self._embedder(budget)
         with self._permits.stage("align"):
-            crops = [recognizer.crop(picture, face.landmarks) for face in detected]
+            landmarks = self._align(picture, [face.landmarks for face in detected], budget)
+            views = [recognizer.crop(picture, each) for each in landmarks]
         with self._permits.stage("embed"):
-            embeddings = recognizer.embed(crops)
+            embeddings = recognizer.embed(views)
         faces = [
             Face(
                 box=face.box,
@@ -145,15 +170,15 @@ class PackEngine:
                 score=face.score,
                 pose=face.pose,
                 quality=face.quality,
-                crop_rgb=crop,
+                crop_rgb=crops[0],
                 embedding=embedding,
             )
-            for face, crop, embedding in zip(detected, crops, embeddings, strict=True)
+            for face, crops, embedding in zip(detected, views, embeddings, strict=True)
         ]
         return Faces(tuple(faces), detected.left_out)
 
     def warm_up(self) -> None:
-        """See `Engine.warm_up`; runs both networks once on a grey picture."""
+        """See `Engine.warm_up`; runs all networks once on a grey picture."""
         if not self._glances:
             self._prepare_glances()
         side = self._detection_side
@@ -161,12 +186,16 @@ class PackEngine:
         self._finder().find(Halvings(grey), "normal")
         middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
         recognizer = self._embedder()
-        recognizer.embed([recognizer.crop(grey, (middle * side).astype(np.float32))])
+        face = (middle * side).astype(np.float32)
+        (landmarks,) = self._align(Halvings(grey), [face], None)
+        recognizer.embed([recognizer.crop(grey, landmarks)])
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
         self._permits.close()
-        for session in (self._detector, self._recognizer, *self._glances.values()):
+        aligners = [self._aligner] if self._aligner else []
+        glances = self._glances.values()
+        for session in (self._detector, *glances, *aligners, *self._recognizers):
             session.close()
 
     def _detect(
@@ -193,9 +222,29 @@ class PackEngine:
         )
         return Finder(detector, self._detection_side, most=self._max_faces)
 
-    def _embedder(self, budget: Budget | None = None) -> Recognizer:
-        session = BoundedSession(self._recognizer, self._permits, budget)
-        return Recognizer(session, self._spec.recognizer)
+    def _align(
+        self, picture: Halvings, faces: Sequence[FloatArray], budget: Budget | None
+    ) -> Sequence[FloatArray]:
+        """The landmarks that faces are cut out by: the detector's, where nobody else looks."""
+        if self._aligner is None or self._spec.aligner is None or not faces:
+            return faces
+        spec = self._spec.aligner
+        aligner = Detector(
+            BoundedSession(self._aligner, self._permits, budget),
+            FAMILIES[spec.family],
+            score_threshold=spec.score_threshold,
+            nms_iou=ALIGNER_NMS_IOU,
+        )
+        return landmarks_by(aligner, picture, faces)
+
+    def _embedder(self, budget: Budget | None = None) -> JointRecognizer:
+        return JointRecognizer(
+            [
+                Recognizer(BoundedSession(session, self._permits, budget), spec)
+                for session, spec in zip(self._recognizers, self._spec.recognizers, strict=True)
+            ],
+            [spec.weight for spec in self._spec.recognizers],
+        )
 
 
 class BoundedSession:

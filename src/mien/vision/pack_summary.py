@@ -4,9 +4,12 @@ from mien.options import RuntimeChoice
 from mien.options import RuntimeName
 from mien.packs.calibration import Calibration
 from mien.packs.manifest import Manifest
+from mien.vision.runtimes import ALIGNER
+from mien.vision.runtimes import DETECTOR
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.runtimes import Network
+from mien.vision.runtimes import recognizer_network
 from mien.vision.sessions import choose_runtime
 from mien.vision.types import EngineSummary
 
@@ -29,17 +32,24 @@ def summarise(
     Raises:
         InferenceRuntimeMissing: the library it needs is not installed.
     """
-    detector = runtime_of(manifest, "detector", runtime, measured)
-    recognizer = runtime_of(manifest, "recognizer", runtime, measured)
+    detector = f"{manifest.detector.family} ({runtime_of(manifest, DETECTOR, runtime, measured)})"
+    recognizers = [
+        f"{spec.model} ({runtime_of(manifest, network, runtime, measured)})"
+        for spec in manifest.recognizers
+        for network in [recognizer_network(manifest, spec)]
+    ]
+    if manifest.aligner:
+        aligner = runtime_of(manifest, ALIGNER, runtime, measured)
+        detector += f" + {manifest.aligner.family} ({aligner})"
     return EngineSummary(
         pack=manifest.name,
         contract_id=manifest.contract_id,
-        dimension=manifest.recognizer.dimension,
+        dimension=manifest.dimension,
         identify_threshold=manifest.thresholds.identify,
         verify_threshold=manifest.thresholds.verify,
         calibration=calibration,
-        detector=f"{manifest.detector.family} ({detector})",
-        recognizer=f"{manifest.recognizer.model} ({recognizer})",
+        detector=detector,
+        recognizer=" + ".join(recognizers),
     )
 
 
@@ -51,8 +61,12 @@ def runtime_of(
     Raises:
         InferenceRuntimeMissing: the library it needs is not installed.
     """
+    needs_openvino = any(
+        spec.format == "openvino" and network == recognizer_network(manifest, spec)
+        for spec in manifest.recognizers
+    )
     return choose_runtime(
         choice,
-        needs_openvino=network == "recognizer" and manifest.recognizer.format == "openvino",
+        needs_openvino=needs_openvino,
         quickest=measured.quickest(network),
     )

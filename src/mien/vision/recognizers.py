@@ -1,5 +1,6 @@
 """From a picture with landmarks to unit embeddings, as a pack's manifest says."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -62,3 +63,43 @@ class Recognizer:
             # A network with a flat last layer gives a batch as one row.
             outputs.append(self._session.run(batch)[0].reshape(-1, spec.dimension))
         return np.concatenate(outputs)
+
+
+class JointRecognizer:
+    """Turns faces into embeddings with the networks of a pack, one or several.
+
+    Args:
+        parts: one a network.
+        weights: how much each counts, above 0.
+    """
+
+    def __init__(self, parts: Sequence[Recognizer], weights: Sequence[float]) -> None:
+        self._parts = parts
+        total = sum(weights)
+        self._shares = [math.sqrt(weight / total) for weight in weights]
+
+    def crop(self, picture: ImageRGB | Halvings, landmarks: FloatArray) -> tuple[ImageRGB, ...]:
+        """Cut a face out as each network wants to see it, in their order."""
+        return tuple(part.crop(picture, landmarks) for part in self._parts)
+
+    def embed(self, views: Sequence[tuple[ImageRGB, ...]]) -> FloatArray:
+        """Compute unit embeddings: those of the networks side by side.
+
+        The cosine of two of them is the mean of the networks' cosines by their weights.
+
+        Args:
+            views: results of `crop`.
+
+        Returns:
+            float32, shape (number of faces, sum of the dimensions), each row of length 1.
+        """
+        embeddings = [
+            part.embed([view[place] for view in views]) for place, part in enumerate(self._parts)
+        ]
+        if len(embeddings) == 1:
+            return embeddings[0]
+        scaled = [
+            np.float32(share) * each for share, each in zip(self._shares, embeddings, strict=True)
+        ]
+        joined: FloatArray = np.concatenate(scaled, axis=1)
+        return joined

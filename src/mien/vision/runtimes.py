@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Final
-from typing import Literal
 from typing import TypeAlias
 
 from mien.options import RuntimeName
+from mien.packs.manifest import Manifest
+from mien.packs.manifest import RecognizerSpec
 
-Network: TypeAlias = Literal["detector", "recognizer"]
-NETWORKS: Final[tuple[Network, ...]] = ("detector", "recognizer")
+Network: TypeAlias = str
+"""`detector`, `aligner`, `recognizer`, or `recognizer` with the model of one of several."""
+
+DETECTOR: Final[Network] = "detector"
+ALIGNER: Final[Network] = "aligner"
 
 Milliseconds: TypeAlias = Mapping[RuntimeName, float]
 
@@ -45,3 +49,15 @@ class MeasuredRuntimes:
 
 
 NOT_MEASURED: Final = MeasuredRuntimes()
+
+
+def recognizer_network(manifest: Manifest, spec: RecognizerSpec) -> Network:
+    """What a recogniser of a pack is called among its networks."""
+    return "recognizer" if len(manifest.recognizers) == 1 else f"recognizer {spec.model}"
+
+
+def networks_of(manifest: Manifest) -> tuple[Network, ...]:
+    """Every network of a pack, in the order in which a face meets them."""
+    aligner = [ALIGNER] if manifest.aligner else []
+    recognizers = [recognizer_network(manifest, spec) for spec in manifest.recognizers]
+    return (DETECTOR, *aligner, *recognizers)

@@ -584,6 +584,19 @@ _MODELS: Final = {
         "The network made to take any picture size gives outputs that do not match the "
         "picture's size."
     ),
+    "conversion_failed.blocks_not_onnx": N_(
+        "The file is not ONNX, so its 8-bit weights cannot be unpacked."
+    ),
+    "conversion_failed.blocks_unknown": N_(
+        "The file has something that Mien does not know how to unpack: {why}."
+    ),
+    "conversion_failed.blocks_inputs": N_(
+        "8-bit weights can only be unpacked of networks whose single input is pictures."
+    ),
+    "conversion_failed.blocks_run": N_("The network with unpacked weights does not run: {why}"),
+    "conversion_failed.blocks_batch": N_(
+        "The network with unpacked weights does not give one answer for each picture."
+    ),
     "model_file_missing.no_pack": N_(
         "No model pack has been chosen yet. Run `mien models pull` to choose and fetch one."
     ),

@@ -9,7 +9,7 @@ from mien.packs import cache
 from mien.packs.locking import lock
 from mien.packs.manifest import ModelFile
 
-VERSIONS = {"dlib-resnet": 1, "dynamic-shape": 1}
+VERSIONS = {"blocked-quantization": 1, "dlib-resnet": 1, "dynamic-shape": 1}
 """Raised when a converter writes another file, so that earlier ones are made anew."""
 
 
@@ -67,6 +67,8 @@ def obtain(models_dir: Path, file: ModelFile, *, converting: Callable[[], None])
 def _convert(fetched: Path, how: str | None) -> bytes:
     # Imported here: onnx is slow to load, and needed only when a pack is installed.
     match how:
+        case "blocked-quantization":
+            from mien.packs.conversion.blocked_quantization import convert
         case "dlib-resnet":
             from mien.packs.conversion.dlib_resnet import convert
         case "dynamic-shape":
