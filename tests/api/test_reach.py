@@ -1,9 +1,11 @@
 """Searches among some people and of several galleries, over the API."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from drawing import draw_photo
 from serving_app import Api
@@ -100,3 +102,19 @@ def test_a_batch_is_searched_in_the_same_way(peopled: Api) -> None:
     # What nobody has is refused before any photo is looked at.
     none = peopled.send(f"{IDENTIFY}/batch?where=team%3Dghost", photo=draw_photo(["cy"]))
     assert_problem(none, 409, "nobody_searched")
+
+
+@pytest.mark.parametrize("kind", ["", "/batch"])
+def test_metadata_are_told_to_no_key_that_may_not_read_people(
+    peopled: Api, app: Flask, key_with: Callable[..., str], kind: str
+) -> None:
+    door = Api(app, key_with("identify"))
+    photo = draw_photo(["ada"], face_px=90)
+    # The same, whether it is true of somebody or not, and whether it is a term at all.
+    for query in ("where=level%3D3", "where=level%3D4", "where=level", "also=club&where=level%3D3"):
+        refused = door.send(f"{IDENTIFY}{kind}?{query}", photo=photo)
+        assert_problem(refused, 403, "scope_missing")
+        assert refused.get_json()["scope"] == "read"
+    assert door.send(f"{IDENTIFY}{kind}?also=club", photo=photo).status_code == 200
+    both = Api(app, key_with("identify", "read"))
+    assert both.send(f"{IDENTIFY}{kind}?where=level%3D3", photo=photo).status_code == 200

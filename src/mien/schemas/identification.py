@@ -42,7 +42,8 @@ class IdentifyQuery(PhotoOptionsIn):
         description="Search only people whose metadata say this, as `KEY=VALUE`, such as "
         "`team=night`; repeat it for more, all of which must hold. A value is text, a number, "
         "`true` or `false`, or one of a list; upper and lower case differ. If nobody with a face "
-        "has such metadata, the error is `nobody_searched`.",
+        "has such metadata, the error is `nobody_searched`. A key needs the scope `read` as well, "
+        "because who is found tells what their metadata say.",
     )
     also: list[Annotated[str, Field(pattern=f"^{GALLERY_PATTERN}$")]] = Field(
         default=[],

@@ -232,6 +232,35 @@ def test_no_gallery_is_searched_that_an_actor_may_not_search(
         show_held(acting(services, user), probe_id=held.id)
 
 
+def test_nobody_is_chosen_by_metadata_by_somebody_who_may_not_read_them(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(services, "ada", team="night")
+    add(services, "ada", gallery="club", team="night")
+    user = make_user(services)
+    photo = Upload(draw_photo(["ada"]))
+    asked = Reach(also=("club",), where=("team=night",))
+    held = identify_and_hold(acting(services, user), gallery="default", photo=photo, reach=asked)
+    ordinary = permissions.require
+
+    def bound(actor: Actor, action: permissions.Action, gallery: str | None = None) -> None:
+        if (action, gallery) == ("people.read", "club"):
+            raise NotPermitted("key")
+        ordinary(actor, action, gallery)
+
+    monkeypatch.setattr(permissions, "require", bound)
+    ask(services, "ada", also=asked.also)
+    ask(services, "ada", where=asked.where)
+    with pytest.raises(NotPermitted):
+        ask(services, "ada", also=asked.also, where=asked.where)
+    with pytest.raises(NotPermitted):
+        recognise(acting(services), gallery="default", probes=[], reach=asked)
+    with pytest.raises(NotPermitted):
+        identify_and_hold(acting(services, user), gallery="default", photo=photo, reach=asked)
+    with pytest.raises(NotPermitted):
+        show_held(acting(services, user), probe_id=held.id)
+
+
 def test_a_held_photo_is_shown_as_it_was_asked(services: Services) -> None:
     ada = add(services, "ada", team="night")
     add(services, "bob", team="day")

@@ -56,6 +56,9 @@ EVERYBODY: Final = Reach()
 def require_reach(actor: Actor, gallery: str, reach: Reach) -> None:
     """Make sure that an actor may search every gallery of a reach, and that it is not too wide.
 
+    Whoever chooses people by their metadata learns what these say from who is found, so they need
+    leave to read people, too.
+
     Raises:
         NotAuthenticated, NotPermitted, ScopeMissing: one of them may not be searched.
         InvalidInput: there are too many galleries, or a term is none.
@@ -63,8 +66,19 @@ def require_reach(actor: Actor, gallery: str, reach: Reach) -> None:
     if len(reach.also) >= MOST_GALLERIES:
         raise InvalidInput("galleries_too_many", words={"most": MOST_GALLERIES}, field="also")
     for name in (gallery, *reach.also):
-        permissions.require(actor, "photos.identify", name)
+        require_search(actor, name, among_some=bool(reach.where))
     parse_terms(reach.where)
+
+
+def require_search(actor: Actor, gallery: str, *, among_some: bool) -> None:
+    """Make sure that an actor may search a gallery: everybody, or some people by their metadata.
+
+    Raises:
+        NotAuthenticated, NotPermitted, ScopeMissing: it may not be searched so.
+    """
+    permissions.require(actor, "photos.identify", gallery)
+    if among_some:
+        permissions.require(actor, "people.read", gallery)
 
 
 def reached_galleries(
