@@ -73,6 +73,17 @@ def test_several_galleries_are_searched_and_each_person_says_in_which(peopled: A
     ]
 
 
+def test_somebody_in_two_galleries_is_a_match_and_marked(peopled: Api) -> None:
+    made = peopled("POST", "/galleries/club/people", json={"name": "ada"}).get_json()["id"]
+    again = draw_photo(["ada"], face_px=140)
+    assert peopled.send(f"/galleries/club/people/{made}/faces", photo=again).status_code == 201
+    [face] = ask(peopled, "also=club", "ada").get_json()["faces"]
+    assert (face["decision"], face["doubts"]) == ("match", [])
+    told = [(each["person"]["name"], each["may_be_same_person"]) for each in face["candidates"]]
+    assert told[:2] == [("ada", False), ("ada", True)]
+    assert not any(marked for _, marked in told[2:])
+
+
 def test_nobody_searched_is_a_problem_and_no_answer(peopled: Api) -> None:
     for query in ("where=team%3Dghost", "where=taem%3Dnight", "also=club&where=team%3Dghost"):
         refused = ask(peopled, query, "ada")

@@ -49,7 +49,8 @@ class IdentifyQuery(PhotoOptionsIn):
         default=[],
         max_length=MOST_GALLERIES - 1,
         description="The name of another gallery to search at the same time, as if it were one "
-        "gallery with this one; repeat it for more. The strictest of their settings applies.",
+        "gallery with this one; repeat it for more. The strictest of their settings applies. "
+        "Somebody who is in several of them is a match as well: see `may_be_same_person`.",
     )
 
     @property
@@ -93,6 +94,10 @@ class CandidateOut(Out):
         "picture was compared with itself, and the similarity says nothing about "
         "other photos."
     )
+    may_be_same_person: bool = Field(
+        description="Whether this may be the first candidate once more, in another gallery: their "
+        "examples are as similar as those of one person. Then it casts no doubt on a match."
+    )
 
 
 class IdentifiedFaceOut(FaceOut):
@@ -114,7 +119,8 @@ class IdentifiedFaceOut(FaceOut):
         "Null without candidates, or if the model has not been calibrated."
     )
     margin: Annotated[float, Field(ge=-2, le=2)] | None = Field(
-        description="How much more similar the first candidate is than the next person."
+        description="How much more similar the first candidate is than the next person; who "
+        "`may_be_same_person` is passed over."
     )
     candidates: list[CandidateOut] = Field(
         description="The most similar people, best first, each once, even if nobody matches."
@@ -138,6 +144,7 @@ class IdentifiedFaceOut(FaceOut):
                     example_similarity=similarity_out(each.example_similarity),
                     example_count=each.examples,
                     same_photo=each.same_photo,
+                    may_be_same_person=each.may_be_same_person,
                 )
                 for each in given.candidates
             ],

@@ -152,12 +152,77 @@ def test_several_galleries_answer_as_if_they_were_one(services: Services) -> Non
                 for each in other.candidates]  # fmt: skip
 
 
-def test_somebody_in_two_galleries_is_ambiguous_rather_than_guessed(services: Services) -> None:
+def add_again(services: Services, name: str, face_px: int, gallery: str = "default") -> None:
+    enrol(
+        acting(services),
+        gallery=gallery,
+        source=Upload(draw_photo([name], face_px=face_px)),
+        subject=NewPerson(name, allow_same_name=True),
+    )
+
+
+def test_somebody_in_two_galleries_is_a_match_and_named_in_both(services: Services) -> None:
     add(services, "ada")
-    add(services, "ada", gallery="club")
+    add_again(services, "ada", 140, gallery="club")
+    add(services, "bob", gallery="club")
+    [answer] = ask(services, "ada", also=("club",)).answers
+    assert (answer.decision, answer.doubts) == ("match", ())
+    best, again, other = answer.candidates
+    assert {best.gallery, again.gallery} == {"default", "club"}
+    marked = [each.may_be_same_person for each in (best, again, other)]
+    assert marked == [False, True, False]
+    assert answer.runner_up == other
+    assert answer.margin == best.similarity - other.similarity
+    call = acting(services, make_user(services))
+    photo = Upload(draw_photo(["ada"], face_px=100))
+    held = identify_and_hold(call, gallery="default", photo=photo, reach=Reach(also=("club",)))
+    [shown] = show_held(call, probe_id=held.id).identification.answers
+    assert (shown.decision, shown.candidates) == ("match", answer.candidates)
+
+
+@pytest.mark.parametrize("again", ["default", "club"])
+def test_two_of_one_gallery_who_are_alike_stay_ambiguous(services: Services, again: str) -> None:
+    add(services, "ada")
+    add_again(services, "ada", 140, gallery="club")
+    add_again(services, "ada", 130, gallery=again)
+    [answer] = ask(services, "ada", also=("club",)).answers
+    assert (answer.decision, answer.doubts) == ("ambiguous", ("close_runner_up",))
+    assert len([each for each in answer.candidates if each.may_be_same_person]) == 1
+    assert answer.runner_up is not None
+    assert not answer.runner_up.may_be_same_person
+
+
+def test_a_low_threshold_makes_nobody_the_same_person(services: Services) -> None:
+    add(services, "ada")
+    add(services, "bob", gallery="club")
+    for name in ("default", "club"):
+        change_gallery(acting(services), name=name, settings={"threshold": -1.0})
     [answer] = ask(services, "ada", also=("club",)).answers
     assert answer.decision == "ambiguous"
-    assert {each.gallery for each in answer.candidates} == {"default", "club"}
+    assert not any(each.may_be_same_person for each in answer.candidates)
+
+
+def test_a_rival_behind_the_same_person_of_many_galleries_is_seen(services: Services) -> None:
+    others = tuple(f"g{number}" for number in range(7))
+    add(services, "ada")
+    for name in others:
+        create_gallery(acting(services), name=name)
+        add(services, "ada", gallery=name)
+    reach = Reach(also=others)
+    photo = Upload(draw_photo(["ada"], face_px=110))
+    alone = identify(acting(services), gallery="default", photo=photo, reach=reach, limit=1)
+    assert alone.answers[0].decision == "match"
+    for name in ("default", *others):
+        # Less similar than the others, and in the best one's gallery, whichever that is.
+        add_again(services, "ada", 60, gallery=name)
+    found = identify(acting(services), gallery="default", photo=photo, reach=reach, limit=1)
+    assert found.answers[0].decision == "ambiguous"
+    call = acting(services, make_user(services))
+    held = identify_and_hold(call, gallery="default", photo=photo, reach=reach)
+    [shown] = show_held(call, probe_id=held.id).identification.answers
+    assert shown.decision == "ambiguous"
+    assert shown.runner_up is not None
+    assert sum(each.may_be_same_person for each in shown.candidates) == len(others)
 
 
 def test_the_strictest_setting_of_several_galleries_holds(services: Services) -> None:

@@ -131,6 +131,8 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
         for row in galleries:
             require_search(call.actor, row.name, among_some=bool(held.probe.terms))
         known = enrolled_faces(session, [held.gallery.id], seen)
+        # Whoever may be the first candidate once more is listed beside the others.
+        limit += len(held.also)
         known_elsewhere = enrolled_faces(session, [row.id for row in held.also], seen)
         found = search(
             call.services,

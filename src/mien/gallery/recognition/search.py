@@ -18,6 +18,8 @@ from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.metadata_terms import Term
 from mien.gallery.person_refs import person_refs
+from mien.gallery.recognition.doubles import alike_from
+from mien.gallery.recognition.doubles import with_doubles
 from mien.gallery.recognition.reach import people_reached
 from mien.gallery.results import Candidate
 from mien.gallery.results import GalleryRef
@@ -113,7 +115,9 @@ def search(
         return Found(point, (), searched)
     queries = np.stack(embeddings)
     instead = _other_examples(session, _reached(without, parts))
-    needed = wanted = max(limit, DECISIVE)
+    # Of each further gallery one may be the best person once more and decides nothing.
+    needed = wanted = max(limit, DECISIVE + len(rows) - 1)
+    same_from = alike_from(services.engine.summary, rows, people=index.groups, faces=len(index))
     while True:
         ranked = rank(index, queries, limit=wanted, instead=instead)
         ids = {each.person_id for some in ranked for each in some}
@@ -131,7 +135,8 @@ def search(
             len(kept) < needed and len(some) == wanted
             for kept, some in zip(candidates, ranked, strict=True)
         ):
-            return Found(point, candidates, searched)
+            marked = tuple(with_doubles(some, same_from=same_from) for some in candidates)
+            return Found(point, marked, searched)
         # Another thread has brought the index to a later moment than this session sees, and
         # people of that moment take the places of people of this one.
         wanted *= 2
