@@ -42,6 +42,7 @@ from mien.gallery.services import Services
 from mien.storage.models import GalleryRow
 from mien.storage.models import SearchRow
 from mien.vision.fake import FakeEngine
+from statements import counted_statements
 
 
 @pytest.fixture
@@ -444,3 +445,33 @@ def test_who_is_searched_follows_every_change(services: Services) -> None:
     assert searched() == 1
     add(services, "cy", gallery="club", team="night")
     assert searched() == 1
+
+
+def test_metadata_are_read_once_for_all_photos_whatever_the_order_of_the_terms(
+    services: Services,
+) -> None:
+    def read(*where: str) -> int:
+        with counted_statements(services.database) as statements:
+            try:
+                ask(services, "ada", also=("club",), where=where)
+            except NobodySearched:
+                assert where == ("team=ghost",)
+        return len([each for each in statements if "person.metadata" in each])
+
+    add(services, "ada", team="night", level=3)
+    add(services, "bob", gallery="club", team="night", level=3)
+    assert read("team=night", "level=3") == 2
+    assert read("team=night", "level=3") == 0
+    assert read("level=3", "team=night", "level=3") == 0
+    assert read("team=ghost") == 2
+    assert read("team=ghost") == 0
+    add(services, "cy", team="night", level=3)
+    assert read("team=night", "level=3") == 1
+
+
+def test_only_so_many_ids_are_remembered(services: Services) -> None:
+    """Whatever is asked for: two choices of 300,000 people are not both kept."""
+    for name in ("first", "second"):
+        services.reached.get(name, 1, lambda: range(300_000))
+    assert services.reached.get("second", 1, lambda: range(1)) == range(300_000)
+    assert services.reached.get("first", 1, lambda: range(1)) == range(1)

@@ -18,9 +18,9 @@ from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.metadata_terms import Term
 from mien.gallery.person_refs import person_refs
+from mien.gallery.recognition.chosen import chosen
 from mien.gallery.recognition.doubles import alike_from
 from mien.gallery.recognition.doubles import with_doubles
-from mien.gallery.recognition.reach import people_reached
 from mien.gallery.results import Candidate
 from mien.gallery.results import GalleryRef
 from mien.gallery.results import PersonRef
@@ -152,11 +152,8 @@ def _part(
     )
     if not terms:
         return index
-    # Every change of a gallery's faces or of its people's metadata raises the revision.
-    among, faces = services.reached.get(
-        (gallery.id, *terms), gallery.revision, lambda: people_reached(session, gallery, terms)
-    )
-    return Narrowed(index, among, faces)
+    those = chosen(services, session, gallery, terms)
+    return Narrowed(index, those.people, those.faces)
 
 
 def _reached(
