@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -39,7 +40,9 @@ from mien.gallery.recognition.recognise import recognise
 from mien.gallery.recognition.what_if import weigh
 from mien.gallery.results import Identification
 from mien.gallery.services import Services
+from mien.storage.models import EventRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 from mien.storage.models import SearchRow
 from mien.vision.fake import FakeEngine
 from statements import counted_statements
@@ -475,3 +478,20 @@ def test_only_so_many_ids_are_remembered(services: Services) -> None:
         services.reached.get(name, 1, lambda: range(300_000))
     assert services.reached.get("second", 1, lambda: range(1)) == range(300_000)
     assert services.reached.get("first", 1, lambda: range(1)) == range(1)
+
+
+def test_who_was_chosen_in_another_history_is_not_remembered(services: Services) -> None:
+    """After a backup is restored, the revision may rise to the same number by other changes."""
+    ada = add(services, "ada", team="night")
+    bob = add(services, "bob", team="day")
+    before = ask(services, "ada", where=("team=night",))
+    assert before.answers[0].decision == "match"
+    with services.database.write() as session:
+        newest = select(EventRow.id).order_by(EventRow.at.desc()).limit(1).scalar_subquery()
+        session.execute(delete(EventRow).where(EventRow.id == newest))
+        for person_id, team in ((ada, "day"), (bob, "night")):
+            session.execute(
+                update(PersonRow).where(PersonRow.id == person_id).values(details={"team": team})
+            )
+    after = ask(services, "ada", where=("team=night",))
+    assert [each.person.name for each in after.answers[0].candidates] == ["bob"]

@@ -7,6 +7,8 @@ from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.gallery.history import knows
+from mien.gallery.history import marks_of
 from mien.gallery.people.metadata_terms import Term
 from mien.gallery.people.metadata_terms import saying
 from mien.gallery.services import Services
@@ -22,10 +24,12 @@ class Chosen:
     Attributes:
         people: their ids.
         faces: how many they have together.
+        marks: of the history of the rows in which they were chosen.
     """
 
     people: frozenset[str]
     faces: int
+    marks: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.people)
@@ -44,12 +48,22 @@ def chosen(
     """
     about = (gallery.id, frozenset(terms))
 
-    # Every change of a gallery's faces or of its people's metadata raises the revision.
-    return services.reached.get(about, gallery.revision, lambda: _choose(session, gallery, terms))
+    def remembered() -> Chosen:
+        # Every change of a gallery's faces or of its people's metadata raises the revision.
+        return services.reached.get(
+            about, gallery.revision, lambda: _choose(session, gallery, terms)
+        )
+
+    found = remembered()
+    if not knows(session, found.marks):
+        # A backup was restored, and the revision has risen again to the same number.
+        services.reached.forget(about)
+        found = remembered()
+    return found
 
 
 def _choose(session: Session, gallery: GalleryRow, terms: Sequence[Term]) -> Chosen:
-    return Chosen(*people_reached(session, gallery, terms))
+    return Chosen(*people_reached(session, gallery, terms), marks_of(session))
 
 
 def people_reached(
