@@ -331,7 +331,11 @@ def _rival(
     best, *others = answer.candidates
     told = "look_alike" in answer.doubts
     found = [
-        Rival(view, point.margin(other.similarity if told else None), other.similarity)
+        Rival(
+            view,
+            point.margin(other.similarity_to_best if told else None),
+            other.similarity_to_best,
+        )
         for view, other in zip(candidates[1:], others, strict=True)
         if not other.may_be_same_person
     ]
