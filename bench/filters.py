@@ -36,7 +36,7 @@ from mien.decision.rank import rank  # noqa: E402
 from mien.gallery.index_origin import RowsOf  # noqa: E402
 from mien.gallery.index_sync import Indexes  # noqa: E402
 from mien.gallery.people.metadata_terms import parse_terms  # noqa: E402
-from mien.gallery.recognition.reach import people_reached  # noqa: E402
+from mien.gallery.recognition.chosen import people_reached  # noqa: E402
 from mien.index.base import ExactSearch  # noqa: E402
 from mien.index.exact import ExactBackend  # noqa: E402
 from mien.index.int8.backend import Int8Backend  # noqa: E402

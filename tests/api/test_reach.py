@@ -1,9 +1,11 @@
 """Searches among some people and of several galleries, over the API."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from drawing import draw_photo
 from serving_app import Api
@@ -71,6 +73,17 @@ def test_several_galleries_are_searched_and_each_person_says_in_which(peopled: A
     ]
 
 
+def test_somebody_in_two_galleries_is_a_match_and_marked(peopled: Api) -> None:
+    made = peopled("POST", "/galleries/club/people", json={"name": "ada"}).get_json()["id"]
+    again = draw_photo(["ada"], face_px=140)
+    assert peopled.send(f"/galleries/club/people/{made}/faces", photo=again).status_code == 201
+    [face] = ask(peopled, "also=club", "ada").get_json()["faces"]
+    assert (face["decision"], face["doubts"]) == ("match", [])
+    told = [(each["person"]["name"], each["may_be_same_person"]) for each in face["candidates"]]
+    assert told[:2] == [("ada", False), ("ada", True)]
+    assert not any(marked for _, marked in told[2:])
+
+
 def test_nobody_searched_is_a_problem_and_no_answer(peopled: Api) -> None:
     for query in ("where=team%3Dghost", "where=taem%3Dnight", "also=club&where=team%3Dghost"):
         refused = ask(peopled, query, "ada")
@@ -100,3 +113,19 @@ def test_a_batch_is_searched_in_the_same_way(peopled: Api) -> None:
     # What nobody has is refused before any photo is looked at.
     none = peopled.send(f"{IDENTIFY}/batch?where=team%3Dghost", photo=draw_photo(["cy"]))
     assert_problem(none, 409, "nobody_searched")
+
+
+@pytest.mark.parametrize("kind", ["", "/batch"])
+def test_metadata_are_told_to_no_key_that_may_not_read_people(
+    peopled: Api, app: Flask, key_with: Callable[..., str], kind: str
+) -> None:
+    door = Api(app, key_with("identify"))
+    photo = draw_photo(["ada"], face_px=90)
+    # The same, whether it is true of somebody or not, and whether it is a term at all.
+    for query in ("where=level%3D3", "where=level%3D4", "where=level", "also=club&where=level%3D3"):
+        refused = door.send(f"{IDENTIFY}{kind}?{query}", photo=photo)
+        assert_problem(refused, 403, "scope_missing")
+        assert refused.get_json()["scope"] == "read"
+    assert door.send(f"{IDENTIFY}{kind}?also=club", photo=photo).status_code == 200
+    both = Api(app, key_with("identify", "read"))
+    assert both.send(f"{IDENTIFY}{kind}?where=level%3D3", photo=photo).status_code == 200

@@ -50,3 +50,18 @@ def test_nobody_searched_fails(peopled: Mien, tmp_path: Path) -> None:
     assert "team=ghost" in done.stderr
     wrong = peopled("identify", str(tmp_path / "all.png"), "--where", "ghost")
     assert wrong.exit_code != 0
+
+
+def test_somebody_in_two_galleries_is_a_match_that_names_both(
+    peopled: Mien, tmp_path: Path
+) -> None:
+    photo = tmp_path / "ada again.png"
+    photo.write_bytes(draw_photo(["ada"], face_px=140))
+    assert peopled("people", "add", "ada", str(photo), "--gallery", "club").exit_code == 0
+    asked = tmp_path / "asked.png"
+    asked.write_bytes(draw_photo(["ada"], face_px=100))
+    shown = peopled("identify", str(asked), "--gallery", "default", "--gallery", "club")
+    [line] = [line.split("\t") for line in shown.stdout.splitlines()]
+    assert line[2:4] == ["match", "ada"]
+    assert {"default", "club"} == set(line[4].replace("(perhaps also ", "").rstrip(")").split())
+    assert "ada" not in line[6]

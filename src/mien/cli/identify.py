@@ -63,7 +63,8 @@ def identify(
     """Identify the people in photos.
 
     Everybody in the gallery is searched, or with --where only some people. If several galleries are
-    searched, a column says in which of them a person is.
+    searched, a column says in which of them a person is, and in which others perhaps: somebody
+    there whose photos are as similar as those of one person.
 
     Give a folder to use every picture in it. The answer is "match", "unknown" if nobody matches, or
     "ambiguous" if it cannot be told; the most similar people are shown either way. "same photo"
@@ -147,8 +148,17 @@ def _cells(answer: "Answer", least: float, *, in_several: bool) -> tuple[str, ..
     if answer.doubts:
         decision = f"{decision} ({', '.join(answer.doubts)})"
     odds = one_in(answer.expected_false_match_rate, least=least)
-    where = (best.gallery if best else "",) if in_several else ()
+    where = (_galleries(answer),) if in_several else ()
     return decision, named, *where, _figure(best), _figure(answer.runner_up), odds
+
+
+def _galleries(answer: "Answer") -> str:
+    """In which gallery the first candidate is, and in which others perhaps."""
+    if not answer.candidates:
+        return ""
+    others = [each.gallery for each in answer.candidates if each.may_be_same_person]
+    also = f" (perhaps also {', '.join(others)})" if others else ""
+    return f"{answer.candidates[0].gallery}{also}"
 
 
 def _figure(candidate: "Candidate | None") -> str:

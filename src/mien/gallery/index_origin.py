@@ -1,20 +1,17 @@
 """The rows of galleries, as an index that keeps files asks about them."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import func
 from sqlalchemy import select
 
+from mien.gallery.history import knows
+from mien.gallery.history import marks_of
 from mien.index.origin import Removed
 from mien.storage.database import Database
-from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import RemovedFaceRow
-
-# By the clocks of several nodes the newest event may be an older one; of these many one is not.
-_MARKS: Final = 16
 
 
 class RowsOf:
@@ -53,11 +50,9 @@ class RowsOf:
     def marks(self) -> tuple[str, ...]:
         """See `Origin.marks`: the ids of the newest events; every change of faces is one."""
         with self._database.read_beside() as session:
-            newest = select(EventRow.id).order_by(EventRow.at.desc()).limit(_MARKS)
-            return tuple(session.scalars(newest))
+            return marks_of(session)
 
     def knows(self, marks: Sequence[str]) -> bool:
         """See `Origin.knows`."""
         with self._database.read_beside() as session:
-            there = select(func.count()).where(EventRow.id.in_(marks))
-            return session.scalar(there) == len(marks)
+            return knows(session, marks)

@@ -1,9 +1,9 @@
 """What was worked out about a gallery as it stands, remembered until it changes."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from collections.abc import Hashable
+from collections.abc import Sized
 from typing import TypeVar
 from typing import cast
 
@@ -15,11 +15,15 @@ class Remembered:
 
     Args:
         most: values at a time.
+        most_together: what their lengths come to at most; one alone may be longer. None where they
+            have none.
     """
 
-    def __init__(self, most: int = 100) -> None:
+    def __init__(self, most: int = 100, *, most_together: int | None = None) -> None:
         self._most = most
-        self._values: OrderedDict[Hashable, tuple[Hashable, object]] = OrderedDict()
+        self._most_together = most_together
+        self._together = 0
+        self._values: dict[Hashable, tuple[Hashable, object]] = {}
         self._lock = threading.Lock()
 
     def get(self, about: Hashable, state: Hashable, work_out: Callable[[], _T]) -> _T:
@@ -38,8 +42,28 @@ class Remembered:
             return cast("_T", known[1])
         value = work_out()
         with self._lock:
+            self._drop(about)
             self._values[about] = (state, value)
-            self._values.move_to_end(about)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
+            self._together += self._length(value)
+            while self._are_too_many():
+                self._drop(next(iter(self._values)))
         return value
+
+    def forget(self, about: Hashable) -> None:
+        """Let go of the value about something, whatever its state."""
+        with self._lock:
+            self._drop(about)
+
+    def _drop(self, about: Hashable) -> None:
+        known = self._values.pop(about, None)
+        if known is not None:
+            self._together -= self._length(known[1])
+
+    def _are_too_many(self) -> bool:
+        if len(self._values) > self._most:
+            return True
+        most = self._most_together
+        return most is not None and self._together > most and len(self._values) > 1
+
+    def _length(self, value: object) -> int:
+        return 0 if self._most_together is None else len(cast("Sized", value))

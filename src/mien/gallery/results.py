@@ -163,11 +163,14 @@ class Candidate(Ranked):
             known.
         same_photo: whether this very face of this very file is one of the person's examples, so
             that the similarity says nothing but that.
+        may_be_same_person: whether this may be the first candidate once more, in another gallery:
+            their examples are as alike as those of one person. Then it is no rival of the first.
     """
 
     person: PersonRef
     gallery: str = ""
     same_photo: bool = False
+    may_be_same_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ class Recognised:
         doubts: why it cannot be told; empty otherwise. See `decide.Verdict`.
         expected_false_match_rate: share of strangers' searches in this gallery in which somebody
             is as similar as the first candidate is; None without candidates or calibration.
-        margin: similarity by which the first candidate is ahead of the second.
+        margin: similarity by which the first candidate is ahead of the runner-up.
         candidates: the most similar people, best first, also when the answer is unknown; each
             once.
     """
@@ -205,8 +208,9 @@ class Recognised:
 
     @property
     def runner_up(self) -> Candidate | None:
-        """The second most similar person."""
-        return self.candidates[1] if len(self.candidates) > 1 else None
+        """The second most similar person, passing over whoever may be the first once more."""
+        others = (each for each in self.candidates[1:] if not each.may_be_same_person)
+        return next(others, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

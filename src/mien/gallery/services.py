@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
-from functools import partial
+from typing import Final
 
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
@@ -18,6 +18,13 @@ from mien.storage.files import FileStore
 from mien.vision.budget import Budget
 from mien.vision.engine import Engine
 from mien.vision.reader import ImageReader
+
+_MOST_REACHED: Final = 500_000
+"""So many ids of people are remembered in a process, 120 bytes each."""
+
+
+def _reached() -> Remembered:
+    return Remembered(most_together=_MOST_REACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Services:
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
-        reached: people of a gallery whose metadata say something; few, for they may be many ids.
+        reached: people of a gallery whose metadata say something; see `recognition.chosen`.
     """
 
     database: Database
@@ -52,7 +59,7 @@ class Services:
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)
-    reached: Remembered = field(default_factory=partial(Remembered, most=10))
+    reached: Remembered = field(default_factory=_reached)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,15 @@ class IdentifyQuery(PhotoOptionsIn):
         description="Search only people whose metadata say this, as `KEY=VALUE`, such as "
         "`team=night`; repeat it for more, all of which must hold. A value is text, a number, "
         "`true` or `false`, or one of a list; upper and lower case differ. If nobody with a face "
-        "has such metadata, the error is `nobody_searched`.",
+        "has such metadata, the error is `nobody_searched`. A key needs the scope `read` as well, "
+        "because who is found tells what their metadata say.",
     )
     also: list[Annotated[str, Field(pattern=f"^{GALLERY_PATTERN}$")]] = Field(
         default=[],
         max_length=MOST_GALLERIES - 1,
         description="The name of another gallery to search at the same time, as if it were one "
-        "gallery with this one; repeat it for more. The strictest of their settings applies.",
+        "gallery with this one; repeat it for more. The strictest of their settings applies. "
+        "Somebody who is in several of them is a match as well: see `may_be_same_person`.",
     )
 
     @property
@@ -92,6 +94,10 @@ class CandidateOut(Out):
         "picture was compared with itself, and the similarity says nothing about "
         "other photos."
     )
+    may_be_same_person: bool = Field(
+        description="Whether this may be the first candidate once more, in another gallery: their "
+        "examples are as similar as those of one person. Then it casts no doubt on a match."
+    )
 
 
 class IdentifiedFaceOut(FaceOut):
@@ -113,7 +119,8 @@ class IdentifiedFaceOut(FaceOut):
         "Null without candidates, or if the model has not been calibrated."
     )
     margin: Annotated[float, Field(ge=-2, le=2)] | None = Field(
-        description="How much more similar the first candidate is than the next person."
+        description="How much more similar the first candidate is than the next person; who "
+        "`may_be_same_person` is passed over."
     )
     candidates: list[CandidateOut] = Field(
         description="The most similar people, best first, each once, even if nobody matches."
@@ -137,6 +144,7 @@ class IdentifiedFaceOut(FaceOut):
                     example_similarity=similarity_out(each.example_similarity),
                     example_count=each.examples,
                     same_photo=each.same_photo,
+                    may_be_same_person=each.may_be_same_person,
                 )
                 for each in given.candidates
             ],

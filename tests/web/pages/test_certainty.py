@@ -20,6 +20,16 @@ def test_a_match_says_how_often_a_stranger_is_as_much_alike() -> None:
     )
 
 
+def test_a_match_names_who_may_be_the_same_person_in_another_gallery() -> None:
+    best, other, *rest = MATCH.candidates
+    again = replace(other, gallery="Rowing club", may_be_same_person=True)
+    told = certainty(replace(MATCH, candidates=(replace(best, gallery="default"), again, *rest)))
+    assert told.startswith(certainty(MATCH))
+    assert f"{other.name} in Rowing club" in told
+    assert f"{best.name} in default" in told
+    assert rest[0].name not in told
+
+
 def test_what_is_rarer_than_was_measured_is_said_to_be_fewer() -> None:
     rarest = replace(MATCH, alike=Rate(5e-7, rarer=True))
     assert certainty(rarest).endswith(

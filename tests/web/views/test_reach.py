@@ -64,6 +64,14 @@ def test_each_person_says_in_which_gallery(peopled: Visitor) -> None:
     assert "also=club" in page
 
 
+def test_somebody_in_both_galleries_is_a_match_and_named_in_both(peopled: Visitor) -> None:
+    peopled.enrol("ada", gallery="club")
+    page = ask(peopled, "ada", also="club")
+    assert page.count("face-card--match") == 1
+    assert "in Rowing club" in says(page)
+    assert "may be the same person as ada in " in says(page)
+
+
 def test_what_cannot_be_searched_is_said_beside_the_field(peopled: Visitor) -> None:
     photo = draw_photo(["ada"])
     asked: dict[str, Any] = {"photo": photo, "gallery": "default"}

@@ -106,7 +106,7 @@ def check_question(
     check_query(limit=limit, threshold=threshold)
     with call.services.database.read() as session:
         galleries = reached_galleries(session, call.services.engine.summary, gallery, reach)
-        require_somebody(session, galleries, reach)
+        require_somebody(call.services, session, galleries, reach)
 
 
 def answers(faces: Sequence[DetectedFace], recognised: Sequence[Recognised]) -> tuple[Answer, ...]:

@@ -25,6 +25,7 @@ from mien.gallery.recognition.identify import check_question
 from mien.gallery.recognition.identify import identify
 from mien.gallery.recognition.reach import EVERYBODY
 from mien.gallery.recognition.reach import Reach
+from mien.gallery.recognition.reach import require_search
 from mien.gallery.recognition.recognise import Probe
 from mien.gallery.recognition.recognise import decided
 from mien.gallery.recognition.search import check_query
@@ -128,8 +129,10 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
         seen = [SeenFace(held.probe.sha256, face.box) for face in faces]
         galleries = (held.gallery, *held.also)
         for row in galleries:
-            permissions.require(call.actor, "photos.identify", row.name)
+            require_search(call.actor, row.name, among_some=bool(held.probe.terms))
         known = enrolled_faces(session, [held.gallery.id], seen)
+        # Whoever may be the first candidate once more is listed beside the others.
+        limit += len(held.also)
         known_elsewhere = enrolled_faces(session, [row.id for row in held.also], seen)
         found = search(
             call.services,

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.access import permissions
@@ -18,10 +16,9 @@ from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.metadata_terms import Term
 from mien.gallery.people.metadata_terms import parse_terms
-from mien.gallery.people.metadata_terms import saying
-from mien.storage.models import FaceRow
+from mien.gallery.recognition.chosen import chosen
+from mien.gallery.services import Services
 from mien.storage.models import GalleryRow
-from mien.storage.models import PersonRow
 from mien.vision.types import EngineSummary
 
 MOST_GALLERIES: Final = 20
@@ -56,6 +53,9 @@ EVERYBODY: Final = Reach()
 def require_reach(actor: Actor, gallery: str, reach: Reach) -> None:
     """Make sure that an actor may search every gallery of a reach, and that it is not too wide.
 
+    Whoever chooses people by their metadata learns what these say from who is found, so they need
+    leave to read people, too.
+
     Raises:
         NotAuthenticated, NotPermitted, ScopeMissing: one of them may not be searched.
         InvalidInput: there are too many galleries, or a term is none.
@@ -63,8 +63,19 @@ def require_reach(actor: Actor, gallery: str, reach: Reach) -> None:
     if len(reach.also) >= MOST_GALLERIES:
         raise InvalidInput("galleries_too_many", words={"most": MOST_GALLERIES}, field="also")
     for name in (gallery, *reach.also):
-        permissions.require(actor, "photos.identify", name)
+        require_search(actor, name, among_some=bool(reach.where))
     parse_terms(reach.where)
+
+
+def require_search(actor: Actor, gallery: str, *, among_some: bool) -> None:
+    """Make sure that an actor may search a gallery: everybody, or some people by their metadata.
+
+    Raises:
+        NotAuthenticated, NotPermitted, ScopeMissing: it may not be searched so.
+    """
+    permissions.require(actor, "photos.identify", gallery)
+    if among_some:
+        permissions.require(actor, "people.read", gallery)
 
 
 def reached_galleries(
@@ -90,43 +101,16 @@ def _others(session: Session, names: Sequence[str]) -> Iterator[GalleryRow]:
             raise GalleryNotFound("named", words={"gallery": name}) from error
 
 
-def people_reached(
-    session: Session, gallery: GalleryRow, terms: Sequence[Term]
-) -> tuple[frozenset[str], int]:
-    """The people of a gallery whose metadata say so and who have a face, and how many faces."""
-    # Counted from the people, and without looking at a face's row, which is wide.
-    count = (
-        select(func.count())
-        .select_from(FaceRow)
-        .where(FaceRow.person_id == PersonRow.id)
-        .scalar_subquery()
-    )
-    # As an expression, so that no index is used for it; see `person_rows.searched`.
-    of = PersonRow.gallery_id.expression
-    if session.get_bind().dialect.name == "sqlite":
-        of = of.concat("")
-    rows = session.execute(
-        select(PersonRow.id, count).where(of == gallery.id, *saying(session, terms))
-    )
-    found = {person_id: faces for person_id, faces in rows if faces}
-    return frozenset(found), sum(found.values())
-
-
-def require_somebody(session: Session, galleries: Sequence[GalleryRow], reach: Reach) -> None:
+def require_somebody(
+    services: Services, session: Session, galleries: Sequence[GalleryRow], reach: Reach
+) -> None:
     """Make sure that a search among some people would search anybody at all.
 
     Raises:
         NobodySearched: nobody with a face has such metadata.
     """
     terms = reach.terms
-    if not terms:
-        return
-    somebody = select(PersonRow.id).where(
-        PersonRow.gallery_id.in_([row.id for row in galleries]),
-        *saying(session, terms),
-        select(FaceRow.id).where(FaceRow.person_id == PersonRow.id).exists(),
-    )
-    if session.scalar(somebody.limit(1)) is None:
+    if terms and not any(chosen(services, session, row, terms).faces for row in galleries):
         raise nobody_searched(galleries, terms)
 
 

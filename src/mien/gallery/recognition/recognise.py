@@ -153,7 +153,8 @@ def _marked(found: Found, known: Sequence[Sequence[EnrolledFace]]) -> Found:
 def _decided(
     probe: Probe, candidates: tuple[Candidate, ...], point: OperatingPoint, limit: int
 ) -> Recognised:
-    verdict = decide(candidates[:DECISIVE], point=point, legible=probe.legible)
+    rivals = [each for each in candidates if not each.may_be_same_person]
+    verdict = decide(rivals[:DECISIVE], point=point, legible=probe.legible)
     return Recognised(
         decision=verdict.decision,
         doubts=verdict.doubts,

@@ -18,7 +18,9 @@ from mien.errors import InvalidInput
 from mien.gallery.galleries import require_contract
 from mien.gallery.people.metadata_terms import Term
 from mien.gallery.person_refs import person_refs
-from mien.gallery.recognition.reach import people_reached
+from mien.gallery.recognition.chosen import chosen
+from mien.gallery.recognition.doubles import alike_from
+from mien.gallery.recognition.doubles import with_doubles
 from mien.gallery.results import Candidate
 from mien.gallery.results import GalleryRef
 from mien.gallery.results import PersonRef
@@ -113,7 +115,9 @@ def search(
         return Found(point, (), searched)
     queries = np.stack(embeddings)
     instead = _other_examples(session, _reached(without, parts))
-    needed = wanted = max(limit, DECISIVE)
+    # Of each further gallery one may be the best person once more and decides nothing.
+    needed = wanted = max(limit, DECISIVE + len(rows) - 1)
+    same_from = alike_from(services.engine.summary, rows, people=index.groups, faces=len(index))
     while True:
         ranked = rank(index, queries, limit=wanted, instead=instead)
         ids = {each.person_id for some in ranked for each in some}
@@ -131,7 +135,8 @@ def search(
             len(kept) < needed and len(some) == wanted
             for kept, some in zip(candidates, ranked, strict=True)
         ):
-            return Found(point, candidates, searched)
+            marked = tuple(with_doubles(some, same_from=same_from) for some in candidates)
+            return Found(point, marked, searched)
         # Another thread has brought the index to a later moment than this session sees, and
         # people of that moment take the places of people of this one.
         wanted *= 2
@@ -147,11 +152,8 @@ def _part(
     )
     if not terms:
         return index
-    # Every change of a gallery's faces or of its people's metadata raises the revision.
-    among, faces = services.reached.get(
-        (gallery.id, *terms), gallery.revision, lambda: people_reached(session, gallery, terms)
-    )
-    return Narrowed(index, among, faces)
+    those = chosen(services, session, gallery, terms)
+    return Narrowed(index, those.people, those.faces)
 
 
 def _reached(

@@ -34,9 +34,9 @@ def certainty(card: FaceCard) -> str:
     if not card.candidates or card.similarity is None:
         return "This gallery has no people to compare with yet."
     if card.decision == "match":
-        return _sure_of_match(card, card.similarity)
+        return _sure_of_match(card, card.similarity) + _once_more(card)
     if card.decision == "ambiguous":
-        return _sure_of_nothing(card)
+        return _sure_of_nothing(card) + _once_more(card)
     return _sure_of_nobody(card, card.similarity)
 
 
@@ -96,6 +96,15 @@ def _sure_of_match(card: FaceCard, similarity: float) -> str:
         )
     often = _begun(how_often(card.alike, "strangers"))
     return f"{words} {often} would look this similar to anyone here."
+
+
+def _once_more(card: FaceCard) -> str:
+    """Who may be the first candidate in another gallery; a sentence, or nothing."""
+    again = [each.called for each in card.candidates if each.may_be_same_person]
+    if not again:
+        return ""
+    first = card.candidates[0].called
+    return f" {_listed(again)} may be the same person as {first}: their own photos are that alike."
 
 
 def _begun(words: str) -> str:

@@ -68,6 +68,7 @@ class CandidateView:
         example_url: portrait of that face; empty shows a silhouette.
         gallery: that the person is in, as it is called; empty where only one was searched.
         elsewhere: whether that is another gallery than the one that faces are added to.
+        may_be_same_person: whether this may be the first candidate once more, in another gallery.
     """
 
     person_id: str
@@ -77,6 +78,7 @@ class CandidateView:
     example_url: str = ""
     gallery: str = ""
     elsewhere: bool = False
+    may_be_same_person: bool = False
 
     @property
     def called(self) -> str:

@@ -331,8 +331,13 @@ def _rival(
     best, *others = answer.candidates
     told = "look_alike" in answer.doubts
     found = [
-        Rival(view, point.margin(other.similarity if told else None), other.similarity)
+        Rival(
+            view,
+            point.margin(other.similarity_to_best if told else None),
+            other.similarity_to_best,
+        )
         for view, other in zip(candidates[1:], others, strict=True)
+        if not other.may_be_same_person
     ]
     near = [
         each for each in found if best.similarity - each.candidate.similarity < each.lead_needed
@@ -350,6 +355,7 @@ def _candidate(gallery: str, candidate: Candidate, titles: Mapping[str, str]) ->
         example_url=crop_url(own, person.id, candidate.face_id),
         gallery=titles.get(own, ""),
         elsewhere=own != gallery,
+        may_be_same_person=candidate.may_be_same_person,
     )
 
 
