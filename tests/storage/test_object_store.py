@@ -290,6 +290,44 @@ def test_a_bucket_that_belongs_to_another_database_is_refused(
     assert everything_in(s3, bucket) == before
 
 
+def test_whatever_lies_among_the_files_and_has_another_name_is_neither_told_of_nor_touched(
+    node: Runtime, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    name = "f" * 32 + ".jpg"
+    others = {
+        f"{part}/{rest}"
+        for part in ("files", "set-aside", "writing")
+        for rest in (
+            f"files/{name}",
+            f"set-aside/{name}",
+            "writing/0123456789abcdef.1.5.00",
+            f"writing/{this_process().rpartition('.')[0]}.1.00",
+            "installation",
+            "erasures/person.p",
+            f"{name}/x",
+            "notes.txt",
+        )
+    }
+    with closing(Bucket(access_to(s3, bucket))) as by_hand:
+        for key in others:
+            by_hand.put(key, f"{name}\n".encode())
+    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+    monkeypatch.setattr(store_module, "OTHERS_SECONDS", -10)
+    monkeypatch.setattr(store_module, "_WEEK_SECONDS", -10)
+    files = node.services.files
+    assert (files.count(), files.changes(), list(files.aside())) == (2, 0, [])
+    for _ in range(2):
+        done = clean_up(acting(node.services))
+        assert (done.files, done.emptied, done.stuck) == (0, 0, 0)
+    assert list(files.abandoned()) == []
+    assert files.bring_back({f"files/{name}", "installation"}).done == 0
+    assert files.delete(list(files.names())) == 2
+    files.leave_behind()
+    left = {key.removeprefix("photos/") for key in everything_in(s3, bucket)}
+    assert others <= left
+
+
 def test_nodes_with_homes_of_their_own_share_database_and_bucket(
     s3: str, bucket: str, tmp_path: Path
 ) -> None:
@@ -454,6 +492,7 @@ def test_a_write_that_was_refused_is_told_until_one_succeeds(
         ("s3://bucket", ("bucket", "")),
         ("s3://bucket/", ("bucket", "")),
         ("s3://my.bucket-1/a/b_c", ("my.bucket-1", "a/b_c/")),
+        ("s3://bucket/former/files2", ("bucket", "former/files2/")),
     ],
 )
 def test_an_address_is_bucket_and_prefix(url: str, parts: tuple[str, str]) -> None:
@@ -462,8 +501,12 @@ def test_an_address_is_bucket_and_prefix(url: str, parts: tuple[str, str]) -> No
 
 @pytest.mark.parametrize(
     "url",
-    ["", "s3://", "s3://b", "http://bucket", "s3://bucket/../x", "s3://bucket//x", "s3://B/x"],
-)
+    [
+        "", "s3://", "s3://b", "http://bucket", "s3://bucket/../x", "s3://bucket//x", "s3://B/x",
+        "s3://bucket/files", "s3://bucket/a/writing", "s3://bucket/set-aside/b",
+        "s3://bucket/erasures", "s3://bucket/installation", "s3://bucket/former-20260101T000000",
+    ],
+)  # fmt: skip
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
         parse_url(url)

@@ -1,17 +1,15 @@
 """The list of what was erased in a bucket, for all nodes that share it; see `erased`."""
 
 from collections.abc import Iterable
-from typing import Final
 from typing import cast
 
 from mien.errors import FilesUnavailable
 from mien.storage.erased import KINDS
 from mien.storage.erased import Erased
 from mien.storage.erased import ErasedKind
+from mien.storage.files import ERASURES
 from mien.storage.files import FileStore
 from mien.storage.object_store import ObjectStore
-
-_FOLDER: Final = "erasures"
 
 
 class BucketErasures:
@@ -34,7 +32,7 @@ class BucketErasures:
         if self._store.installation is None:
             raise FilesUnavailable
         self._store.require_own()
-        keys = [f"{_FOLDER}/{each.kind}.{each.id}" for each in erased]
+        keys = [f"{ERASURES}/{each.kind}.{each.id}" for each in erased]
         self._store.together(keys, lambda key: self._store.bucket.put(key, b""))
 
     def read(self) -> frozenset[Erased]:
@@ -44,13 +42,13 @@ class BucketErasures:
             FilesUnavailable: the store does not answer.
         """
         found = (
-            each.key.removeprefix(f"{_FOLDER}/").partition(".")
-            for each in self._store.bucket.list(f"{_FOLDER}/")
+            each.key.removeprefix(f"{ERASURES}/").partition(".")
+            for each in self._store.bucket.list(f"{ERASURES}/")
         )
         return frozenset(
             Erased(cast("ErasedKind", kind), identity)
             for kind, _, identity in found
-            if kind in KINDS
+            if kind in KINDS and "/" not in identity
         )
 
 

@@ -417,7 +417,8 @@ _INPUT: Final = {
     "invalid_input.same_place": N_("The files are in {place} already."),
     "invalid_input.place": N_(
         "{place} is no place for files. Write it as s3://bucket/prefix, or `folder` for the folder "
-        "in MIEN_HOME."
+        "in MIEN_HOME. No part of the prefix may be one of the names that Mien uses itself: files, "
+        "set-aside, writing, erasures, installation, and those that begin with former-."
     ),
     "invalid_input.home_in_use": N_(
         "{home} already has a database or files. Set MIEN_HOME to another folder, or replace "
