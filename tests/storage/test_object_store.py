@@ -34,6 +34,7 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
+from mien.maintenance.backup import back_up
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.maintenance.integrity import check
@@ -45,6 +46,7 @@ from mien.storage import bucket_client as client_module
 from mien.storage import object_store as store_module
 from mien.storage.binding import bind
 from mien.storage.bucket import Bucket
+from mien.storage.bucket import NoSuchObjectError
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.bucket import _meaning
 from mien.storage.bucket_client import BucketAccess
@@ -61,6 +63,7 @@ from own_modules import environment_with_own_modules
 from s3_server import Line
 from s3_server import access_to
 from s3_server import everything_in
+from s3_server import lost_behind_a_door
 from s3_server import make_bucket
 from s3_server import s3_settings
 
@@ -455,6 +458,9 @@ def test_a_bucket_that_is_not_there_says_so(s3: str) -> None:
         ("SignatureDoesNotMatch", 403, "files_unavailable.refused"),
         ("<b>odd</b>", 400, "files_unavailable.refused"),
         ("NoSuchBucket", 404, "files_unavailable.no_bucket"),
+        ("404", 404, "files_unavailable.store"),
+        ("NotFound", 404, "files_unavailable.store"),
+        ("NoSuchKey", 404, "files_unavailable.store"),
         ("QuotaExceeded", 403, "storage_full.store"),
         ("XMinioStorageFull", 507, "storage_full.store"),
     ],
@@ -465,6 +471,84 @@ def test_what_a_store_answers_has_a_code(code: str, status: int, meaning: str) -
     assert isinstance(found, MienError)
     assert found.key == meaning
     assert "<" not in repr(found.words)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "is_missing"),
+    [
+        ("GetObject", "NoSuchKey", True),
+        ("GetObject", "404", False),
+        ("CopyObject", "NoSuchVersion", True),
+        ("CopyObject", "404", False),
+        ("HeadObject", "404", True),
+        ("ListObjectsV2", "404", False),
+    ],
+)
+def test_only_what_the_store_itself_says_is_missing_is(
+    operation: str, code: str, is_missing: bool
+) -> None:
+    answered = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+    found = _meaning(exceptions.ClientError(answered, operation), versions=False)
+    assert isinstance(found, NoSuchObjectError) == is_missing
+    assert isinstance(found, FilesUnavailable) != is_missing
+
+
+def test_a_front_door_that_does_not_find_the_store_is_a_store_that_is_away(
+    node: Runtime, line: Line, s3: str, bucket: str, tmp_path: Path
+) -> None:
+    ada, bob = add(node.services), add(node.services, "Bob", draw_photo(["bob"]))
+    with lost_behind_a_door() as door:
+        line.cut()
+        line.lead_to(door)
+        line.mend()
+        with pytest.raises(FilesUnavailable, match=r"\.store"):
+            add(node.services, "Cy", draw_photo(["cy"]))
+        with pytest.raises(FilesUnavailable, match=r"\.store"):
+            node.services.files.read("f" * 32 + ".jpg")
+        proof = forget_person(acting(node.services), gallery="default", person_id=ada)
+        assert (proof.rows_left, proof.files_left, proof.complete) == (0, 2, False)
+        found = check(acting(node.services))
+        assert (found.misfit, found.missing_files) == ("files_unavailable", ())
+        with pytest.raises(FilesUnavailable):
+            back_up(acting(node.services), target=tmp_path / "backup.tar.gz")
+        for keep_house in (remove_expired_probes, clean_up):
+            with pytest.raises(FilesUnavailable):
+                keep_house(acting(node.services))
+        line.cut()
+        line.lead_to(s3)
+        line.mend()
+    clean_up(acting(node.services))
+    assert len(names_in(s3, bucket, "files")) == 2
+    assert "file_deletion" not in rows_of(node.services)
+    assert forget_person(acting(node.services), gallery="default", person_id=bob).complete
+
+
+def test_a_backup_calls_no_file_missing_where_it_is_not_known_whose_files_they_are(
+    node: Runtime, s3: str, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    with closing(Bucket(access_to(s3, bucket))) as by_hand:
+        by_hand.put("installation", b"another")
+    node.services.files.delete(list(node.services.files.names()))
+    with pytest.raises(FilesOfAnotherDatabase):
+        back_up(acting(node.services), target=tmp_path / "backup.tar.gz")
+    assert list(tmp_path.glob("backup*")) == []
+
+
+def test_whatever_happens_to_one_step_of_housekeeping_the_others_are_done(
+    node: Runtime, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    stray = node.services.files.put(b"x", extension="jpg")
+    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("mien.maintenance.cleanup._noted_files", broken)
+    with pytest.raises(ZeroDivisionError):
+        clean_up(acting(node.services))
+    assert names_in(s3, bucket, "set-aside") == {stray}
 
 
 def test_a_write_that_was_refused_is_told_until_one_succeeds(

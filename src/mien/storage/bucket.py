@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +22,9 @@ from mien.storage.bucket_client import parse_url
 
 # A store that hangs holds one thread at a time, and not all of them.
 _AWAY_SECONDS: Final = 5.0
-_MISSING: Final = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
+_MISSING: Final = {"NoSuchKey", "NoSuchVersion"}
+# What else is asked is told of no missing object.
+_ASKED_OF_ONE: Final = {"GetObject", "CopyObject", "DeleteObject"}
 _FULL: Final = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"}
 _NOT_TOLD: Final = {"AccessDenied", "NotImplemented", "MethodNotAllowed"}
 _NOT_TOLD_STATUSES: Final = {
@@ -139,7 +142,7 @@ class Bucket:
     def delete(self, key: str, version: str | None = None) -> None:
         """Delete an object, or one version of it; nothing happens if there is none."""
         which = {} if version is None else {"VersionId": version}
-        with self._asked() as client:
+        with suppress(NoSuchObjectError), self._asked() as client:
             client.delete_object(Bucket=self.name, Key=self.prefix + key, **which)
 
     def list(self, start: str) -> Iterator[Found]:
@@ -269,9 +272,14 @@ def _meaning(error: Any, *, versions: bool) -> Exception:
         return VersionsNotToldError()
     if code == "NoSuchBucket":
         return FilesUnavailable("no_bucket")
-    if code in _MISSING or status == HTTPStatus.NOT_FOUND:
+    if code in _MISSING and error.operation_name in _ASKED_OF_ONE:
         return NoSuchObjectError()
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "SlowDown":
+    if status == HTTPStatus.NOT_FOUND and error.operation_name == "HeadObject":
+        # The answer has no body that could say more.
+        return NoSuchObjectError()
+    # Whatever else is not found is told by somebody before the store, who does not find the store.
+    unknown = status == HTTPStatus.NOT_FOUND
+    if unknown or status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "SlowDown":
         return FilesUnavailable("store")
     # What the store says is text from outside; its codes are words.
     why = code if re.fullmatch(r"[A-Za-z0-9]{1,60}", code) else str(status)

@@ -324,8 +324,6 @@ class ObjectStore(FileStore):
     def _put(self, key: str, data: bytes) -> None:
         try:
             self.bucket.put(key, data)
-        except NoSuchObjectError as error:
-            raise FilesUnavailable("no_bucket") from error
         except StorageError as error:
             self._trouble = (time.monotonic() + _TROUBLE_SECONDS, error)
             raise
