@@ -62,6 +62,7 @@ from mien.web.pages.confirm import erasure_words
 from own_modules import environment_with_own_modules
 from s3_server import Line
 from s3_server import access_to
+from s3_server import dripping
 from s3_server import everything_in
 from s3_server import lost_behind_a_door
 from s3_server import make_bucket
@@ -424,6 +425,70 @@ def test_nobody_asks_the_cloud_for_a_key_unless_told_to(monkeypatch: pytest.Monk
         ):
             bucket.has("x")
         assert bool(asked) == told
+
+
+def test_no_profile_has_the_cloud_asked_for_a_key_either(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[int] = []
+
+    def ask(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise IMDSFetcher._RETRIES_EXCEEDED_ERROR_CLS
+
+    config = tmp_path / "config"
+    config.write_text(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/mien\n"
+        "credential_source = Ec2InstanceMetadata\n",
+        encoding="ascii",
+    )
+    monkeypatch.setattr(IMDSFetcher, "_fetch_metadata_token", ask)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for told in (False, True):
+        access = BucketAccess("s3://bucket", endpoint="http://127.0.0.1:9", instance_role=told)
+        with (
+            closing(Bucket(access)) as bucket,
+            pytest.raises(FilesUnavailable, match="no_credentials"),
+        ):
+            bucket.has("x")
+        assert bool(asked) == told
+
+
+@pytest.mark.parametrize("part", [-1, 4])
+def test_a_store_that_sends_drop_by_drop_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(bucket_module, "_BODY_SECONDS", 0.5, raising=False)
+    with dripping(0.2, drops=30) as address:
+        access = BucketAccess("s3://bucket", endpoint=address, access_key="a", secret_key="b")
+        began = time.monotonic()
+        with closing(Bucket(access)) as bucket:
+            size, source = bucket.open("k")
+            with closing(source), pytest.raises(FilesUnavailable, match=r"\.store"):
+                all(source.read(part) for _ in range(99))
+        assert size == 30
+        assert time.monotonic() - began < 4
+
+
+def test_who_reads_slowly_gets_all(node: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket_module, "_BODY_SECONDS", 0.3, raising=False)
+    data = os.urandom(3_000_000)
+    name = node.services.files.put(data, extension="jpg")
+    size, source = node.services.files.locate(name).open()
+    got = []
+    with closing(source):
+        while part := source.read(1_000_000):
+            got.append(part)
+            time.sleep(0.2)
+    assert (size, b"".join(got)) == (len(data), data)
+
+
+def test_a_file_that_is_cut_off_is_no_file(node: Runtime) -> None:
+    with dripping(0.0, drops=5, told=9) as address:
+        access = BucketAccess("s3://bucket", endpoint=address, access_key="a", secret_key="b")
+        with closing(Bucket(access)) as bucket, pytest.raises(FilesUnavailable, match=r"\.store"):
+            bucket.read("k")
 
 
 def test_without_the_library_it_is_said_which_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,44 @@ class _Door(http.server.BaseHTTPRequestHandler):
         """Nothing is written down."""
 
 
+@contextmanager
+def dripping(seconds: float, *, drops: int, told: int = 0) -> Iterator[str]:
+    """A store that answers with one object, byte by byte, each after so many seconds.
+
+    Args:
+        seconds: between two bytes.
+        drops: how many bytes it sends.
+        told: how many it says it sends, where that is not true.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+
+    def answer(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            client.recv(65536)
+            head = f'HTTP/1.1 200 OK\r\nContent-Length: {told or drops}\r\nETag: "x"\r\n\r\n'
+            client.sendall(head.encode())
+            for _ in range(drops):
+                if ended.wait(seconds):
+                    return
+                client.sendall(b"x")
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                threading.Thread(target=answer, args=(client,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        ended.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
 class Line:
     """A line to a server, which can be cut and can hang.
 

@@ -22,6 +22,10 @@ from mien.storage.bucket_client import parse_url
 
 # A store that hangs holds one thread at a time, and not all of them.
 _AWAY_SECONDS: Final = 5.0
+_AT_ONCE_BYTES: Final = 1 << 20
+# So long may the bytes of one object be waited for, all together; what whoever reads them does
+# between is not counted.
+_BODY_SECONDS: Final = 60.0
 _MISSING: Final = {"NoSuchKey", "NoSuchVersion"}
 # What else is asked is told of no missing object.
 _ASKED_OF_ONE: Final = {"GetObject", "CopyObject", "DeleteObject"}
@@ -105,7 +109,8 @@ class Bucket:
         """
         with self._asked() as client:
             got = client.get_object(Bucket=self.name, Key=self.prefix + key)
-        return int(got["ContentLength"]), ObjectBytes(self, got["Body"])
+        size = int(got["ContentLength"])
+        return size, ObjectBytes(self, got["Body"], size)
 
     def read(self, key: str) -> bytes:
         """All bytes of an object.
@@ -202,6 +207,7 @@ class Bucket:
         try:
             from botocore import exceptions
             from urllib3.exceptions import HTTPError
+            from urllib3.exceptions import ReadTimeoutError
         except ImportError as error:
             raise FilesUnavailable("no_botocore") from error
         try:
@@ -209,10 +215,19 @@ class Bucket:
         except exceptions.ClientError as error:
             self._away_until = 0.0  # it answers
             raise _meaning(error, versions=versions) from error
-        except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        except (
+            exceptions.CredentialRetrievalError,
+            exceptions.NoCredentialsError,
+            exceptions.PartialCredentialsError,
+        ) as error:
             raise FilesUnavailable("no_credentials") from error
         except (exceptions.BotoCoreError, HTTPError, OSError) as error:
-            timed_out = (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError)
+            timed_out = (
+                exceptions.ConnectTimeoutError,
+                exceptions.ReadTimeoutError,
+                ReadTimeoutError,
+                TimeoutError,
+            )
             if isinstance(error, timed_out):
                 self._away_until = time.monotonic() + _AWAY_SECONDS
             raise FilesUnavailable("store") from error
@@ -244,19 +259,37 @@ class Bucket:
 class ObjectBytes:
     """The bytes of an object, as they arrive; see `files.Bytes`."""
 
-    def __init__(self, bucket: Bucket, body: Any) -> None:
+    def __init__(self, bucket: Bucket, body: Any, size: int) -> None:
         self._bucket = bucket
-        self._body = body
+        # What the library wraps waits for all that is asked for, however slowly it comes.
+        self._body = body.__enter__()
+        self._left = size
+        self._waited = 0.0
 
     def read(self, size: int = -1, /) -> bytes:
         """The next bytes; none at the end.
 
         Raises:
-            FilesUnavailable: the rest does not come.
+            FilesUnavailable: the rest does not come, or not in time.
         """
+        wanted = self._left if size < 0 else min(size, self._left)
+        parts = []
         with self._bucket.told():
-            data: bytes = self._body.read(None if size < 0 else size)
-            return data
+            while wanted:
+                parts.append(self._next(wanted))
+                wanted -= len(parts[-1])
+        return b"".join(parts)
+
+    def _next(self, most: int) -> bytes:
+        began = time.monotonic()
+        data: bytes = self._body.read1(min(most, _AT_ONCE_BYTES))
+        self._waited += time.monotonic() - began
+        self._left -= len(data)
+        if not data:
+            raise ConnectionAbortedError
+        if self._left and self._waited > _BODY_SECONDS:
+            raise TimeoutError
+        return data
 
     def close(self) -> None:
         """Let go of it; the connection with it, where something of it was not read."""

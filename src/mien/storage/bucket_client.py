@@ -67,7 +67,10 @@ def make_client(access: BucketAccess) -> Any:
     session = botocore.session.Session()
     if not access.instance_role:
         # Nothing asks the cloud for a key unless it was told to.
-        session.get_component("credential_provider").remove("iam-role")
+        chain = session.get_component("credential_provider")
+        # A profile may name it as the source of its key, past the chain.
+        chain.get_provider("iam-role").load = _nothing
+        chain.remove("iam-role")
     keys = (
         {"aws_access_key_id": access.access_key, "aws_secret_access_key": access.secret_key}
         if access.access_key
@@ -96,6 +99,10 @@ def make_client(access: BucketAccess) -> Any:
         ),
         **keys,
     )
+
+
+def _nothing() -> None:
+    """No key."""
 
 
 def _style(access: BucketAccess, session: Any) -> str:
