@@ -17,6 +17,8 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.forget import forget_person
 from mien.runtime import Runtime
+from mien.storage.erased import Erased
+from mien.storage.erased import ErasureList
 from s3_server import everything_in
 from s3_server import make_bucket
 from s3_server import s3_settings
@@ -104,6 +106,21 @@ def test_a_backup_holds_the_photos_of_a_bucket_and_brings_them_back(
     assert len(stored(s3, bucket)) == 2
     assert not (home / "files").exists()
     assert mien("db", "check").exit_code == 0
+
+
+def test_a_list_from_another_node_is_applied_and_shared(
+    mien: Mien, home: Path, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home, s3, bucket) as runtime:
+        ada = add(runtime, "ada")
+    copy = home.parent / "copy"
+    ErasureList(copy).add([Erased("person", ada)])
+    monkeypatch.setenv("MIEN_FILES_URL", f"s3://{bucket}/photos")
+    done = mien("db", "reapply-erasures", copy, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["people"] == 1
+    assert stored(s3, bucket) == set()
+    assert f"photos/erasures/person.{ada}" in everything_in(s3, bucket)
 
 
 def test_a_backup_goes_into_an_empty_bucket_and_into_none_of_another(

@@ -697,6 +697,35 @@ def test_a_deletion_while_the_store_is_away_is_listed_when_it_is_back(
     assert "erasure" not in rows_of(node.services)
 
 
+def test_a_process_that_began_while_the_store_was_away_lists_what_it_deletes(
+    node: Runtime, line: Line, s3: str, bucket: str
+) -> None:
+    ada = add(node.services)
+    # Nothing was bound in it, and nobody sends it a photo.
+    with closing(make_runtime(node.settings.home, **s3_settings(line.address, bucket))) as late:
+        proof = forget_person(acting(late.services), gallery="default", person_id=ada)
+        assert proof.complete
+        assert f"person.{ada}" in names_in(s3, bucket, "erasures")
+        assert "erasure" not in rows_of(late.services)
+
+
+def test_what_the_home_knows_and_the_bucket_does_not_is_brought_there(
+    node: Runtime, line: Line, s3: str, bucket: str
+) -> None:
+    ada, bob = add(node.services), add(node.services, "Bob", draw_photo(["bob"]))
+    node.services.erasures.add_here([Erased("person", "before-there-was-a-bucket")])
+    with closing(make_runtime(node.settings.home, **s3_settings(line.address, bucket))) as late:
+        line.cut()
+        with pytest.raises(FilesUnavailable):
+            reapply_erasures(acting(late.services), more=[Erased("person", ada)])
+        # Whether or not others can be told of it.
+        assert ada not in str(rows_of(late.services)["person"])
+        line.mend()
+        assert reapply_erasures(acting(late.services), more=[Erased("person", bob)]).people == 1
+    listed = names_in(s3, bucket, "erasures")
+    assert {"person.before-there-was-a-bucket", f"person.{ada}", f"person.{bob}"} <= listed
+
+
 def test_the_bucket_of_another_database_is_told_of_no_deletion(
     node: Runtime, s3: str, bucket: str, tmp_path: Path
 ) -> None:

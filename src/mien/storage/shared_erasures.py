@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import cast
 
 from mien.errors import FilesUnavailable
+from mien.storage.binding import is_bound
+from mien.storage.database import Database
 from mien.storage.erased import KINDS
 from mien.storage.erased import Erased
 from mien.storage.erased import ErasedKind
@@ -17,10 +19,12 @@ class BucketErasures:
 
     Args:
         store: the files beside them, which say to which installation the list belongs.
+        database: whose list it is, where nothing else has made sure that the store is its own.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, database: Database | None = None) -> None:
         self._store = store
+        self._database = database
 
     def add(self, erased: Iterable[Erased]) -> None:
         """Write down that something is gone; safe with the store when this returns.
@@ -29,9 +33,12 @@ class BucketErasures:
             FilesUnavailable: the store does not answer, or is not known to be the database's.
             StorageFull: it has no room.
         """
-        if self._store.installation is None:
+        if self._store.installation is not None:
+            self._store.require_own()
+        elif self._database is None or not is_bound(self._database, self._store):
+            # A store that was away when the process began is bound with the next photo; the list
+            # does not wait for that.
             raise FilesUnavailable
-        self._store.require_own()
         keys = [f"{ERASURES}/{each.kind}.{each.id}" for each in erased]
         self._store.together(keys, lambda key: self._store.bucket.put(key, b""))
 
@@ -52,6 +59,11 @@ class BucketErasures:
         )
 
 
-def shared_erasures(files: FileStore) -> BucketErasures | None:
-    """The list beside these files; None in a folder, which each home has its own list for."""
-    return BucketErasures(files) if isinstance(files, ObjectStore) else None
+def shared_erasures(files: FileStore, database: Database | None = None) -> BucketErasures | None:
+    """The list beside these files; None in a folder, which each home has its own list for.
+
+    Args:
+        files: the store.
+        database: whose list it is to be, where the store was not bound yet.
+    """
+    return BucketErasures(files, database) if isinstance(files, ObjectStore) else None
