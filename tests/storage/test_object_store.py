@@ -359,6 +359,13 @@ def test_a_deleted_person_is_in_no_older_version_either(s3: str, tmp_path: Path)
     with closing(make_runtime(tmp_path / "home", **s3_settings(s3, bucket))) as node:
         person = add(node.services)
         assert len(everything_in(s3, bucket)) == 3
+        # As by somebody's hand: an older version is left of it.
+        name = next(node.services.files.names())
+        with closing(Bucket(access_to(s3, bucket))) as by_hand:
+            data = by_hand.read(f"files/{name}")
+            by_hand.delete(f"files/{name}")
+        assert name in node.services.files.every_name()
+        node.services.files.write(name, data)
         # As after a database of another moment was in use for a while.
         places = list(node.services.files.stray(set(), older_than=time.time() + 1000))
         node.services.files.set_aside(places[:1])

@@ -228,6 +228,13 @@ class FileStore(Protocol):
             FilesUnavailable: they cannot be seen.
         """
 
+    def every_name(self) -> set[str]:
+        """Of all files, also of those set aside, and of those of which older versions are kept.
+
+        Raises:
+            FilesUnavailable: they cannot be seen.
+        """
+
     def count(self) -> int:
         """How many stored files there are, whoever knows them."""
 

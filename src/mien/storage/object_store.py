@@ -196,6 +196,13 @@ class ObjectStore(FileStore):
         """Of all stored files, whoever knows them."""
         return (_name(each.key) for each in self._own(FILES))
 
+    def every_name(self) -> set[str]:
+        """Of all files, also of those set aside, and of those of which older versions are kept."""
+        if self.keeps_versions() is not True:
+            return {*self.names(), *self.aside()}
+        found = (each.key for part in (FILES, SET_ASIDE) for each in self._versions_of(f"{part}/"))
+        return {name for name in map(_name, found) if is_name(name)}
+
     def count(self) -> int:
         """How many stored files there are, whoever knows them."""
         return sum(1 for _ in self.names())
