@@ -25,7 +25,7 @@ _AWAY_SECONDS: Final = 5.0
 _AT_ONCE_BYTES: Final = 1 << 20
 # So long may the bytes of one object be waited for, all together; what whoever reads them does
 # between is not counted.
-_BODY_SECONDS: Final = 60.0
+_BODY_SECONDS: Final = 30.0
 _MISSING: Final = {"NoSuchKey", "NoSuchVersion"}
 # What else is asked is told of no missing object.
 _ASKED_OF_ONE: Final = {"GetObject", "CopyObject", "DeleteObject"}
