@@ -57,9 +57,8 @@ def forget_place(call: Call, *, store: FileStore, gone: bool = False) -> PlaceFo
     with database.read() as session:
         own = installation_id(session)
         known = former_places(session)
-    words = {"place": store.place}
     if store.place not in known:
-        raise InvalidInput("no_former_place", words=words, field="PLACE")
+        raise InvalidInput("no_former_place", words={"place": store.place}, field="PLACE")
     left, unknown = 0, False
     if not gone:
         left, unknown = _empty(call, store, own)
@@ -73,12 +72,11 @@ def forget_place(call: Call, *, store: FileStore, gone: bool = False) -> PlaceFo
 
 def _empty(call: Call, store: FileStore, own: str) -> tuple[int, bool]:
     current = call.services.files
-    words = {"place": store.place}
     marker = store.read_marker()
     if marker == moved_marker(own):
-        raise InvalidInput("move_not_finished", words=words, field="PLACE")
+        raise InvalidInput("move_not_finished", words={"place": store.place}, field="PLACE")
     if marker == own or current.place == store.place:
-        raise InvalidInput("place_in_use", words=words, field="PLACE")
+        raise InvalidInput("place_in_use", words={"place": store.place}, field="PLACE")
     if marker != incoming_marker(own):
         raise FilesOfAnotherDatabase(
             "marker",
