@@ -1,6 +1,7 @@
 """Every kind of event: written with who acted, in the transaction of what it tells."""
 
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,12 +56,15 @@ from mien.gallery.services import Call
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
+from mien.maintenance.forget_place import forget_place
 from mien.maintenance.move_files import move_files
 from mien.maintenance.reapply_erasures import reapply_erasures
 from mien.packs.catalog import builtin
 from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
 from mien.storage.folder_store import FolderStore
+from mien.storage.former_places import former_places
+from mien.storage.former_places import note_former_place
 from mien.storage.models import EventRow
 
 pytestmark = pytest.mark.thorough
@@ -300,6 +304,13 @@ def _files_moved(call: Call) -> tuple[Call, Act]:
     return _by_system(lambda by: move_files(by, source=source, target=FolderStore(folder)))(call)
 
 
+def _files_place_forgotten(call: Call) -> tuple[Call, Act]:
+    elsewhere = FolderStore(folder_of(call.services).root.parent / "elsewhere")
+    with call.services.database.write() as session:
+        note_former_place(session, elsewhere.place)
+    return _by_system(lambda by: forget_place(by, store=elsewhere, gone=True))(call)
+
+
 def _files_set_aside(call: Call) -> tuple[Call, Act]:
     call.services.files.put(ADA, extension="png")
     return _by_system(begin_anew)(call)
@@ -352,6 +363,7 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "files_bound": _files_bound,
     "files_moved": _files_moved,
     "files_set_aside": _files_set_aside,
+    "files_place_forgotten": _files_place_forgotten,
     "erasure_finished": _erasure_finished,
     "erasure_reapplied": _erasure_reapplied,
 }
@@ -408,5 +420,8 @@ def test_what_cannot_be_written_down_does_not_happen(
 
 
 def rows_of_record(call: Call) -> dict[str, int]:
-    """All but how often passwords were tried, which holds whatever comes of the try."""
-    return {n: count for n, count in rows_of(call.services).items() if n != "password_tries"}
+    """All but how often passwords were tried, and where copies lie: that holds whatever comes of it."""
+    rows = Counter(rows_of(call.services))
+    with call.services.database.read() as session:
+        rows["installation"] -= bool(former_places(session))
+    return {n: count for n, count in rows.items() if count and n != "password_tries"}

@@ -17,6 +17,10 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.forget import forget_person
 from mien.runtime import Runtime
+from mien.storage.bucket import Bucket
+from mien.storage.bucket import VersionsNotToldError
+from mien.storage.erased import Erased
+from mien.storage.erased import ErasureList
 from s3_server import everything_in
 from s3_server import make_bucket
 from s3_server import s3_settings
@@ -67,13 +71,16 @@ def test_photos_are_moved_and_shown(
     done = mien("files", "move", place, "--yes", "--json")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == {
-        "place": place, "files": 2, "missing": 0, "left": 0, "settled": True
+        "place": place, "files": 2, "missing": 0, "left": 0, "versions_unknown": False,
+        "settled": True,
     }  # fmt: skip
     late = mien("files", "show")
     assert (late.exit_code, "files_unavailable" in late.stderr) == (1, True)
     monkeypatch.setenv("MIEN_FILES_URL", place)
     shown = json.loads(mien("files", "show", "--json").stdout)
-    assert shown == {"place": place, "files": 2, "set_aside": 0, "keeps_versions": False}
+    assert shown == {
+        "place": place, "files": 2, "set_aside": 0, "keeps_versions": False, "former_places": []
+    }  # fmt: skip
     assert mien("db", "check").exit_code == 0
     # What a server had left to do in the former place.
     again = mien("files", "move", place, "--from", "folder", "--yes")
@@ -104,6 +111,21 @@ def test_a_backup_holds_the_photos_of_a_bucket_and_brings_them_back(
     assert len(stored(s3, bucket)) == 2
     assert not (home / "files").exists()
     assert mien("db", "check").exit_code == 0
+
+
+def test_a_list_from_another_node_is_applied_and_shared(
+    mien: Mien, home: Path, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(home, s3, bucket) as runtime:
+        ada = add(runtime, "ada")
+    copy = home.parent / "copy"
+    ErasureList(copy).add([Erased("person", ada)])
+    monkeypatch.setenv("MIEN_FILES_URL", f"s3://{bucket}/photos")
+    done = mien("db", "reapply-erasures", copy, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["people"] == 1
+    assert stored(s3, bucket) == set()
+    assert f"photos/erasures/person.{ada}" in everything_in(s3, bucket)
 
 
 def test_a_backup_goes_into_an_empty_bucket_and_into_none_of_another(
@@ -148,3 +170,28 @@ def test_who_has_lost_the_database_begins_anew_in_the_bucket(
     assert former.startswith(f"s3://{bucket}/photos/former-")
     assert len(stored(s3, bucket)) == 2
     assert mien("files", "show").exit_code == 0
+
+
+def test_a_place_that_does_not_tell_of_versions_is_told_of_until_it_is_said_to_be_gone(
+    mien: Mien, home: Path, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> bool:
+        raise VersionsNotToldError
+
+    with opened(home, s3, bucket) as runtime:
+        add(runtime, "ada")
+    place = f"s3://{bucket}/photos"
+    monkeypatch.setenv("MIEN_FILES_URL", place)
+    monkeypatch.setattr(Bucket, "keeps_versions", silent)
+    monkeypatch.setattr(Bucket, "versions", silent)
+    done = mien("files", "move", "folder", "--yes", "--json")
+    assert done.exit_code == 3, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["left"], told["versions_unknown"], told["settled"]) == (0, True, True)
+    monkeypatch.delenv("MIEN_FILES_URL")
+    assert json.loads(mien("files", "show", "--json").stdout)["former_places"] == [place]
+    assert mien("files", "forget", place, "--yes").exit_code == 1, "a move is only to be finished"
+    assert mien("files", "forget", place, "--gone").exit_code == 2, "nobody is there to be asked"
+    assert mien("files", "forget", place, "--gone", "--yes").exit_code == 0
+    assert json.loads(mien("files", "show", "--json").stdout)["former_places"] == []
+    assert mien("files", "forget", place, "--gone", "--yes").exit_code == 1

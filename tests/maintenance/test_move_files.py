@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from building import acting
 from building import make_runtime
 from drawing import draw_photo
 from looking import rows_of
+from mien.cli.terminal.erasure import print_erasure
 from mien.errors import FileMissing
 from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
@@ -23,16 +25,24 @@ from mien.gallery.services import Services
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.cleanup import clean_up
+from mien.maintenance.forget_place import forget_place
 from mien.maintenance.integrity import check
 from mien.maintenance.move_files import FilesMoved
 from mien.maintenance.move_files import move_files
 from mien.progress import Progress
 from mien.runtime import Runtime
 from mien.runtime import build_files
+from mien.schemas.erasure import ErasureOut
 from mien.storage.binding import bind
+from mien.storage.bucket import Bucket
+from mien.storage.bucket import VersionsNotToldError
 from mien.storage.files import FileStore
+from mien.storage.files import Moved
+from mien.storage.former_places import note_former_place
+from mien.storage.models import PersonRow
 from mien.storage.object_store import ObjectStore
 from mien.storage.written_files import written_files
+from mien.web.pages.confirm import erasure_words
 from s3_server import everything_in
 from s3_server import make_bucket
 from s3_server import s3_settings
@@ -211,6 +221,177 @@ def test_changes_that_are_storing_are_waited_for(
         assert not done.settled
     assert there.exists(name)
     assert opened(in_bucket=True).services.files.read(name) == b"late"
+
+
+def test_who_is_deleted_while_the_old_place_is_not_emptied_does_not_come_back(
+    here: Runtime, there: FileStore, opened: _Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = add(here.services, "dan")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(here.services.files), "delete", killed)
+        with pytest.raises(KeyboardInterrupt):
+            moved(here, there)
+    now = opened(in_bucket=True)
+    bind(now.database, now.services.files)
+    proof = forget_person(acting(now.services), gallery="default", person_id=person)
+    assert (proof.files_left, proof.erased, proof.complete) == (0, True, False)
+    [unclear] = proof.not_checked
+    assert (unclear.what, unclear.why, unclear.count) == ("former_places", "not_emptied", 2)
+    # Everybody who tells of it has words for it.
+    assert ErasureOut.of(proof).not_checked[0].why == "not_emptied"
+    assert "moved" in erasure_words(proof)
+    print_erasure(proof)
+    assert here.services.files.count() == 8
+    done = moved(here, there)
+    assert (done.files, done.missing, done.left, done.settled) == (6, 0, 0, True)
+    assert there.count() == 6
+    assert here.services.files.every_name() == set()
+    # Nothing is unknown any more.
+    next_one = add(now.services, "eve")
+    assert forget_person(acting(now.services), gallery="default", person_id=next_one).complete
+
+
+def test_a_late_file_is_neither_lost_nor_taken_over_before_it_has_its_row(
+    here: Runtime, there: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(here.services.files), "delete", killed)
+        with pytest.raises(KeyboardInterrupt):
+            moved(here, there)
+    late = here.services.files
+    late.installation = None
+    name = "a" * 32 + ".jpg"
+    with late.journal():
+        late.write(name, b"late")
+        monkeypatch.setattr(type(late), "changes", lambda _: 1)
+        done = moved(here, there)
+        assert (done.left, done.settled) == (1, False)
+        assert not there.exists(name)
+        assert late.exists(name)
+    monkeypatch.undo()
+    done = moved(here, there)
+    assert (done.left, done.settled) == (0, True)
+    assert not there.exists(name)
+
+
+def test_while_copies_are_made_proofs_tell_of_them_until_the_move_is_given_up(
+    here: Runtime, there: FileStore, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "mien.maintenance.move_files._wait_for_writers",
+            lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()),
+        )
+        with pytest.raises(KeyboardInterrupt):
+            moved(here, there)
+    assert there.count() == 6
+    with pytest.raises(FilesUnavailable):
+        add(here.services, "dan")
+    call = acting(here.services)
+    with here.database.read() as session:
+        people = list(session.scalars(select(PersonRow.id).order_by(PersonRow.id)))
+    proof = forget_person(call, gallery="default", person_id=people[0])
+    assert not proof.complete
+    assert [each.what for each in proof.not_checked] == ["former_places"]
+    done = forget_place(call, store=there)
+    assert (done.left, done.versions_unknown, done.forgotten) == (0, False, True)
+    assert {key for key in everything_in(s3, bucket) if "/files/" in key} == set()
+    # Where they are they can be stored again, and all of it is told again.
+    clean_up(call)
+    dan = add(here.services, "dan")
+    assert forget_person(call, gallery="default", person_id=dan).complete
+    assert forget_person(call, gallery="default", person_id=people[1]).complete
+    with pytest.raises(InvalidInput, match="no_former_place"):
+        forget_place(call, store=there)
+    assert moved(here, there).files == 2
+
+
+def test_copies_are_removed_only_where_a_move_was_given_up(
+    here: Runtime, there: FileStore, opened: _Open
+) -> None:
+    moved(here, there)
+    now = opened(in_bucket=True)
+    call = acting(now.services)
+    with here.database.write() as session:
+        note_former_place(session, there.place)
+        note_former_place(session, here.services.files.place)
+    with pytest.raises(InvalidInput, match="place_in_use"):
+        forget_place(call, store=there)
+    with pytest.raises(InvalidInput, match="move_not_finished"):
+        forget_place(call, store=here.services.files)
+    here.services.files.write_marker("another")
+    with pytest.raises(FilesOfAnotherDatabase):
+        forget_place(call, store=here.services.files)
+    assert there.count() == 6
+    assert forget_place(call, store=here.services.files, gone=True).forgotten
+
+
+@pytest.mark.parametrize("what", ["untold", "locked"])
+def test_a_bucket_that_may_keep_versions_is_not_said_to_be_empty(
+    here: Runtime, there: FileStore, opened: _Open, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved(here, there)
+    now = opened(in_bucket=True)
+    bind(now.database, now.services.files)
+    delete = Bucket.delete
+
+    def locked(bucket: Bucket, key: str, version: str | None = None) -> None:
+        if version is not None:
+            raise FilesUnavailable("refused", words={"why": "AccessDenied"})
+        delete(bucket, key)
+
+    def untold(*_: object) -> bool:
+        raise VersionsNotToldError
+
+    with monkeypatch.context() as patch:
+        if what == "locked":
+            patch.setattr(Bucket, "delete", locked)
+        else:
+            patch.setattr(Bucket, "versions", untold)
+            patch.setattr(Bucket, "keeps_versions", untold)
+        now.services.files.close()
+        now.services.files.keeps_versions()
+        done = moved(now, build_files(now.settings, ""))
+    assert (done.left, done.versions_unknown) == ((6, False) if what == "locked" else (0, True))
+    again = opened(in_bucket=False)
+    bind(again.database, again.services.files)
+    dan = add(again.services, "dan")
+    proof = forget_person(acting(again.services), gallery="default", person_id=dan)
+    assert (proof.erased, proof.complete) == (True, False)
+    # As after the key was allowed more.
+    with closing(build_files(now.settings)) as source:
+        assert len(source.every_name()) == 6
+        done = move_files(
+            acting(again.services),
+            source=source,
+            target=again.services.files,
+            patience_seconds=0.0,
+        )
+        assert (done.left, done.versions_unknown, done.settled) == (0, False, True)
+        assert source.every_name() == set()
+    eve = add(again.services, "eve")
+    assert forget_person(acting(again.services), gallery="default", person_id=eve).complete
+
+
+def test_what_cannot_be_brought_back_is_told_as_left(
+    here: Runtime, there: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = here.services.files
+    aside = files.put(b"stray", extension="jpg")
+    files.set_aside(files.left_by([aside]))
+    failed = Moved()
+    failed.failed["EIO", 5] += 1
+    monkeypatch.setattr(type(files), "bring_back", lambda *_: failed)
+    done = moved(here, there)
+    assert (done.files, done.left) == (6, 1)
+    assert list(files.aside()) == [aside]
 
 
 def test_a_copy_that_is_not_what_was_written_ends_the_move(

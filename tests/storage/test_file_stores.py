@@ -108,7 +108,9 @@ def test_several_are_deleted_together_wherever_they_lie(case: Case) -> None:
     kept = case.files.put(b"x", extension="jpg")
     case.files.set_aside(case.files.left_by(names[:2]))
     assert case.files.left(names) == set(names)
+    assert case.other.every_name() == {*names, kept}
     assert case.files.delete([*names, NOBODYS]) == 12
+    assert case.other.every_name() == {kept}
     assert case.files.left(names) == set()
     assert case.everything() == {kept}
 

@@ -34,6 +34,7 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
+from mien.maintenance.backup import back_up
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.maintenance.integrity import check
@@ -45,6 +46,7 @@ from mien.storage import bucket_client as client_module
 from mien.storage import object_store as store_module
 from mien.storage.binding import bind
 from mien.storage.bucket import Bucket
+from mien.storage.bucket import NoSuchObjectError
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.bucket import _meaning
 from mien.storage.bucket_client import BucketAccess
@@ -60,7 +62,9 @@ from mien.web.pages.confirm import erasure_words
 from own_modules import environment_with_own_modules
 from s3_server import Line
 from s3_server import access_to
+from s3_server import dripping
 from s3_server import everything_in
+from s3_server import lost_behind_a_door
 from s3_server import make_bucket
 from s3_server import s3_settings
 
@@ -290,6 +294,44 @@ def test_a_bucket_that_belongs_to_another_database_is_refused(
     assert everything_in(s3, bucket) == before
 
 
+def test_whatever_lies_among_the_files_and_has_another_name_is_neither_told_of_nor_touched(
+    node: Runtime, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    name = "f" * 32 + ".jpg"
+    others = {
+        f"{part}/{rest}"
+        for part in ("files", "set-aside", "writing")
+        for rest in (
+            f"files/{name}",
+            f"set-aside/{name}",
+            "writing/0123456789abcdef.1.5.00",
+            f"writing/{this_process().rpartition('.')[0]}.1.00",
+            "installation",
+            "erasures/person.p",
+            f"{name}/x",
+            "notes.txt",
+        )
+    }
+    with closing(Bucket(access_to(s3, bucket))) as by_hand:
+        for key in others:
+            by_hand.put(key, f"{name}\n".encode())
+    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+    monkeypatch.setattr(store_module, "OTHERS_SECONDS", -10)
+    monkeypatch.setattr(store_module, "_WEEK_SECONDS", -10)
+    files = node.services.files
+    assert (files.count(), files.changes(), list(files.aside())) == (2, 0, [])
+    for _ in range(2):
+        done = clean_up(acting(node.services))
+        assert (done.files, done.emptied, done.stuck) == (0, 0, 0)
+    assert list(files.abandoned()) == []
+    assert files.bring_back({f"files/{name}", "installation"}).done == 0
+    assert files.delete(list(files.names())) == 2
+    files.leave_behind()
+    left = {key.removeprefix("photos/") for key in everything_in(s3, bucket)}
+    assert others <= left
+
+
 def test_nodes_with_homes_of_their_own_share_database_and_bucket(
     s3: str, bucket: str, tmp_path: Path
 ) -> None:
@@ -317,6 +359,13 @@ def test_a_deleted_person_is_in_no_older_version_either(s3: str, tmp_path: Path)
     with closing(make_runtime(tmp_path / "home", **s3_settings(s3, bucket))) as node:
         person = add(node.services)
         assert len(everything_in(s3, bucket)) == 3
+        # As by somebody's hand: an older version is left of it.
+        name = next(node.services.files.names())
+        with closing(Bucket(access_to(s3, bucket))) as by_hand:
+            data = by_hand.read(f"files/{name}")
+            by_hand.delete(f"files/{name}")
+        assert name in node.services.files.every_name()
+        node.services.files.write(name, data)
         # As after a database of another moment was in use for a while.
         places = list(node.services.files.stray(set(), older_than=time.time() + 1000))
         node.services.files.set_aside(places[:1])
@@ -385,6 +434,70 @@ def test_nobody_asks_the_cloud_for_a_key_unless_told_to(monkeypatch: pytest.Monk
         assert bool(asked) == told
 
 
+def test_no_profile_has_the_cloud_asked_for_a_key_either(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[int] = []
+
+    def ask(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise IMDSFetcher._RETRIES_EXCEEDED_ERROR_CLS
+
+    config = tmp_path / "config"
+    config.write_text(
+        "[default]\nrole_arn = arn:aws:iam::123456789012:role/mien\n"
+        "credential_source = Ec2InstanceMetadata\n",
+        encoding="ascii",
+    )
+    monkeypatch.setattr(IMDSFetcher, "_fetch_metadata_token", ask)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for told in (False, True):
+        access = BucketAccess("s3://bucket", endpoint="http://127.0.0.1:9", instance_role=told)
+        with (
+            closing(Bucket(access)) as bucket,
+            pytest.raises(FilesUnavailable, match="no_credentials"),
+        ):
+            bucket.has("x")
+        assert bool(asked) == told
+
+
+@pytest.mark.parametrize("part", [-1, 4])
+def test_a_store_that_sends_drop_by_drop_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(bucket_module, "_BODY_SECONDS", 0.5, raising=False)
+    with dripping(0.2, drops=30) as address:
+        access = BucketAccess("s3://bucket", endpoint=address, access_key="a", secret_key="b")
+        began = time.monotonic()
+        with closing(Bucket(access)) as bucket:
+            size, source = bucket.open("k")
+            with closing(source), pytest.raises(FilesUnavailable, match=r"\.store"):
+                all(source.read(part) for _ in range(99))
+        assert size == 30
+        assert time.monotonic() - began < 4
+
+
+def test_who_reads_slowly_gets_all(node: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket_module, "_BODY_SECONDS", 0.3, raising=False)
+    data = os.urandom(3_000_000)
+    name = node.services.files.put(data, extension="jpg")
+    size, source = node.services.files.locate(name).open()
+    got = []
+    with closing(source):
+        while part := source.read(1_000_000):
+            got.append(part)
+            time.sleep(0.2)
+    assert (size, b"".join(got)) == (len(data), data)
+
+
+def test_a_file_that_is_cut_off_is_no_file(node: Runtime) -> None:
+    with dripping(0.0, drops=5, told=9) as address:
+        access = BucketAccess("s3://bucket", endpoint=address, access_key="a", secret_key="b")
+        with closing(Bucket(access)) as bucket, pytest.raises(FilesUnavailable, match=r"\.store"):
+            bucket.read("k")
+
+
 def test_without_the_library_it_is_said_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "botocore", None)
     with pytest.raises(FilesUnavailable, match=r"\.no_botocore"):
@@ -417,6 +530,9 @@ def test_a_bucket_that_is_not_there_says_so(s3: str) -> None:
         ("SignatureDoesNotMatch", 403, "files_unavailable.refused"),
         ("<b>odd</b>", 400, "files_unavailable.refused"),
         ("NoSuchBucket", 404, "files_unavailable.no_bucket"),
+        ("404", 404, "files_unavailable.store"),
+        ("NotFound", 404, "files_unavailable.store"),
+        ("NoSuchKey", 404, "files_unavailable.store"),
         ("QuotaExceeded", 403, "storage_full.store"),
         ("XMinioStorageFull", 507, "storage_full.store"),
     ],
@@ -427,6 +543,84 @@ def test_what_a_store_answers_has_a_code(code: str, status: int, meaning: str) -
     assert isinstance(found, MienError)
     assert found.key == meaning
     assert "<" not in repr(found.words)
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "is_missing"),
+    [
+        ("GetObject", "NoSuchKey", True),
+        ("GetObject", "404", False),
+        ("CopyObject", "NoSuchVersion", True),
+        ("CopyObject", "404", False),
+        ("HeadObject", "404", True),
+        ("ListObjectsV2", "404", False),
+    ],
+)
+def test_only_what_the_store_itself_says_is_missing_is(
+    operation: str, code: str, is_missing: bool
+) -> None:
+    answered = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+    found = _meaning(exceptions.ClientError(answered, operation), versions=False)
+    assert isinstance(found, NoSuchObjectError) == is_missing
+    assert isinstance(found, FilesUnavailable) != is_missing
+
+
+def test_a_front_door_that_does_not_find_the_store_is_a_store_that_is_away(
+    node: Runtime, line: Line, s3: str, bucket: str, tmp_path: Path
+) -> None:
+    ada, bob = add(node.services), add(node.services, "Bob", draw_photo(["bob"]))
+    with lost_behind_a_door() as door:
+        line.cut()
+        line.lead_to(door)
+        line.mend()
+        with pytest.raises(FilesUnavailable, match=r"\.store"):
+            add(node.services, "Cy", draw_photo(["cy"]))
+        with pytest.raises(FilesUnavailable, match=r"\.store"):
+            node.services.files.read("f" * 32 + ".jpg")
+        proof = forget_person(acting(node.services), gallery="default", person_id=ada)
+        assert (proof.rows_left, proof.files_left, proof.complete) == (0, 2, False)
+        found = check(acting(node.services))
+        assert (found.misfit, found.missing_files) == ("files_unavailable", ())
+        with pytest.raises(FilesUnavailable):
+            back_up(acting(node.services), target=tmp_path / "backup.tar.gz")
+        for keep_house in (remove_expired_probes, clean_up):
+            with pytest.raises(FilesUnavailable):
+                keep_house(acting(node.services))
+        line.cut()
+        line.lead_to(s3)
+        line.mend()
+    clean_up(acting(node.services))
+    assert len(names_in(s3, bucket, "files")) == 2
+    assert "file_deletion" not in rows_of(node.services)
+    assert forget_person(acting(node.services), gallery="default", person_id=bob).complete
+
+
+def test_a_backup_calls_no_file_missing_where_it_is_not_known_whose_files_they_are(
+    node: Runtime, s3: str, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    with closing(Bucket(access_to(s3, bucket))) as by_hand:
+        by_hand.put("installation", b"another")
+    node.services.files.delete(list(node.services.files.names()))
+    with pytest.raises(FilesOfAnotherDatabase):
+        back_up(acting(node.services), target=tmp_path / "backup.tar.gz")
+    assert list(tmp_path.glob("backup*")) == []
+
+
+def test_whatever_happens_to_one_step_of_housekeeping_the_others_are_done(
+    node: Runtime, s3: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(node.services)
+    stray = node.services.files.put(b"x", extension="jpg")
+    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("mien.maintenance.cleanup._noted_files", broken)
+    with pytest.raises(ZeroDivisionError):
+        clean_up(acting(node.services))
+    assert names_in(s3, bucket, "set-aside") == {stray}
 
 
 def test_a_write_that_was_refused_is_told_until_one_succeeds(
@@ -454,6 +648,7 @@ def test_a_write_that_was_refused_is_told_until_one_succeeds(
         ("s3://bucket", ("bucket", "")),
         ("s3://bucket/", ("bucket", "")),
         ("s3://my.bucket-1/a/b_c", ("my.bucket-1", "a/b_c/")),
+        ("s3://bucket/former/files2", ("bucket", "former/files2/")),
     ],
 )
 def test_an_address_is_bucket_and_prefix(url: str, parts: tuple[str, str]) -> None:
@@ -462,8 +657,12 @@ def test_an_address_is_bucket_and_prefix(url: str, parts: tuple[str, str]) -> No
 
 @pytest.mark.parametrize(
     "url",
-    ["", "s3://", "s3://b", "http://bucket", "s3://bucket/../x", "s3://bucket//x", "s3://B/x"],
-)
+    [
+        "", "s3://", "s3://b", "http://bucket", "s3://bucket/../x", "s3://bucket//x", "s3://B/x",
+        "s3://bucket/files", "s3://bucket/a/writing", "s3://bucket/set-aside/b",
+        "s3://bucket/erasures", "s3://bucket/installation", "s3://bucket/former-20260101T000000",
+    ],
+)  # fmt: skip
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
         parse_url(url)
@@ -503,6 +702,35 @@ def test_a_deletion_while_the_store_is_away_is_listed_when_it_is_back(
     clean_up(acting(node.services))
     assert f"person.{ada}" in names_in(line.behind, bucket, "erasures")
     assert "erasure" not in rows_of(node.services)
+
+
+def test_a_process_that_began_while_the_store_was_away_lists_what_it_deletes(
+    node: Runtime, line: Line, s3: str, bucket: str
+) -> None:
+    ada = add(node.services)
+    # Nothing was bound in it, and nobody sends it a photo.
+    with closing(make_runtime(node.settings.home, **s3_settings(line.address, bucket))) as late:
+        proof = forget_person(acting(late.services), gallery="default", person_id=ada)
+        assert proof.complete
+        assert f"person.{ada}" in names_in(s3, bucket, "erasures")
+        assert "erasure" not in rows_of(late.services)
+
+
+def test_what_the_home_knows_and_the_bucket_does_not_is_brought_there(
+    node: Runtime, line: Line, s3: str, bucket: str
+) -> None:
+    ada, bob = add(node.services), add(node.services, "Bob", draw_photo(["bob"]))
+    node.services.erasures.add_here([Erased("person", "before-there-was-a-bucket")])
+    with closing(make_runtime(node.settings.home, **s3_settings(line.address, bucket))) as late:
+        line.cut()
+        with pytest.raises(FilesUnavailable):
+            reapply_erasures(acting(late.services), more=[Erased("person", ada)])
+        # Whether or not others can be told of it.
+        assert ada not in str(rows_of(late.services)["person"])
+        line.mend()
+        assert reapply_erasures(acting(late.services), more=[Erased("person", bob)]).people == 1
+    listed = names_in(s3, bucket, "erasures")
+    assert {"person.before-there-was-a-bucket", f"person.{ada}", f"person.{bob}"} <= listed
 
 
 def test_the_bucket_of_another_database_is_told_of_no_deletion(

@@ -1,6 +1,7 @@
 """An S3-compatible store for tests, as a server of its own that nobody else can reach, and a line to it."""
 
 import contextlib
+import http.server
 import importlib.util
 import secrets
 import socket
@@ -77,6 +78,75 @@ def everything_in(address: str, bucket: str) -> set[str]:
         return {each.key for each in whole.versions("")}
 
 
+@contextmanager
+def lost_behind_a_door() -> Iterator[str]:
+    """A proxy that has lost the store behind it: it finds nothing, and says so in words of its own."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Door) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+class _Door(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        """The same to everything."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b"404 page not found\n"
+        self.send_response(404)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = answer  # noqa: N815  # the library's names
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is written down."""
+
+
+@contextmanager
+def dripping(seconds: float, *, drops: int, told: int = 0) -> Iterator[str]:
+    """A store that answers with one object, byte by byte, each after so many seconds.
+
+    Args:
+        seconds: between two bytes.
+        drops: how many bytes it sends.
+        told: how many it says it sends, where that is not true.
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+
+    def answer(client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            client.recv(65536)
+            head = f'HTTP/1.1 200 OK\r\nContent-Length: {told or drops}\r\nETag: "x"\r\n\r\n'
+            client.sendall(head.encode())
+            for _ in range(drops):
+                if ended.wait(seconds):
+                    return
+                client.sendall(b"x")
+
+    def listen() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                threading.Thread(target=answer, args=(client,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        ended.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
 class Line:
     """A line to a server, which can be cut and can hang.
 
@@ -86,14 +156,18 @@ class Line:
 
     def __init__(self, address: str) -> None:
         self.behind = address
-        host, _, port = address.removeprefix("http://").partition(":")
-        self._server = (host, int(port))
+        self.lead_to(address)
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._open: set[socket.socket] = set()
         self._hangs = False
         self._listener: socket.socket | None = None
         self.mend()
+
+    def lead_to(self, address: str) -> None:
+        """Let the next connections end at another server."""
+        host, _, port = address.removeprefix("http://").partition(":")
+        self._server = (host, int(port))
 
     def mend(self) -> None:
         """Let everything through."""

@@ -100,6 +100,7 @@ EventKind: TypeAlias = Literal[
     "files_bound",
     "files_moved",
     "files_set_aside",
+    "files_place_forgotten",
     "erasure_finished",
     "erasure_reapplied",
 ]
@@ -188,7 +189,9 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "maintenance.check": Rule(),
     "maintenance.finish_erasures": Rule(events=("erasure_finished",)),
     "maintenance.reapply_erasures": Rule(events=("erasure_reapplied",)),
-    "maintenance.bind": Rule(events=("files_bound", "files_moved", "files_set_aside")),
+    "maintenance.bind": Rule(
+        events=("files_bound", "files_moved", "files_set_aside", "files_place_forgotten")
+    ),
 }
 """Who may do what. Roles and grants a gallery are further columns of this table."""
 

@@ -23,11 +23,19 @@ class KeptOriginal:
     deleted: bool = False
 
 
-Unchecked: TypeAlias = Literal["originals", "originals_of_other_galleries", "older_versions"]
+Unchecked: TypeAlias = Literal[
+    "originals", "originals_of_other_galleries", "older_versions", "former_places"
+]
 """What may show somebody who was forgotten, and was not looked at."""
 
 Why: TypeAlias = Literal[
-    "not_asked", "not_permitted", "out_of_time", "not_comparable", "unreadable", "not_told"
+    "not_asked",
+    "not_permitted",
+    "out_of_time",
+    "not_comparable",
+    "unreadable",
+    "not_told",
+    "not_emptied",
 ]
 """Why it was not looked at.
 
@@ -35,6 +43,7 @@ Why: TypeAlias = Literal[
 `out_of_time`: the time of the request was over. `not_comparable`: there is no face of the person,
 no model or another one. `unreadable`: the file cannot be read, or shows more faces than are
 looked at. `not_told`: the store does not say whether it keeps older versions of deleted files.
+`not_emptied`: the stored files were moved, and the other place is not known to hold none.
 """
 
 MOST_ORIGINALS: Final = 1_000

@@ -19,6 +19,7 @@ from mien.errors import StorageFull
 from mien.errors import StorageReadOnly
 from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.storage.binding import require_fitting
 from mien.storage.database import Database
 from mien.storage.disk import FULL
 from mien.storage.file_references import referenced
@@ -55,6 +56,8 @@ def back_up(call: Call, *, target: Path) -> BackedUp:
         InvalidInput: the file exists or cannot be made.
         StorageError: the database is none that can be copied like this.
         DatabaseUnreachable: it does not answer.
+        FilesOfAnotherDatabase, FilesUnavailable: the stored files cannot be read, or those that
+            rows speak of are not there because the store is another one.
         StorageFull, StorageFailed: the archive cannot be written; nothing is left of it.
     """
     permissions.require(call.actor, "maintenance.back_up")
@@ -74,6 +77,9 @@ def back_up(call: Call, *, target: Path) -> BackedUp:
                 if gone in (set(), missing):
                     break
                 missing = gone
+            if gone:
+                # Of files of which it is not known whose they are none is called missing.
+                require_fitting(call.services.database, call.services.files)
             archive.add(copy, _DATABASE_NAME, filter=_anonymous)
     return BackedUp(path=target, files=len(added), missing=tuple(sorted(gone)))
 

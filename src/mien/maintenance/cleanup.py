@@ -11,12 +11,10 @@ from sqlalchemy import delete
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
-from sqlalchemy.exc import SQLAlchemyError
 
 from mien.access import permissions
 from mien.access.reset_links import forget_old_links
 from mien.access.throttling import forget_old_tries
-from mien.errors import MienError
 from mien.gallery.held_photos import probe_files
 from mien.gallery.services import Call
 from mien.gallery.services import Services
@@ -138,7 +136,7 @@ class _Steps:
     def do(self, step: Callable[[], int | None]) -> int | None:
         try:
             return step()
-        except (MienError, SQLAlchemyError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # raised when the others are done
             self._first = self._first or error
             return None
 

@@ -46,14 +46,21 @@ def reapply_erasures(call: Call, *, more: Collection[Erased] = ()) -> Reapplied:
     Raises:
         DatabaseUnreachable: the database does not answer.
         StorageFull, StorageReadOnly, StorageFailed: the list cannot be read or added to.
+        FilesUnavailable: the one beside the stored files cannot be reached, or is not known to be
+            the database's; all else is done.
     """
     permissions.require(call.actor, "maintenance.reapply_erasures")
     services = call.services
+    services.erasures.add_here(more)
     known = services.erasures.read()
-    services.erasures.add(sorted(set(more) - known))
-    known |= frozenset(more)
-    if not known:
-        return Reapplied(0)
+    again = _erase_again(call, known) if known else Reapplied(0)
+    # At the end: whether or not others can be told, what came back here is gone.
+    services.erasures.share()
+    return again
+
+
+def _erase_again(call: Call, known: frozenset[Erased]) -> Reapplied:
+    services = call.services
     with services.database.read() as session:
         if not has_come_back(session, known):
             return Reapplied(len(known))

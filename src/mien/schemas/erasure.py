@@ -54,15 +54,17 @@ class NotCheckedOut(Out):
     """Photos that may show the person and were not checked."""
 
     what: Unchecked = Field(
-        description="Kept originals with more faces than there are examples from them; or older "
-        "versions of deleted files, where the store of the photos does not tell of them."
+        description="Kept originals with more faces than there are examples from them; older "
+        "versions of deleted files, where the store of the photos does not tell of them; or copies "
+        "of deleted files in a place which the photos were moved to or from."
     )
     why: Why = Field(
         description="`not_asked`: no search was requested. `not_permitted`: only administrators "
         "can search other galleries. `out_of_time`: there was not enough time. "
         "`not_comparable`: the person has no face, or no model or another model is "
         "running. `unreadable`: the file cannot be read, or shows too many faces. "
-        "`not_told`: the store does not say whether it keeps older versions."
+        "`not_told`: the store does not say whether it keeps older versions. `not_emptied`: a "
+        "move of the photos is not finished, or could not empty the place where they were."
     )
     count: int
     originals: list[KeptOriginalOut] = Field(description="The first 1,000 of them.")

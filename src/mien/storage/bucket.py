@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +22,13 @@ from mien.storage.bucket_client import parse_url
 
 # A store that hangs holds one thread at a time, and not all of them.
 _AWAY_SECONDS: Final = 5.0
-_MISSING: Final = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
+_AT_ONCE_BYTES: Final = 1 << 20
+# So long may the bytes of one object be waited for, all together; what whoever reads them does
+# between is not counted.
+_BODY_SECONDS: Final = 30.0
+_MISSING: Final = {"NoSuchKey", "NoSuchVersion"}
+# What else is asked is told of no missing object.
+_ASKED_OF_ONE: Final = {"GetObject", "CopyObject", "DeleteObject"}
 _FULL: Final = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"}
 _NOT_TOLD: Final = {"AccessDenied", "NotImplemented", "MethodNotAllowed"}
 _NOT_TOLD_STATUSES: Final = {
@@ -102,7 +109,8 @@ class Bucket:
         """
         with self._asked() as client:
             got = client.get_object(Bucket=self.name, Key=self.prefix + key)
-        return int(got["ContentLength"]), ObjectBytes(self, got["Body"])
+        size = int(got["ContentLength"])
+        return size, ObjectBytes(self, got["Body"], size)
 
     def read(self, key: str) -> bytes:
         """All bytes of an object.
@@ -139,7 +147,7 @@ class Bucket:
     def delete(self, key: str, version: str | None = None) -> None:
         """Delete an object, or one version of it; nothing happens if there is none."""
         which = {} if version is None else {"VersionId": version}
-        with self._asked() as client:
+        with suppress(NoSuchObjectError), self._asked() as client:
             client.delete_object(Bucket=self.name, Key=self.prefix + key, **which)
 
     def list(self, start: str) -> Iterator[Found]:
@@ -199,6 +207,7 @@ class Bucket:
         try:
             from botocore import exceptions
             from urllib3.exceptions import HTTPError
+            from urllib3.exceptions import ReadTimeoutError
         except ImportError as error:
             raise FilesUnavailable("no_botocore") from error
         try:
@@ -206,10 +215,19 @@ class Bucket:
         except exceptions.ClientError as error:
             self._away_until = 0.0  # it answers
             raise _meaning(error, versions=versions) from error
-        except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        except (
+            exceptions.CredentialRetrievalError,
+            exceptions.NoCredentialsError,
+            exceptions.PartialCredentialsError,
+        ) as error:
             raise FilesUnavailable("no_credentials") from error
         except (exceptions.BotoCoreError, HTTPError, OSError) as error:
-            timed_out = (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError)
+            timed_out = (
+                exceptions.ConnectTimeoutError,
+                exceptions.ReadTimeoutError,
+                ReadTimeoutError,
+                TimeoutError,
+            )
             if isinstance(error, timed_out):
                 self._away_until = time.monotonic() + _AWAY_SECONDS
             raise FilesUnavailable("store") from error
@@ -241,19 +259,37 @@ class Bucket:
 class ObjectBytes:
     """The bytes of an object, as they arrive; see `files.Bytes`."""
 
-    def __init__(self, bucket: Bucket, body: Any) -> None:
+    def __init__(self, bucket: Bucket, body: Any, size: int) -> None:
         self._bucket = bucket
-        self._body = body
+        # What the library wraps waits for all that is asked for, however slowly it comes.
+        self._body = body.__enter__()
+        self._left = size
+        self._waited = 0.0
 
     def read(self, size: int = -1, /) -> bytes:
         """The next bytes; none at the end.
 
         Raises:
-            FilesUnavailable: the rest does not come.
+            FilesUnavailable: the rest does not come, or not in time.
         """
+        wanted = self._left if size < 0 else min(size, self._left)
+        parts = []
         with self._bucket.told():
-            data: bytes = self._body.read(None if size < 0 else size)
-            return data
+            while wanted:
+                parts.append(self._next(wanted))
+                wanted -= len(parts[-1])
+        return b"".join(parts)
+
+    def _next(self, most: int) -> bytes:
+        began = time.monotonic()
+        data: bytes = self._body.read1(min(most, _AT_ONCE_BYTES))
+        self._waited += time.monotonic() - began
+        self._left -= len(data)
+        if not data:
+            raise ConnectionAbortedError
+        if self._left and self._waited > _BODY_SECONDS:
+            raise TimeoutError
+        return data
 
     def close(self) -> None:
         """Let go of it; the connection with it, where something of it was not read."""
@@ -269,9 +305,14 @@ def _meaning(error: Any, *, versions: bool) -> Exception:
         return VersionsNotToldError()
     if code == "NoSuchBucket":
         return FilesUnavailable("no_bucket")
-    if code in _MISSING or status == HTTPStatus.NOT_FOUND:
+    if code in _MISSING and error.operation_name in _ASKED_OF_ONE:
         return NoSuchObjectError()
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "SlowDown":
+    if status == HTTPStatus.NOT_FOUND and error.operation_name == "HeadObject":
+        # The answer has no body that could say more.
+        return NoSuchObjectError()
+    # Whatever else is not found is told by somebody before the store, who does not find the store.
+    unknown = status == HTTPStatus.NOT_FOUND
+    if unknown or status >= HTTPStatus.INTERNAL_SERVER_ERROR or code == "SlowDown":
         return FilesUnavailable("store")
     # What the store says is text from outside; its codes are words.
     why = code if re.fullmatch(r"[A-Za-z0-9]{1,60}", code) else str(status)

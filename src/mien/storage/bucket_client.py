@@ -7,6 +7,8 @@ from dataclasses import field
 from typing import Any
 from typing import Final
 
+from mien.storage.files import is_own_part
+
 _CONNECT_SECONDS: Final = 3
 _READ_SECONDS: Final = 10
 _ATTEMPTS: Final = 2
@@ -43,12 +45,17 @@ def parse_url(url: str) -> tuple[str, str]:
     """Bucket and prefix of an address; the prefix ends with a slash, or is empty.
 
     Raises:
-        ValueError: it is no such address.
+        ValueError: it is no such address, or one inside what another installation may have.
     """
     found = _URL.fullmatch(url)
     if found is None:
         raise ValueError("write it as s3://bucket or s3://bucket/prefix")
     prefix = found[2].strip("/")
+    for part in prefix.split("/"):
+        if is_own_part(part):
+            raise ValueError(
+                f"write it as s3://bucket/prefix with another prefix: Mien itself uses the name {part}"
+            )
     return found[1], f"{prefix}/" if prefix else ""
 
 
@@ -60,7 +67,10 @@ def make_client(access: BucketAccess) -> Any:
     session = botocore.session.Session()
     if not access.instance_role:
         # Nothing asks the cloud for a key unless it was told to.
-        session.get_component("credential_provider").remove("iam-role")
+        chain = session.get_component("credential_provider")
+        # A profile may name it as the source of its key, past the chain.
+        chain.get_provider("iam-role").load = _nothing
+        chain.remove("iam-role")
     keys = (
         {"aws_access_key_id": access.access_key, "aws_secret_access_key": access.secret_key}
         if access.access_key
@@ -89,6 +99,10 @@ def make_client(access: BucketAccess) -> Any:
         ),
         **keys,
     )
+
+
+def _nothing() -> None:
+    """No key."""
 
 
 def _style(access: BucketAccess, session: Any) -> str:

@@ -85,6 +85,17 @@ class ErasureList:
                 raise
         self._add(erased)
 
+    def share(self) -> None:
+        """Let the other list know what only this one knows; nothing happens where there is none.
+
+        Raises:
+            FilesUnavailable, StorageFull: it cannot be reached, or has no room.
+        """
+        if self._shared is not None and (own := self._read()):
+            unknown = sorted(own - self._shared.read())
+            if unknown:
+                self._shared.add(unknown)
+
     def add_here(self, erased: Iterable[Erased]) -> None:
         """Write into the home's list alone what it does not know yet."""
         self._add(sorted(set(erased) - self._read()))

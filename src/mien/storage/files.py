@@ -17,6 +17,9 @@ from typing import Protocol
 from mien.errors import FileMissing
 from mien.errors import StorageError
 
+FILES: Final = "files"
+"""Part of a bucket for the files themselves; a folder has them at its top."""
+
 SET_ASIDE: Final = "set-aside"
 """Part of a store for files that no row refers to, until they are removed for good."""
 
@@ -28,6 +31,9 @@ MARKER: Final = "installation"
 
 FORMER: Final = "former"
 """What the name of files begins with that were left behind; nothing of them is ever removed."""
+
+ERASURES: Final = "erasures"
+"""Part of a bucket for the list of what was erased."""
 
 DAYS: Final = 7
 """How long a file that was set aside is kept."""
@@ -49,6 +55,11 @@ def new_name(extension: str) -> str:
 def is_name(name: str) -> bool:
     """Whether a stored file can have this name."""
     return _NAME.fullmatch(name) is not None
+
+
+def is_own_part(part: str) -> bool:
+    """Whether a store may have a part of this name itself, so that no other store lies there."""
+    return part in {FILES, SET_ASIDE, WRITING, ERASURES, MARKER} or part.startswith(f"{FORMER}-")
 
 
 def place_of(name: str) -> str:
@@ -212,6 +223,13 @@ class FileStore(Protocol):
 
     def names(self) -> Iterator[str]:
         """Of all stored files, whoever knows them.
+
+        Raises:
+            FilesUnavailable: they cannot be seen.
+        """
+
+    def every_name(self) -> set[str]:
+        """Of all files, also of those set aside, and of those of which older versions are kept.
 
         Raises:
             FilesUnavailable: they cannot be seen.

@@ -227,6 +227,10 @@ class FolderStore(FileStore):
         """Of all stored files, whoever knows them."""
         return (path.name for path in self.root.glob("??/*") if is_name(path.name))
 
+    def every_name(self) -> set[str]:
+        """Of all files, also of those set aside."""
+        return {*self.names(), *filter(is_name, self.aside())}
+
     def delete(self, names: Iterable[str]) -> int:
         """Remove files, also where they were set aside, and say how many were.
 

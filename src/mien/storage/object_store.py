@@ -1,11 +1,13 @@
 """Crops and photos as objects in a bucket of an S3-compatible store.
 
 Below the prefix lie `files/NAME`, `set-aside/NAME`, `writing/…` for what is being written, and
-`installation`. There are no locks: what a change notes is given up when its process is known to be
-gone, or after an hour.
+`installation`. Whatever else lies there, such as what another installation has below a longer
+prefix, is neither told of nor touched. There are no locks: what a change notes is given up when
+its process is known to be gone, or after an hour.
 """
 
 import datetime as dt
+import re
 import secrets
 import time
 from collections import Counter
@@ -26,11 +28,13 @@ from mien.errors import FileMissing
 from mien.errors import FilesUnavailable
 from mien.errors import StorageError
 from mien.storage.bucket import Bucket
+from mien.storage.bucket import Found
 from mien.storage.bucket import NoSuchObjectError
 from mien.storage.bucket import ObjectBytes
 from mien.storage.bucket import Version
 from mien.storage.bucket import VersionsNotToldError
 from mien.storage.files import DAYS
+from mien.storage.files import FILES
 from mien.storage.files import FORMER
 from mien.storage.files import MARKER
 from mien.storage.files import SET_ASIDE
@@ -49,7 +53,8 @@ OTHERS_SECONDS: Final = 3600
 OWN_SECONDS: Final = 5.0
 """So long it is remembered whose files they are, while one change writes several."""
 
-_FILES: Final = "files"
+# A process and a random end, see `journal`.
+_JOURNAL: Final = re.compile(r"[0-9a-f]{16}\.[0-9]{1,10}\.[A-Za-z0-9]*\.[0-9a-f]{2,32}")
 # Names noted at once: an enrolment notes once, and not for each file.
 _NAMES_AT_ONCE: Final = 8
 # Of every portrait, whatever the photo is.
@@ -189,8 +194,14 @@ class ObjectStore(FileStore):
 
     def names(self) -> Iterator[str]:
         """Of all stored files, whoever knows them."""
-        found = (each.key.removeprefix(f"{_FILES}/") for each in self.bucket.list(f"{_FILES}/"))
-        return (name for name in found if is_name(name))
+        return (_name(each.key) for each in self._own(FILES))
+
+    def every_name(self) -> set[str]:
+        """Of all files, also of those set aside, and of those of which older versions are kept."""
+        if self.keeps_versions() is not True:
+            return {*self.names(), *self.aside()}
+        found = (each.key for part in (FILES, SET_ASIDE) for each in self._versions_of(f"{part}/"))
+        return {name for name in map(_name, found) if is_name(name)}
 
     def count(self) -> int:
         """How many stored files there are, whoever knows them."""
@@ -245,8 +256,8 @@ class ObjectStore(FileStore):
     def abandoned(self) -> Iterator[list[str]]:
         """The names that changes noted whose process is gone, or which are an hour old."""
         before = time.time() - OTHERS_SECONDS
-        for each in list(self.bucket.list(f"{WRITING}/")):
-            identity = each.key.removeprefix(f"{WRITING}/").rpartition(".")[0]
+        for each in list(self._own(WRITING)):
+            identity = _name(each.key).rpartition(".")[0]
             if not is_gone(identity) and each.modified >= before:
                 continue
             try:
@@ -258,7 +269,7 @@ class ObjectStore(FileStore):
 
     def changes(self) -> int:
         """How many changes that write files go on, or were killed."""
-        return sum(1 for _ in self.bucket.list(f"{WRITING}/"))
+        return sum(1 for _ in self._own(WRITING))
 
     def left_by(self, names: Iterable[str]) -> list[str]:
         """Where files of these names may lie; there are no halves."""
@@ -266,20 +277,17 @@ class ObjectStore(FileStore):
 
     def stray(self, known: set[str], *, older_than: float) -> Iterator[str]:
         """Where files lie that no row refers to."""
-        for each in self.bucket.list(f"{_FILES}/"):
-            if each.key.removeprefix(f"{_FILES}/") not in known and each.modified < older_than:
+        for each in self._own(FILES):
+            if _name(each.key) not in known and each.modified < older_than:
                 yield each.key
 
     def set_aside(self, places: Iterable[str]) -> Moved:
         """Set files aside: a copy is made, then the file is removed."""
-        keys = [(key, f"{SET_ASIDE}/{key.removeprefix(f'{_FILES}/')}") for key in places]
-        return self._moved(keys)
+        return self._moved([(key, _aside_key(_name(key))) for key in places])
 
     def aside(self) -> Iterator[str]:
         """The names of all files that are set aside."""
-        return (
-            each.key.removeprefix(f"{SET_ASIDE}/") for each in self.bucket.list(f"{SET_ASIDE}/")
-        )
+        return (_name(each.key) for each in self._own(SET_ASIDE))
 
     def bring_back(self, known: Collection[str]) -> Moved:
         """Put files into their place again which rows refer to."""
@@ -290,7 +298,7 @@ class ObjectStore(FileStore):
     def empty_aside(self) -> Moved:
         """Remove for good what was set aside long enough ago."""
         before = time.time() - _WEEK_SECONDS
-        old = [each.key for each in self.bucket.list(f"{SET_ASIDE}/") if each.modified < before]
+        old = [each.key for each in self._own(SET_ASIDE) if each.modified < before]
         moved = Moved()
         for _, done in self.together(self._lying(old).items(), self._try_to_remove):
             if isinstance(done, StorageError):
@@ -302,11 +310,7 @@ class ObjectStore(FileStore):
     def leave_behind(self) -> str | None:
         """Put everything below a prefix in which nothing is ever removed; the marker last."""
         folder = f"{FORMER}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}"
-        found = [
-            each.key
-            for start in (_FILES, SET_ASIDE, WRITING)
-            for each in self.bucket.list(f"{start}/")
-        ]
+        found = [each.key for part in (FILES, SET_ASIDE, WRITING) for each in self._own(part)]
         moved = self._moved([(key, f"{folder}/{key}") for key in found])
         if moved.failed:
             raise FilesUnavailable("store")
@@ -319,11 +323,14 @@ class ObjectStore(FileStore):
         """Let go of connections."""
         self.bucket.close()
 
+    def _own(self, part: str) -> Iterator[Found]:
+        """What lies in a part and has a name as this store makes it."""
+        is_own = _JOURNAL.fullmatch if part == WRITING else is_name
+        return (each for each in self.bucket.list(f"{part}/") if is_own(_name(each.key)))
+
     def _put(self, key: str, data: bytes) -> None:
         try:
             self.bucket.put(key, data)
-        except NoSuchObjectError as error:
-            raise FilesUnavailable("no_bucket") from error
         except StorageError as error:
             self._trouble = (time.monotonic() + _TROUBLE_SECONDS, error)
             raise
@@ -370,7 +377,7 @@ class ObjectStore(FileStore):
 
         Few are asked for one by one, of many all objects are listed.
         """
-        starts = list(keys) if len(keys) <= _FEW else [f"{_FILES}/", f"{SET_ASIDE}/"]
+        starts = list(keys) if len(keys) <= _FEW else [f"{FILES}/", f"{SET_ASIDE}/"]
         wanted, found = set(keys), dict[str, list[str | None]]()
         if self.keeps_versions() is True:
             for _, versions in self.together(starts, self._versions_of):
@@ -418,7 +425,12 @@ class ObjectStore(FileStore):
 
 def _key(name: str) -> str:
     place_of(name)  # refuses what is no name
-    return f"{_FILES}/{name}"
+    return f"{FILES}/{name}"
+
+
+def _name(key: str) -> str:
+    """What a key is called in its part; it may hold slashes where it is none of ours."""
+    return key.partition("/")[2]
 
 
 def _aside_key(name: str) -> str:

@@ -414,10 +414,22 @@ _INPUT: Final = {
         "{path} is not a list of erasures: it cannot be read or contains something else. Use the "
         "file `erasures` from a home folder."
     ),
+    "invalid_input.no_former_place": N_(
+        "{place} is not noted as a place that may still hold photos. `mien files show` lists these."
+    ),
+    "invalid_input.move_not_finished": N_(
+        "Photos were moved from {place}, and that is not finished. Run `mien files move` again with "
+        "--from {place}. If you have removed everything there yourself, use --gone."
+    ),
+    "invalid_input.place_in_use": N_(
+        "{place} is the place of the photos that is in use. Set MIEN_FILES_URL to the place where "
+        "the photos are to stay."
+    ),
     "invalid_input.same_place": N_("The files are in {place} already."),
     "invalid_input.place": N_(
         "{place} is no place for files. Write it as s3://bucket/prefix, or `folder` for the folder "
-        "in MIEN_HOME."
+        "in MIEN_HOME. No part of the prefix may be one of the names that Mien uses itself: files, "
+        "set-aside, writing, erasures, installation, and those that begin with former-."
     ),
     "invalid_input.home_in_use": N_(
         "{home} already has a database or files. Set MIEN_HOME to another folder, or replace "

@@ -15,6 +15,7 @@ _WHY = {
     "out_of_time": "there was not enough time",
     "not_comparable": "there is nothing to compare them with",
     "not_told": "the store does not tell whether it keeps older versions",
+    "not_emptied": "`mien files show` lists such places",
     "unreadable": "they cannot be read or show too many faces",
 }
 _MOST = 20
@@ -53,6 +54,12 @@ def print_erasure(proof: "Erasure") -> None:
             print_note(
                 f"Not checked: older versions of {counted(unclear.count, 'deleted file')} "
                 f"({_WHY[unclear.why]})."
+            )
+            continue
+        if unclear.what == "former_places":
+            print_note(
+                f"Not checked: copies of {counted(unclear.count, 'deleted file')} where the photos "
+                f"were moved to or from ({_WHY[unclear.why]})."
             )
             continue
         where = " in other galleries" if unclear.what == "originals_of_other_galleries" else ""

@@ -38,6 +38,7 @@ from mien.storage.binding import is_bound
 from mien.storage.erased import Erased
 from mien.storage.erasures import Noted
 from mien.storage.erasures import note_erasure
+from mien.storage.former_places import former_places
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import KeptInputRow
@@ -351,7 +352,11 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         other_processes_within_seconds=DROPPED_WITHIN_SECONDS,
         originals_searched=erased.searched,
         originals_showing=erased.showing,
-        not_checked=(*erased.not_checked, *_versions_unclear(services, erased.files)),
+        not_checked=(
+            *erased.not_checked,
+            *_versions_unclear(services, erased.files),
+            *_elsewhere(services, erased.files),
+        ),
     )
 
 
@@ -362,6 +367,15 @@ def _versions_unclear(services: Services, names: list[str]) -> tuple[NotChecked,
     except StorageError:
         is_known = True  # then the files themselves are told as left
     return () if is_known else (NotChecked("older_versions", "not_told", len(names), ()),)
+
+
+def _elsewhere(services: Services, names: list[str]) -> tuple[NotChecked, ...]:
+    """Files of which a copy may lie in a place that a move has not left empty."""
+    with services.database.read() as session:
+        places = set(former_places(session)) - {services.files.place}
+    if not names or not places:
+        return ()
+    return (NotChecked("former_places", "not_emptied", len(names), ()),)
 
 
 def _files_left(services: Services, names: list[str]) -> int:

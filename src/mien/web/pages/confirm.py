@@ -176,7 +176,13 @@ def _said_of_originals(erasure: Erasure) -> list[str]:
             f"Not checked: whether the store still has older versions of "
             f"{counted(versions, 'deleted file')}."
         )
-    unclear = sum(each.count for each in erasure.not_checked) - versions
+    elsewhere = sum(each.count for each in erasure.not_checked if each.what == "former_places")
+    if elsewhere:
+        said.append(
+            f"Not checked: whether copies of {counted(elsewhere, 'deleted file')} are left where "
+            "the photos were moved to or from. Whoever runs Mien can finish the move."
+        )
+    unclear = sum(each.count for each in erasure.not_checked) - versions - elsewhere
     if unclear:
         elsewhere = sum(
             each.count
