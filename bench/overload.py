@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from typing import Final
 
+# Of the last fifth to the second: what a busy machine does to them is less.
+_LEAST_RATE, _MOST_MEMORY = 0.7, 1.2
 _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
     sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
@@ -194,6 +196,16 @@ def latencies(seconds: Sequence[float]) -> dict[str, float]:
     return {"p50_ms": cuts[49] * 1000, "p99_ms": cuts[98] * 1000}
 
 
+def holds(held: dict[str, Any]) -> bool:
+    """Whether nothing was lost, and rate and memory stayed as they were, noise allowed for."""
+    return (
+        not held["lost"]
+        and held["rate_last_to_second"] >= _LEAST_RATE
+        and held["memory_last_to_second"] <= _MOST_MEMORY
+        and not held["other_key"]["refused"]
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="short, and few combinations")
@@ -214,7 +226,7 @@ def main() -> None:
         print(json.dumps(found, indent=2))
     else:
         show(found)
-    sys.exit(1 if found["too_many"]["lost"] else 0)
+    sys.exit(0 if holds(found["too_many"]) else 1)
 
 
 def show(found: dict[str, Any]) -> None:

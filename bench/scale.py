@@ -40,6 +40,7 @@ from numpy.typing import NDArray  # noqa: E402
 from mien.gallery.index_backends import build_backend  # noqa: E402
 from mien.index.base import VectorIndex  # noqa: E402
 from mien.storage.database import Database  # noqa: E402
+from mien.storage.migrate import upgrade  # noqa: E402
 
 SIZES: Final = (10**4, 10**6, 10**7, 10**9)
 COPIES: Final = (1, 2, 3)
@@ -97,6 +98,9 @@ def measure(index: str, vectors: int, numbers: int, *, searches: int = 60) -> Sc
     """Search vectors that are made by chance."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(Path(folder, "mien.db"))
+        # An index that keeps a file asks the rows whether it is of their history.
+        database.make()
+        upgrade(database)
         with closing(build_backend(index, home=Path(folder), database=database)) as backend:  # type: ignore[arg-type]  # from the command line
             made = backend.open("g", contract_id="bench", dimension=numbers)
             before = _resident_bytes()

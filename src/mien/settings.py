@@ -251,7 +251,7 @@ class Settings(BaseSettings):
         default="f32",
         description=(
             "Arithmetic of OpenVINO; bf16 is faster on new processors and moves similarities "
-            "in the third decimal; thresholds and stated rates are for f32."
+            "by up to some hundredths; thresholds and stated rates are for f32."
         ),
     )
     inference_threads: Annotated[int, Field(ge=0, le=256)] = Field(

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from bench.overload import Seen
 from bench.overload import crowd
+from bench.overload import holds
 from bench.overload import part
 
 from load import Request
@@ -57,3 +58,25 @@ def test_a_part_holds_what_ended_in_it() -> None:
     assert found["per_second"] == 2
     assert found["p50_ms"] == pytest.approx(200)
     assert (found["refused"], found["memory_mb"]) == (1, 1)
+
+
+GOOD = {
+    "lost": 0,
+    "rate_last_to_second": 1.0,
+    "memory_last_to_second": 1.0,
+    "other_key": {"refused": 0},
+}
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"lost": 1},
+        {"rate_last_to_second": 0.5},
+        {"memory_last_to_second": 1.5},
+        {"other_key": {"refused": 3}},
+    ],
+)
+def test_what_does_not_hold_is_said(seen: dict[str, object]) -> None:
+    assert holds(GOOD)
+    assert not holds({**GOOD, **seen})
