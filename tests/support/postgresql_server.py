@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import closing
 from contextlib import contextmanager
@@ -34,11 +35,13 @@ class PostgreSQL:
         programs: the folder of its programs.
         socket: the folder of its socket; whoever comes this way may be any role.
         port: on this machine, where a role has to give its password.
+        started: the process of the server, and how it is started again.
     """
 
     programs: Path
     socket: Path
     port: int
+    started: "Started"
 
     def url(self, database: str = "postgres") -> str:
         """The address of one of its databases, as Mien is told it."""
@@ -59,6 +62,15 @@ class PostgreSQL:
         return self.url(copy)
 
     @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Have it end as an administrator ends it, and start it again after the block."""
+        self.started.stop()
+        try:
+            yield
+        finally:
+            self.started.start()
+
+    @contextmanager
     def standing_still(self) -> Iterator[None]:
         """Let no process of it do anything during the block; its system answers all the same."""
         pid = (self.socket / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0]
@@ -71,6 +83,28 @@ class PostgreSQL:
         finally:
             for each in processes:
                 os.kill(each, signal.SIGCONT)
+
+
+class Started:
+    """The process of a server, now or again.
+
+    Args:
+        begin: starts it and waits until it answers.
+    """
+
+    def __init__(self, begin: Callable[[], "subprocess.Popen[str]"]) -> None:
+        self._begin = begin
+        self._process = begin()
+
+    def start(self) -> None:
+        """Start it where it has ended."""
+        if self._process.poll() is not None:
+            self._process = self._begin()
+
+    def stop(self) -> None:
+        """End every connection, and then the server; its shared memory would stay otherwise."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(_START_SECONDS)
 
 
 @contextmanager
@@ -111,21 +145,24 @@ def running_postgresql(programs: Path, *, port: int) -> Iterator[PostgreSQL]:
             **own, capture_output=True, check=False,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                [
-                    *[str(programs / "postgres"), "-D", "data", "-k", str(folder), "-p", str(port)],
-                    *["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-                ],
-                **own, stdout=log, stderr=log,
-            )  # fmt: skip
-        try:
+
+        def begin() -> "subprocess.Popen[str]":
+            with (folder / "log").open("a") as log:
+                server = subprocess.Popen(
+                    [
+                        *[str(programs / "postgres"), "-D", "data", "-k", str(folder)],
+                        *["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+                    ],
+                    **own, stdout=log, stderr=log,
+                )  # fmt: skip
             _wait_until_ready(server, folder, port, programs)
-            yield PostgreSQL(programs=programs, socket=folder, port=port)
+            return server
+
+        started = Started(begin)
+        try:
+            yield PostgreSQL(programs=programs, socket=folder, port=port, started=started)
         finally:
-            # Ends every connection; without it the server's shared memory would stay behind.
-            server.send_signal(signal.SIGINT)
-            server.wait(_START_SECONDS)
+            started.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
