@@ -53,12 +53,56 @@ def show_index(found: Any) -> list[str]:
         "",
     ]
     lines += [
+        *table(
+            (
+                "a second",
+                "searches, 1 / 2 / 4 threads",
+                "1 / 2 / 4 processes",
+                "64 at once",
+                "added, one by one",
+                "a thousand at once",
+                "deleted",
+                "p99 ms",
+                "first right, recall at 10",
+            ),
+            [_rates(each) for each in sizes],
+        ),
+        "",
+    ]
+    waited = found["commit_to_found"]
+    lines += [
+        (
+            "From a commit until another process finds the face: "
+            f"{waited['found_ms_p50']:.1f} ms in the median, {waited['found_ms_max']:.1f} ms at most "
+            f"({waited['faces']:,} faces)."
+        ),
+        "",
+    ]
+    lines += [
         f"Of {real['queries']} searches with real embeddings (`{real['pack']}`, {real['faces']:,} "
         f"faces) {real['first_is_the_same']:.2%} name the same person first as the unrounded vectors, "
         f"and recall at ten is {real['recall_at_10']:.4f}."
         for real in found["real"]
     ]
     return lines
+
+
+def _rates(each: Any) -> tuple[str, ...]:
+    threads = each["threads_queries_a_second"]
+    workers = each.get("workers", {})
+    changes = each["changes_a_second"]
+    agreement = each["agreement"]
+    return (
+        f"{each['faces']:,} by {each['dimension']}",
+        " / ".join(f"{threads[n]:.0f}" for n in ("1", "2", "4")),
+        " / ".join(
+            f"{workers[n]['queries_a_second']:.0f}" for n in ("1", "2", "4") if n in workers
+        ),
+        f"{each['batch_queries_a_second']['64']:,}",
+        *(f"{changes[name]:,}" for name in ("add", "add a thousand", "delete")),
+        f"{each['milliseconds']['int8']['p99']:.1f}",
+        f"{agreement['first_is_the_same']:.3f}, {agreement['recall_at_10']:.4f}",
+    )
 
 
 def index_ratios(found: Any) -> list[tuple[str, str]]:
