@@ -39,7 +39,7 @@ COMMANDS = {
         "The database and the stored files: upgrade, check, back up, restore, bind.",
     ),
     "files": LazyCommand(
-        "mien.cli.files:files", "The stored photos: show where they are, move them."
+        "mien.cli.files:files", "The stored photos: show where they are, move them, give a move up."
     ),
     "index": LazyCommand(
         "mien.cli.index:index",

@@ -35,11 +35,15 @@ def chosen(services: Services, *terms: str) -> set[str]:
     return set(found)
 
 
+def people_of(services: Services) -> Services:
+    for name, metadata in PEOPLE.items():
+        create_person(acting(services), gallery="default", name=name, metadata=metadata)
+    return services
+
+
 @pytest.fixture
 def peopled(either: Services) -> Services:
-    for name, metadata in PEOPLE.items():
-        create_person(acting(either), gallery="default", name=name, metadata=metadata)
-    return either
+    return people_of(either)
 
 
 def test_people_are_chosen_by_what_their_metadata_say(peopled: Services) -> None:
@@ -83,11 +87,12 @@ def test_all_terms_must_hold_and_none_chooses_everybody(peopled: Services) -> No
 
 
 @pytest.mark.sqlite
-def test_metadata_that_no_database_reads_hide_nobody_else(peopled: Services) -> None:
+def test_metadata_that_no_database_reads_hide_nobody_else(services: Services) -> None:
     """Nested deeper than SQLite reads, as only an older version can have stored it.
 
     PostgreSQL checks what it stores.
     """
+    peopled = people_of(services)
     deep = "[" * 2500 + '"night"' + "]" * 2500
     with peopled.database.write() as session:
         session.connection().exec_driver_sql(
