@@ -25,12 +25,11 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402
+from bench.open_set import fnir  # noqa: E402
 from bench.packs import chosen_pack  # noqa: E402
 from bench.packs import pack_options  # noqa: E402
 
 from mien.packs.manifest import InstalledPack  # noqa: E402
-
-_FPIR = 0.01
 
 
 def missed(data: Labelled, *, enrolled: int, draws: int, seed: int = 5) -> list[float]:
@@ -45,14 +44,7 @@ def missed(data: Labelled, *, enrolled: int, draws: int, seed: int = 5) -> list[
         known = list(random.permutation(several)[:enrolled])
         known += list(random.permutation(single)[: enrolled - len(known)])
         strangers = sorted(set(range(len(shelves))) - set(known))
-        gallery = data.embeddings[[mixed[place][0] for place in known]].T
-        probes = np.concatenate([mixed[place][1:] for place in known])
-        owner = np.repeat(np.arange(len(known)), [len(mixed[place]) - 1 for place in known])
-        nearest = (data.embeddings[[mixed[place][0] for place in strangers]] @ gallery).max(axis=1)
-        threshold = np.sort(nearest)[::-1][int(_FPIR * len(nearest))]
-        similar = data.embeddings[probes] @ gallery
-        right = (similar.argmax(axis=1) == owner) & (similar.max(axis=1) > threshold)
-        found.append(float(1 - right.mean()))
+        found.append(fnir(data.embeddings, mixed, known, strangers))
     return found
 
 

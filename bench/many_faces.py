@@ -132,7 +132,7 @@ class Floor:
         self._detector = open_session(
             installed.paths[detector.file],
             runtime=choose_runtime("auto", needs_openvino=False),
-            input_shape=(None if self._family.batches else 1, 3, None, None),
+            input_shape=(self._family.pictures_at_once, 3, None, None),
             threads=1,
         )
         self._recognizer = open_session(

@@ -22,7 +22,6 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
 from tools.environment import find_chromium
 from tools.environment import find_pgvector
-from tools.environment import find_postgresql
 from werkzeug.routing.rules import Rule
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -34,6 +33,7 @@ from mien.runtime import Runtime
 from milvus_server import has_milvus
 from milvus_server import running_milvus
 from needs import absent
+from needs import postgresql_programs
 from postgresql_server import PostgreSQL
 from postgresql_server import fresh_installation
 from postgresql_server import readable_by_its_account
@@ -169,11 +169,7 @@ def chromium() -> Path:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL server; in CI its absence is a failure."""
-    programs = find_postgresql()
-    if programs is None:
-        absent("no PostgreSQL is installed; `make test` installs it where it may")
-    assert programs is not None
-    with running_postgresql(programs, port=free_port()) as server:
+    with running_postgresql(postgresql_programs(), port=free_port()) as server:
         yield server
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tools.environment import find_postgresql
 
 import drawn_mien
 from building import acting
@@ -23,7 +22,7 @@ from mien.cli import cli
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
-from needs import absent
+from needs import postgresql_programs
 from postgresql_server import running_postgresql
 from servers import Home
 from servers import Server
@@ -154,14 +153,10 @@ def test_files_of_another_database_are_left_alone(tmp_path: Path, arguments: lis
 
 
 def test_an_installation_of_postgresql_whose_address_is_forgotten_once(tmp_path: Path) -> None:
-    programs = find_postgresql()
-    if programs is None:
-        absent("no PostgreSQL is installed; `make test` installs it where it may")
-    assert programs is not None
     home = tmp_path / "home"
     photo = tmp_path / "ada.png"
     photo.write_bytes(draw_photo(["ada"]))
-    with running_postgresql(programs, port=free_port()) as server:
+    with running_postgresql(postgresql_programs(), port=free_port()) as server:
         url = f"postgresql+psycopg://postgres@/postgres?host={server.socket}&port={server.port}"
         given = {"MIEN_HOME": str(home), "MIEN_DATABASE_URL": url}
         done = ended(["people", "add", "Ada", str(photo)], **given)

@@ -15,16 +15,14 @@ from sqlalchemy import text
 
 from asking import Answer
 from asking import call
-from building import acting
-from building import make_runtime
 from drawing import draw_photo
 from load import upload
-from mien.access.api_keys import create_key
 from mien.storage.database import Database
 from postgresql_server import PostgreSQL
 from servers import Home
 from servers import Server
 from servers import create_person_over_api
+from servers import make_home
 
 pytestmark = pytest.mark.processes
 
@@ -87,11 +85,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, url: str) -> Home:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    with closing(make_runtime(folder, database_url=url)) as runtime:
-        key, _ = create_key(acting(runtime.services), name="load", scopes=["admin"])
-    return Home(folder, key)
+    return make_home(tmp_path, database_url=url)
 
 
 def test_who_writes_while_another_holds_the_database_is_told_so_and_health_is_answered(

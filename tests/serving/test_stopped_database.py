@@ -3,25 +3,21 @@
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tools.environment import find_postgresql
 
 from asking import Answer
 from asking import call
-from building import acting
-from building import make_runtime
 from drawing import draw_photo
 from load import upload
-from mien.access.api_keys import create_key
-from needs import absent
+from needs import postgresql_programs
 from postgresql_server import PostgreSQL
 from postgresql_server import running_postgresql
 from servers import Home
 from servers import Server
 from servers import free_port
+from servers import make_home
 from witness import Witness
 from witness import wait_until_found
 
@@ -33,11 +29,7 @@ IDENTIFY = "/api/v1/galleries/default/identify"
 @pytest.fixture
 def own_postgresql() -> Iterator[PostgreSQL]:
     """One that no other test uses."""
-    programs = find_postgresql()
-    if programs is None:
-        absent("no PostgreSQL is installed; `make test` installs it where it may")
-    assert programs is not None
-    with running_postgresql(programs, port=free_port()) as server:
+    with running_postgresql(postgresql_programs(), port=free_port()) as server:
         yield server
 
 
@@ -48,11 +40,7 @@ def url(own_postgresql: PostgreSQL) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, url: str) -> Home:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    with closing(make_runtime(folder, database_url=url)) as runtime:
-        key, _ = create_key(acting(runtime.services), name="load", scopes=["admin"])
-    return Home(folder, key)
+    return make_home(tmp_path, database_url=url)
 
 
 def identify(server: Server, home: Home) -> Answer:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,7 @@ from mien.storage.object_store import ObjectStore
 from mien.storage.process_identity import is_gone
 from mien.storage.process_identity import this_process
 from mien.web.pages.confirm import erasure_words
-from own_modules import environment_with_own_modules
+from own_modules import running_program
 from s3_server import Line
 from s3_server import access_to
 from s3_server import dripping
@@ -117,23 +116,6 @@ def names_in(address: str, bucket: str, part: str) -> set[str]:
     }
 
 
-@contextmanager
-def writing(home: Path, settings: dict[str, object]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(home), json.dumps(settings)],
-        env=environment_with_own_modules(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process, process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def test_what_a_killed_process_has_written_is_set_aside_at_once_and_no_other(
     s3: str, bucket: str, node: Runtime
 ) -> None:
@@ -141,7 +123,10 @@ def test_what_a_killed_process_has_written_is_set_aside_at_once_and_no_other(
     home, settings = node.settings.home, s3_settings(s3, bucket)
     known = names_in(s3, bucket, "files")
     assert len(known) == 2
-    with writing(home, settings) as (alive, going_on), writing(home, settings) as (killed, left):
+    with (
+        running_program(PROGRAM, str(home), json.dumps(settings)) as (alive, going_on),
+        running_program(PROGRAM, str(home), json.dumps(settings)) as (killed, left),
+    ):
         assert left in names_in(s3, bucket, "files")
         killed.send_signal(signal.SIGKILL)
         killed.wait()

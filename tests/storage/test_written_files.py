@@ -1,9 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +17,7 @@ from mien.gallery.services import Services
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.storage.folder_journals import machine
 from mien.storage.written_files import written_files
-from own_modules import environment_with_own_modules
+from own_modules import running_program
 
 # Writes a portrait and half a photo, says so, and waits to be killed or told to end well.
 PROGRAM = """
@@ -39,23 +35,6 @@ with written_files(services.database, services.files) as put:
     print(name, flush=True)
     sys.stdin.readline()
 """
-
-
-@contextmanager
-def writing(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(home)],
-        env=environment_with_own_modules(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process, process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture
@@ -80,7 +59,10 @@ def test_what_a_killed_process_has_written_is_set_aside_at_once_and_no_other(
     services: Services, home: Path
 ) -> None:
     known = files_of(services)
-    with writing(home) as (alive, going_on), writing(home) as (killed, left):
+    with (
+        running_program(PROGRAM, str(home)) as (alive, going_on),
+        running_program(PROGRAM, str(home)) as (killed, left),
+    ):
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         remove_expired_probes(acting(services))

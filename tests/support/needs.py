@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from tools.environment import find_postgresql
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 """Evaluation photos and foreign model files, kept beside the repository; never part of it."""
@@ -15,6 +16,13 @@ def absent(why: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(why)
     pytest.skip(why)
+
+
+def postgresql_programs() -> Path:
+    """The folder of PostgreSQL's programs; in CI their absence is a failure."""
+    return find_postgresql() or absent(
+        "no PostgreSQL is installed; `make test` installs it where it may"
+    )
 
 
 def shared_data(*needed: str) -> Path:

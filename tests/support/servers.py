@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from pathlib import Path
 from asking import Answer
 from asking import call
 from building import acting
-from building import make_services
+from building import make_runtime
 from mien.access.api_keys import create_key
 
 _START_SECONDS = 20
@@ -44,13 +45,12 @@ class Home:
     key: str
 
 
-def make_home(folder: Path) -> Home:
-    """A database with the default gallery and a key, below a folder."""
+def make_home(folder: Path, *, database_url: str = "") -> Home:
+    """A database with the default gallery and a key, below a folder or where an address says."""
     home = folder / "home"
     home.mkdir()
-    services = make_services(home)
-    key, _ = create_key(acting(services), name="load", scopes=["admin"])
-    services.database.close()
+    with closing(make_runtime(home, database_url=database_url)) as runtime:
+        key, _ = create_key(acting(runtime.services), name="load", scopes=["admin"])
     return Home(home, key)
 
 

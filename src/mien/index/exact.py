@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from mien.index.base import NOTHING
 from mien.index.base import Hit
+from mien.index.chosen import MOST_GATHERED
+from mien.index.chosen import ChosenGroups
 from mien.index.exact_rows import State
 from mien.index.exact_rows import best_groups
 from mien.index.exact_rows import products
@@ -27,9 +29,6 @@ _MOST_DEAD = 0.25
 _ROWS_AT_ONCE = 5_000
 # So many queries at a time bound the memory that their similarities take.
 _QUERIES_AT_ONCE = 16
-# Up to this share of the rows, putting those together that are searched costs less than comparing
-# the others as well.
-_MOST_GATHERED = 0.3
 
 
 class ExactBackend:
@@ -186,23 +185,6 @@ class _Writer:
         self._publish(_Now(self._vectors, revision))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Looked:
-    """Some groups as they were looked up for the last search of some: nothing of their vectors.
-
-    Attributes:
-        groups: which.
-        group_at: where they were looked up.
-        placed: how many groups that had.
-        belongs: bool, whether each place is one of theirs.
-    """
-
-    groups: frozenset[str]
-    group_at: dict[str, int]
-    placed: int
-    belongs: NDArray[np.bool_]
-
-
 class _Vectors:
     """A float32 matrix, changed by one thread at a time and searched by any.
 
@@ -214,7 +196,7 @@ class _Vectors:
         self._dimension = dimension
         self._row_of: dict[str, int] = {}
         self._sizes: Counter[str] = Counter()
-        self._last_searched: _Looked | None = None
+        self._chosen = ChosenGroups()
         self._state = self._empty(_FIRST_CAPACITY)
         # Rows that are masked and hold a vector still; a search may have begun before the later.
         self._to_overwrite: list[int] = []
@@ -271,7 +253,7 @@ class _Vectors:
             return [[] for _ in queries]
         searched = state.alive if among is None else state.alive & self._belonging(state, among)
         few = np.flatnonzero(searched) if among is not None else None
-        if few is not None and len(few) > _MOST_GATHERED * state.count:
+        if few is not None and len(few) > MOST_GATHERED * state.count:
             few = None
         left_out = np.flatnonzero(~searched) if few is None else None
         found = []
@@ -290,22 +272,14 @@ class _Vectors:
 
     def _belonging(self, state: State, groups: Collection[str]) -> NDArray[np.bool_]:
         """Which rows are of some groups: bool, shape (count,)."""
-        placed_before = len(state.group_at)
-        known = self._last_searched
-        if (
-            known is not None
-            and known.groups is groups
-            and known.group_at is state.group_at
-            and known.placed == placed_before
-        ):
-            belongs = known.belongs
-        else:
+
+        def look_up() -> NDArray[np.bool_]:
             places = [state.group_at[group] for group in groups if group in state.group_at]
-            # As large as it is afterwards: another thread may add groups meanwhile, and none goes.
             belongs = np.zeros(len(state.group_at), np.bool_)
             belongs[places] = True
-            if isinstance(groups, frozenset):
-                self._last_searched = _Looked(groups, state.group_at, placed_before, belongs)
+            return belongs
+
+        belongs = self._chosen.belonging(groups, state.group_at, look_up)
         return belongs[state.group_of[: state.count]]
 
     def members(self, groups: Sequence[str]) -> dict[str, NDArray[np.float32]]:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from mien.access import audit
 from mien.access import permissions
-from mien.errors import FilesOfAnotherDatabase
 from mien.errors import FilesUnavailable
 from mien.errors import InvalidInput
 from mien.gallery.services import Call
 from mien.storage.binding import installation_id
+from mien.storage.binding import marked_otherwise
 from mien.storage.files import FileStore
 from mien.storage.files import incoming_marker
 from mien.storage.files import moved_marker
@@ -78,15 +78,7 @@ def _empty(call: Call, store: FileStore, own: str) -> tuple[int, bool]:
     if marker == own or current.place == store.place:
         raise InvalidInput("place_in_use", words={"place": store.place}, field="PLACE")
     if marker != incoming_marker(own):
-        raise FilesOfAnotherDatabase(
-            "marker",
-            words={
-                "database": call.services.database.place,
-                "folder": store.place,
-                "installation": own,
-                "marker": marker or "nothing",
-            },
-        )
+        raise marked_otherwise(call.services.database, store, own=own, marker=marker)
     here = current.read_marker()
     if here not in {own, moved_marker(own)}:
         # Without them the copies may be all that there is.

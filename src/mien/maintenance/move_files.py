@@ -15,9 +15,11 @@ from mien.progress import OnProgress
 from mien.progress import Progress
 from mien.progress import silent
 from mien.storage.binding import installation_id
+from mien.storage.binding import marked_otherwise
 from mien.storage.database import Database
 from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
+from mien.storage.files import OTHERS_SECONDS
 from mien.storage.files import FileStore
 from mien.storage.files import incoming_marker
 from mien.storage.files import moved_marker
@@ -28,8 +30,6 @@ from mien.storage.shared_erasures import shared_erasures
 
 _PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.5
-# No change goes on for longer.
-_YOUNG_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ class _Move:
         return left, unknown, settled
 
     def _old_strays(self, known: set[str]) -> set[str]:
-        before = time.time() - _YOUNG_SECONDS
+        before = time.time() - OTHERS_SECONDS
         places = self._source.stray(known, older_than=before)
         return {place.rpartition("/")[2] for place in places}
 
@@ -253,15 +253,7 @@ class _Move:
 
     def _require(self, store: FileStore, marker: str | None, wanted: set[str | None]) -> None:
         if marker not in wanted:
-            raise FilesOfAnotherDatabase(
-                "marker",
-                words={
-                    "database": self._database.place,
-                    "folder": store.place,
-                    "installation": self._own,
-                    "marker": marker or "nothing",
-                },
-            )
+            raise marked_otherwise(self._database, store, own=self._own, marker=marker)
 
 
 def _wait_for_writers(source: FileStore, seconds: float) -> None:

@@ -121,6 +121,21 @@ def require_not_moving(found: Binding, files: FileStore) -> None:
         raise FilesUnavailable("incoming", words={"folder": files.place})
 
 
+def marked_otherwise(
+    database: Database, files: FileStore, *, own: str, marker: str | None
+) -> FilesOfAnotherDatabase:
+    """That a store says to belong to another installation than the database's own."""
+    return FilesOfAnotherDatabase(
+        "marker",
+        words={
+            "database": database.place,
+            "folder": files.place,
+            "installation": own,
+            "marker": marker or "nothing",
+        },
+    )
+
+
 def is_bound(database: Database, files: FileStore) -> bool:
     """Whether the folder of the files names the database, so that what is not in it is gone."""
     try:
@@ -198,15 +213,7 @@ def _require_fitting(found: Binding, database: Database, files: FileStore) -> No
     require_not_moving(found, files)
     match found.fit:
         case "foreign":
-            raise FilesOfAnotherDatabase(
-                "marker",
-                words={
-                    "database": database.place,
-                    "folder": files.place,
-                    "installation": found.installation,
-                    "marker": found.marker or "nothing",
-                },
-            )
+            raise marked_otherwise(database, files, own=found.installation, marker=found.marker)
         case "unclaimed":
             raise FilesOfAnotherDatabase(
                 "unclaimed",

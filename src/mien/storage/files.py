@@ -38,6 +38,9 @@ ERASURES: Final = "erasures"
 DAYS: Final = 7
 """How long a file that was set aside is kept."""
 
+OTHERS_SECONDS: Final = 3600
+"""So long a change may go on whose process cannot be seen; no request lasts as long."""
+
 _NAME: Final = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{2,5}")
 
 
@@ -165,6 +168,9 @@ class FileStore(Protocol):
             data: what to store.
             extension: such as `jpg`, without a dot.
         """
+        name = new_name(extension)
+        self.write(name, data)
+        return name
 
     def read(self, name: str) -> bytes:
         """The bytes of a file.
@@ -220,6 +226,7 @@ class FileStore(Protocol):
         Raises:
             FilesUnavailable: it cannot be seen.
         """
+        return any(True for _ in self.names())
 
     def names(self) -> Iterator[str]:
         """Of all stored files, whoever knows them.
@@ -237,6 +244,7 @@ class FileStore(Protocol):
 
     def count(self) -> int:
         """How many stored files there are, whoever knows them."""
+        return sum(1 for _ in self.names())
 
     def read_marker(self) -> str | None:
         """The id of the installation that the files belong to; None when none is named.

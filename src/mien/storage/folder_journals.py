@@ -15,14 +15,11 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from mien.storage.disk import told_of_files
+from mien.storage.files import OTHERS_SECONDS
 from mien.storage.files import WRITING
 from mien.storage.files import new_name
-
-OTHERS_SECONDS: Final = 3600
-"""So long a change may go on whose process cannot be seen; no request lasts as long."""
 
 
 @contextmanager

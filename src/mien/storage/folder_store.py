@@ -34,7 +34,6 @@ from mien.storage.files import WRITING
 from mien.storage.files import FileStore
 from mien.storage.files import Moved
 from mien.storage.files import is_name
-from mien.storage.files import new_name
 from mien.storage.files import place_of
 from mien.storage.marker import read_marker
 from mien.storage.marker import sync_folder
@@ -98,16 +97,6 @@ class FolderStore(FileStore):
     def place(self) -> str:
         """The folder."""
         return str(self.root)
-
-    def put(self, data: bytes, *, extension: str) -> str:
-        """Store bytes and give their name.
-
-        The file is on the disk when this returns, before any row speaks of it; one that no row
-        comes to speak of is set aside later.
-        """
-        name = new_name(extension)
-        self.write(name, data)
-        return name
 
     def write(self, name: str, data: bytes) -> None:
         """Store bytes under a new name."""
@@ -214,14 +203,6 @@ class FolderStore(FileStore):
             found = trouble_of_files(self.root)
             self._looked = (now + _LOOK_SECONDS, found)
         return found
-
-    def holds_any(self) -> bool:
-        """Whether there is any stored file, whoever knows it."""
-        return any(True for _ in self.names())
-
-    def count(self) -> int:
-        """How many stored files there are, whoever knows them."""
-        return sum(1 for _ in self.names())
 
     def names(self) -> Iterator[str]:
         """Of all stored files, whoever knows them."""

@@ -37,6 +37,7 @@ from mien.storage.files import DAYS
 from mien.storage.files import FILES
 from mien.storage.files import FORMER
 from mien.storage.files import MARKER
+from mien.storage.files import OTHERS_SECONDS
 from mien.storage.files import SET_ASIDE
 from mien.storage.files import WRITING
 from mien.storage.files import FileStore
@@ -46,9 +47,6 @@ from mien.storage.files import new_name
 from mien.storage.files import place_of
 from mien.storage.process_identity import is_gone
 from mien.storage.process_identity import this_process
-
-OTHERS_SECONDS: Final = 3600
-"""So long a change may go on whose process cannot be seen; no request lasts as long."""
 
 OWN_SECONDS: Final = 5.0
 """So long it is remembered whose files they are, while one change writes several."""
@@ -119,12 +117,6 @@ class ObjectStore(FileStore):
             self.require_own()
         self._put(key, data)
 
-    def put(self, data: bytes, *, extension: str) -> str:
-        """Store bytes and give their name."""
-        name = new_name(extension)
-        self.write(name, data)
-        return name
-
     def read(self, name: str) -> bytes:
         """The bytes of a file."""
         return self.locate(name).read()
@@ -188,10 +180,6 @@ class ObjectStore(FileStore):
         until, found = self._trouble
         return found if time.monotonic() < until else None
 
-    def holds_any(self) -> bool:
-        """Whether there is any stored file, whoever knows it."""
-        return any(True for _ in self.names())
-
     def names(self) -> Iterator[str]:
         """Of all stored files, whoever knows them."""
         return (_name(each.key) for each in self._own(FILES))
@@ -202,10 +190,6 @@ class ObjectStore(FileStore):
             return {*self.names(), *self.aside()}
         found = (each.key for part in (FILES, SET_ASIDE) for each in self._versions_of(f"{part}/"))
         return {name for name in map(_name, found) if is_name(name)}
-
-    def count(self) -> int:
-        """How many stored files there are, whoever knows them."""
-        return sum(1 for _ in self.names())
 
     def read_marker(self) -> str | None:
         """The id of the installation that the files belong to; None when none is named."""

@@ -55,7 +55,7 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
         return rng.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
 
     def searching(spec: DetectorSpec | AlignerSpec) -> dict[RuntimeName, Session | None]:
-        shape: InputShape = (None if FAMILIES[spec.family].batches else 1, 3, None, None)
+        shape: InputShape = (FAMILIES[spec.family].pictures_at_once, 3, None, None)
         file = installed.paths[spec.file]
         return {name: _opened(file, None, name, shape, threads) for name in _there()}
 

@@ -105,7 +105,7 @@ class PackEngine:
         self._detector = load(
             manifest.detector.file,
             detector_runtime,
-            (None if family.batches else 1, 3, None, None),
+            (family.pictures_at_once, 3, None, None),
         )
         self._glances: dict[int, Session] = {}
 
@@ -126,7 +126,7 @@ class PackEngine:
                 manifest.aligner.file,
                 runtime_of(manifest, ALIGNER, runtime, measured),
                 (
-                    None if FAMILIES[manifest.aligner.family].batches else 1,
+                    FAMILIES[manifest.aligner.family].pictures_at_once,
                     3,
                     ALIGNED_SIDE,
                     ALIGNED_SIDE,

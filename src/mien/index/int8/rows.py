@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.index.base import Hit
+from mien.index.chosen import MOST_GATHERED
+from mien.index.chosen import ChosenGroups
 from mien.index.int8.base import Base
 from mien.index.int8.base import Draft
 from mien.index.int8.ids import joined
@@ -34,9 +36,6 @@ _FIRST_CAPACITY: Final = 64
 # been looked at, and enough for the calls to take no time.
 _SCORES_AT_ONCE: Final = 1 << 15
 _QUERIES_AT_ONCE: Final = 64
-# Up to this share of the rows, putting those together that are searched costs less than comparing
-# the others as well.
-_MOST_GATHERED: Final = 0.3
 # Rows that are put together stay in the cache until they have been compared.
 _GATHERED_AT_ONCE: Final = 2048
 
@@ -124,8 +123,7 @@ class Rows:
         self._more_groups: list[str] = []
         self._more_group_at: dict[str, int] = {}
         self._sizes = np.bincount(base.group_of, minlength=len(base.groups))
-        # Of the last search of some groups: to look up many takes longer than to compare them.
-        self._last_searched: tuple[frozenset[str], int, NDArray[np.bool_]] | None = None
+        self._chosen_groups = ChosenGroups()
         self._to_overwrite: list[int] = []
         self._later: list[int] = []
         self._state = _State(
@@ -275,26 +273,24 @@ class Rows:
         in_base = np.flatnonzero(searched[state.base.group_of])
         in_tail = np.flatnonzero(searched[state.tail_group_of[: len(state.tail_alive)]])
         few = np.concatenate([in_base, in_tail + len(state.base)])
-        is_few = len(few) <= _MOST_GATHERED * (len(state.base) + len(state.tail_alive))
+        is_few = len(few) <= MOST_GATHERED * (len(state.base) + len(state.tail_alive))
         return _Chosen(state, searched, few if is_few else None)
 
     def _searched(self, base: Base, groups: Collection[str]) -> NDArray[np.bool_]:
         """Whether each group is one of these, by its number."""
-        numbered_before = len(self._more_group_at)
-        known = self._last_searched
-        if known is not None and known[0] is groups and known[1] == numbered_before:
-            return known[2]
-        ids = list(groups)
-        numbers = base.groups.find(ids)
-        inside = len(base.groups)
-        more = [self._more_group_at[each] + inside for each in ids if each in self._more_group_at]
-        # As large as it is afterwards: another thread may add groups meanwhile, and none goes.
-        searched = np.zeros(inside + len(self._more_group_at), np.bool_)
-        searched[numbers[numbers >= 0]] = True
-        searched[more] = True
-        if isinstance(groups, frozenset):
-            self._last_searched = (groups, numbered_before, searched)
-        return searched
+
+        def look_up() -> NDArray[np.bool_]:
+            ids, inside = list(groups), len(base.groups)
+            numbers = base.groups.find(ids)
+            more = [
+                self._more_group_at[each] + inside for each in ids if each in self._more_group_at
+            ]
+            searched = np.zeros(inside + len(self._more_group_at), np.bool_)
+            searched[numbers[numbers >= 0]] = True
+            searched[more] = True
+            return searched
+
+        return self._chosen_groups.belonging(groups, self._more_group_at, look_up)
 
     def _hits(
         self, state: _State, rows: NDArray[np.intp], scores: NDArray[np.float64]

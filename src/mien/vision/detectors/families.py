@@ -149,6 +149,11 @@ class DetectorFamily:
     batches: bool = False
     doubtful_score: float | None = None
 
+    @property
+    def pictures_at_once(self) -> int | None:
+        """The first side of the input; None where any number is taken."""
+        return None if self.batches else 1
+
 
 def apart(outputs: Sequence[FloatArray], count: int) -> list[FloatArray]:
     """What a network says of the pictures of a batch, with the pictures in the first axis.
