@@ -56,7 +56,8 @@ COMMANDS = {
     "dev": LazyCommand("mien.cli.dev:dev", "Run the development server, which reloads on changes."),
     "routes": LazyCommand("mien.cli.routes:routes", "List every URL: rule, methods, endpoint."),
     "models": LazyCommand(
-        "mien.cli.models:models", "Model packs: the networks that find and recognise faces."
+        "mien.cli.models.commands:models",
+        "Model packs: the networks that find and recognise faces.",
     ),
 }
 

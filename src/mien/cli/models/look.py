@@ -1,0 +1,90 @@
+"""Which packs there are, and what is in one."""
+
+import click
+
+from mien.cli.models.state import measured_here
+from mien.cli.models.state import megabytes
+from mien.cli.models.state import pack_in_use
+from mien.cli.models.state import print_runtimes
+from mien.cli.models.state import state_of
+from mien.cli.models.state import summarised
+from mien.cli.runtime import load_settings
+from mien.cli.terminal.output import json_option
+from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
+from mien.cli.terminal.output import print_table
+from mien.words import say
+
+
+@click.command("list")
+@json_option
+def list_(*, as_json: bool) -> None:
+    """List the packs, best first."""
+    from mien.packs.catalog import load_catalog
+
+    settings = load_settings()
+    catalog = load_catalog(settings.models_dir)
+    used = pack_in_use(settings)
+    packs = [
+        {"origin": entry.origin, **summarised(entry.manifest, settings, used)}
+        for entry in catalog.entries.values()
+    ]
+    if as_json:
+        broken = [{"path": path, "reason": say.error(why)} for path, why in catalog.broken.items()]
+        print_json({"packs": packs, "broken": broken})
+        return
+    print_table(
+        ("Name", "State", "Size", "Licences", "Summary"),
+        (
+            (
+                each["name"],
+                state_of(each),
+                megabytes(each["size_bytes"]),
+                ", ".join(each["licences"]),
+                each["summary"],
+            )
+            for each in packs
+        ),
+    )
+    for path, why in catalog.broken.items():
+        print_note(f"Cannot use {path}: {say.error(why)}")
+
+
+@click.command()
+@click.argument("name")
+@json_option
+def show(*, name: str, as_json: bool) -> None:
+    """Show a pack: its files, their licences, authors and sources, and its thresholds."""
+    from mien.packs.catalog import find_pack
+    from mien.packs.sources import describe
+
+    settings = load_settings()
+    manifest = find_pack(name, models_dir=settings.models_dir)
+    summary = summarised(manifest, settings, pack_in_use(settings))
+    runtimes = measured_here(manifest, settings)
+    if as_json:
+        print_json({**manifest.model_dump(mode="json"), **summary, "runtimes": runtimes})
+        return
+    click.echo(
+        f"{manifest.title} ({manifest.name}, version {manifest.version}): {state_of(summary)}"
+    )
+    click.echo(manifest.summary)
+    for file in manifest.files:
+        click.echo(f"\n{file.name}, {megabytes(file.size_bytes)}, licence {file.licence}")
+        click.echo(f"  made by   {file.origin}")
+        if file.notice:
+            click.echo(f"  notice    {file.notice}")
+        click.echo(f"  SHA-256   {file.sha256}")
+        for source in file.sources:
+            click.echo(f"  source    {describe(source)}")
+    thresholds = manifest.thresholds
+    click.echo(f"\ndetector    {manifest.detector.family}")
+    if manifest.aligner:
+        click.echo(f"aligner     {manifest.aligner.family}")
+    models = " and ".join(spec.model for spec in manifest.recognizers)
+    click.echo(f"recognizer  {models}, {manifest.dimension} numbers per face")
+    print_runtimes(runtimes)
+    click.echo(f"contract    {manifest.contract_id}")
+    click.echo(f"identify    from a similarity of {thresholds.identify:g}")
+    click.echo(f"verify      from a similarity of {thresholds.verify:g}")
+    click.echo(f"measured    {thresholds.measured}")
