@@ -16,10 +16,10 @@ from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.packs.manifest import parse_manifest
 
-BUILTIN = ("compact", "mobile", "classic", "standard", "precise")
+BUILTIN = ("standard", "compact", "mobile", "classic", "precise")
 """The built-in packs, in the order in which they are listed."""
 
-AUTO = ("compact", "mobile", "classic")
+AUTO = ("standard", "compact", "mobile", "classic")
 """Those that `auto` tries, the best first."""
 
 

@@ -3,13 +3,13 @@
 import click
 
 from mien.access.actor import OPERATOR
-from mien.cli.models.choice import tell_choice
 from mien.cli.models.state import have_measured
 from mien.cli.models.state import print_runtimes
 from mien.cli.models.state import told_runtimes
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
+from mien.cli.terminal.announce import tell_choice
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.progress import shown_progress

@@ -1,18 +1,15 @@
-"""Having a pack chosen, and telling which it is."""
+"""Having a pack chosen where none is in use."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mien.access.actor import OPERATOR
 from mien.cli.runtime import has_database
-from mien.cli.terminal.output import print_note
 from mien.errors import StorageError
 from mien.packs.choose import PassedOver
 from mien.packs.manifest import Manifest
 from mien.progress import OnProgress
 from mien.settings import Settings
-from mien.words import say
 
 if TYPE_CHECKING:
     from mien.runtime import Runtime
@@ -32,13 +29,3 @@ def choose_pack(
             return used.manifest, used.passed_over
     choice = runtime.services.packs.choose_first(progress=progress)
     return choice.installed.manifest, choice.passed_over
-
-
-def tell_choice(manifest: Manifest, passed_over: Sequence[PassedOver]) -> None:
-    """Report the chosen pack on standard error."""
-    for each in passed_over:
-        print_note(f'Skipped model pack "{each.pack}": {say.error(each.why)}')
-    print_note(f'Using model pack "{manifest.name}". {manifest.summary}')
-    for file in manifest.files:
-        if file.notice:
-            print_note(f"About {file.name}: {file.notice}")

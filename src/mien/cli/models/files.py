@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.models.choice import choose_pack
-from mien.cli.models.choice import tell_choice
 from mien.cli.models.state import have_measured
 from mien.cli.models.state import pack_in_use
 from mien.cli.runtime import has_database
 from mien.cli.runtime import load_settings
 from mien.cli.runtime import opened
+from mien.cli.terminal.announce import tell_choice
 from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json

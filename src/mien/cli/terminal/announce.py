@@ -1,5 +1,6 @@
 """What a server prints when it starts: its address, how to begin, and the model pack in use."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from mien.words import say
 
 if TYPE_CHECKING:
     from mien.gallery.pack_in_use import PackInUse
+    from mien.packs.choose import PassedOver
+    from mien.packs.manifest import Manifest
 
 
 def tell_where(address: str, token: str | None) -> None:
@@ -39,9 +42,17 @@ def tell_pack(pack: "PackInUse", *, wanted: str) -> None:
     if not pack.first_time:
         tell_pack_kept(pack.manifest.name, wanted=wanted)
         return
-    for passed in pack.passed_over:
+    tell_choice(pack.manifest, pack.passed_over)
+
+
+def tell_choice(manifest: "Manifest", passed_over: "Sequence[PassedOver]") -> None:
+    """Print which pack is used, which were passed over, and what is to be known of its files."""
+    for passed in passed_over:
         print_note(f'Skipped model pack "{passed.pack}": {say.error(passed.why)}')
-    print_note(f'Using model pack "{pack.manifest.name}".')
+    print_note(f'Using model pack "{manifest.name}". {manifest.summary}')
+    for file in manifest.files:
+        if file.notice:
+            print_note(f"About {file.name}: {file.notice}")
 
 
 def tell_pack_kept(name: str, *, wanted: str) -> None:
