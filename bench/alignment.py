@@ -44,6 +44,7 @@ from mien.vision.types import ImageRGB
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
+from bench.open_set import choice  # noqa: E402
 from bench.open_set import fnir  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import chosen_pack  # noqa: E402  # run as a script, the root is not on the path
 from bench.packs import pack_options  # noqa: E402  # run as a script, the root is not on the path
@@ -192,7 +193,7 @@ def not_identified(
     for _ in range(_SPLITS):
         order = [random.permutation(shelves[place]) for place in random.permutation(len(shelves))]
         known, strangers = np.split(np.arange(len(order)), [int(_ENROLLED_SHARE * len(order))])
-        results.append(fnir(embeddings, order, known.tolist(), strangers.tolist()))
+        results.append(fnir(embeddings, choice(order, known.tolist(), strangers.tolist())))
     return float(np.mean(results))
 
 

@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ sys.path.insert(0, str(_ROOT))
 
 from bench.labelled import Labelled  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import labelled  # noqa: E402
+from bench.open_set import Choice  # noqa: E402
+from bench.open_set import choice  # noqa: E402
 from bench.open_set import fnir  # noqa: E402
 from bench.packs import chosen_pack  # noqa: E402
 from bench.packs import pack_options  # noqa: E402
@@ -32,20 +35,26 @@ from bench.packs import pack_options  # noqa: E402
 from mien.packs.manifest import InstalledPack  # noqa: E402
 
 
-def missed(data: Labelled, *, enrolled: int, draws: int, seed: int = 5) -> list[float]:
-    """FNIR at an FPIR of 1 % of each choice."""
+def choices(data: Labelled, *, enrolled: int, draws: int, seed: int = 5) -> Iterator[Choice]:
+    """Choose again and again."""
     random = np.random.default_rng(seed)
     shelves = [np.flatnonzero(data.people == person) for person in np.unique(data.people)]
     several = [place for place, shelf in enumerate(shelves) if len(shelf) > 1]
     single = [place for place, shelf in enumerate(shelves) if len(shelf) == 1]
-    found = []
     for _ in range(draws):
         mixed = [random.permutation(shelf) for shelf in shelves]
         known = list(random.permutation(several)[:enrolled])
         known += list(random.permutation(single)[: enrolled - len(known)])
         strangers = sorted(set(range(len(shelves))) - set(known))
-        found.append(fnir(data.embeddings, mixed, known, strangers))
-    return found
+        yield choice(mixed, known, strangers)
+
+
+def missed(data: Labelled, *, enrolled: int, draws: int, seed: int = 5) -> list[float]:
+    """FNIR at an FPIR of 1 % of each choice."""
+    return [
+        fnir(data.embeddings, each)
+        for each in choices(data, enrolled=enrolled, draws=draws, seed=seed)
+    ]
 
 
 def changed(installed: InstalledPack, *, landmarks: str, views: str) -> InstalledPack:

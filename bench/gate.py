@@ -60,6 +60,7 @@ class Sample:
         refused: by which gates.
         doubted: whether the standard gate refuses it for being perhaps no face.
         legible: whether an answer about it may be firm.
+        quality: score in [0, 1].
     """
 
     person: str
@@ -67,6 +68,7 @@ class Sample:
     refused: tuple[Gate, ...]
     doubted: bool
     legible: bool
+    quality: float
     embedding: FloatArray = field(repr=False)
 
 
@@ -282,7 +284,15 @@ def _sample(person: str, how: Degradation | None, image_rgb: ImageRGB, face: Fac
     size_wh = (image_rgb.shape[1], image_rgb.shape[0])
     refused = tuple(gate for gate in _GATES if judge(face, (), size_wh=size_wh, gate=gate).refusals)
     doubted = face.quality.confidence < LEAST_CONFIDENCE
-    return Sample(person, how, refused, doubted, is_legible(face.quality), face.embedding)
+    return Sample(
+        person,
+        how,
+        refused,
+        doubted,
+        is_legible(face.quality),
+        face.quality.score,
+        face.embedding,
+    )
 
 
 def _nearest(faces: Sequence[Face], middle: NDArray[np.float64]) -> Face | None:
