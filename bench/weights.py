@@ -54,7 +54,9 @@ def halfway(probes: Matrix, examples: Matrix, weights: NDArray[np.float64]) -> N
     return halves
 
 
-def ways_of(quality: NDArray[np.float64], legible: NDArray[np.bool_]) -> dict[str, NDArray[np.float64]]:
+def ways_of(
+    quality: NDArray[np.float64], legible: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float64]]:
     """Weights of examples, shape (people, each), in each way."""
     any_legible = legible.any(axis=1, keepdims=True)
     return {

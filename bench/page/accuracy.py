@@ -41,7 +41,8 @@ def filled(text: str, kept: Kept) -> str:
     """The text of a page with its figures; a mark of another name is an error."""
 
     def fill(found: re.Match[str]) -> str:
-        lines = TABLES[found["name"]](kept)
+        part, tell = TABLES[found["name"]]
+        lines = tell(kept) if _found(kept, part) else ["Not measured yet."]
         return "\n".join([found["begin"], "", *lines, "", found["end"]])
 
     return re.sub(
@@ -340,20 +341,20 @@ def _quality(kept: Kept) -> list[str]:
     return table(("third by", f"from {_TO} to", "FNIR", "FPIR", "rank-1"), rows)
 
 
-TABLES: Final[dict[str, Callable[[Kept], list[str]]]] = {
-    "short": _short,
-    "pairs": _pairs,
-    "pairs-at-settings": _pairs_settings,
-    "searches": _searches,
-    "draws": _draws,
-    "one-person": _one_person,
-    "answers": _answers,
-    "several": _several,
-    "stated": _stated,
-    "halves": _halves,
-    "gate": _gate,
-    "harm": _harm,
-    "harm-packs": _harm_packs,
-    "ways": _ways,
-    "quality": _quality,
+TABLES: Final[dict[str, tuple[str, Callable[[Kept], list[str]]]]] = {
+    "short": ("draws", _short),
+    "pairs": ("labelled", _pairs),
+    "pairs-at-settings": ("labelled", _pairs_settings),
+    "searches": ("labelled", _searches),
+    "draws": ("draws", _draws),
+    "one-person": ("labelled", _one_person),
+    "answers": ("labelled", _answers),
+    "several": ("labelled", _several),
+    "stated": ("labelled", _stated),
+    "halves": ("rates", _halves),
+    "gate": ("gate", _gate),
+    "harm": ("gate", _harm),
+    "harm-packs": ("gate", _harm_packs),
+    "ways": ("ways", _ways),
+    "quality": ("labelled", _quality),
 }

@@ -63,7 +63,9 @@ def test_a_gate_that_refuses_what_misleads_is_seen_to_help() -> None:
         taken.probes[person] = Sample(person, None, (), False, True, 0.5, unit(number))
         # The poor photos of all people look the same, and like nobody.
         how = Degradation("blurred", 6)
-        taken.poor[person] = [Sample(person, how, ("standard", "strict"), True, False, 0.5, unit(19))]
+        taken.poor[person] = [
+            Sample(person, how, ("standard", "strict"), True, False, 0.5, unit(19))
+        ]
     taken.strangers = [Sample("s", None, (), False, True, 0.5, unit(18))]
     taken.poor_strangers = [Sample("s", None, (), False, False, 0.5, unit(19))]
     off, standard, strict = by_gate(taken, ENGINE.summary)

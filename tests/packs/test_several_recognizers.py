@@ -1,11 +1,13 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from mien.errors import PackInvalid
 from mien.packs.catalog import BUILTIN
 from mien.packs.catalog import builtin
 from mien.packs.manifest import Manifest
+from mien.packs.manifest import RecognizerSpec
 from mien.packs.manifest import parse_manifest
 
 
@@ -19,12 +21,16 @@ def test_an_embedding_is_as_long_as_those_of_all_networks() -> None:
     assert precise.contract_id.startswith("sface-retail-384-")
 
 
-@pytest.mark.parametrize("key", ["weight", "averaging", "version", "template"])
+@pytest.mark.parametrize("key", ["weight", "averaging", "version", "template", "offset"])
 def test_what_changes_the_vectors_changes_the_contract(key: str) -> None:
     precise = builtin("precise")
     other = {
-        "weight": 2.0, "averaging": "none", "version": "x", "template": ((1.0, 1.0),) * 5
-    }[key]  # fmt: skip
+        "weight": 2.0,
+        "averaging": "none",
+        "version": "x",
+        "template": ((1.0, 1.0),) * 5,
+        "offset": (0.01,) * 128,
+    }[key]
     first, second = precise.recognizers
     changed = first.model_copy(update={key: other})
     assert (
@@ -82,9 +88,16 @@ def test_a_broken_rule_is_named() -> None:
 
 def test_contracts_that_stand_in_databases_stay() -> None:
     assert {name: builtin(name).contract_id for name in BUILTIN} == {
-        "standard": "sface-128-ae9835f9f8e5380b",
-        "precise": "sface-retail-384-a9ca74c95094ad0a",
+        "standard": "sface-128-179ebd1028c531ed",
+        "precise": "sface-retail-384-6f7d0b787e405a9e",
         "compact": "retail-0095-256-02844db465cf9f8c",
         "mobile": "fr-feature-512-78a647f52462b666",
         "classic": "dlib-resnet-128-7857b352b3cda0e0",
     }
+
+
+@pytest.mark.parametrize("offset", [(0.01,) * 127, (0.5,) * 128, (1.5,) + (0.0,) * 127])
+def test_an_offset_that_cannot_be_taken_off_is_refused(offset: tuple[float, ...]) -> None:
+    spec = builtin("standard").model_dump()["recognizers"][0]
+    with pytest.raises(ValidationError, match="offset"):
+        RecognizerSpec.model_validate({**spec, "offset": offset})

@@ -70,3 +70,15 @@ def test_one_network_gives_its_own_embeddings(parts: list[Recognizer]) -> None:
     joint = JointRecognizer(parts[:1], [2.0])
     views = [joint.crop(picture, LANDMARKS) for picture in pictures(2)]
     np.testing.assert_array_equal(joint.embed(views), parts[0].embed([view[0] for view in views]))
+
+
+def test_an_offset_is_taken_off_the_unit_vector() -> None:
+    spec = SPECS[0].model_copy(update={"offset": ()})
+    offset = np.linspace(-0.08, 0.08, spec.dimension, dtype=np.float32)
+    network = Projection(spec.dimension, spec.input_size)
+    plain = Recognizer(network, spec)
+    moved = Recognizer(network, spec.model_copy(update={"offset": tuple(offset.tolist())}))
+    views = [plain.crop(picture, LANDMARKS) for picture in pictures(3)]
+    wanted = plain.embed(views) - offset
+    wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
+    np.testing.assert_allclose(moved.embed(views), wanted, atol=1e-6)

@@ -129,6 +129,8 @@ class RecognizerSpec(StrictModel):
         template: target of the five landmarks, (x, y) in pixels of the input.
         dimension: length of an embedding.
         averaging: `mirror` adds the embedding of the mirror image.
+        offset: taken off the unit vector, which is then brought to unit length again: what all
+            faces have in common says of nobody who it is. Empty takes nothing off.
         weight: how much it counts beside the others of a pack with several; of one alone it does
             not matter.
         replaces: embedding contracts of earlier versions whose vectors may be compared with these;
@@ -147,8 +149,17 @@ class RecognizerSpec(StrictModel):
     template: tuple[Point, Point, Point, Point, Point]
     dimension: Annotated[int, Field(ge=16, le=4096)]
     averaging: Literal["none", "mirror"] = "none"
+    offset: tuple[Annotated[float, Field(gt=-1, lt=1)], ...] = ()
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
     replaces: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _offset_fits(self) -> "RecognizerSpec":
+        if self.offset and len(self.offset) != self.dimension:
+            raise ValueError("offset has as many numbers as an embedding")
+        if sum(value**2 for value in self.offset) >= 1:
+            raise ValueError("offset is shorter than an embedding, whose length is 1")
+        return self
 
     @property
     def largest_file(self) -> str:
@@ -275,6 +286,8 @@ class Manifest(StrictModel):
     def _part(self, spec: RecognizerSpec) -> dict[str, object]:
         included = {"input_size", "color", "mean", "scale", "template", "averaging"}
         part = spec.model_dump(mode="json", include=included)
+        if spec.offset:
+            part["offset"] = list(spec.offset)
         if self.aligner is not None:
             part["aligner"] = {
                 "family": self.aligner.family,

@@ -27,6 +27,7 @@ class Recognizer:
         self._session = session
         self._spec = spec
         self._template = np.array(spec.template, dtype=np.float32)
+        self._offset = np.array(spec.offset, dtype=np.float32) if spec.offset else None
 
     def crop(self, picture: ImageRGB | Halvings, landmarks: FloatArray) -> ImageRGB:
         """Cut a face out as the network wants to see it; uint8, shape (size, size, 3)."""
@@ -47,9 +48,8 @@ class Recognizer:
         raw = self._run(views)
         if self._spec.averaging == "mirror":
             raw = raw + self._run(np.stack([cv2.flip(view, 1) for view in views]))
-        lengths = np.linalg.norm(raw, axis=1, keepdims=True)
-        unit: FloatArray = raw / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
+        unit = _to_unit(raw)
+        return unit if self._offset is None else _to_unit(unit - self._offset)
 
     def _run(self, views_rgb: NDArray[np.uint8]) -> FloatArray:
         spec = self._spec
@@ -63,6 +63,12 @@ class Recognizer:
             # A network with a flat last layer gives a batch as one row.
             outputs.append(self._session.run(batch)[0].reshape(-1, spec.dimension))
         return np.concatenate(outputs)
+
+
+def _to_unit(vectors: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: FloatArray = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit
 
 
 class JointRecognizer:
