@@ -53,3 +53,23 @@ def test_what_only_openvino_reads_is_run_by_it_whatever_was_measured() -> None:
     pytest.importorskip("openvino", reason="the second runtime is not installed")
     measured = MeasuredRuntimes({"recognizer": {"onnxruntime": 1}})
     assert summarise(builtin("compact"), measured=measured).recognizer.endswith("(openvino)")
+
+
+def test_a_graphics_card_computes_embeddings_and_never_detects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mien.vision.sessions.has_cuda", lambda: True)
+    times: dict[RuntimeName, float] = {"cuda": 1, "onnxruntime": 5, "openvino": 9}
+    measured = MeasuredRuntimes(dict.fromkeys(["detector", "aligner", "recognizer"], times))
+    auto = summarise(builtin("standard"), measured=measured)
+    assert auto.recognizer.endswith("(cuda)")
+    # The quickest of those that can; what a former version measured is no reason.
+    assert auto.detector == "yunet (onnxruntime) + centerface (onnxruntime)"
+    told = summarise(builtin("standard"), runtime="cuda")
+    assert told.recognizer.endswith("(cuda)")
+    assert "cuda" not in told.detector
+
+
+def test_a_library_that_is_left_out_is_not_the_quickest() -> None:
+    measured = MeasuredRuntimes({"recognizer": {"cuda": 1.0, "onnxruntime": 5.0}})
+    assert measured.without("cuda").quickest("recognizer") == "onnxruntime"
