@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from mien.options import RuntimeName
 from mien.packs.catalog import builtin
+from mien.packs.manifest import InstalledPack
+from mien.vision import measure_runtimes
 from mien.vision.pack_summary import summarise
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
@@ -73,3 +77,18 @@ def test_a_graphics_card_computes_embeddings_and_never_detects(
 def test_a_library_that_is_left_out_is_not_the_quickest() -> None:
     measured = MeasuredRuntimes({"recognizer": {"cuda": 1.0, "onnxruntime": 5.0}})
     assert measured.without("cuda").quickest("recognizer") == "onnxruntime"
+
+
+def test_only_embeddings_are_measured_on_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = builtin("standard")
+    tried: dict[str, set[RuntimeName]] = {}
+
+    def opened(file: Path, _weights: object, runtime: RuntimeName, *_: object) -> None:
+        tried.setdefault(file.name, set()).add(runtime)
+
+    monkeypatch.setattr(measure_runtimes, "_opened", opened)
+    monkeypatch.setattr(measure_runtimes, "has_cuda", lambda: True)
+    paths = {file.name: Path(file.name) for file in manifest.files}
+    measure_runtimes.measure(InstalledPack(manifest, paths), threads=1)
+    on_card = {file for file, runtimes in tried.items() if "cuda" in runtimes}
+    assert on_card == {spec.file for spec in manifest.recognizers}
