@@ -7,6 +7,7 @@ Mien may import them.
 
 import os
 import sys
+from contextlib import redirect_stdout
 from typing import Any
 
 
@@ -32,3 +33,15 @@ def import_onnxruntime() -> Any:
 
     onnxruntime.disable_telemetry_events()
     return onnxruntime
+
+
+def load_cuda() -> None:
+    """Load CUDA and cuDNN, which ONNX Runtime finds by itself only where the system looks.
+
+    Installed as Python packages (`onnxruntime-gpu[cuda,cudnn]`), they lie where it does not. Does
+    not touch the card, and raises nothing: who then opens a session is told what is missing.
+    """
+    onnxruntime = import_onnxruntime()
+    # It prints what it does not find, and programs answer on standard output.
+    with redirect_stdout(sys.stderr):
+        onnxruntime.preload_dlls()

@@ -243,9 +243,9 @@ class Settings(BaseSettings):
     inference_runtime: RuntimeChoice = Field(
         default="auto",
         description="Library that runs the networks; auto uses, for each network, the one measured "
-        "to be faster on this machine when it was installed (`mien models measure`). cuda uses an "
-        "NVIDIA graphics card through the package onnxruntime-gpu, in place of onnxruntime; "
-        "networks that only OpenVINO can run stay on the processor.",
+        "to be faster on this machine when it was installed (`mien models measure`). cuda computes "
+        "embeddings on an NVIDIA graphics card through the package onnxruntime-gpu, in place of "
+        "onnxruntime; detectors, and networks that only OpenVINO can run, stay on the processor.",
     )
     inference_precision: Precision = Field(
         default="f32",

@@ -1,5 +1,6 @@
 """What every engine promises, asked of the fake one and of every real one."""
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -230,6 +231,14 @@ def test_a_closed_lazy_engine_is_not_built_anew() -> None:
     with pytest.raises(ShuttingDown):
         lazy.analyze(draw_picture(["ada"], face_px=200))
     assert [engine.closed for engine in built] == [True]
+
+
+def test_a_lazy_engine_says_what_was_built_once_it_is() -> None:
+    planned = dataclasses.replace(FakeEngine().summary, recognizer="planned")
+    lazy = LazyEngine(lambda: EnginePlan(planned, FakeEngine))
+    assert lazy.summary == planned
+    lazy.warm_up()
+    assert lazy.summary == FakeEngine().summary
 
 
 def test_a_lazy_engine_that_is_closed_while_it_is_built_is_let_go_of_by_whoever_builds_it(

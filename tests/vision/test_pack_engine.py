@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from bench.drawn_heads import draw_head
+from structlog.testing import capture_logs
 
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
@@ -15,6 +16,7 @@ from mien.packs.manifest import InstalledPack
 from mien.vision.pack_engine import PackEngine
 from mien.vision.quality_limits import LEAST_SIZE_PX
 from mien.vision.reader import ImageReader
+from mien.vision.runtimes import MeasuredRuntimes
 from mien.vision.types import ImageRGB
 from mien.words import say
 from needs import shared_data
@@ -256,3 +258,22 @@ def test_a_missing_file_is_named(installed_pack: Callable[[str], InstalledPack])
     gone = {name: Path("/nowhere") / name for name in installed.paths}
     with pytest.raises(ModelFileMissing, match=r"model_file_missing\.file"):
         PackEngine(InstalledPack(installed.manifest, gone))
+
+
+def test_where_the_card_is_gone_that_was_the_quickest_the_engine_goes_on_without(
+    installed_pack: Callable[[str], InstalledPack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.vision.sessions.has_cuda", lambda: True)
+
+    def without_card(*_: object) -> None:
+        raise InferenceRuntimeMissing("cuda")
+
+    monkeypatch.setattr("mien.vision.sessions._on_card", without_card)
+    measured = MeasuredRuntimes({"recognizer": {"cuda": 1.0, "onnxruntime": 5.0}})
+    with capture_logs() as logs:
+        engine = PackEngine(installed_pack("mobile"), measured=measured)
+    engine.close()
+    assert engine.summary.recognizer.endswith("(onnxruntime)")
+    assert [log["key"] for log in logs] == ["inference_runtime_missing.cuda"]
+    with pytest.raises(InferenceRuntimeMissing, match="cuda"):
+        PackEngine(installed_pack("mobile"), runtime="cuda")

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from mien.options import RuntimeName
 from mien.packs.catalog import builtin
+from mien.packs.manifest import InstalledPack
+from mien.vision import measure_runtimes
 from mien.vision.pack_summary import summarise
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
@@ -53,3 +57,38 @@ def test_what_only_openvino_reads_is_run_by_it_whatever_was_measured() -> None:
     pytest.importorskip("openvino", reason="the second runtime is not installed")
     measured = MeasuredRuntimes({"recognizer": {"onnxruntime": 1}})
     assert summarise(builtin("compact"), measured=measured).recognizer.endswith("(openvino)")
+
+
+def test_a_graphics_card_computes_embeddings_and_never_detects(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mien.vision.sessions.has_cuda", lambda: True)
+    times: dict[RuntimeName, float] = {"cuda": 1, "onnxruntime": 5, "openvino": 9}
+    measured = MeasuredRuntimes(dict.fromkeys(["detector", "aligner", "recognizer"], times))
+    auto = summarise(builtin("standard"), measured=measured)
+    assert auto.recognizer.endswith("(cuda)")
+    # The quickest of those that can; what a former version measured is no reason.
+    assert auto.detector == "yunet (onnxruntime) + centerface (onnxruntime)"
+    told = summarise(builtin("standard"), runtime="cuda")
+    assert told.recognizer.endswith("(cuda)")
+    assert "cuda" not in told.detector
+
+
+def test_a_library_that_is_left_out_is_not_the_quickest() -> None:
+    measured = MeasuredRuntimes({"recognizer": {"cuda": 1.0, "onnxruntime": 5.0}})
+    assert measured.without("cuda").quickest("recognizer") == "onnxruntime"
+
+
+def test_only_embeddings_are_measured_on_a_graphics_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = builtin("standard")
+    tried: dict[str, set[RuntimeName]] = {}
+
+    def opened(file: Path, _weights: object, runtime: RuntimeName, *_: object) -> None:
+        tried.setdefault(file.name, set()).add(runtime)
+
+    monkeypatch.setattr(measure_runtimes, "_opened", opened)
+    monkeypatch.setattr(measure_runtimes, "has_cuda", lambda: True)
+    paths = {file.name: Path(file.name) for file in manifest.files}
+    measure_runtimes.measure(InstalledPack(manifest, paths), threads=1)
+    on_card = {file for file, runtimes in tried.items() if "cuda" in runtimes}
+    assert on_card == {spec.file for spec in manifest.recognizers}

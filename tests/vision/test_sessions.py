@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from typing import cast
 
 import numpy as np
 import onnx
@@ -15,6 +17,7 @@ from onnx import helper
 from mien.errors import InferenceRuntimeMissing
 from mien.errors import ModelFileMissing
 from mien.errors import ShuttingDown
+from mien.inference_libraries import import_onnxruntime
 from mien.observing import Observer
 from mien.options import RuntimeName
 from mien.vision.inference_permits import InferencePermits
@@ -224,10 +227,75 @@ def test_a_graphics_card_is_used_when_it_is_set_or_was_the_quickest() -> None:
     assert choose_runtime("onnxruntime", needs_openvino=False, quickest="cuda") == "onnxruntime"
 
 
+@pytest.mark.usefixtures("with_cuda")
+def test_pictures_of_any_size_stay_on_the_processor() -> None:
+    assert choose_runtime("cuda", needs_openvino=False, any_size=True) != "cuda"
+    assert choose_runtime("auto", needs_openvino=False, any_size=True, quickest="cuda") != "cuda"
+
+
 def test_a_card_that_is_not_there_any_more_is_not_waited_for() -> None:
     assert choose_runtime("auto", needs_openvino=False, quickest="cuda") != "cuda"
     with pytest.raises(InferenceRuntimeMissing, match="cuda"):
         choose_runtime("cuda", needs_openvino=False)
+
+
+class _OnnxRuntimeWithCard:
+    """ONNX Runtime as it answers where it was built for cards: with or without one."""
+
+    def __init__(self, *, card: bool, libraries: bool = True) -> None:
+        self._card = card
+        self._libraries = libraries
+        self.options: dict[str, str] = {}
+        self.preloaded = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(import_onnxruntime(), name)
+
+    def preload_dlls(self) -> None:
+        sys.stdout.write("Failed to load libcublas.so.13\n")
+        self.preloaded = True
+
+    def InferenceSession(  # noqa: N802  # its name
+        self, path: str, *, sess_options: object, providers: list[object], enable_fallback: bool
+    ) -> object:
+        assert self.preloaded, "CUDA installed as Python packages is not found by itself"
+        assert not enable_fallback, "it would print, and go on without the card"
+        ((name, self.options), _cpu) = cast("Any", providers)
+        if not self._card:
+            raise RuntimeError("CUDA failure 100: no CUDA-capable device is detected")
+        real = import_onnxruntime().InferenceSession(path, providers=["CPUExecutionProvider"])
+        if self._libraries:
+            real.get_providers = lambda: [name, "CPUExecutionProvider"]
+        return real
+
+
+def _with(monkeypatch: pytest.MonkeyPatch, library: _OnnxRuntimeWithCard) -> None:
+    monkeypatch.setattr("mien.vision.sessions.import_onnxruntime", lambda: library)
+    monkeypatch.setattr("mien.inference_libraries.import_onnxruntime", lambda: library)
+
+
+@pytest.mark.parametrize(("card", "libraries"), [(False, True), (True, False)])
+def test_without_a_card_or_its_libraries_a_session_is_refused_and_nothing_printed(
+    doubling: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    card: bool,
+    libraries: bool,
+) -> None:
+    _with(monkeypatch, _OnnxRuntimeWithCard(card=card, libraries=libraries))
+    with pytest.raises(InferenceRuntimeMissing, match="cuda"):
+        open_session(doubling, runtime="cuda", input_shape=(None, 3, 4, 4))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_card_computes_as_precisely_as_a_processor_and_takes_one_picture_at_a_time(
+    doubling: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = _OnnxRuntimeWithCard(card=True)
+    _with(monkeypatch, library)
+    session = open_session(doubling, runtime="cuda", input_shape=(None, 3, 4, 4))
+    assert library.options["use_tf32"] == "0"
+    assert (session.runtime, session.input_shape[0]) == ("cuda", 1)
 
 
 @pytest.mark.filterwarnings("ignore:Specified provider")

@@ -86,7 +86,9 @@ class LazyEngine:
     @property
     def summary(self) -> EngineSummary:
         """See `Engine.summary`."""
-        return self._get_plan().summary
+        engine = self._engine
+        # What was built may differ from the plan: a graphics card can be gone.
+        return (engine or self._get_plan()).summary
 
     def detect(
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None

@@ -57,7 +57,12 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
     def searching(spec: DetectorSpec | AlignerSpec) -> dict[RuntimeName, Session | None]:
         shape: InputShape = (FAMILIES[spec.family].pictures_at_once, 3, None, None)
         file = installed.paths[spec.file]
-        return {name: _opened(file, None, name, shape, threads) for name in _there()}
+        return {
+            name: _opened(file, None, name, shape, threads)
+            for name in _there()
+            # Which looks quick only as long as one size is repeated.
+            if name != "cuda"
+        }
 
     def embedding(spec: RecognizerSpec) -> dict[RuntimeName, Session | None]:
         weights = installed.paths[spec.weights_file] if spec.weights_file else None

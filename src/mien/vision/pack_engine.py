@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import structlog
 
+from mien.errors import InferenceRuntimeMissing
 from mien.observing import Observer
 from mien.options import MAX_FACES
 from mien.options import Detail
@@ -32,6 +34,7 @@ from mien.vision.runtimes import ALIGNER
 from mien.vision.runtimes import DETECTOR
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
+from mien.vision.runtimes import Network
 from mien.vision.runtimes import recognizer_network
 from mien.vision.sessions import InputShape
 from mien.vision.sessions import Session
@@ -44,6 +47,8 @@ from mien.vision.types import Face
 from mien.vision.types import Faces
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
+
+_log = structlog.get_logger(__name__)
 
 
 class PackEngine:
@@ -75,75 +80,30 @@ class PackEngine:
             max_faces: most faces of one picture, the largest.
             observer: is told how long stages and waits take.
         """
-        manifest = installed.manifest
         cores = usable_cores()
-        threads = threads or usual_threads()
-        concurrency = concurrency or max(cores // threads, 1)
-        self._permits = InferencePermits(concurrency, observer or Observer())
+        self._threads = threads or usual_threads()
+        self._concurrency = concurrency or max(cores // self._threads, 1)
+        self._permits = InferencePermits(self._concurrency, observer or Observer())
+        self._precision: Precision = precision
         self._detection_side = detection_side
         self._max_faces = max_faces
-        self._spec = manifest
-        self.summary = summarise(
-            manifest, calibration=installed.calibration, runtime=runtime, measured=measured
-        )
-
-        def load(
-            file: str, chosen: RuntimeName, input_shape: InputShape, weights: str | None = None
-        ) -> Session:
-            return open_session(
-                installed.paths[file],
-                weights=installed.paths[weights] if weights else None,
-                runtime=chosen,
-                input_shape=input_shape,
-                precision=precision,
-                threads=threads,
-                concurrency=concurrency,
-            )
-
-        family = FAMILIES[manifest.detector.family]
-        detector_runtime = runtime_of(manifest, DETECTOR, runtime, measured)
-        self._detector = load(
-            manifest.detector.file,
-            detector_runtime,
-            (family.pictures_at_once, 3, None, None),
-        )
+        self._installed = installed
+        self._spec = installed.manifest
         self._glances: dict[int, Session] = {}
-
-        def prepare_glances() -> None:
-            # OpenVINO takes longer to adapt to pictures of another size than to look at two small
-            # ones; a session for one size takes 9 MB of memory and a sixth of a second to load.
-            if family.small_passes and family.batches and detector_runtime == "openvino":
-                self._glances = {
-                    side: load(
-                        manifest.detector.file, "openvino", (_GLANCES_AT_ONCE, 3, side, side)
-                    )
-                    for side in GLANCE_SIDES
-                }
-
-        self._prepare_glances = prepare_glances
-        self._aligner = (
-            load(
-                manifest.aligner.file,
-                runtime_of(manifest, ALIGNER, runtime, measured),
-                (
-                    FAMILIES[manifest.aligner.family].pictures_at_once,
-                    3,
-                    ALIGNED_SIDE,
-                    ALIGNED_SIDE,
-                ),
+        try:
+            self._load(runtime, measured)
+        except InferenceRuntimeMissing as error:
+            without = measured.without("cuda")
+            if runtime != "auto" or without == measured:
+                raise
+            # It was there when this was measured, or is on another node that shares the database.
+            _log.warning(
+                "Going on without a graphics card",
+                code=error.code,
+                key=error.key,
+                why=str(error.__cause__ or "")[-500:],
             )
-            if manifest.aligner
-            else None
-        )
-        self._recognizers = [
-            load(
-                spec.file,
-                runtime_of(manifest, recognizer_network(manifest, spec), runtime, measured),
-                (None, 3, spec.input_size, spec.input_size),
-                spec.weights_file,
-            )
-            for spec in manifest.recognizers
-        ]
+            self._load(runtime, without)
 
     def detect(
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
@@ -180,7 +140,7 @@ class PackEngine:
     def warm_up(self) -> None:
         """See `Engine.warm_up`; runs all networks once on a grey picture."""
         if not self._glances:
-            self._prepare_glances()
+            self._load_glances()
         side = self._detection_side
         grey = np.full((side, side, 3), _GREY, dtype=np.uint8)
         self._finder().find(Halvings(grey), "normal")
@@ -197,6 +157,70 @@ class PackEngine:
         glances = self._glances.values()
         for session in (self._detector, *glances, *aligners, *self._recognizers):
             session.close()
+
+    def _load(self, runtime: RuntimeChoice, measured: MeasuredRuntimes) -> None:
+        """Load every network with the library that is to run it."""
+        manifest = self._spec
+        self.summary = summarise(
+            manifest, calibration=self._installed.calibration, runtime=runtime, measured=measured
+        )
+
+        def chosen(network: Network) -> RuntimeName:
+            return runtime_of(manifest, network, runtime, measured)
+
+        family = FAMILIES[manifest.detector.family]
+        self._detector = self._open(
+            manifest.detector.file, chosen(DETECTOR), (family.pictures_at_once, 3, None, None)
+        )
+        self._aligner = (
+            self._open(
+                manifest.aligner.file,
+                chosen(ALIGNER),
+                (
+                    FAMILIES[manifest.aligner.family].pictures_at_once,
+                    3,
+                    ALIGNED_SIDE,
+                    ALIGNED_SIDE,
+                ),
+            )
+            if manifest.aligner
+            else None
+        )
+        self._recognizers = [
+            self._open(
+                spec.file,
+                chosen(recognizer_network(manifest, spec)),
+                (None, 3, spec.input_size, spec.input_size),
+                spec.weights_file,
+            )
+            for spec in manifest.recognizers
+        ]
+
+    def _load_glances(self) -> None:
+        # OpenVINO takes longer to adapt to pictures of another size than to look at two small
+        # ones; a session for one size takes 9 MB of memory and a sixth of a second to load.
+        family = FAMILIES[self._spec.detector.family]
+        if family.small_passes and family.batches and self._detector.runtime == "openvino":
+            self._glances = {
+                side: self._open(
+                    self._spec.detector.file, "openvino", (_GLANCES_AT_ONCE, 3, side, side)
+                )
+                for side in GLANCE_SIDES
+            }
+
+    def _open(
+        self, file: str, runtime: RuntimeName, input_shape: InputShape, weights: str | None = None
+    ) -> Session:
+        paths = self._installed.paths
+        return open_session(
+            paths[file],
+            weights=paths[weights] if weights else None,
+            runtime=runtime,
+            input_shape=input_shape,
+            precision=self._precision,
+            threads=self._threads,
+            concurrency=self._concurrency,
+        )
 
     def _detect(
         self, picture: Halvings, detail: Detail, budget: Budget | None

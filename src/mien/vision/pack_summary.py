@@ -65,8 +65,12 @@ def runtime_of(
         spec.format == "openvino" and network == recognizer_network(manifest, spec)
         for spec in manifest.recognizers
     )
+    any_size = network in {DETECTOR, ALIGNER}
+    if any_size:
+        measured = measured.without("cuda")
     return choose_runtime(
         choice,
         needs_openvino=needs_openvino,
+        any_size=any_size,
         quickest=measured.quickest(network),
     )

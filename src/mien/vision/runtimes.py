@@ -47,6 +47,15 @@ class MeasuredRuntimes:
             return _USUAL
         return best
 
+    def without(self, runtime: RuntimeName) -> "MeasuredRuntimes":
+        """The same, as if this library had not been tried."""
+        return MeasuredRuntimes(
+            {
+                network: {name: spent for name, spent in times.items() if name != runtime}
+                for network, times in self.times.items()
+            }
+        )
+
 
 NOT_MEASURED: Final = MeasuredRuntimes()
 

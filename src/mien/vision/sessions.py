@@ -17,6 +17,7 @@ from mien.errors import SessionForked
 from mien.errors import ShuttingDown
 from mien.inference_libraries import import_onnxruntime
 from mien.inference_libraries import import_openvino
+from mien.inference_libraries import load_cuda
 from mien.options import Precision
 from mien.options import RuntimeChoice
 from mien.options import RuntimeName
@@ -27,6 +28,14 @@ _MOST_THREADS: Final = 4
 
 _CPU: Final = "CPUExecutionProvider"
 _CUDA: Final = "CUDAExecutionProvider"
+
+_CUDA_OPTIONS: Final = {
+    # Having cuDNN try more ways made no inference quicker, and some first ones far slower.
+    "cudnn_conv_algo_search": "HEURISTIC",
+    # Left alone, it rounds factors to 10 bits, and embeddings would differ between the nodes of
+    # one gallery.
+    "use_tf32": "0",
+}
 
 InputShape: TypeAlias = tuple[int | None, ...]
 
@@ -75,7 +84,11 @@ def has_cuda() -> bool:
 
 
 def choose_runtime(
-    choice: RuntimeChoice, *, needs_openvino: bool, quickest: RuntimeName | None = None
+    choice: RuntimeChoice,
+    *,
+    needs_openvino: bool,
+    any_size: bool = False,
+    quickest: RuntimeName | None = None,
 ) -> RuntimeName:
     """Settle which library runs a model file.
 
@@ -85,6 +98,8 @@ def choose_runtime(
     Args:
         choice: what the operator asked for.
         needs_openvino: the file is in OpenVINO's own format.
+        any_size: it is given pictures of one size after another. A graphics card is made ready
+            anew for each, which takes far longer than a processor takes for the inference.
         quickest: what was measured; None when nothing was.
 
     Raises:
@@ -95,6 +110,8 @@ def choose_runtime(
         raise InferenceRuntimeMissing("other_chosen")
     usual: RuntimeName = "openvino" if available else "onnxruntime"
     wanted = (quickest or usual) if choice == "auto" else choice
+    if any_size and wanted == "cuda":
+        wanted = usual
     if needs_openvino:
         # Also where the other network is to run on a graphics card.
         wanted = "openvino"
@@ -127,7 +144,8 @@ def open_session(
         path: an .onnx file, or the .xml of OpenVINO.
         runtime: the library to run it.
         input_shape: what will be given; None where the size varies. ONNX Runtime cannot change
-            a file that says otherwise, `Session.input_shape` tells what it takes.
+            a file that says otherwise, `Session.input_shape` tells what it takes; on a graphics
+            card one picture at a time.
         precision: arithmetic of OpenVINO; ONNX Runtime always computes in f32.
         threads: processor threads of one inference.
         concurrency: inferences at the same time that are prepared for; more wait.
@@ -170,18 +188,20 @@ class _OnnxSession:
         # Spinning threads would keep the cores from the web server between two inferences.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._owner = _Owner()
-        wanted = _CUDA if runtime == "cuda" else _CPU
-        self._session: Any = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=list(dict.fromkeys([wanted, _CPU]))
-        )
-        if self._session.get_providers()[0] != wanted:
-            # Without a card or its libraries it would go on, silently, on the processor.
-            raise InferenceRuntimeMissing("cuda")
+        if runtime == "cuda":
+            self._session: Any = _on_card(path, options)
+        else:
+            self._session = onnxruntime.InferenceSession(
+                str(path), sess_options=options, providers=[_CPU]
+            )
         (feed,) = self._session.get_inputs()
         self._name = feed.name
         self.input_shape: InputShape = tuple(
             side if isinstance(side, int) and side > 0 else None for side in feed.shape
         )
+        if runtime == "cuda":
+            # It is made ready anew for another number of pictures, too; alone they are quick.
+            self.input_shape = (1, *self.input_shape[1:])
 
     def run(self, batch: FloatArray) -> list[FloatArray]:
         self._owner.check()
@@ -192,6 +212,29 @@ class _OnnxSession:
 
     def close(self) -> None:
         self._session = None
+
+
+def _on_card(path: Path, options: Any) -> Any:
+    """A session of ONNX Runtime on the graphics card.
+
+    Raises:
+        InferenceRuntimeMissing: there is no card, or no library for it.
+    """
+    load_cuda()
+    try:
+        session: Any = import_onnxruntime().InferenceSession(
+            str(path),
+            sess_options=options,
+            providers=[(_CUDA, _CUDA_OPTIONS), _CPU],
+            # It would say on standard output that it goes on without the card.
+            enable_fallback=False,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise InferenceRuntimeMissing("cuda") from error
+    if session.get_providers()[0] != _CUDA:
+        # Without the card's libraries it goes on, silently, on the processor.
+        raise InferenceRuntimeMissing("cuda")
+    return session
 
 
 class _OpenVinoSession:

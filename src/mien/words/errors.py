@@ -655,8 +655,9 @@ _MODELS: Final = {
         "'mien[openvino]'`, or use another model pack."
     ),
     "inference_runtime_missing.cuda": N_(
-        "ONNX Runtime cannot use a graphics card here. Install `onnxruntime-gpu` in place of "
-        "`onnxruntime`, and NVIDIA's driver, CUDA and cuDNN; or set MIEN_INFERENCE_RUNTIME to auto."
+        "ONNX Runtime cannot use a graphics card here. Install NVIDIA's driver, and "
+        "`onnxruntime-gpu[cuda,cudnn]` in place of `onnxruntime`; or set MIEN_INFERENCE_RUNTIME to "
+        "auto."
     ),
     "session_forked": N_(
         "Process {user} uses a model that process {loader} loaded. Load models after the server "
