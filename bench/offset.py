@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
-from bench.detection_sets import read  # noqa: E402  # run as a script, the root is not on the path
-from bench.draws import choices  # noqa: E402
+from bench.draws import choices  # noqa: E402  # run as a script, the root is not on the path
 from bench.labelled import Labelled  # noqa: E402
 from bench.labelled import labelled  # noqa: E402
 from bench.open_set import fnir  # noqa: E402
@@ -96,7 +96,9 @@ def control_set(installed: InstalledPack, folder: Path) -> tuple[Matrix, NDArray
     engine = PackEngine(installed)
     embeddings, people = [], []
     for path in sorted(folder.rglob("*.pgm")) or sorted(folder.rglob("*.jpg")):
-        faces = engine.analyze(read(path))
+        # PGM, too, which Mien does not take.
+        image_rgb = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
+        faces = engine.analyze(image_rgb)
         if faces:
             largest = max(faces, key=lambda face: face.quality.size_px)
             embeddings.append(largest.embedding)
