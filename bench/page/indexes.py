@@ -118,6 +118,58 @@ def _peers(sizes: Any) -> list[str]:
     ]
 
 
+def show_approximate(found: Any) -> list[str]:
+    """See `Section.show`."""
+    lines: list[str] = []
+    for each in found["galleries"]:
+        rows = []
+        for name, of in each["methods"].items():
+            if "left" in of:
+                rows.append((name, of["left"], *[""] * 7))
+                continue
+            rows += [
+                (
+                    name,
+                    effort,
+                    _least_and_median(at["milliseconds"]),
+                    f"{at['milliseconds']['p99']:.1f}",
+                    f"{at['quicker_than_int8']:.2f} ({at['quicker_than_int8_p50']:.2f})",
+                    _worst(at["recall"], "enrolled"),
+                    _worst(at["recall"], "strangers"),
+                    f"{of['build']['seconds']:.0f}",
+                    f"{of['memory_mb']:.0f} / {of['build']['file_mb']:.0f}",
+                )
+                for effort, at in of["efforts"].items()
+            ]
+        lines += [
+            f"{each['faces']:,} faces like those of `{each['spread']}`:",
+            "",
+            *table(
+                (
+                    *("index", "effort", "ms", "p99", "times as quick as int8"),
+                    *("enrolled: first, ten", "strangers: first, ten", "made in s", "MB / on disk"),
+                ),
+                rows,
+            ),
+            "",
+        ]
+    told = [name for name, left in found["leftovers"].items() if left and any(left.values())]
+    return [
+        *lines,
+        (
+            "With the ranking by unrounded vectors. Right: how often the first person, and which "
+            "share of the first ten, are those of a scan of all unrounded vectors, of real probes or "
+            "of drawn ones, whichever is less."
+        ),
+        *[f"A file still tells of who was taken out: {', '.join(told)}." for _ in told[:1]],
+    ]
+
+
+def _worst(recall: Any, kind: str) -> str:
+    some = [of for name, of in recall.items() if name.endswith(kind)]
+    return f"{min(of['first'] for of in some):.3f}, {min(of['ten'] for of in some):.3f}"
+
+
 def _rates(each: Any) -> tuple[str, ...]:
     threads = each["threads_queries_a_second"]
     workers = each.get("workers", {})
