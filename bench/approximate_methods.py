@@ -159,7 +159,7 @@ def _build_faiss(recipe: str, gallery: Gallery, path: Path) -> None:
         faiss.METRIC_INNER_PRODUCT,
     )
     step = max(1, len(gallery) // _TRAINING)
-    index.train(np.ascontiguousarray(gallery.vectors[::step][:_TRAINING]))
+    index.train(np.concatenate([vectors[::step] for _, vectors in gallery.blocks()]))
     for _, vectors in gallery.blocks():
         index.add(vectors)
     faiss.write_index(index, str(path))
@@ -290,7 +290,7 @@ def leftovers(method: Method) -> dict[str, bool] | None:
     for name, row in (("the last", _FEW - 1), ("one within", _FEW * 3 // 4)):
         another = vectors.copy()
         # So near that a graph and lists have it in the same place.
-        another[row] += other / 3
+        another[row] += other / 10
         another[row] /= np.linalg.norm(another[row])
         try:
             files = [method.few(some, row) for some in (vectors, vectors, another)]

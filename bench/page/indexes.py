@@ -161,7 +161,10 @@ def show_approximate(found: Any) -> list[str]:
             "share of the first ten, are those of a scan of all unrounded vectors, of real probes or "
             "of drawn ones, whichever is less."
         ),
-        *[f"A file still tells of who was taken out: {', '.join(told)}." for _ in told[:1]],
+        *[
+            f"A file written after somebody was taken out can still tell whom: {', '.join(told)}."
+            for _ in told[:1]
+        ],
     ]
 
 

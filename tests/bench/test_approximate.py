@@ -92,6 +92,11 @@ def test_plain_codes_do_not_tell_whom_they_had() -> None:
     assert leftovers(METHODS["RaBitQ"]) == {"the last": False, "one within": False}
 
 
+def test_lists_of_codes_keep_who_was_the_last_of_one() -> None:
+    needed("faiss")
+    assert leftovers(METHODS["IVF and RaBitQ"]) == {"the last": True, "one within": False}
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_the_most_thorough_search_finds_the_right_people(name: str, tmp_path: Path) -> None:
     needed(METHODS[name].needs)
