@@ -1,10 +1,10 @@
 """How quick, how small and how right indexes are, beside what the machine's memory allows.
 
 Of each size and dimension, in one run and with everything on the same vectors: searches by the
-index of 8-bit vectors, by the exact one and by the bare product of NumPy, by faiss and usearch where
-they are installed; how long one reading of the 8-bit matrix takes; what threads and processes do;
-memory of processes that share an index; how long one takes to open it; changes; and how often the
-ranked results are those of the unrounded vectors.
+index of 8-bit vectors, by the exact one and by the bare product of NumPy, by faiss, usearch and
+pgvector where they are installed; how long one reading of the 8-bit matrix takes; what threads and
+processes do; memory of processes that share an index; how long one takes to open it; changes; and
+how often the ranked results are those of the unrounded vectors.
 
     python bench/index.py [--quick] [--large] [--json] [--pack compact --data ../shared/data/lfw-dev]
 """
@@ -12,7 +12,6 @@ ranked results are those of the unrounded vectors.
 import argparse
 import contextlib
 import gc
-import importlib
 import json
 import os
 import platform
@@ -36,6 +35,11 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np  # noqa: E402
+from bench.index_peers import Peer  # noqa: E402
+from bench.index_peers import installed  # noqa: E402
+from bench.index_peers import peers  # noqa: E402
+from bench.index_peers import recall  # noqa: E402
+from bench.index_peers import told  # noqa: E402
 from bench.index_rows import seconds_until_found  # noqa: E402
 from bench.index_vectors import Spread  # noqa: E402
 from bench.index_vectors import drawn  # noqa: E402
@@ -55,7 +59,6 @@ from mien.index.int8.backend import Int8Backend  # noqa: E402
 from mien.index.int8.index import Int8Index  # noqa: E402
 from mien.index.int8.kernels import PortableKernel  # noqa: E402
 from mien.index.int8.kernels import best_kernel  # noqa: E402
-from mien.index.int8.rounding import scale_of  # noqa: E402
 from mien.index.origin import UNASKED  # noqa: E402
 from mien.index.rerank import Examples  # noqa: E402
 from mien.index.rerank import RerankedIndex  # noqa: E402
@@ -66,6 +69,8 @@ _GROUPS = 13
 _CANDIDATES = 50
 _QUERIES = 64
 _EXACT_UP_TO = 1_000_000
+_SOME_QUERIES = 4
+"""Every so manieth query is asked of who takes long, to see how right the answers are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +165,10 @@ def latencies(index: Int8Index, faces: Faces, folder: Path, seconds: float) -> d
     dimension = faces.vectors.shape[1]
     words = index._now.rows.base.vectors.view(np.int64)  # noqa: SLF001 - the bytes that a search reads
     turn = iter(range(1 << 60))
+
+    def by(peer: Peer) -> Work:
+        return lambda: peer.search(faces.queries[next(turn) % len(faces.queries)])
+
     works: dict[str, Work] = {
         "read": words.max,
         "int8": asking(index, faces.queries, _CANDIDATES),
@@ -173,8 +182,22 @@ def latencies(index: Int8Index, faces: Faces, folder: Path, seconds: float) -> d
         # So few are in no file.
         fill(portable, faces)
     works["int8 portable"] = asking(portable, faces.queries, _CANDIDATES)
-    works |= peers(faces)
-    found = alternating(works, seconds=seconds)
+    with peers(faces.vectors) as others:
+        quick = {name: by(peer) for name, peer in others.items() if peer.in_turns}
+        found = alternating(works | quick, seconds=seconds)
+        # Each of these would leave the others of a round little of the time.
+        slow = {
+            name: alternating({"int8": works["int8"], name: by(peer)}, seconds=seconds / 4)
+            for name, peer in others.items()
+            if not peer.in_turns
+        }
+        recalls = {
+            name: recall(
+                *(peer.search, faces.vectors),
+                faces.queries[:: 1 if peer.in_turns else _SOME_QUERIES],
+            )
+            for name, peer in others.items()
+        }
     batches = alternating(
         {
             str(size): lambda size=size: index.search(faces.queries[:size], groups=_CANDIDATES)
@@ -188,6 +211,12 @@ def latencies(index: Int8Index, faces: Faces, folder: Path, seconds: float) -> d
     )
     return {
         "milliseconds": found,
+        "peers": told(
+            others,
+            {name: found[name] for name in quick} | {name: slow[name][name] for name in slow},
+            {name: slow.get(name, found)["int8"]["p50"] for name in others},
+            recalls,
+        ),
         "gigabytes_a_second": round(words.nbytes / found["read"]["min"] / 1e6, 1),
         "batch_queries_a_second": {
             name: round(int(name.split()[0]) / of["min"] * 1e3) for name, of in batches.items()
@@ -198,46 +227,6 @@ def latencies(index: Int8Index, faces: Faces, folder: Path, seconds: float) -> d
             "product_over_int8": round(found["product"]["p50"] / found["int8"]["p50"], 2),
         },
     }
-
-
-def peers(faces: Faces) -> dict[str, Work]:
-    """Searches by other libraries, of those that are installed."""
-    works: dict[str, Work] = {}
-    dimension = faces.vectors.shape[1]
-    turn = iter(range(1 << 60))
-
-    def query() -> NDArray[np.float32]:
-        some: NDArray[np.float32] = faces.queries[next(turn) % len(faces.queries)]
-        return some[np.newaxis]
-
-    faiss = installed("faiss")
-    if faiss is not None:
-        faiss.omp_set_num_threads(1)
-        kind = faiss.ScalarQuantizer.QT_8bit
-        sq8 = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
-        sq8.train(faces.vectors[:100_000])
-        sq8.add(faces.vectors)
-        works["faiss SQ8"] = lambda: sq8.search(query(), _CANDIDATES)
-    usearch = installed("usearch.index")
-    if usearch is not None:
-        small = rounded(faces.vectors)
-        works["usearch int8"] = lambda: usearch.search(
-            small, rounded(query()), _CANDIDATES, metric="ip", exact=True, threads=1
-        )
-    return works
-
-
-def rounded(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    scaled = np.rint(vectors * np.float32(scale_of(vectors.shape[1])))
-    bounded: NDArray[np.int8] = np.clip(scaled, -127, 127).astype(np.int8)
-    return bounded
-
-
-def installed(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        return None
 
 
 def agreement(index: Int8Index, faces: Faces) -> dict[str, Any]:
@@ -419,10 +408,10 @@ def changes(index: Int8Index, faces: Faces, seconds: float) -> dict[str, Any]:
     return found
 
 
-def measure(faces: Faces, seconds: float) -> dict[str, Any]:
-    """All of one size and dimension."""
+def measure(faces: Faces, seconds: float, *, within: Path | None) -> dict[str, Any]:
+    """All of one size and dimension; files lie within a folder, or where the system has such."""
     count, dimension = faces.vectors.shape
-    with tempfile.TemporaryDirectory(dir=Path.cwd() if count > 10**6 else None) as name:
+    with tempfile.TemporaryDirectory(dir=within) as name:
         folder = Path(name)
         index = opened(folder, dimension)
         filling = fill(index, faces)
@@ -487,6 +476,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dimensions", type=int, nargs="+")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument("--files", type=Path, action="append", default=[], help="folder of models")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="for files of indexes, where the system's own for such is too small",
+    )
     parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.worker:
@@ -506,7 +500,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if known is not None:
             report["real"].append(real(known, spread.source))
         for size in sizes:
-            found = {"spread": spread.source, **measure(drawn_faces(spread, size), seconds)}
+            faces = drawn_faces(spread, size)
+            found = {
+                "spread": spread.source,
+                **measure(faces, seconds, within=options.folder),
+            }
             report["sizes"].append(found)
             print(json.dumps(found), file=sys.stderr)
             gc.collect()
@@ -540,6 +538,12 @@ def as_text(report: Mapping[str, Any]) -> str:
         lines += [
             f"  {name:14} {of['min']:8.2f} {of['p50']:8.2f} {of['p99']:8.2f} ms (min, p50, p99)"
             for name, of in each["milliseconds"].items()
+        ]
+        lines += [
+            f"  {name:18} {of['milliseconds']['min']:8.2f} {of['milliseconds']['p50']:8.2f} ms, "
+            f"{of['over_int8_p50']:.2f} times int8, recall at 10 {of['recall_at_10']:.4f}, "
+            f"filled in {of['made_seconds']:.0f} s"
+            for name, of in each["peers"].items()
         ]
         for name in (
             "ratios",

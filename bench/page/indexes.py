@@ -52,6 +52,7 @@ def show_index(found: Any) -> list[str]:
         ),
         "",
     ]
+    lines += _peers(sizes)
     lines += [
         *table(
             (
@@ -85,6 +86,91 @@ def show_index(found: Any) -> list[str]:
         for real in found["real"]
     ]
     return lines
+
+
+def _peers(sizes: Any) -> list[str]:
+    """What is told of other indexes; results of before have none."""
+    rows = [
+        (
+            f"{each['faces']:,} by {each['dimension']}",
+            name,
+            _least_and_median(of["milliseconds"]),
+            f"{of['over_int8_p50']:.2f}",
+            f"{of['recall_at_10']:.4f}",
+            f"{of['made_seconds']:.0f}",
+        )
+        for each in sizes
+        for name, of in each.get("peers", {}).items()
+    ]
+    head = ("faces by numbers", "peer", "ms", "over int8", "recall at 10", "filled in s")
+    if not rows:
+        return []
+    return [
+        *table(head, rows),
+        "",
+        (
+            "Each names fifty faces, ranked anew by the unrounded vectors. `pgvector` reads all of "
+            "them in a PostgreSQL of its own, in one process, up to a million; `pgvector HNSW` goes "
+            "through a graph, by an iterative scan with this `ef_search`, up to 100,000. Over int8: "
+            "the median over that of int8 by turns."
+        ),
+        "",
+    ]
+
+
+def show_approximate(found: Any) -> list[str]:
+    """See `Section.show`."""
+    lines: list[str] = []
+    for each in found["galleries"]:
+        rows = []
+        for name, of in each["methods"].items():
+            if "left" in of:
+                rows.append((name, of["left"], *[""] * 7))
+                continue
+            rows += [
+                (
+                    name,
+                    effort,
+                    _least_and_median(at["milliseconds"]),
+                    f"{at['milliseconds']['p99']:.1f}",
+                    f"{at['quicker_than_int8']:.2f} ({at['quicker_than_int8_p50']:.2f})",
+                    _worst(at["recall"], "enrolled"),
+                    _worst(at["recall"], "strangers"),
+                    f"{of['build']['seconds']:.0f}",
+                    f"{of['memory_mb']:.0f} / {of['build']['file_mb']:.0f}",
+                )
+                for effort, at in of["efforts"].items()
+            ]
+        lines += [
+            f"{each['faces']:,} faces like those of `{each['spread']}`:",
+            "",
+            *table(
+                (
+                    *("index", "effort", "ms", "p99", "times as quick as int8"),
+                    *("enrolled: first, ten", "strangers: first, ten", "made in s", "MB / on disk"),
+                ),
+                rows,
+            ),
+            "",
+        ]
+    told = [name for name, left in found["leftovers"].items() if left and any(left.values())]
+    return [
+        *lines,
+        (
+            "With the ranking by unrounded vectors. Right: how often the first person, and which "
+            "share of the first ten, are those of a scan of all unrounded vectors, of real probes or "
+            "of drawn ones, whichever is less."
+        ),
+        *[
+            f"A file written after somebody was taken out can still tell whom: {', '.join(told)}."
+            for _ in told[:1]
+        ],
+    ]
+
+
+def _worst(recall: Any, kind: str) -> str:
+    some = [of for name, of in recall.items() if name.endswith(kind)]
+    return f"{min(of['first'] for of in some):.3f}, {min(of['ten'] for of in some):.3f}"
 
 
 def _rates(each: Any) -> tuple[str, ...]:

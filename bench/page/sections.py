@@ -4,6 +4,7 @@ from typing import Final
 
 from bench.page.faces import show_detection
 from bench.page.indexes import index_ratios
+from bench.page.indexes import show_approximate
 from bench.page.indexes import show_filters
 from bench.page.indexes import show_index
 from bench.page.section import Section
@@ -50,6 +51,16 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "the same with 256 numbers a face; float32 alone takes 5.1 GB.",
         show_index,
         index_ratios,
+    ),
+    Section(
+        "approximate",
+        "Searching without looking at everything",
+        "approximate.py",
+        ("--seconds", "10"),
+        ("--sizes", "20000", "--seconds", "2", "--without-photos"),
+        "RaBitQ by faiss and HNSW by usearch beside Mien's index of 8-bit vectors, each by turns with "
+        "it and by one thread; new photos of people who are there, and strangers.",
+        show_approximate,
     ),
     Section(
         "filters",

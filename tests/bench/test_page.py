@@ -1,5 +1,8 @@
+import json
 from pathlib import Path
 
+from bench.all import RESULTS
+from bench.page.indexes import show_index
 from bench.page.sections import SECTIONS
 from bench.page.tables import table
 from bench.page.write import write_pages
@@ -51,3 +54,15 @@ def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
 
 def test_a_table() -> None:
     assert table(("a", "b"), [(1, "x")]) == ["| a | b |", "|---|---|", "| 1 | x |"]
+
+
+def test_results_of_before_are_shown_without_peers_and_new_ones_with_them() -> None:
+    found = json.loads((RESULTS / "index.json").read_bytes())["found"]
+    before = show_index(found)
+    peer = {"over_int8_p50": 4.56, "recall_at_10": 0.9876, "made_seconds": 12}
+    found["sizes"][0]["peers"] = {
+        "pgvector": {"milliseconds": {"min": 1.0, "p50": 2.0, "p99": 3.0}, **peer}
+    }
+    new = [line for line in show_index(found) if line not in before]
+    assert any("| pgvector | 1.0 (2.0) | 4.56 | 0.9876 | 12 |" in line for line in new)
+    assert not any("pgvector" in line for line in before)
