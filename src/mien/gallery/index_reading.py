@@ -45,7 +45,8 @@ def is_of(session: Session, gallery_id: str, index: VectorIndex, revision: int) 
     if len(index) != session.scalar(select(func.count()).select_from(FaceRow).where(of_gallery)):
         return False
     newest = select(FaceRow.id).where(of_gallery).order_by(FaceRow.revision.desc()).limit(_COMPARED)
-    return all(face_id in index for face_id in session.scalars(newest))
+    ids = session.scalars(newest).all()
+    return len(index.held(ids)) == len(ids)
 
 
 def catch_up(
@@ -103,13 +104,12 @@ def count_missing(session: Session, gallery_id: str, index: VectorIndex) -> tupl
         index: brought up to the rows of the session's moment.
     """
     faces = select(FaceRow.id).where(FaceRow.gallery_id == gallery_id)
-    there = missing = 0
-    for face_id in session.scalars(faces.execution_options(yield_per=_BATCH)):
-        if face_id in index:
-            there += 1
-        else:
-            missing += 1
-    return there, missing
+    there = asked = 0
+    with closing(session.scalars(faces.execution_options(yield_per=_BATCH))) as found:
+        for ids in found.partitions():
+            there += len(index.held(ids))
+            asked += len(ids)
+    return there, asked - there
 
 
 def examples_of(session: Session, gallery_id: str, people: Sequence[str]) -> dict[str, Examples]:

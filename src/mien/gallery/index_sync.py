@@ -201,7 +201,7 @@ class Indexes:
         try:
             self.erase_removed(session, gallery_id)
             opened = self._opened.get(gallery_id)
-            return 0 if opened is None else sum(each in opened.index for each in face_ids)
+            return 0 if opened is None else len(opened.index.held(face_ids))
         except IndexUnavailable:
             return len(face_ids)
 
