@@ -54,7 +54,7 @@ def catch_up(
     gallery_id: str,
     index: VectorIndex,
     row: Revisions,
-) -> None:
+) -> bool:
     """Bring an index up to the rows of a moment.
 
     Args:
@@ -62,6 +62,9 @@ def catch_up(
         gallery_id: which gallery.
         index: its index.
         row: the gallery's, of the same moment.
+
+    Returns:
+        Whether it began with nothing and all rows were read, of which there are some.
 
     Raises:
         IndexUnavailable: the index cannot be reached.
@@ -71,7 +74,8 @@ def catch_up(
     with index.writing(floor=row.floor_revision) as writer:
         applied = writer.applied_revision
         if applied >= row.revision:
-            return  # another thread or process was quicker, and may know more
+            return False  # another thread or process was quicker, and may know more
+        has_rows = False
         faces = session.execute(
             select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
             .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied)
@@ -80,6 +84,7 @@ def catch_up(
         # What reads on in a server is let go though an index may fail half way.
         with closing(faces):
             for batch in faces.partitions():
+                has_rows = True
                 writer.upsert(
                     [face.id for face in batch],
                     [face.person_id for face in batch],
@@ -93,6 +98,7 @@ def catch_up(
             )
             writer.remove(session.scalars(removed).all())
         writer.commit(row.revision)
+    return applied == NOTHING and has_rows
 
 
 def count_missing(session: Session, gallery_id: str, index: VectorIndex) -> tuple[int, int]:
