@@ -305,7 +305,7 @@ def _median(values: Iterator[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--faces", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="60,000 faces, one round")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
