@@ -2,19 +2,22 @@
 
 Each has a home folder of its own: they share a PostgreSQL and a bucket for photos, and nothing else.
 
-Clients enrol, rename, find and delete drawn people through Nginx, so that each step comes to
-another node. Meanwhile the nodes in turn are killed and started again, or stopped for a while and
-let go on. After each the people are compared with what was acknowledged, through every node by
-itself. Ends with 1 when anything acknowledged is lost or anything deleted is there again, when a
-node answers with what was before, or when somebody who only asks is not answered.
+The gallery has so many people from the beginning that it is searched with a file, which each node
+keeps in its home. Clients enrol, rename, find and delete drawn people in it through Nginx, so that
+each step comes to another node. Meanwhile the nodes in turn are killed and started again, or
+stopped for a while and let go on. After each the people are compared with what was acknowledged,
+through every node by itself. Ends with 1 when anything acknowledged is lost or anything deleted is
+there again, when a node answers with what was before, when somebody who only asks is not answered,
+or when a node that is there again has read all faces from the database instead of opening its file.
 
-    python bench/nodes.py [--nodes N] [--rounds N] [--json]
+    python bench/nodes.py [--nodes N] [--rounds N] [--faces N] [--json]
 """
 
 import argparse
 import json
 import os
 import random
+import re
 import secrets
 import signal
 import statistics
@@ -37,6 +40,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
     sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
+from bench.gallery_rows import fill_gallery  # noqa: E402
 from tools.environment import find_nginx  # noqa: E402
 from tools.environment import find_postgresql  # noqa: E402
 
@@ -47,8 +51,11 @@ from front_stack import nginx_conf  # noqa: E402
 from front_stack import render  # noqa: E402
 from load import Outcome  # noqa: E402
 from load import Request  # noqa: E402
+from load import ask  # noqa: E402
 from load import running  # noqa: E402
 from mien.access.api_keys import create_key  # noqa: E402
+from mien.gallery.galleries import create_gallery  # noqa: E402
+from mien.storage.binding import bind  # noqa: E402
 from postgresql_server import running_postgresql  # noqa: E402
 from s3_server import make_bucket  # noqa: E402
 from s3_server import running_s3  # noqa: E402
@@ -70,6 +77,9 @@ _AFTER_SECONDS: Final = 2.0
 # More than a node that is stopped keeps waiting: Nginx gives it no more than it gives the others.
 _CLIENTS: Final = 8
 _MANY: Final = "60000"
+_GALLERY: Final = "nodes"
+_START_SECONDS: Final = 300
+_FILLINGS: Final = re.compile(r'^mien_index_fillings_total\{source="(\w+)"\} (\S+)$', re.MULTILINE)
 _SECRET: Final = secrets.token_hex(32)
 
 
@@ -81,11 +91,15 @@ class Fault:
         kind: what.
         seconds: until it looked at a photo again, from when it was started or let go on.
         acknowledged: steps that the clients were told of while it was away.
+        rebuilt: how often an index was filled with all faces from the database since, by any node.
+        opened: how often its index was opened from its file; of a node that was killed.
     """
 
     kind: Kind
     seconds: float
     acknowledged: int
+    rebuilt: int = 0
+    opened: int = 0
 
 
 @dataclass
@@ -106,8 +120,14 @@ class Site:
 
 
 @contextmanager
-def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
-    """PostgreSQL, a store with a bucket, nodes with a home each, and Nginx before them."""
+def site_of(folder: Path, *, nodes: int, faces: int) -> Iterator[Site]:
+    """PostgreSQL, a store with a bucket, nodes with a home each, and Nginx before them.
+
+    Args:
+        folder: of everything that is written.
+        nodes: how many.
+        faces: that the gallery has from the beginning, one a person.
+    """
     programs, nginx = find_postgresql(), find_nginx()
     if programs is None or nginx is None:
         raise SystemExit("PostgreSQL and Nginx are needed; `make test` installs them where it may")
@@ -121,6 +141,15 @@ def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
         home = folder / "home"
         runtime = make_runtime(home, **shared)
         key, _ = create_key(acting(runtime.services), name="nodes", scopes=["admin"])
+        # While no row refers to a file: those of the people below are not there.
+        bind(runtime.database, runtime.services.files)
+        create_gallery(acting(runtime.services), name=_GALLERY)
+        fill_gallery(
+            runtime.database,
+            gallery=_GALLERY,
+            count=faces,
+            dimension=runtime.engine.summary.dimension,
+        )
         runtime.close()
 
         def start(address: str) -> Server:
@@ -132,14 +161,14 @@ def site_of(folder: Path, *, nodes: int) -> Iterator[Site]:
                 "MIEN_TRUSTED_PROXIES": "1",
                 "MIEN_LOG_LEVEL": "warning",
             }
-            bind = ["--bind", address.removeprefix("http://")]
-            command = [sys.executable, drawn_mien.__file__, "serve", "--workers", "1", *bind]
+            at = ["--bind", address.removeprefix("http://")]
+            command = [sys.executable, drawn_mien.__file__, "serve", "--workers", "1", *at]
             return opened.enter_context(started(command, folder, environment))
 
         addresses = [f"http://127.0.0.1:{free_port()}" for _ in range(nodes)]
         running_nodes = {address: start(address) for address in addresses}
         for address in addresses:
-            wait_until_alive(address)
+            wait_until_alive(address, seconds=_START_SECONDS)
         port = free_port()
         upstreams = [part for address in addresses for part in ("--upstream", address)]
         render(
@@ -159,8 +188,9 @@ def measure(
     site: Site, *, rounds: int, choose: random.Random
 ) -> tuple[list[Fault], Account, Outcome]:
     """Do to the nodes what is done to them, and look each time what has become of all."""
-    witness = Witness(site.address, site.key, gallery="nodes", clients=_CLIENTS)
+    witness = Witness(site.address, site.key, gallery=_GALLERY, clients=_CLIENTS, among_others=True)
     faults = []
+    read = {each: fillings(each)["rows"] for each in site.nodes}
     asking = Request("GET", "/api/v1/galleries", headers={"X-API-Key": site.key})
     every = Outcome()
     for number in range(rounds):
@@ -184,11 +214,26 @@ def measure(
         for each in (*site.nodes, site.address):
             witness.address = each
             witness.check()
-        faults.append(Fault(kind, seconds, acknowledged))
+        # Each has been searched since. What a process has counted goes with it.
+        read[address] *= kind != "killed"
+        now = {each: fillings(each) for each in site.nodes}
+        rebuilt = sum(now[each]["rows"] - read[each] for each in site.nodes)
+        opened = now[address]["kept"] if kind == "killed" else 0
+        read = {each: found["rows"] for each, found in now.items()}
+        faults.append(Fault(kind, seconds, acknowledged, rebuilt, opened))
     for each in (*site.nodes, site.address):
         witness.address = each
         witness.check(everybody=True)
     return faults, witness.account, every
+
+
+def fillings(address: str) -> dict[str, int]:
+    """How often a node has read all faces for an index (`rows`), and opened what it keeps (`kept`)."""
+    status, body = ask(address, Request("GET", "/metrics"))
+    if status != 200:
+        raise RuntimeError(f"/metrics answered {status}")
+    text = body.decode()
+    return {"rows": 0, "kept": 0} | {name: int(float(n)) for name, n in _FILLINGS.findall(text)}
 
 
 def _strike(site: Site, address: str, kind: Kind) -> Callable[[], None]:
@@ -206,8 +251,19 @@ def _strike(site: Site, address: str, kind: Kind) -> Callable[[], None]:
     return start
 
 
-def figures(faults: Sequence[Fault], account: Account, asked: Outcome) -> dict[str, Any]:
-    """What was seen, and whether it is good."""
+def figures(
+    faults: Sequence[Fault], account: Account, asked: Outcome, *, faces: int
+) -> dict[str, Any]:
+    """What was seen, and whether it is good.
+
+    Args:
+        faults: what was done.
+        account: what became of it.
+        asked: what became of questions that only read.
+        faces: that the gallery had from the beginning.
+    """
+    killed = [fault for fault in faults if fault.kind == "killed"]
+    rebuilt = sum(fault.rebuilt for fault in faults)
     told: dict[str, Any] = {
         kind: {
             "times": len(seen),
@@ -220,6 +276,9 @@ def figures(faults: Sequence[Fault], account: Account, asked: Outcome) -> dict[s
     }
     return {
         **told,
+        "faces_before": faces,
+        "indexes_opened": sum(fault.opened for fault in killed),
+        "indexes_rebuilt": rebuilt,
         "people": len(account.people),
         "acknowledged": account.acknowledged,
         "unanswered": account.unanswered,
@@ -232,7 +291,9 @@ def figures(faults: Sequence[Fault], account: Account, asked: Outcome) -> dict[s
         "good": not account.problems
         and not asked.failures
         and not asked.refused
-        and all(fault.acknowledged for fault in faults),
+        and all(fault.acknowledged for fault in faults)
+        and not rebuilt
+        and all(fault.opened for fault in killed),
     }
 
 
@@ -240,15 +301,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument(
+        "--faces", type=int, default=60_000, help="that the gallery has from the beginning"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        site_of(Path(folder), nodes=given.nodes) as site,
+        site_of(Path(folder), nodes=given.nodes, faces=given.faces) as site,
     ):
         choose = random.Random(given.seed)  # noqa: S311 - nobody has to be kept from guessing it
-        found = figures(*measure(site, rounds=given.rounds, choose=choose))
+        found = figures(*measure(site, rounds=given.rounds, choose=choose), faces=given.faces)
     if given.json:
         print(json.dumps(found, indent=2))
     else:

@@ -32,6 +32,7 @@ from mien.errors import MienError
 from mien.http.problems import CSRF_FAILED
 from mien.http.problems import INTERNAL_ERROR
 from mien.http.problems import STATUSES
+from mien.observing import IndexSource
 from mien.observing import Stage
 from mien.options import Decision
 from mien.runtime import Runtime
@@ -214,6 +215,7 @@ def metrics_page() -> str:
         ),
         decisions=in_words(get_args(Decision)),
         stages=in_words(get_args(Stage)),
+        sources=in_words(get_args(IndexSource)),
     )
     return NOTE + text
 
@@ -227,6 +229,7 @@ def scrape() -> list[Metric]:
         observer = runtime.services.observer
         observer.on_decision(get_args(Decision)[0])
         observer.on_stage(get_args(Stage)[0], 0.0)
+        observer.on_filled(get_args(IndexSource)[0])
         answer = client.get("/metrics")
         if answer.status_code != 200:
             raise RuntimeError(f"/metrics answered {answer.status_code}")

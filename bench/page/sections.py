@@ -8,8 +8,10 @@ from bench.page.indexes import show_approximate
 from bench.page.indexes import show_filters
 from bench.page.indexes import show_index
 from bench.page.section import Section
+from bench.page.service import cold_start_ratios
 from bench.page.service import overload_ratios
 from bench.page.service import serving_ratios
+from bench.page.service import show_cold_start
 from bench.page.service import show_faults
 from bench.page.service import show_memory
 from bench.page.service import show_nodes
@@ -105,15 +107,27 @@ SECTIONS: Final[tuple[Section, ...]] = (
         show_memory,
     ),
     Section(
+        "cold_start",
+        "Starting at a million faces",
+        "cold_start.py",
+        (),
+        ("--quick",),
+        "`mien serve` with one worker over a SQLite database, from the start of its process until a "
+        "photo is identified over the API; and a worker that was killed, until the next one has "
+        "identified it. Programs, libraries and networks are in the system's cache.",
+        show_cold_start,
+        cold_start_ratios,
+    ),
+    Section(
         "nodes",
         "Several nodes",
         "nodes.py",
         ("--rounds", "12"),
         ("--rounds", "2"),
-        "three `mien serve` behind Nginx that share a PostgreSQL and a bucket and nothing else; clients "
-        "enrol, rename, find and delete drawn people while the nodes in turn are killed and started "
-        "again, or stopped for three seconds. Afterwards everybody is looked for through each node by "
-        "itself.",
+        "three `mien serve` behind Nginx that share a PostgreSQL and a bucket and nothing else, over a "
+        "gallery that is large enough for an index in files; clients enrol, rename, find and delete "
+        "drawn people while the nodes in turn are killed and started again, or stopped for three "
+        "seconds. Afterwards everybody is looked for through each node by itself.",
         show_nodes,
         page="reliability",
     ),

@@ -104,6 +104,54 @@ def show_memory(found: Any) -> list[str]:
     return table(("after", "held MB", "of which its own", "most in between"), rows)
 
 
+def show_cold_start(found: Any) -> list[str]:
+    """See `Section.show`."""
+    named = {
+        "file": "the whole server, with the file of its index",
+        "file, not cached": "likewise, file and database dropped from the system's cache before",
+        "no file": "the whole server, without the file, which it makes again",
+    }
+    head = ("start of", "`/readyz` after s", "first search after s", "longest", "of it computing s")
+    worker = found["worker"]
+    rows = [
+        (
+            "one worker in place of another",
+            "",
+            *(worker[k] for k in ("searched", "longest", "computed")),
+        ),
+        *(
+            (named[kind], *(each[k] for k in ("ready", "searched", "longest", "computed")))
+            for kind, each in found["starts"].items()
+        ),
+    ]
+    memory = [(each["workers"], each["all"], each["index"]) for each in found["memory"]]
+    return [
+        *table(head, rows),
+        "",
+        (
+            f"{found['faces']:,} faces, medians of {found['rounds']}. The file of {found['file_mb']} MB was "
+            f"made once, in {found['made_seconds']} s. Memory of all processes of a server, what they "
+            "share counted once:"
+        ),
+        "",
+        *table(("workers", "all MB", "of which the file of the index"), memory),
+    ]
+
+
+def cold_start_ratios(found: Any) -> list[tuple[str, str]]:
+    """See `Section.ratios`."""
+    starts = found["starts"]
+    ratio = starts["file"]["searched"] / starts["no file"]["searched"]
+    [one, two] = (each["all"] for each in found["memory"][:2])
+    return [
+        (
+            f"start at {found['faces']:,} faces until the first search, with over without the file",
+            f"{ratio:.2f}",
+        ),
+        ("likewise, memory of two workers over one", f"{two / one:.2f}"),
+    ]
+
+
 def show_nodes(found: Any) -> list[str]:
     """See `Section.show`."""
     rows = [
@@ -126,6 +174,12 @@ def show_nodes(found: Any) -> list[str]:
     )
     return [
         *table(head, rows),
+        "",
+        (
+            f"The gallery had {found['faces_before']:,} people before. A node that was started again "
+            f"opened the file of its index {found['indexes_opened']} times; in "
+            f"{found['indexes_rebuilt']} cases a node read all faces from the database anew."
+        ),
         "",
         (
             f"Of {found['acknowledged']} acknowledged steps with {found['people']} people, "

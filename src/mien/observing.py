@@ -7,6 +7,9 @@ from typing import TypeAlias
 
 Stage: TypeAlias = Literal["detect", "align", "embed"]
 
+IndexSource: TypeAlias = Literal["rows", "kept"]
+"""Where an index has its vectors from: all rows of a gallery, or what was kept of them."""
+
 
 def _nobody(*_told: object) -> None:
     return
@@ -25,6 +28,7 @@ class Observer:
         on_faces: how many faces a photo had.
         on_decision: what was decided of one face.
         on_lag: how many revisions an index was behind the rows when it was asked.
+        on_filled: an index was opened with what was kept, or all rows of a gallery were read for it.
     """
 
     on_stage: Callable[[Stage, float], None] = _nobody
@@ -33,3 +37,4 @@ class Observer:
     on_faces: Callable[[int], None] = _nobody
     on_decision: Callable[[str], None] = _nobody
     on_lag: Callable[[int], None] = _nobody
+    on_filled: Callable[[IndexSource], None] = _nobody

@@ -18,6 +18,7 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import count_faces
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import find_gallery
@@ -29,6 +30,7 @@ from mien.gallery.held_photos import hold_photo
 from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
 from mien.storage.models import EventRow
+from statements import counted_statements
 
 ADA = draw_photo(["ada"])
 
@@ -55,6 +57,17 @@ def test_galleries_are_listed_with_the_default_one_first(services: Services) -> 
         (1, 1),
         (0, 0),
     ]
+
+
+def test_faces_are_counted_without_looking_at_people(services: Services) -> None:
+    for name in ("zoo", "club"):
+        create_gallery(acting(services), name=name)
+    for who, gallery in (("ada", "club"), ("bob", "zoo"), ("cy", "zoo")):
+        photo = Upload(draw_photo([who]))
+        enrol(acting(services), gallery=gallery, source=photo, subject=NewPerson(who))
+    with counted_statements(services.database) as sent:
+        assert sorted(count_faces(acting(services))) == [1, 2]
+    assert not [each for each in sent if "person" in each]
 
 
 @pytest.mark.parametrize("name", ["club", "CLUB", "default", "Default"])

@@ -10,6 +10,7 @@ import pytest
 from building import acting
 from building import make_runtime
 from building import make_services
+from kept_indexes import SELDOM
 from kept_indexes import add
 from kept_indexes import found
 from kept_indexes import held
@@ -18,6 +19,7 @@ from kept_indexes import node
 from kept_indexes import process
 from kept_indexes import vector_of
 from mien.gallery.index_backends import build_backend
+from mien.gallery.index_upkeep import rebuild_indexes
 from mien.gallery.people.forget import forget_person
 from mien.gallery.services import Services
 from mien.maintenance.backup import back_up
@@ -42,6 +44,22 @@ def test_what_one_process_has_kept_the_next_one_takes_up(two: tuple[Services, Se
     assert found(other, "bob") == "bob"
     add(one, "cy")
     assert [found(other, name) for name in ("cy", "ada", "nobody")] == ["cy", "ada", None]
+
+
+def test_it_is_told_whether_all_rows_were_read_or_a_file_was_opened(services: Services) -> None:
+    told: list[str] = []
+    services.observer.on_filled = told.append
+    one = process(services, SELDOM)
+    assert found(one, "ada") is None
+    assert told == [], "of an empty gallery"
+    add(one, "ada")
+    rebuild_indexes(acting(one))
+    assert told == ["rows"]
+    add(process(services, SELDOM), "bob")
+    assert found(process(services, SELDOM), "bob") == "bob"
+    assert told == ["rows", "kept", "kept"]
+    rebuild_indexes(acting(process(services, SELDOM)))
+    assert told == ["rows", "kept", "kept", "rows"]
 
 
 @pytest.mark.parametrize("who", ["the process that searches", "one that never searched"])

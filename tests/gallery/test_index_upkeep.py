@@ -1,6 +1,7 @@
 """Indexes are compared with the rows and made anew."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from building import acting
 from building import make_user
 from drawing import draw_photo
 from mien.errors import NotPermitted
+from mien.gallery import index_reading
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
@@ -21,6 +23,7 @@ from mien.gallery.index_upkeep import rebuild_indexes
 from mien.gallery.index_upkeep import show_indexes
 from mien.gallery.services import Services
 from mien.index.int8.backend import Int8Backend
+from mien.index.int8.index import Int8Index
 from mien.index.int8.index import Upkeep
 from mien.index.origin import UNASKED
 
@@ -72,6 +75,22 @@ def test_an_index_is_compared_and_mended(filled: Services, tmp_path: Path) -> No
     assert (found.rebuilt, found.agrees, found.is_kept) == (True, True, True)
     [found] = check_indexes(acting(filled), gallery="default")
     assert (found.missing, found.surplus, found.rebuilt) == (0, 0, False)
+
+
+def test_an_index_is_asked_about_many_faces_at_once(
+    filled: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    held = Int8Index.held
+
+    def counted(index: Int8Index, keys: Sequence[str]) -> set[str]:
+        asked.append(len(keys))
+        return held(index, keys)
+
+    monkeypatch.setattr(Int8Index, "held", counted)
+    monkeypatch.setattr(index_reading, "_BATCH", 2)
+    [found] = check_indexes(acting(filled), gallery="default")
+    assert (found.missing, found.surplus, asked) == (0, 0, [2, 1])
 
 
 def test_only_the_operator_looks(filled: Services) -> None:

@@ -64,12 +64,14 @@ def test_what_the_engine_tells_is_shown(app: Flask, runtime: Runtime) -> None:
     observer.on_wait(0.3)
     observer.on_waiting(1)
     observer.on_lag(7)
+    observer.on_filled("kept")
     found = figures(app)
     assert found['mien_inference_seconds_bucket{le="0.025",stage="embed"}'] == 1
     assert found['mien_inference_seconds_bucket{le="0.01",stage="embed"}'] == 0
     assert found["mien_inference_wait_seconds_sum"] == pytest.approx(0.3)
     assert found["mien_inference_waiting"] == 1
     assert found["mien_index_lag_revisions"] == 7
+    assert found['mien_index_fillings_total{source="kept"}'] == 1
 
 
 def test_no_label_tells_of_a_person_a_gallery_or_an_address(app: Flask, runtime: Runtime) -> None:
@@ -85,7 +87,7 @@ def test_no_label_tells_of_a_person_a_gallery_or_an_address(app: Flask, runtime:
     assert 'gallery="' not in text
     assert 'mien_requests_total{method="other",route="none",status="405"} 1.0' in text
     labels = set(re.findall(r'[{,](\w+)="', text))
-    assert labels == {"method", "route", "status", "le", "decision", "stage"} & labels
+    assert labels == {"method", "route", "status", "le", "decision", "stage", "source"} & labels
 
 
 @pytest.mark.parametrize(

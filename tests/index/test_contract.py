@@ -15,6 +15,7 @@ from contextlib import closing
 from contextlib import contextmanager
 from contextlib import suppress
 from itertools import count
+from itertools import product
 from pathlib import Path
 from typing import Any
 from typing import ClassVar
@@ -291,6 +292,8 @@ def same(found: list[Hit], expected: list[Hit]) -> bool:
 # The same each time, as who asks again and again has it.
 SOME = frozenset("QT")
 
+# Those that `some_rows` draws from.
+EVERY_KEY = ["".join(pair) for pair in product("abcdef", ["", *"abcdef"])]
 # Few groups, keys and directions, so that ties, replacements and crowded groups are common.
 some_rows = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=2),
@@ -479,7 +482,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert self.index.applied_revision == self.revision
         assert len(self.index) == len(self.rows)
         assert self.index.groups == len({group for group, _ in self.rows.values()})
-        assert all(key in self.index for key in self.rows)
+        assert self.index.held(EVERY_KEY) == set(self.rows)
         query = unit(len(self.rows))
         search = deciding(self.index, self.rows)
         [found] = search.search(query, groups=3)
@@ -558,10 +561,19 @@ for case in (
 del case
 
 
+def test_thousands_of_keys_are_asked_about_at_once(index: VectorIndex) -> None:
+    keys = [f"key {number}" for number in range(1_300)]
+    put(index, keys[:900], ["P"] * 900, unit(1, 900))
+    take_out(index, keys[100:200])
+    there = [*keys[:100], *keys[200:900]]
+    assert index.held([*keys[::-1], keys[0], "nobody's", ""]) == set(there)
+    assert index.held([]) == set()
+
+
 def test_an_empty_index_finds_nothing(index: VectorIndex) -> None:
     assert index.dimension == DIMENSION
     assert (len(index), index.groups, index.applied_revision) == (0, 0, NOTHING)
-    assert "nothing" not in index
+    assert not index.held(["nothing"])
     assert index.search(unit(1, 2), groups=5) == [[], []]
     assert index.search(unit(1, 0), groups=5) == []
     take_out(index, ["nothing"])
@@ -646,7 +658,7 @@ def test_a_search_never_sees_half_a_change(index: VectorIndex) -> None:
             [found] = index.search(vector, groups=3)
             groups = [hit.group for hit in found]
             # One of the others is at times the very same vector.
-            if "A" not in groups[:2] or "always" not in index or len(index) not in (1, 201):
+            if "A" not in groups[:2] or not index.held(["always"]) or len(index) not in (1, 201):
                 torn.append(f"{groups} {len(index)}")
 
     threads = [threading.Thread(target=look) for _ in range(2)]
@@ -689,7 +701,7 @@ def test_a_revision_is_what_was_committed_and_no_more(index: VectorIndex) -> Non
     assert index.applied_revision == 7
     break_off(index, ["b"], ["Q"], unit(2))
     assert index.applied_revision == 7
-    assert "a" in index
+    assert index.held(["a"])
     # The same again does no harm, whether or not the first time has left something.
     with index.writing() as writer:
         assert writer.applied_revision == 7
@@ -713,7 +725,7 @@ def test_below_the_floor_an_index_begins_anew_aside(index: VectorIndex) -> None:
         assert (len(index), index.applied_revision) == (1, 3)
         writer.commit(5)
     assert [hit.key for hit in index.search(unit(1), groups=5)[0]] == ["new"]
-    assert ("old" in index, index.groups, index.applied_revision) == (False, 1, 5)
+    assert (index.held(["old"]), index.groups, index.applied_revision) == (set(), 1, 5)
 
 
 def test_what_a_broken_off_first_filling_has_left_is_not_built_upon(index: VectorIndex) -> None:
@@ -721,7 +733,7 @@ def test_what_a_broken_off_first_filling_has_left_is_not_built_upon(index: Vecto
     with index.writing() as writer:
         writer.upsert(["still there"], ["Q"], unit(2))
         writer.commit(1)
-    assert "removed since" not in index
+    assert not index.held(["removed since"])
     assert len(index) == 1
 
 
@@ -730,7 +742,7 @@ def test_a_new_filling_that_is_broken_off_leaves_what_there_was(index: VectorInd
         writer.upsert(["old"], ["P"], unit(1))
         writer.commit(3)
     break_off(index, ["new"], ["Q"], unit(2), floor=9)
-    assert ("old" in index, "new" in index, index.applied_revision) == (True, False, 3)
+    assert (index.held(["old", "new"]), index.applied_revision) == ({"old"}, 3)
 
 
 def test_one_writes_at_a_time_and_who_has_waited_sees_what_was_done(again: Again) -> None:
@@ -770,7 +782,7 @@ def test_what_is_kept_is_there_for_the_next_process_with_its_revision(
     later = again()
     found = opened(later)
     if is_kept:
-        assert (len(found), found.applied_revision, "a" in found) == (1, 6, True)
+        assert (len(found), found.applied_revision, found.held(["a"])) == (1, 6, {"a"})
         assert list(later.kept()) == ["g"]
     else:
         assert (len(found), found.applied_revision) == (0, NOTHING)
@@ -783,7 +795,7 @@ def test_vectors_of_another_contract_are_never_believed(
 ) -> None:
     put(opened(again()), ["a"], ["P"], unit(1))
     found = opened(again(), **how)  # type: ignore[arg-type]  # one of its two keywords
-    assert (len(found), found.applied_revision, "a" in found) == (0, NOTHING, False)
+    assert (len(found), found.applied_revision, found.held(["a"])) == (0, NOTHING, set())
     assert found.search(unit(1, dimension=found.dimension), groups=1) == [[]]
     # They are gone, not only hidden.
     assert len(opened(again())) == 0
@@ -827,7 +839,7 @@ def test_an_index_that_is_away_says_so(tmp_path: Path) -> None:
     questions: list[Callable[[], object]] = [
         lambda: index.applied_revision,
         lambda: len(index),
-        lambda: "a" in index,
+        lambda: index.held(["a"]),
         lambda: index.groups,
         lambda: index.search(unit(1), groups=1),
         lambda: put(index, ["b"], ["Q"], unit(2)),

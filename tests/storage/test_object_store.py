@@ -188,7 +188,7 @@ def test_strays_are_set_aside_and_removed_after_a_week(
     known = names_in(s3, bucket, "files")
     stray = node.services.files.put(b"x", extension="jpg")
     assert clean_up(acting(node.services)).files == 0
-    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+    monkeypatch.setattr("mien.maintenance.cleanup.STRAY_SECONDS", -10)
     assert clean_up(acting(node.services)).files == 1
     assert names_in(s3, bucket, "files") == known
     assert names_in(s3, bucket, "set-aside") == {stray}
@@ -301,7 +301,7 @@ def test_whatever_lies_among_the_files_and_has_another_name_is_neither_told_of_n
     with closing(Bucket(access_to(s3, bucket))) as by_hand:
         for key in others:
             by_hand.put(key, f"{name}\n".encode())
-    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+    monkeypatch.setattr("mien.maintenance.cleanup.STRAY_SECONDS", -10)
     monkeypatch.setattr(store_module, "OTHERS_SECONDS", -10)
     monkeypatch.setattr(store_module, "_WEEK_SECONDS", -10)
     files = node.services.files
@@ -597,7 +597,7 @@ def test_whatever_happens_to_one_step_of_housekeeping_the_others_are_done(
 ) -> None:
     add(node.services)
     stray = node.services.files.put(b"x", extension="jpg")
-    monkeypatch.setattr("mien.maintenance.cleanup._STRAY_SECONDS", -10)
+    monkeypatch.setattr("mien.maintenance.cleanup.STRAY_SECONDS", -10)
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError

@@ -113,8 +113,9 @@ class FakeRemoteIndex:
     def __len__(self) -> int:
         return self._count("count(*)")
 
-    def __contains__(self, key: object) -> bool:
-        return self._count("count(*)", key) > 0
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
+        return {key for key in keys if self._count("count(*)", key)}
 
     @property
     def groups(self) -> int:

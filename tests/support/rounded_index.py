@@ -72,8 +72,9 @@ class RoundedIndex:
     def __len__(self) -> int:
         return len(self._rounded)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._rounded
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
+        return self._rounded.held(keys)
 
     @property
     def groups(self) -> int:

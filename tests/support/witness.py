@@ -20,6 +20,7 @@ from load import upload
 
 _PAUSE_SECONDS = 0.02
 _LATEST = 6
+_CALLED = "Person"
 
 
 @dataclass(slots=True)
@@ -61,19 +62,28 @@ class Account:
 
 
 class Witness:
-    """A gallery of its own in a server, its clients, and their account.
+    """A gallery in a server, its clients, and their account.
 
     Args:
         address: of the server; the same after each of its starts.
         key: for the API, with the scope `admin`.
         gallery: name of a gallery that is not there yet.
         clients: that work at the same time.
+        among_others: the gallery is there, and has people of whom none is called "Person".
 
     Attributes:
         address: may be changed while nobody works, to that of another server of the same rows.
     """
 
-    def __init__(self, address: str, key: str, *, gallery: str, clients: int = 3) -> None:
+    def __init__(
+        self,
+        address: str,
+        key: str,
+        *,
+        gallery: str,
+        clients: int = 3,
+        among_others: bool = False,
+    ) -> None:
         self.address = address
         self._key = key
         self._path = f"/api/v1/galleries/{gallery}"
@@ -81,7 +91,9 @@ class Witness:
         self._lock = threading.Lock()
         self._number = 0
         self.account = Account()
-        self._call("POST", "/api/v1/galleries", name=gallery)
+        self._wanted = f"&q={_CALLED}" if among_others else ""
+        if not among_others:
+            self._call("POST", "/api/v1/galleries", name=gallery)
 
     def work(self) -> "_Working":
         """Let the clients work for the length of a block; the account is complete after it."""
@@ -124,7 +136,7 @@ class Witness:
                 self._number += 1
                 number = self._number
             try:
-                self._live(f"Person {number}", delete=number % 3 == 0)
+                self._live(f"{_CALLED} {number}", delete=number % 3 == 0)
             except (OSError, http.client.HTTPException, _Refused):
                 self.account.unanswered += 1
 
@@ -168,7 +180,7 @@ class Witness:
     def _listed(self) -> Iterator[dict[str, Any]]:
         cursor = ""
         while True:
-            page = self._call("GET", f"{self._path}/people?limit=200{cursor}")
+            page = self._call("GET", f"{self._path}/people?limit=200{self._wanted}{cursor}")
             yield from page["people"]
             if page["next_cursor"] is None:
                 return

@@ -45,7 +45,8 @@ def is_of(session: Session, gallery_id: str, index: VectorIndex, revision: int) 
     if len(index) != session.scalar(select(func.count()).select_from(FaceRow).where(of_gallery)):
         return False
     newest = select(FaceRow.id).where(of_gallery).order_by(FaceRow.revision.desc()).limit(_COMPARED)
-    return all(face_id in index for face_id in session.scalars(newest))
+    ids = session.scalars(newest).all()
+    return len(index.held(ids)) == len(ids)
 
 
 def catch_up(
@@ -53,7 +54,7 @@ def catch_up(
     gallery_id: str,
     index: VectorIndex,
     row: Revisions,
-) -> None:
+) -> bool:
     """Bring an index up to the rows of a moment.
 
     Args:
@@ -61,6 +62,9 @@ def catch_up(
         gallery_id: which gallery.
         index: its index.
         row: the gallery's, of the same moment.
+
+    Returns:
+        Whether it began with nothing and all rows were read, of which there are some.
 
     Raises:
         IndexUnavailable: the index cannot be reached.
@@ -70,7 +74,8 @@ def catch_up(
     with index.writing(floor=row.floor_revision) as writer:
         applied = writer.applied_revision
         if applied >= row.revision:
-            return  # another thread or process was quicker, and may know more
+            return False  # another thread or process was quicker, and may know more
+        has_rows = False
         faces = session.execute(
             select(FaceRow.id, FaceRow.person_id, FaceRow.embedding)
             .where(FaceRow.gallery_id == gallery_id, FaceRow.revision > applied)
@@ -79,6 +84,7 @@ def catch_up(
         # What reads on in a server is let go though an index may fail half way.
         with closing(faces):
             for batch in faces.partitions():
+                has_rows = True
                 writer.upsert(
                     [face.id for face in batch],
                     [face.person_id for face in batch],
@@ -92,6 +98,7 @@ def catch_up(
             )
             writer.remove(session.scalars(removed).all())
         writer.commit(row.revision)
+    return applied == NOTHING and has_rows
 
 
 def count_missing(session: Session, gallery_id: str, index: VectorIndex) -> tuple[int, int]:
@@ -103,13 +110,12 @@ def count_missing(session: Session, gallery_id: str, index: VectorIndex) -> tupl
         index: brought up to the rows of the session's moment.
     """
     faces = select(FaceRow.id).where(FaceRow.gallery_id == gallery_id)
-    there = missing = 0
-    for face_id in session.scalars(faces.execution_options(yield_per=_BATCH)):
-        if face_id in index:
-            there += 1
-        else:
-            missing += 1
-    return there, missing
+    there = asked = 0
+    with closing(session.scalars(faces.execution_options(yield_per=_BATCH))) as found:
+        for ids in found.partitions():
+            there += len(index.held(ids))
+            asked += len(ids)
+    return there, asked - there
 
 
 def examples_of(session: Session, gallery_id: str, people: Sequence[str]) -> dict[str, Examples]:

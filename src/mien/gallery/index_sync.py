@@ -77,7 +77,8 @@ class Indexes:
 
     Args:
         backend: opens them.
-        observer: is told how far behind the rows an index was when it was asked.
+        observer: is told how far behind the rows an index was when it was asked, and where it has
+            its vectors from.
     """
 
     def __init__(self, backend: IndexBackend, observer: Observer | None = None) -> None:
@@ -201,7 +202,7 @@ class Indexes:
         try:
             self.erase_removed(session, gallery_id)
             opened = self._opened.get(gallery_id)
-            return 0 if opened is None else sum(each in opened.index for each in face_ids)
+            return 0 if opened is None else len(opened.index.held(face_ids))
         except IndexUnavailable:
             return len(face_ids)
 
@@ -305,7 +306,7 @@ class Indexes:
             if row is None:
                 self.drop(gallery_id)
         elif NOTHING < opened.index.applied_revision < row.revision:
-            catch_up(session, gallery_id, opened.index, row)
+            self._catch_up(session, gallery_id, opened.index, row)
 
     def _erase_kept(self, session: Session, gallery_id: str, row: Revisions | None) -> None:
         if row is None:
@@ -385,10 +386,16 @@ class Indexes:
         if applied > NOTHING:
             self._observer.on_lag(max(row.revision - applied, 0))
         if applied < row.revision:
-            catch_up(session, gallery_id, index, row)
+            self._catch_up(session, gallery_id, index, row)
         if gallery_id in self._unsure:
             index = self._made_sure(session, gallery_id, index, row)
         return index
+
+    def _catch_up(
+        self, session: Session, gallery_id: str, index: VectorIndex, row: Revisions
+    ) -> None:
+        if catch_up(session, gallery_id, index, row):
+            self._observer.on_filled("rows")
 
     def _made_sure(
         self, session: Session, gallery_id: str, index: VectorIndex, row: Revisions
@@ -401,7 +408,7 @@ class Indexes:
             _log.warning("An index did not fit the database and is built anew")
             self.drop(gallery_id)
             index = self._open(gallery_id, row.contract_id, index.dimension)
-            catch_up(session, gallery_id, index, row)
+            self._catch_up(session, gallery_id, index, row)
         self._unsure.pop(gallery_id, None)
         return index
 
@@ -417,8 +424,11 @@ class Indexes:
                     index = self._backend.open(
                         gallery_id, contract_id=contract_id, dimension=dimension
                     )
-                    if self._backend.kept_apart and index.applied_revision > NOTHING:
-                        self._unsure[gallery_id] = index.applied_revision
+                    applied = index.applied_revision
+                    if applied > NOTHING:
+                        self._observer.on_filled("kept")
+                        if self._backend.kept_apart:
+                            self._unsure[gallery_id] = applied
                     opened = self._opened[gallery_id] = _Opened(index, contract_id)
         return opened.index
 

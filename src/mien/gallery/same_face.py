@@ -58,9 +58,16 @@ def enrolled_faces(
     digests = sorted({each.photo_sha256 for each in seen if each is not None})
     if not digests:
         return tuple(() for _ in seen)
-    columns = (FaceRow.id, FaceRow.person_id, FaceRow.box, FaceRow.created_at)
+    columns = (
+        FaceRow.gallery_id,
+        FaceRow.id,
+        FaceRow.person_id,
+        FaceRow.box,
+        FaceRow.created_at,
+    )
+    # Which galleries is not asked of the database, which would rather read all of them.
     recorded = select(*columns, FaceRow.photo_sha256.label("digest")).where(
-        FaceRow.photo_sha256.in_(digests), FaceRow.gallery_id.in_(gallery_ids)
+        FaceRow.photo_sha256.in_(digests)
     )
     # Examples from before digests were recorded are known by the original that was kept.
     kept = (
@@ -73,10 +80,13 @@ def enrolled_faces(
         )
     )
     rows = cast(
-        "Sequence[Row[str, str, list[float], dt.datetime, str]]",
+        "Sequence[Row[str, str, str, list[float], dt.datetime, str]]",
         session.execute(union_all(recorded, kept)).all(),
     )
-    known = sorted(rows, key=lambda row: (row.created_at, row.id))
+    known = sorted(
+        (row for row in rows if row.gallery_id in gallery_ids),
+        key=lambda row: (row.created_at, row.id),
+    )
     return tuple(
         tuple(
             EnrolledFace(row.id, row.person_id)

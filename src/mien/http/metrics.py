@@ -132,12 +132,19 @@ class Metrics:
             multiprocess_mode="livemax",
             **own,
         )
+        fillings = Counter(
+            "mien_index_fillings",
+            "Indexes of galleries that a process has filled, by where their faces came from.",
+            ["source"],
+            **own,
+        )
         observer.on_faces = faces.inc
         observer.on_decision = lambda kind: decisions.labels(kind).inc()
         observer.on_stage = lambda stage, spent: stages.labels(stage).observe(spent)
         observer.on_wait = waits.observe
         observer.on_waiting = waiting.inc
         observer.on_lag = lag.set
+        observer.on_filled = lambda source: fillings.labels(source).inc()
 
     def text(self, sizes: Collector) -> bytes:
         """All figures, of all processes, in the format of Prometheus."""

@@ -122,9 +122,11 @@ class AutoIndex:
     def __len__(self) -> int:
         return len(self.now)
 
-    def __contains__(self, key: object) -> bool:
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
+        now = self.now
         # Of one that is not used the large index has what it could not overwrite in a file.
-        return key in self.now or key in self._large
+        return now.held(keys) if now is self._large else now.held(keys) | self._large.held(keys)
 
     @property
     def groups(self) -> int:

@@ -159,8 +159,12 @@ class VectorIndex(Protocol):
     def __len__(self) -> int:
         """How many vectors can be found."""
 
-    def __contains__(self, key: object) -> bool:
-        """Whether the vector of this key can be found."""
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """Which of these keys' vectors can be found. Asked of thousands at a time.
+
+        Raises:
+            IndexUnavailable: the index cannot be reached.
+        """
 
     @property
     def groups(self) -> int:

@@ -102,8 +102,9 @@ class ExactIndex:
     def __len__(self) -> int:
         return len(self._now.vectors)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._now.vectors
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
+        return self._now.vectors.held(keys)
 
     @property
     def groups(self) -> int:
@@ -206,8 +207,8 @@ class _Vectors:
         # Of the state that a search would find now: `_row_of` is changed key by key.
         return int(np.count_nonzero(self._state.alive))
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._row_of
+    def held(self, keys: Sequence[str]) -> set[str]:
+        return {key for key in keys if key in self._row_of}
 
     @property
     def groups(self) -> int:

@@ -282,9 +282,14 @@ class MilvusIndex:
         state = self._state()
         return 0 if state is None else state.examples
 
-    def __contains__(self, key: object) -> bool:
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
         state = self._state()
-        return state is not None and bool(self._part(state.filling).owners([str(key)]))
+        if state is None:
+            return set()
+        part, each = self._part(state.filling), list(dict.fromkeys(keys))
+        lots = (each[start : start + _AT_ONCE] for start in range(0, len(each), _AT_ONCE))
+        return {key for some in lots for key in part.held(some)}
 
     @property
     def groups(self) -> int:
@@ -433,17 +438,26 @@ class _Part:
 
     def owners(self, keys: Sequence[str]) -> list[str]:
         """The groups of these keys' vectors, one for each that is there."""
+        return self._of(keys, "person")
+
+    def held(self, keys: Sequence[str]) -> list[str]:
+        """Those of these keys whose vectors are there."""
+        begin = len(self.id_of(""))
+        return [each[begin:] for each in self._of(keys, "id")]
+
+    def _of(self, keys: Sequence[str], field: str) -> list[str]:
+        """A field of each of these keys' vectors that is there."""
         ids = json.dumps([self.id_of(key) for key in keys])
         rows = self.ask(
             lambda client, collection: client.query(
                 collection,
                 filter=f"id in {ids}",
-                output_fields=["person"],
+                output_fields=[field],
                 consistency_level=_STRONG,
                 timeout=_SECONDS,
             )
         )
-        return [row["person"] for row in rows]
+        return [row[field] for row in rows]
 
     def present(self, people: Sequence[str]) -> set[str]:
         """Which of some groups have a vector."""

@@ -26,6 +26,7 @@ from mien.storage.deletions import noted
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
+from mien.storage.files import STRAY_SECONDS
 from mien.storage.files import Moved
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
@@ -36,8 +37,6 @@ from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
 from mien.storage.models import now
 
-# A file is written before its row; one this old has been left by a crash that left no journal.
-_STRAY_SECONDS = 3600
 # A process that has not searched a gallery for this long builds its index anew.
 _REMEMBER_REMOVALS = dt.timedelta(days=7)
 _log = structlog.get_logger(__name__)
@@ -251,7 +250,7 @@ def _old_removals(services: Services) -> int:
 def _stray_files(services: Services, files: "_Files") -> None:
     """Set aside what no row knows, and remove for good what was set aside long enough ago."""
     store = services.files
-    older_than = time.time() - _STRAY_SECONDS
+    older_than = time.time() - STRAY_SECONDS
     bind(services.database, store)
     with services.database.read() as session:
         known = referenced(session)

@@ -16,14 +16,13 @@ from mien.gallery.services import Services
 from mien.storage.binding import require_fitting
 from mien.storage.deletions import noted
 from mien.storage.file_references import referenced
+from mien.storage.files import STRAY_SECONDS
 from mien.storage.files import FileStore
 from mien.storage.migrate import current_revision
 from mien.storage.migrate import head_revision
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 
-# Younger files may be about to get their row.
-_STRAY_SECONDS = 3600
 _BYTES = 4
 
 
@@ -121,7 +120,7 @@ def _look_at_files(
     files: FileStore, referenced: set[str], known: set[str]
 ) -> tuple[tuple[str, ...], int, int]:
     """Which files are missing, how many are stray, and how many are set aside."""
-    stray = files.stray(known, older_than=time.time() - _STRAY_SECONDS)
+    stray = files.stray(known, older_than=time.time() - STRAY_SECONDS)
     missing = tuple(sorted(referenced - files.present(referenced)))
     return missing, sum(1 for _ in stray), sum(1 for _ in files.aside())
 

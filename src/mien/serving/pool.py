@@ -106,7 +106,7 @@ def with_plan(settings: Settings, plan: "Plan") -> Settings:
 
 
 def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
-    from mien.gallery.galleries import list_galleries
+    from mien.gallery.galleries import count_faces
     from mien.gallery.index_memory import index_memory
     from mien.gallery.pack_in_use import model_files
     from mien.sizing import Need
@@ -115,7 +115,7 @@ def _need(runtime: "Runtime", *, with_models: bool) -> "Need":
     files = model_files(runtime.call(SYSTEM)) if with_models else ()
     index = index_memory(
         runtime.settings.index,
-        [gallery.faces for gallery in list_galleries(runtime.call(SYSTEM))],
+        count_faces(runtime.call(SYSTEM)),
         dimension=runtime.engine.summary.dimension,
     )
     return Need(

@@ -64,13 +64,15 @@ class Process:
         self._runtime = runtime
         _reapply_erasures(runtime)
         runtime.database.guard(require_schema)
-        if warm:
-            runtime.warm_up.begin()
         self._housekeeping = Housekeeping(runtime.services, home=self._settings.home)
         self._housekeeping.start()
         self._following = Following(runtime.services)
         self._following.start()
-        return create_app(runtime)
+        application = create_app(runtime)
+        # Afterwards: what is loaded is counted by the application.
+        if warm:
+            runtime.warm_up.begin()
+        return application
 
     def wait_until_warm(self, seconds: float) -> None:
         """Wait at most this long for the models to be loaded."""

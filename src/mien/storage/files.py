@@ -38,6 +38,9 @@ ERASURES: Final = "erasures"
 DAYS: Final = 7
 """How long a file that was set aside is kept."""
 
+STRAY_SECONDS: Final = 3600
+"""A file is written before its row: a younger one that no row refers to may be about to get it."""
+
 OTHERS_SECONDS: Final = 3600
 """So long a change may go on whose process cannot be seen; no request lasts as long."""
 

@@ -206,14 +206,15 @@ class PgvectorIndex:
     def __len__(self) -> int:
         return self._asked(lambda _, state: state.examples, 0)
 
-    def __contains__(self, key: object) -> bool:
-        question = "select exists (select from {} where key = %s)"
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
+        some = list(keys)
 
-        def ask(connection: Connection, state: State) -> bool:
-            [there] = row_of(connection, about(state.vectors, question), [str(key)])
-            return bool(there)
+        def ask(connection: Connection, state: State) -> set[str]:
+            question = about(state.vectors, "select key from {} where key = any(%s)")
+            return {str(key) for [key] in connection.execute(question, [some])}
 
-        return self._asked(ask, otherwise=False)
+        return self._asked(ask, otherwise=set[str]())
 
     @property
     def groups(self) -> int:

@@ -54,8 +54,10 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
     def pictures(side: int) -> FloatArray:
         return rng.uniform(0, 255, (1, 3, side, side)).astype(np.float32)
 
-    def searching(spec: DetectorSpec | AlignerSpec) -> dict[RuntimeName, Session | None]:
-        shape: InputShape = (FAMILIES[spec.family].pictures_at_once, 3, None, None)
+    def searching(
+        spec: DetectorSpec | AlignerSpec, *, side: int | None = None
+    ) -> dict[RuntimeName, Session | None]:
+        shape: InputShape = (FAMILIES[spec.family].pictures_at_once, 3, side, side)
         file = installed.paths[spec.file]
         return {
             name: _opened(file, None, name, shape, threads)
@@ -77,7 +79,9 @@ def measure(installed: InstalledPack, *, threads: int) -> MeasuredRuntimes:
         DETECTOR: _timed(searching(manifest.detector), pictures(_SIDE))
     }
     if manifest.aligner:
-        times[ALIGNER] = _timed(searching(manifest.aligner), pictures(ALIGNED_SIDE))
+        times[ALIGNER] = _timed(
+            searching(manifest.aligner, side=ALIGNED_SIDE), pictures(ALIGNED_SIDE)
+        )
     for spec in manifest.recognizers:
         network = recognizer_network(manifest, spec)
         times[network] = _timed(embedding(spec), pictures(spec.input_size))

@@ -116,9 +116,10 @@ class Int8Index:
     def __len__(self) -> int:
         return len(self._now.rows)
 
-    def __contains__(self, key: object) -> bool:
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
         # What could not be overwritten is there still, though no search comes upon it.
-        return key in self._now.rows or key in self._owed
+        return self._now.rows.held(keys) | self._owed.intersection(keys)
 
     @property
     def groups(self) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -139,13 +140,16 @@ class Rows:
     def __len__(self) -> int:
         return self._state.count
 
-    def __contains__(self, key: object) -> bool:
+    def held(self, keys: Sequence[str]) -> set[str]:
+        """See `VectorIndex.held`."""
         # The state first: a key that moves from the base into the tail meanwhile is seen there.
         state = self._state
-        if not isinstance(key, str) or key in self._tail_row_of:
-            return isinstance(key, str)
-        [row] = state.base.keys.find([key])
-        return bool(row >= 0 and (state.base_alive is None or state.base_alive[row]))
+        in_tail = {key for key in keys if key in self._tail_row_of}
+        rows = state.base.keys.find(keys)
+        is_there = rows >= 0
+        if state.base_alive is not None:
+            is_there &= state.base_alive[rows]
+        return in_tail.union(compress(keys, is_there.tolist()))
 
     @property
     def groups(self) -> int:
