@@ -97,8 +97,9 @@ def control_set(installed: InstalledPack, folder: Path) -> tuple[Matrix, NDArray
     embeddings, people = [], []
     for path in sorted(folder.rglob("*.pgm")) or sorted(folder.rglob("*.jpg")):
         # PGM, too, which Mien does not take.
-        image_rgb = np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
-        faces = engine.analyze(image_rgb)
+        image_bgr = cv2.imread(str(path))
+        assert image_bgr is not None, f"{path} cannot be read"
+        faces = engine.analyze(np.ascontiguousarray(image_bgr[:, :, ::-1], dtype=np.uint8))
         if faces:
             largest = max(faces, key=lambda face: face.quality.size_px)
             embeddings.append(largest.embedding)
