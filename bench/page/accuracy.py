@@ -216,14 +216,15 @@ def _several(kept: Kept) -> list[str]:
 def _stated(kept: Kept) -> list[str]:
     rows = []
     for name, found in _found(kept, "labelled"):
-        for each in found["searches"]:
+        galleries = [(f"{each['enrolled']:,}", each) for each in found["searches"]]
+        for enrolled, each in [*galleries, ("1,000, one name", found["one_person"])]:
             cells = {
                 f"{check['stated']:g}": _share(check["measured"], 2)
                 + ("" if check["agrees"] else " ✗")
                 for check in each["expected_rate_check"]
             }
             rates = (cells.get(rate, "") for rate in ("0.1", "0.01", "0.001"))
-            rows.append((f"`{name}`", f"{each['enrolled']:,}", *rates))
+            rows.append((f"`{name}`", enrolled, *rates))
     return table(("pack", "enrolled", "stated 10 %", "stated 1 %", "stated 0.1 %"), rows)
 
 
