@@ -1,6 +1,6 @@
 """Whether what is found is a face: whom the limit of `Quality.confidence` refuses, and what it stops.
 
-Real faces as they are and partly covered, and pictures in which nothing is a human face: drawn heads,
+Real faces as they are, partly covered and turned, and pictures in which nothing is a human face: drawn heads,
 and every folder of `--pictures`, which is a set of its own (`animals`, `drawings`, `statues`, `toys`).
 Only what has no other reason against it counts, for only that would be stored. Faces of people come
 from one half of the set and pictures from one half of each folder, both told by a digest of the name:
@@ -45,6 +45,11 @@ _PEOPLE = (
     "eyes hidden",
     "mouth hidden",
     "one side hidden",
+    "mask worn",
+    "sunglasses worn",
+    "most turned",
+    "fisheye, near the edge",
+    "samples: masks",
     "group photos (dlib)",
     "grey 92 x 112 (ORL)",
 )

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from bench.detection_fisheye import see_through_fisheye
+from bench.detection_samples import SAMPLES
+from bench.detection_samples import marked
 from bench.detection_sets import Example
 from bench.detection_sets import Half
 from bench.detection_sets import Make
@@ -23,6 +26,8 @@ from bench.detection_sets import read
 from bench.detection_sets import tilt
 from bench.detection_sets import turn
 from bench.detection_sets import whole
+from bench.detection_worn import wear_mask
+from bench.detection_worn import wear_sunglasses
 from bench.drawn_heads import draw_head
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -46,6 +51,9 @@ _FEW = 8
 
 NOT_HUMAN = ("animals", "drawings", "paintings", "statues", "toys")
 """Folders of pictures of what may be taken for a face; see `bench/gather_pictures.py`."""
+
+TURNED = Path(__file__).with_name("lfw_turned.txt")
+"""Names of photos of the set; see `_most_turned`."""
 
 NO_HUMAN_FACE = "no human face: "
 """How the names of sets begin in which nothing is to be found."""
@@ -102,6 +110,18 @@ def list_sets(
         ),
         "strips 2500 x 250, both ways": (_strip, 2, 4),
         "panorama 6000 x 600": (partial(_pasted, size_wh=(6000, 600), low=50, high=140), 4, 5),
+        "mask worn": (lambda random, photos: wear_mask(random, photos[0]), 1, 1),
+        "sunglasses worn": (lambda random, photos: wear_sunglasses(random, photos[0]), 1, 1),
+        "fisheye, near the middle": (
+            partial(see_through_fisheye, angles=(0, 30), sizes=(60, 140)),
+            4,
+            3,
+        ),
+        "fisheye, near the edge": (
+            partial(see_through_fisheye, angles=(45, 58), sizes=(160, 320)),
+            4,
+            4,
+        ),
         "no face: drawn": (_nothing, 1, 1),
         "whole face hidden": (partial(_hidden, what="all"), 1, 1),
         f"{NO_HUMAN_FACE}drawn heads": (_drawn_head, 1, 1),
@@ -110,6 +130,7 @@ def list_sets(
         name: partial(make, source, recipe, name=name, count=max(count // share, 4), faces=faces)
         for name, (recipe, share, faces) in made.items()
     }
+    sets["most turned"] = partial(_most_turned, source, count)
     groups = data / "dlib_faces" / "examples" / "faces"
     if groups.is_dir():
         sets["group photos (dlib)"] = partial(_labelled, groups)
@@ -120,9 +141,11 @@ def list_sets(
     if faces.is_dir():
         paths = sorted(faces.rglob("*.pgm"))[:: max(400 // count, 1)]
         sets["grey 92 x 112 (ORL)"] = partial(_filling, paths)
-    rotated = data / "insightface_samples" / "cpp-package" / "inspireface" / "test_res" / "data"
+    samples = data / "insightface_samples"
+    rotated = samples / "cpp-package" / "inspireface" / "test_res" / "data"
     if rotated.is_dir():
         sets["rotated samples"] = partial(_rotated, rotated / "rotate")
+        sets |= {name: partial(marked, samples, marks) for name, marks in SAMPLES.items()}
     if pictures is not None:
         for folder in sorted(each for each in pictures.iterdir() if each.is_dir()):
             sets[NO_HUMAN_FACE + folder.name] = partial(_not_human, folder, half, count)
@@ -132,6 +155,19 @@ def list_sets(
 def absent_sets(pictures: Path | None) -> list[str]:
     """The sets of things that there are no pictures of here."""
     return [name for name in NOT_HUMAN if pictures is None or not (pictures / name).is_dir()]
+
+
+def _most_turned(source: Source, count: int) -> Iterator[Example]:
+    """Of the half of the people, the photos whose heads are turned most; see the list."""
+    people = {path.parent.name for path in source.photos}
+    folders = source.photos[0].parents[1]
+    lines = TURNED.read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    mine = [name for name in names if name.rpartition("_")[0] in people]
+    for name in mine[:count]:
+        path = folders / name.rpartition("_")[0] / f"{name}.jpg"
+        if path.is_file():
+            yield whole(read(path))
 
 
 def _not_human(folder: Path, half: Half, count: int) -> Iterator[Example]:

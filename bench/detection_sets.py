@@ -182,7 +182,7 @@ def paste(
     taken: list[tuple[float, float, float, float]] = []
     boxes = []
     for photo, size in sorted(zip(photos, sizes, strict=True), key=lambda pair: -pair[1]):
-        head = _head(photo, size)
+        head = cut_head(photo, size)
         high, wide = head.shape[:2]
         for _ in range(200):
             x = int(random.integers(0, max(size_wh[0] - wide, 0) + 1))
@@ -195,17 +195,24 @@ def paste(
         else:
             continue
         taken.append((x, y, x + wide, y + high))
-        room = canvas[y : y + high, x : x + wide]
-        head = head[: room.shape[0], : room.shape[1]]
-        mask = _soft_mask(head.shape[1], head.shape[0])
-        room[:] = np.asarray(head * mask + room * (1 - mask), dtype=np.uint8)
+        lay_softly(canvas, head, (x, y))
         middle_x, middle_y = x + wide / 2, y + high / 2
         half = size / 2
         boxes.append([middle_x - half, middle_y - half, middle_x + half, middle_y + half])
     return Example(canvas, np.array(boxes).reshape(-1, 4))
 
 
-def _head(image_rgb: ImageRGB, size: float) -> ImageRGB:
+def lay_softly(canvas: ImageRGB, part: ImageRGB, at_xy: tuple[int, int]) -> None:
+    """Lay a part over a picture in place, its border fading; what reaches beyond is cut off."""
+    x, y = at_xy
+    room = canvas[y : y + part.shape[0], x : x + part.shape[1]]
+    part = part[: room.shape[0], : room.shape[1]]
+    mask = _soft_mask(part.shape[1], part.shape[0])
+    room[:] = np.asarray(part * mask + room * (1 - mask), dtype=np.uint8)
+
+
+def cut_head(image_rgb: ImageRGB, size: float) -> ImageRGB:
+    """The head of a photo of the set with some air, its face brought to a size in pixels."""
     height, width = image_rgb.shape[:2]
     face = width * _FACE_SHARE
     half_wide, half_high = face * _HEAD_WIDE / 2, face * _HEAD_HIGH / 2

@@ -4,15 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench import detection_list
 from bench import gather_pictures
 from bench.confidence import LIMITS
 from bench.confidence import weigh
 from bench.detection import Findings
 from bench.detection import is_on
 from bench.detection import measure
+from bench.detection_fisheye import see_through_fisheye
+from bench.detection_fisheye import through_lens
 from bench.detection_list import NO_HUMAN_FACE
 from bench.detection_list import absent_sets
 from bench.detection_list import list_sets
+from bench.detection_samples import SAMPLES
+from bench.detection_samples import marked
 from bench.detection_sets import Example
 from bench.detection_sets import close_up
 from bench.detection_sets import make
@@ -20,6 +25,8 @@ from bench.detection_sets import open_source
 from bench.detection_sets import paste
 from bench.detection_sets import turn
 from bench.detection_sets import whole
+from bench.detection_worn import wear_mask
+from bench.detection_worn import wear_sunglasses
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -186,3 +193,75 @@ def test_pictures_are_gathered_by_kind_from_folders_and_from_resources(tmp_path:
     (statue,) = (to / "statues").iterdir()
     with Image.open(statue) as picture:
         assert picture.size == (80, 80)
+
+
+def test_what_is_worn_covers_its_part_of_the_face_and_little_else() -> None:
+    random = np.random.default_rng(5)
+    for _ in range(12):
+        for wear, low, high in ((wear_mask, 0.58, 0.95), (wear_sunglasses, 0.35, 0.42)):
+            covered = wear(random, _photo())
+            changed = np.abs(covered.image_rgb.astype(int) - _photo()).max(axis=2) > 12
+            left, top, _, bottom = covered.boxes[0]
+            side = bottom - top
+            rows = slice(round(top + low * side), round(top + high * side))
+            inner = slice(round(left + 0.35 * side), round(left + 0.65 * side))
+            eyes = slice(round(left + 0.26 * side), round(left + 0.36 * side))
+            assert changed[rows, inner if wear is wear_mask else eyes].mean() > 0.9
+            assert changed[: round(top + 0.2 * side)].sum() == 0
+            assert changed[round(top + 1.2 * side) :].sum() == 0
+
+
+@pytest.mark.parametrize("angles", [(0, 30), (45, 58)])
+def test_a_face_seen_through_a_fisheye_is_where_it_is_said_to_be(angles: tuple[int, int]) -> None:
+    example = see_through_fisheye(
+        np.random.default_rng(2), [_photo()] * 3, angles=angles, sizes=(150, 200)
+    )
+    assert len(example.boxes) > 1
+    for left, top, right, bottom in example.boxes.round().astype(int):
+        x, y = (left + right) // 2, (top + bottom) // 2
+        middle = example.image_rgb[y - 5 : y + 5, x - 5 : x + 5]
+        assert np.abs(middle.astype(int) - RED).max() < 30
+    corners = np.array([[example.image_rgb[y, x].max() for x in (0, -1)] for y in (0, -1)])
+    assert (corners == 0).all()
+
+
+def test_the_lens_presses_together_what_lies_far_from_its_middle() -> None:
+    middle = through_lens(np.array([[1124.0, 1124.0], [1134.0, 1124.0]]))
+    edge = through_lens(np.array([[1700.0, 1124.0], [1710.0, 1124.0]]))
+    assert np.ptp(middle[:, 0]) == pytest.approx(10, abs=0.1)
+    assert np.ptp(edge[:, 0]) < 4
+
+
+def test_marks_of_samples_are_shares_of_the_picture(tmp_path: Path) -> None:
+    Image.fromarray(_photo()[:200]).save(tmp_path / "a.png")
+    marks = {"a.png": [(10, 20, 50, 60)], "absent.png": [(0, 0, 1, 1)]}
+    (example,) = marked(tmp_path, marks)
+    assert example.boxes.tolist() == [[25, 40, 125, 120]]
+    assert example.others
+
+
+def test_every_mark_lies_in_its_picture() -> None:
+    boxes = [box for marks in SAMPLES.values() for faces in marks.values() for box in faces]
+    assert len(boxes) > 40
+    for left, top, right, bottom in boxes:
+        assert 0 <= left < right <= 100
+        assert 0 <= top < bottom <= 100
+
+
+def test_the_most_turned_are_of_one_half_alone(
+    faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = tmp_path / "turned.txt"
+    names = [f"Person_{number}_0001" for number in range(0, 12, 2)]
+    turned.write_text("\n".join(["# a remark", *names, "Nobody_0001"]))
+    monkeypatch.setattr(detection_list, "TURNED", turned)
+    counts = [
+        len(
+            list(
+                list_sets(open_source(faces, half=half, seed=0), tmp_path, count=9)["most turned"]()
+            )
+        )
+        for half in ("choosing", "reporting")
+    ]
+    assert sum(counts) == len(names)
+    assert min(counts) > 0

@@ -185,6 +185,28 @@ def test_a_drawn_head_is_doubted_to_be_a_face(yunet_engine: PackEngine, seed: in
     assert drawn.quality.reasons == ("not_a_face",)
 
 
+def test_who_is_asked_second_doubts_drawings_that_the_first_takes_for_faces(
+    installed_pack: Callable[[str], InstalledPack],
+) -> None:
+    engine = PackEngine(installed_pack("standard"))
+    for seed in (2, 8, 12, 19):
+        drawn = draw_head(np.random.default_rng(seed))
+        (found,), (analyzed,) = engine.detect(drawn), engine.analyze(drawn)
+        assert found.quality.reasons == ("not_a_face",)
+        assert analyzed.quality == found.quality
+    engine.close()
+
+
+def test_who_is_asked_second_doubts_nobody_who_is_one(
+    installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB]
+) -> None:
+    engine = PackEngine(installed_pack("standard"))
+    for name in ("obama.jpg", "biden.jpg", "obama_partial_face.jpg", "astronaut.png"):
+        (face,) = engine.analyze(sample(name))
+        assert "not_a_face" not in face.quality.reasons
+    engine.close()
+
+
 @pytest.mark.parametrize("name", ["mobile", "classic"])
 def test_both_runtimes_give_the_same_embedding(
     installed_pack: Callable[[str], InstalledPack], sample: Callable[[str], ImageRGB], name: str

@@ -8,6 +8,7 @@ from drawing import draw_picture
 from mien.vision.fake import FakeEngine
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
+from mien.vision.quality import with_confidence
 from mien.vision.types import Box
 from mien.vision.types import FloatArray
 from mien.vision.types import ImageRGB
@@ -111,3 +112,14 @@ def test_a_face_nowhere_in_the_picture_is_invisible() -> None:
 def test_landmarks_that_coincide_are_judged_without_failing() -> None:
     quality = _assess(landmarks=np.full((5, 2), 50, dtype=np.float32))
     assert 0 <= quality.score <= 1
+
+
+@pytest.mark.parametrize("first", [1.0, 0.2])
+@pytest.mark.parametrize("second", [1.0, 0.2])
+def test_another_confidence_is_judged_as_if_it_had_been_the_first(
+    first: float, second: float
+) -> None:
+    dark = (PICTURE * 0.15).astype(np.uint8)
+    for picture in (PICTURE, dark):
+        judged = with_confidence(_assess(picture, confidence=first), second)
+        assert judged == _assess(picture, confidence=second)

@@ -126,6 +126,9 @@ def _print(results: "PhotoResults[Identification]", *, in_several: bool) -> None
     for path, seen in results.done:
         if not seen.answers:
             print_note(f"{path}: no face found")
+        for answer in seen.answers:
+            if "not_a_face" in answer.face.quality.reasons:
+                print_note(f"{path}: face {answer.number} may not be a human face")
         tell_left_out(path, seen.faces_left_out)
 
 

@@ -100,6 +100,7 @@ class AlignerSpec(StrictModel):
     """A second look at each face that is embedded, by a network whose landmarks are steadier.
 
     The detector says where faces are; faces are cut out by what this one says of their landmarks.
+    Where the detector is not sure that there is a face, it is asked that, too.
 
     Attributes:
         family: which decoder in `mien.vision.detectors`.

@@ -1,6 +1,7 @@
 """The engine of a model pack: detect, judge, align and embed in one call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import structlog
@@ -16,7 +17,9 @@ from mien.packs.manifest import InstalledPack
 from mien.vision.budget import Budget
 from mien.vision.detectors.aligner import ALIGNED_SIDE
 from mien.vision.detectors.aligner import ALIGNER_NMS_IOU
-from mien.vision.detectors.aligner import landmarks_by
+from mien.vision.detectors.aligner import SURE
+from mien.vision.detectors.aligner import Aligned
+from mien.vision.detectors.aligner import look_with
 from mien.vision.detectors.confirm import FacePlace
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
@@ -28,6 +31,7 @@ from mien.vision.pack_summary import runtime_of
 from mien.vision.pack_summary import summarise
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
+from mien.vision.quality import with_confidence
 from mien.vision.recognizers import JointRecognizer
 from mien.vision.recognizers import Recognizer
 from mien.vision.runtimes import ALIGNER
@@ -109,7 +113,19 @@ class PackEngine:
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
     ) -> Faces[DetectedFace]:
         """See `Engine.detect`."""
-        return self._detect(Halvings(image_rgb), detail, budget)
+        picture = Halvings(image_rgb)
+        detected = self._detect(picture, detail, budget)
+        unsure = [n for n, face in enumerate(detected) if face.quality.confidence < SURE]
+        if self._aligner is None or not unsure:
+            return detected
+        # Without embeddings a second look at every face would cost a quarter of the whole.
+        with self._permits.stage("align"):
+            aligned = self._align(
+                picture, [detected[number].landmarks for number in unsure], budget
+            )
+        seen = dict(zip(unsure, aligned, strict=True))
+        faces = [_seconded(face, seen.get(number)) for number, face in enumerate(detected)]
+        return Faces(tuple(faces), detected.left_out)
 
     def analyze(
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
@@ -119,8 +135,8 @@ class PackEngine:
         detected = self._detect(picture, detail, budget)
         recognizer = self._embedder(budget)
         with self._permits.stage("align"):
-            landmarks = self._align(picture, [face.landmarks for face in detected], budget)
-            views = [recognizer.crop(picture, each) for each in landmarks]
+            aligned = self._align(picture, [face.landmarks for face in detected], budget)
+            views = [recognizer.crop(picture, each.landmarks) for each in aligned]
         with self._permits.stage("embed"):
             embeddings = recognizer.embed(views)
         faces = [
@@ -129,11 +145,13 @@ class PackEngine:
                 landmarks=face.landmarks,
                 score=face.score,
                 pose=face.pose,
-                quality=face.quality,
+                quality=_seconded(face, seen).quality,
                 crop_rgb=crops[0],
                 embedding=embedding,
             )
-            for face, crops, embedding in zip(detected, views, embeddings, strict=True)
+            for face, seen, crops, embedding in zip(
+                detected, aligned, views, embeddings, strict=True
+            )
         ]
         return Faces(tuple(faces), detected.left_out)
 
@@ -147,8 +165,8 @@ class PackEngine:
         middle = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)])
         recognizer = self._embedder()
         face = (middle * side).astype(np.float32)
-        (landmarks,) = self._align(Halvings(grey), [face], None)
-        recognizer.embed([recognizer.crop(grey, landmarks)])
+        (aligned,) = self._align(Halvings(grey), [face], None)
+        recognizer.embed([recognizer.crop(grey, aligned.landmarks)])
 
     def close(self) -> None:
         """See `Engine.close`; a closed engine can no longer be used."""
@@ -248,10 +266,10 @@ class PackEngine:
 
     def _align(
         self, picture: Halvings, faces: Sequence[FloatArray], budget: Budget | None
-    ) -> Sequence[FloatArray]:
-        """The landmarks that faces are cut out by: the detector's, where nobody else looks."""
+    ) -> list[Aligned]:
+        """What faces are cut out by, and who doubts them: nobody, where nobody else looks."""
         if self._aligner is None or self._spec.aligner is None or not faces:
-            return faces
+            return [Aligned(face, 1.0) for face in faces]
         spec = self._spec.aligner
         aligner = Detector(
             BoundedSession(self._aligner, self._permits, budget),
@@ -259,7 +277,7 @@ class PackEngine:
             score_threshold=spec.score_threshold,
             nms_iou=ALIGNER_NMS_IOU,
         )
-        return landmarks_by(aligner, picture, faces)
+        return look_with(aligner, picture, faces)
 
     def _embedder(self, budget: Budget | None = None) -> JointRecognizer:
         return JointRecognizer(
@@ -302,6 +320,14 @@ class BoundedSession:
 _GREY = 128
 # Two faces, as they are and mirrored; for groups hardly slower than larger batches.
 _GLANCES_AT_ONCE = 4
+
+
+def _seconded(face: DetectedFace, seen: Aligned | None) -> DetectedFace:
+    """The face with what the second network says of it, where the first is not sure."""
+    first = face.quality.confidence
+    if seen is None or first >= SURE or seen.confidence >= first:
+        return face
+    return replace(face, quality=with_confidence(face.quality, seen.confidence))
 
 
 def _describe(picture: Halvings, place: FacePlace) -> DetectedFace:

@@ -1,6 +1,7 @@
 """Measure how good a face is: its size, sharpness, light, and how much of it the photo shows."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -50,6 +51,7 @@ _FACE_CORNERS = np.array(
 # From here on more does not make a better example.
 _GOOD_SIZE_PX = 112.0
 _GOOD_SHARPNESS = 300.0
+_NOT_A_FACE = "not_a_face"
 
 
 def assess(
@@ -84,7 +86,7 @@ def assess(
     visible = min(visible_share(box, size_wh), _inside_share(matrix, size_wh))
     dark, bright = brightness < LEAST_BRIGHTNESS, brightness > MOST_BRIGHTNESS
     checks = (
-        ("not_a_face", confidence < LEAST_CONFIDENCE),
+        (_NOT_A_FACE, confidence < LEAST_CONFIDENCE),
         ("too_small", size_px < LEAST_SIZE_PX),
         # Without light there is no contrast to be sharp, and blur cannot be told.
         (
@@ -115,6 +117,13 @@ def assess(
         visible=visible,
         confidence=confidence,
     )
+
+
+def with_confidence(quality: Quality, confidence: float) -> Quality:
+    """The same face judged by another confidence that it is one; see `Quality.confidence`."""
+    others = tuple(reason for reason in quality.reasons if reason != _NOT_A_FACE)
+    reasons = (_NOT_A_FACE, *others) if confidence < LEAST_CONFIDENCE else others
+    return replace(quality, acceptable=not reasons, reasons=reasons, confidence=confidence)
 
 
 def _inside_share(matrix: NDArray[np.float64], size_wh: tuple[int, int]) -> float:

@@ -93,9 +93,10 @@ class Quality:
         sharpness: variance of the Laplacian of the grey aligned crop at 112 pixels; unit: grey².
         brightness: mean grey of the aligned crop in [0, 255].
         visible: share of the face inside the picture, in [0, 1], by its box and by its landmarks.
-        confidence: that it is a human face, in [0, 1], by closer looks of the detector; low for
-            animals, textures, many drawings, and faces of which much is covered. 1 where that was
-            not measured. Nothing to do with whose face it is.
+        confidence: that it is a human face, in [0, 1], by closer looks of the detector, and where
+            that is not sure, of the second network of a pack that has one; low for animals,
+            textures, many drawings, and faces of which much is covered. 1 where that was not
+            measured. Nothing to do with whose face it is.
     """
 
     acceptable: bool
