@@ -198,7 +198,18 @@ def alternate(
     rounds: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Median milliseconds of each, run in turns so that the machine's moods meet all alike.
+    """Median milliseconds of each; see `in_turns`."""
+    times = in_turns(works, rounds=rounds, clock=clock)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def in_turns(
+    works: Mapping[str, Work],
+    *,
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, list[float]]:
+    """Milliseconds of each round, run in turns so that the machine's moods meet all alike.
 
     Args:
         works: by name.
@@ -214,7 +225,7 @@ def alternate(
             works[name]()
             if number:  # the first round only warms up
                 times[name].append(1000 * (clock() - started - reading))
-    return {name: statistics.median(values) for name, values in times.items()}
+    return times
 
 
 def _reading_seconds(clock: Callable[[], float]) -> float:

@@ -35,6 +35,10 @@ from mien.http.problems import STATUSES
 from mien.observing import IndexSource
 from mien.observing import Stage
 from mien.options import Decision
+from mien.packs.catalog import BUILTIN
+from mien.packs.catalog import builtin
+from mien.packs.measured import figures_of
+from mien.packs.measured import measured_packs
 from mien.runtime import Runtime
 from mien.runtime import open_runtime
 from mien.settings import Settings
@@ -261,6 +265,47 @@ def in_words(values: Iterable[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
+def pack_figures_page() -> str:
+    """What each built-in pack misses and costs, as it was measured."""
+    measured = measured_packs()
+    searches, timed = measured.searches, measured.timed
+    versions = ", ".join(f"{name} {version}" for name, version in measured.versions.items())
+    return NOTE + Template((HERE / "pack_figures.md").read_text(encoding="utf-8")).substitute(
+        rows="\n".join(pack_figures_row(name) for name in BUILTIN),
+        several=timed.several_faces,
+        one_face=in_words(timed.one_face),
+        threads=timed.threads,
+        rounds=timed.rounds,
+        clock=timed.clock,
+        data=searches.data,
+        photos=f"{searches.photos:,}",
+        people=f"{searches.people:,}",
+        enrolled=f"{searches.enrolled:,}",
+        odds=f"{1 / searches.fpir:.0f}",
+        draws=searches.draws,
+        date=f"{measured.date.day} {measured.date:%B %Y}",
+        machine=measured.machine,
+        versions=versions,
+    )
+
+
+def pack_figures_row(name: str) -> str:
+    """A line of the table."""
+    found = figures_of(builtin(name))
+    if found is None:
+        return f"| `{name}` | not measured | | | | |"
+    one, several = found.one_face, found.several_faces
+    cells = [
+        f"`{name}`",
+        f"{found.fnir:.1%} ± {100 * found.fnir_standard_error:.1f}".replace("%", " %"),
+        f"{one.median_ratio:.1f} ({one.median_ms:.0f} ms)",
+        f"{several.median_ratio:.1f} ({several.median_ms:.0f} ms)",
+        f"{found.memory_mb:.0f} MB",
+        f"{found.size_bytes / 1e6:.1f} MB",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
 def openapi_text() -> str:
     """The API's description, as `/api/openapi.json` gives it."""
     with temporary_runtime() as runtime:
@@ -287,6 +332,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/errors.md": errors_page,
     "reference/routes.md": routes_page,
     "reference/metrics.md": metrics_page,
+    "reference/pack-figures.md": pack_figures_page,
     "openapi.json": openapi_text,
 }
 

@@ -1,13 +1,21 @@
 import hashlib
 import json
+from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from click.testing import Result
 
 from mien.cli import cli
+from mien.cli.models import look
+from mien.cli.terminal.fitting import GAP
+from mien.cli.terminal.fitting import fit
+from mien.packs import measured
 from mien.packs.catalog import BUILTIN
+from mien.packs.measured import measured_packs
 from own_pack import write_own_pack
 
 pytestmark = pytest.mark.thorough
@@ -37,6 +45,67 @@ def packs() -> dict[str, dict[str, object]]:
 def test_packs_are_listed_the_built_in_ones_first() -> None:
     assert list(packs()) == [*BUILTIN, "own"]
     assert [line.split("\t")[0] for line in mien("list").stdout.splitlines()] == [*BUILTIN, "own"]
+
+
+def test_what_each_pack_misses_and_costs_is_told_and_of_ones_own_that_it_is_not_known() -> None:
+    found = measured_packs()
+    listed = packs()
+    for name in BUILTIN:
+        assert listed[name]["figures"] == found.packs[name].model_dump(mode="json")
+    assert listed["own"]["figures"] is None
+    told = json.loads(mien("list", "--json").stdout)["measurement"]
+    assert told["searches"]["enrolled"] == found.searches.enrolled
+    rows = {line.split("\t")[0]: line.split("\t") for line in mien("list").stdout.splitlines()}
+    assert len({len(row) for row in rows.values()}) == 1
+    compact = found.packs["compact"]
+    assert rows["compact"][2] == f"{100 * compact.fnir:.1f} %"
+    assert rows["compact"][5] == f"{compact.memory_mb:.0f} MB"
+    assert rows["own"][2:6] == ["not measured", "", "", ""]
+
+
+@pytest.mark.parametrize("figure", ["contract_id", "version"])
+def test_figures_of_a_pack_that_has_changed_are_not_shown(
+    monkeypatch: pytest.MonkeyPatch, figure: str
+) -> None:
+    found = measured_packs()
+    stale = {
+        name: each.model_copy(update={figure: "before"} if name == "compact" else {})
+        for name, each in found.packs.items()
+    }
+    changed = found.model_copy(update={"packs": stale})
+    monkeypatch.setattr(measured, "measured_packs", lambda: changed)
+    assert packs()["compact"]["figures"] is None
+    assert packs()["mobile"]["figures"] is not None
+    assert json.loads(mien("show", "compact", "--json").stdout)["figures"] is None
+    assert "misses      not measured" in mien("show", "compact").stdout
+
+
+def test_a_pack_shows_what_it_misses_and_costs() -> None:
+    shown = mien("show", "precise").stdout
+    figures = measured_packs().packs["precise"]
+    assert f"{100 * figures.fnir:.1f} % ± " in shown
+    assert f"{figures.memory_mb:.0f} MB of memory" in shown
+    assert json.loads(mien("show", "own", "--json").stdout)["figures"] is None
+    assert "misses      not measured" in mien("show", "own").stdout
+
+
+def test_a_narrow_terminal_shows_the_figures_and_leaves_out_the_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: dict[str, Any] = {}
+
+    def take(
+        columns: Sequence[str], rows: Iterable[Sequence[str]], *, lesser: Sequence[str]
+    ) -> None:
+        given.update(columns=columns, rows=list(rows), lesser=lesser)
+
+    monkeypatch.setattr(look, "print_table", take)
+    assert mien("list").exit_code == 0
+    columns, rows = fit(given["columns"], given["rows"], width=80, lesser=given["lesser"])
+    assert {"Misses", "Time", "Memory"} <= set(columns)
+    assert "Summary" not in columns
+    widths = [max(len(row[place]) for row in [columns, *rows]) for place in range(len(columns))]
+    assert sum(widths) + GAP * (len(widths) - 1) <= 80
 
 
 def test_looking_makes_no_database(tmp_path: Path) -> None:

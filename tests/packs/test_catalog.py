@@ -25,7 +25,8 @@ def manifest(request: pytest.FixtureRequest) -> Manifest:
 def test_every_manifest_in_the_folder_is_built_in() -> None:
     files = {path.name for path in BUILTIN_FOLDER.iterdir()}
     manifests = {f"{name}.toml" for name in BUILTIN}
-    assert files == manifests | {f"{name}.calibration.json" for name in BUILTIN}
+    calibrations = {f"{name}.calibration.json" for name in BUILTIN}
+    assert files == {*manifests, *calibrations, "measured.json"}
 
 
 def test_a_built_in_pack_has_the_name_of_its_file(manifest: Manifest) -> None:

@@ -7,6 +7,7 @@ to themselves, below everything when somebody else came first.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +97,38 @@ def weighted_accepted_at(
     place = int(np.searchsorted(counted, rate * all_impostors + _ROUNDING, side="right"))
     cut = impostor[place] if place < len(impostor) else -math.inf
     return float(of_genuine[genuine > cut].sum()) / total
+
+
+def drawn_accepted_at(
+    genuine: Array,
+    impostor: Array,
+    rates: Sequence[float],
+    *,
+    of_genuine: Array,
+    of_impostor: Array,
+) -> Array:
+    """`weighted_accepted_at` of many draws at several rates at once.
+
+    Args:
+        genuine: float64, shape (n,).
+        impostor: float64, shape (m,), falling.
+        rates: of the impostors.
+        of_genuine: how often each counts in each draw, shape (draws, n).
+        of_impostor: likewise, shape (draws, m).
+
+    Returns:
+        float64, shape (len(rates), draws).
+    """
+    total, counted = of_genuine.sum(axis=1), np.cumsum(of_impostor, axis=1)
+    cuts = np.append(impostor, -math.inf)
+    told = np.full((len(rates), len(total)), math.nan)
+    for place, rate in enumerate(rates):
+        allowed = rate * counted[:, -1:] + _ROUNDING
+        cut = cuts[(counted <= allowed).sum(axis=1)]
+        passed = (of_genuine * (genuine > cut[:, None])).sum(axis=1)
+        some = (total > 0) & (counted[:, -1] > 0)
+        told[place, some] = passed[some] / total[some]
+    return told
 
 
 def equal_error_rate(genuine: Array, impostor: Array) -> float:

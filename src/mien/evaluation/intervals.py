@@ -9,6 +9,7 @@ drawn: Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007).
 
 import math
 from collections.abc import Callable
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -49,12 +50,22 @@ def by_drawing_people(
             not a number when nothing is left to tell it from.
         people: how many.
     """
+    return inner_interval(np.array([figure(counted) for counted in people_drawn_anew(people)]))
+
+
+def people_drawn_anew(people: int) -> Iterator[NDArray[np.float64]]:
+    """How often each person is drawn, a thousand times: float64, shape (people,)."""
     # Always the same draws, so that the same figures have the same interval.
     random = np.random.default_rng(0)
     even = np.full(people, 1 / people)
-    drawn = [figure(random.multinomial(people, even).astype(np.float64)) for _ in range(_DRAWS)]
-    told = [value for value in drawn if not math.isnan(value)]
-    if not told:
+    for _ in range(_DRAWS):
+        yield random.multinomial(people, even).astype(np.float64)
+
+
+def inner_interval(values: NDArray[np.float64]) -> Interval | None:
+    """Where the inner 95 % of the values lie; None when none is a number."""
+    told = values[~np.isnan(values)]
+    if not len(told):
         return None
     low, high = np.quantile(told, [_TAIL, 1 - _TAIL])
     return float(low), float(high)

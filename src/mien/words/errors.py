@@ -363,6 +363,10 @@ _INPUT: Final = {
     "invalid_input.no_strangers": N_(
         "Enrolling {enrolled:,} of {people:,} people leaves nobody as a stranger. Enrol fewer."
     ),
+    "invalid_input.one_pack": N_(
+        "Name at least two model packs, and then the folder of the photos."
+    ),
+    "invalid_input.pack_twice": N_("The model pack {name} is named twice. Name each one once."),
     "invalid_input.nobody_enrolled": N_("Enrol at least one person."),
     "invalid_input.cursor": N_(
         "This cursor does not belong to this list and order. Start without a cursor."

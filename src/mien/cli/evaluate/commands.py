@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.evaluate.comparing import compare
+from mien.cli.evaluate.options import FOLDER
+from mien.cli.evaluate.options import ONE_PERSON
+from mien.cli.evaluate.options import people_in
+from mien.cli.evaluate.options import split_options
 from mien.cli.evaluate.printing import print_pairs
 from mien.cli.evaluate.printing import print_searches
 from mien.cli.evaluate.workbench import AnalysisChoice
@@ -17,15 +22,11 @@ from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_note
 from mien.evaluation.photos import find_named
 from mien.evaluation.photos import people_folder
-from mien.evaluation.photos import photos_of_people
 from mien.options import FaceChoice
 
 if TYPE_CHECKING:
     from mien.evaluation.report.ask import Wanted
 
-_FOLDER = click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR"
-)
 _REPORT = click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -34,17 +35,6 @@ _REPORT = click.option(
 )
 _NO_PICTURES = click.option(
     "--no-pictures", is_flag=True, help="Leave the photos of the worst errors out of the report."
-)
-
-
-_ONE_PERSON = click.option(
-    "--one-person",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=(
-        "A list of folders that show the same person: one person per line, folders separated by "
-        "tabs."
-    ),
 )
 
 
@@ -58,7 +48,7 @@ def evaluate() -> None:
 
 
 @evaluate.command()
-@_FOLDER
+@FOLDER
 @click.argument(
     "list_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PAIRS"
 )
@@ -112,31 +102,9 @@ def pairs(
 
 
 @evaluate.command()
-@_FOLDER
+@FOLDER
 @analysis_options
-@click.option(
-    "--enrolled",
-    default="half",
-    show_default=True,
-    metavar="N",
-    help="People to enrol: a number, or half or all of those who have another photo to search with.",
-)
-@click.option(
-    "--examples",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="K",
-    help="Photos to enrol of each person.",
-)
-@click.option(
-    "--seed",
-    type=int,
-    default=0,
-    show_default=True,
-    help="Changes which people and photos are chosen.",
-)
-@_ONE_PERSON
+@split_options
 @_REPORT
 @_NO_PICTURES
 @json_option
@@ -169,7 +137,7 @@ def identify(
     wanted = _wanted(report, no_pictures)
     inside = people_folder(folder)
     split = split_people(
-        _people(inside, one_person),
+        people_in(inside, one_person),
         enrolled=enrolled_count(enrolled),
         examples=examples,
         seed=seed,
@@ -197,7 +165,7 @@ def identify(
 
 
 @evaluate.command()
-@_FOLDER
+@FOLDER
 @analysis_options
 @click.option(
     "--output",
@@ -209,7 +177,7 @@ def identify(
 @click.option(
     "--data", metavar="TEXT", help="Description of the photos. Default: the folder's name."
 )
-@_ONE_PERSON
+@ONE_PERSON
 @json_option
 def calibrate(
     *,
@@ -236,7 +204,7 @@ def calibrate(
 
     check_output(output)
     inside = people_folder(folder)
-    photos = _people(inside, one_person)
+    photos = people_in(inside, one_person)
     choice = AnalysisChoice(gallery=gallery, pack=pack, face=face, cache=cache)
     with workbench(choice) as bench:
         every = [photo for each in photos.values() for photo in each]
@@ -253,14 +221,6 @@ def calibrate(
     print_calibration(calibration, acquired, as_json=as_json)
 
 
-def _people(folder: Path, one_person: Path | None) -> dict[str, list[str]]:
-    from mien.evaluation.one_person import merge_people
-    from mien.evaluation.one_person import read_one_person
-
-    photos = photos_of_people(folder)
-    return merge_people(photos, read_one_person(one_person)) if one_person else photos
-
-
 def _wanted(path: Path | None, no_pictures: bool) -> "Wanted | None":
     """The report that is wanted; complains before the photos are processed."""
     if path is None:
@@ -268,3 +228,6 @@ def _wanted(path: Path | None, no_pictures: bool) -> "Wanted | None":
     from mien.evaluation.report.ask import ask_report
 
     return ask_report(path, pictures=not no_pictures)
+
+
+evaluate.add_command(compare)

@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from typing import Any
 
+import click
+
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.output import print_table
 from mien.evaluation.words import Row
+from mien.evaluation.words import counted
 from mien.evaluation.words import pairs_rows
 from mien.evaluation.words import searches_rows
 
 if TYPE_CHECKING:
     from mien.evaluation.acquire import Acquired
+    from mien.evaluation.comparison import Comparison
     from mien.evaluation.figures import PairsFigures
     from mien.evaluation.figures import SearchFigures
     from mien.packs.calibration import Calibration
@@ -52,6 +56,24 @@ def print_calibration(calibration: "Calibration", acquired: "Acquired", *, as_js
         ],
     )
     _name_refused(acquired.refused)
+
+
+def print_comparison(compared: "Comparison", *, as_json: bool) -> None:
+    """Print packs side by side, and what they differ in."""
+    if as_json:
+        print_json(compared)
+        return
+    from mien.evaluation.comparison_words import comparison_note
+    from mien.evaluation.comparison_words import comparison_rows
+    from mien.evaluation.comparison_words import comparison_verdicts
+
+    print_table(["", *(pack.made.pack for pack in compared.packs)], comparison_rows(compared))
+    for sentence in comparison_verdicts(compared):
+        click.echo(sentence)
+    print_note(comparison_note(compared))
+    for pack in compared.packs:
+        if refused := pack.made.not_acquired_reasons:
+            print_note(f"{pack.made.pack}: {counted(len(refused), 'photo')} not used")
 
 
 def _print(figures: "PairsFigures | SearchFigures", rows: Sequence[Row], *, as_json: bool) -> None:

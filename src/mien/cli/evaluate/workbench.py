@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from contextlib import ExitStack
+from contextlib import closing
 from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -80,32 +86,35 @@ class AnalysisChoice:
     cache: Path | None
 
 
+_GALLERY = click.option(
+    "--gallery",
+    metavar="NAME",
+    help="Use the settings of this gallery. Default: the default gallery's.",
+)
+_PACK = click.option("--pack", metavar="NAME", help="Model pack. Default: the one in use.")
+_FACE = click.option(
+    "--face",
+    type=click.Choice(FACE_CHOICES),
+    default=FACE_CHOICES[0],
+    show_default=True,
+    help="Which face to use if a photo shows several.",
+)
+_CACHE = click.option(
+    "--cache",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the networks' results for the photos, and reuse them next time.",
+)
+
+
 def analysis_options(function: _Function) -> _Function:
     """Give a command the options that make an `AnalysisChoice`."""
-    options = (
-        click.option(
-            "--gallery",
-            metavar="NAME",
-            help="Use the settings of this gallery. Default: the default gallery's.",
-        ),
-        click.option("--pack", metavar="NAME", help="Model pack. Default: the one in use."),
-        click.option(
-            "--face",
-            type=click.Choice(FACE_CHOICES),
-            default=FACE_CHOICES[0],
-            show_default=True,
-            help="Which face to use if a photo shows several.",
-        ),
-        click.option(
-            "--cache",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Save the networks' results for the photos, and reuse them next time.",
-        ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return _GALLERY(_PACK(_FACE(_CACHE(function))))
+
+
+def analysis_options_but_pack(function: _Function) -> _Function:
+    """Give a command that names packs otherwise the other options of an `AnalysisChoice`."""
+    return _GALLERY(_FACE(_CACHE(function)))
 
 
 @contextmanager
@@ -120,21 +129,56 @@ def workbench(choice: AnalysisChoice) -> Iterator[Workbench]:
     settings = load_settings()
     with opened(settings) as runtime:
         gallery, contract_id = _gallery_settings(runtime, settings, choice.gallery)
-        given = given_engine()
-        engine = given or _engine(runtime, settings, choice.pack)
-        try:
+        with _opened_engine(runtime, settings, choice.pack) as engine:
             if gallery.threshold is not None and contract_id != engine.summary.contract_id:
                 print_note(
                     "The gallery's fixed threshold belongs to another model and is ignored; its "
                     "accepted rates are used."
                 )
-                gallery = OperatingSettings(
-                    gallery.gallery, gallery.accepted_fpir, gallery.accepted_fmr, None
-                )
+                gallery = replace(gallery, threshold=None)
             yield Workbench(engine, runtime.services.reader, gallery, settings)
-        finally:
-            if given is None:
-                engine.close()
+
+
+@contextmanager
+def workbenches(choice: AnalysisChoice, packs: Sequence[str]) -> Iterator[dict[str, Workbench]]:
+    """What the same photos are measured with by several packs, all open at once, by pack.
+
+    A threshold that was set by hand is one model's: here it follows from the accepted rates.
+
+    Args:
+        choice: how; its pack does not count.
+        packs: their names.
+
+    Raises:
+        PackNotFound: there is no pack of a name; nothing was fetched.
+        ModelError: the files of one cannot be had.
+        GalleryNotFound: the gallery that was named is not there.
+        DatabaseUnreachable, DatabaseOutdated: the gallery that was named cannot be looked up.
+    """
+    from mien.packs.catalog import load_catalog
+
+    settings = load_settings()
+    if given_engine() is None:
+        catalog = load_catalog(settings.models_dir)
+        for name in packs:
+            catalog.find(name)
+    with opened(settings) as runtime, ExitStack() as engines:
+        gallery, _ = _gallery_settings(runtime, settings, choice.gallery)
+        if gallery.threshold is not None:
+            print_note(
+                "The gallery's fixed threshold belongs to one model and is ignored; its accepted "
+                "rates are used."
+            )
+            gallery = replace(gallery, threshold=None)
+        yield {
+            name: Workbench(
+                engines.enter_context(_opened_engine(runtime, settings, name)),
+                runtime.services.reader,
+                gallery,
+                settings,
+            )
+            for name in packs
+        }
 
 
 def analyse(
@@ -227,6 +271,14 @@ def _gallery_settings(
     kept = found.settings
     known = OperatingSettings(found.name, kept.accepted_fpir, kept.accepted_fmr, kept.threshold)
     return known, found.contract_id
+
+
+def _opened_engine(
+    runtime: "Runtime", settings: Settings, pack: str | None
+) -> AbstractContextManager["Engine"]:
+    """The engine of a pack, closed at the end; one that was given stays open."""
+    given = given_engine()
+    return nullcontext(given) if given else closing(_engine(runtime, settings, pack))
 
 
 def _engine(runtime: "Runtime", settings: Settings, pack: str | None) -> "Engine":

@@ -2,6 +2,12 @@
 
 import click
 
+from mien.cli.models.figures import figure_cells
+from mien.cli.models.figures import figure_lines
+from mien.cli.models.figures import heading_of_several
+from mien.cli.models.figures import told_figures
+from mien.cli.models.figures import told_measurement
+from mien.cli.models.figures import what_they_mean
 from mien.cli.models.state import measured_here
 from mien.cli.models.state import megabytes
 from mien.cli.models.state import pack_in_use
@@ -19,33 +25,54 @@ from mien.words import say
 @click.command("list")
 @json_option
 def list_(*, as_json: bool) -> None:
-    """List the packs, best first."""
+    """List the packs: what each misses and costs, and whether it is here.
+
+    The figures were measured once, on press photos of adults. `mien evaluate compare` measures
+    packs on your own photos.
+    """
     from mien.packs.catalog import load_catalog
 
     settings = load_settings()
     catalog = load_catalog(settings.models_dir)
     used = pack_in_use(settings)
     packs = [
-        {"origin": entry.origin, **summarised(entry.manifest, settings, used)}
+        {
+            "origin": entry.origin,
+            **summarised(entry.manifest, settings, used),
+            "figures": told_figures(entry.manifest),
+        }
         for entry in catalog.entries.values()
     ]
     if as_json:
         broken = [{"path": path, "reason": say.error(why)} for path, why in catalog.broken.items()]
-        print_json({"packs": packs, "broken": broken})
+        print_json({"packs": packs, "measurement": told_measurement(), "broken": broken})
         return
     print_table(
-        ("Name", "State", "Size", "Licences", "Summary"),
+        (
+            "Name",
+            "State",
+            "Misses",
+            "Time",
+            heading_of_several(),
+            "Memory",
+            "Size",
+            "Licences",
+            "Summary",
+        ),
         (
             (
                 each["name"],
                 state_of(each),
+                *figure_cells(catalog.find(each["name"])),
                 megabytes(each["size_bytes"]),
                 ", ".join(each["licences"]),
                 each["summary"],
             )
             for each in packs
         ),
+        lesser=("Summary", "Licences"),
     )
+    print_note(what_they_mean())
     for path, why in catalog.broken.items():
         print_note(f"Cannot use {path}: {say.error(why)}")
 
@@ -54,7 +81,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def show(*, name: str, as_json: bool) -> None:
-    """Show a pack: its files, their licences, authors and sources, and its thresholds."""
+    """Show a pack: its files, their licences, authors and sources, what it misses and costs."""
     from mien.packs.catalog import find_pack
     from mien.packs.sources import describe
 
@@ -63,7 +90,15 @@ def show(*, name: str, as_json: bool) -> None:
     summary = summarised(manifest, settings, pack_in_use(settings))
     runtimes = measured_here(manifest, settings)
     if as_json:
-        print_json({**manifest.model_dump(mode="json"), **summary, "runtimes": runtimes})
+        print_json(
+            {
+                **manifest.model_dump(mode="json"),
+                **summary,
+                "runtimes": runtimes,
+                "figures": told_figures(manifest),
+                "measurement": told_measurement(),
+            }
+        )
         return
     click.echo(
         f"{manifest.title} ({manifest.name}, version {manifest.version}): {state_of(summary)}"
@@ -88,3 +123,5 @@ def show(*, name: str, as_json: bool) -> None:
     click.echo(f"identify    from a similarity of {thresholds.identify:g}")
     click.echo(f"verify      from a similarity of {thresholds.verify:g}")
     click.echo(f"measured    {thresholds.measured}")
+    for what, text in figure_lines(manifest):
+        click.echo(f"{what:<11} {text}")
