@@ -94,9 +94,9 @@ def wear_sunglasses(random: Generator, image_rgb: ImageRGB) -> Example:
     glass = np.ascontiguousarray(np.broadcast_to(glass, (height, width, 3)))
     covered = _lay(image_rgb, glass, shape)
     thick = max(int(0.03 * (box[2] - box[0]) / _FINER), 1)
-    middle, half = 0.5 - _LENS_MIDDLE[0], 0.95 * _LENS_HALF[0] * large
+    apart, half = 0.5 - _LENS_MIDDLE[0], 0.95 * _LENS_HALF[0] * large
     for side in (-1, 1):
-        for near, far in ((0.0, middle - half), (middle + half, _TEMPLE)):
+        for near, far in ((0.0, apart - half), (apart + half, _TEMPLE)):
             ends = np.array([(0.5 + side * near, _BRIDGE), (0.5 + side * far, _BRIDGE)])
             first, last = _at(ends, face_box(image_rgb)).tolist()
             cv2.line(covered, first, last, colour, thick, cv2.LINE_AA)
@@ -161,7 +161,8 @@ def _shaded(cloth: ImageRGB, box: NDArray[np.float64]) -> ImageRGB:
     x = (np.arange(width) - (box[0] + box[2]) / 2) / side
     y = (np.arange(height) - (box[1] + 0.7 * side)) / side
     light = np.clip(1.0 - 0.9 * x[None] ** 2 - 0.5 * np.maximum(y[:, None], 0), 0.4, 1.0)
-    return (cloth * light[..., None].astype(np.float32)).astype(np.uint8)
+    shaded: ImageRGB = (cloth * light[..., None].astype(np.float32)).astype(np.uint8)
+    return shaded
 
 
 def _lay(image_rgb: ImageRGB, cover: ImageRGB, shape: NDArray[np.uint8]) -> ImageRGB:
