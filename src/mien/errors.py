@@ -25,6 +25,8 @@ MienError
 │   ├── GalleryModelMismatch
 │   ├── GalleryProtected
 │   ├── LastAdministrator
+│   ├── AlreadyRunning
+│   ├── FacesNotEmbedded  PhotosNotKept
 │   ├── AddressInUse
 │   └── SetupFinished
 ├── InvalidInput              a value is not valid; names the field
@@ -36,7 +38,7 @@ MienError
 │   ├── PackNotFound      PackInvalid
 │   ├── PackUnavailable   SourceUnavailable
 │   ├── DigestMismatch    ConversionFailed
-│   ├── ModelFileMissing
+│   ├── ModelFileMissing  PackChanged
 │   ├── InferenceRuntimeMissing
 │   └── SessionForked
 ├── Overloaded                the server is too busy
@@ -291,6 +293,24 @@ class GalleryModelMismatch(Conflict):
     code = "gallery_model_mismatch"
 
 
+class AlreadyRunning(Conflict):
+    """Another process of this installation is doing the same."""
+
+    code = "already_running"
+
+
+class PhotosNotKept(Conflict):
+    """Galleries lack stored photos, so their faces cannot be embedded again; they are named."""
+
+    code = "photos_not_kept"
+
+
+class FacesNotEmbedded(Conflict):
+    """Some faces have no embedding of another model pack, so their galleries cannot change to it."""
+
+    code = "faces_not_embedded"
+
+
 class NobodySearched(Conflict):
     """Nobody with a face has the metadata that a search asked for; `searched_person_count` is 0."""
 
@@ -415,6 +435,12 @@ class PackInvalid(ModelError):
     """A pack's manifest breaks a rule."""
 
     code = "pack_invalid"
+
+
+class PackChanged(ModelError):
+    """Another model pack was chosen since this process started; its server replaces it."""
+
+    code = "pack_changed"
 
 
 class PackUnavailable(ModelError):

@@ -234,6 +234,21 @@ def build_engine(
     )
 
 
+def engine_of(runtime: Runtime, name: str) -> Engine:
+    """An engine of another pack than the one in use, beside the runtime's; whoever asks closes it.
+
+    Args:
+        runtime: whose settings and models.
+        name: of a pack whose files are on this machine.
+    """
+    services = runtime.services
+    return LazyEngine(
+        lambda: _plan_of(
+            name, runtime.settings, services.database, services.packs, services.observer
+        )
+    )
+
+
 def secret_key(settings: Settings) -> str:
     """The key that signs form tokens: the operator's, or one made once and kept in the home."""
     given = settings.secret_key.get_secret_value()
@@ -260,11 +275,16 @@ def _kept_key(path: Path) -> str:
 def _plan(
     settings: Settings, database: Database, packs: PackStore, observer: Observer
 ) -> EnginePlan:
-    from mien.vision.pack_summary import summarise
-
     name = current_pack(database)
     if name is None:
         raise ModelFileMissing("no_pack_at_start")
+    return _plan_of(name, settings, database, packs, observer)
+
+
+def _plan_of(
+    name: str, settings: Settings, database: Database, packs: PackStore, observer: Observer
+) -> EnginePlan:
+    from mien.vision.pack_summary import summarise
 
     manifest = packs.find(name)
     measured = measured_runtimes(database, manifest)

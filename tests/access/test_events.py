@@ -36,10 +36,11 @@ from mien.access.users import add_user
 from mien.access.users import remove_user
 from mien.errors import WrongCredentials
 from mien.gallery.analysis import Upload
+from mien.gallery.bind_galleries import bind_galleries
+from mien.gallery.embedding_again.embed_again import embed_again
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
-from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
@@ -66,6 +67,8 @@ from mien.storage.folder_store import FolderStore
 from mien.storage.former_places import former_places
 from mien.storage.former_places import note_former_place
 from mien.storage.models import EventRow
+from other_pack import OtherEngine
+from other_pack import other_manifest
 
 pytestmark = pytest.mark.thorough
 
@@ -291,6 +294,12 @@ def _pack_changed(call: Call) -> tuple[Call, Act]:
     return system, lambda: use_pack(system, name="classic")
 
 
+def _embedded_again(call: Call) -> tuple[Call, Act]:
+    _face(call)
+    system = by(call, SYSTEM)
+    return system, lambda: embed_again(system, manifest=other_manifest(), engine=OtherEngine())
+
+
 def _files_bound(call: Call) -> tuple[Call, Act]:
     _face(call)
     (folder_of(call.services).root / "installation").write_text("another")
@@ -360,6 +369,8 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "pack_chosen": _by_system(ensure_pack),
     "runtimes_measured": _runtimes_measured,
     "pack_changed": _pack_changed,
+    "embedding_again_begun": _embedded_again,
+    "gallery_embedded_again": _embedded_again,
     "files_bound": _files_bound,
     "files_moved": _files_moved,
     "files_set_aside": _files_set_aside,

@@ -14,9 +14,9 @@ from mien.errors import GalleryProtected
 from mien.errors import InvalidInput
 from mien.errors import NameTaken
 from mien.gallery.analysis import Upload
+from mien.gallery.bind_galleries import bind_galleries
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
-from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import count_faces
 from mien.gallery.galleries import create_gallery
@@ -235,7 +235,7 @@ def test_another_version_of_the_same_pack_is_called_so(services: Services) -> No
     )
     later = replace(services.engine.summary, contract_id="next")
     with services.database.read() as session, pytest.raises(GalleryModelMismatch) as caught:
-        require_contract(find_gallery(session, "default"), later)
+        require_contract(session, find_gallery(session, "default"), later)
     assert caught.value.key == "gallery_model_mismatch.version"
 
 

@@ -23,11 +23,11 @@ from drawing import draw_photo
 from fake_remote_index import FakeRemoteBackend
 from mien.errors import IndexUnavailable
 from mien.gallery.analysis import Upload
+from mien.gallery.bind_galleries import bind_galleries
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.face_columns import to_columns
-from mien.gallery.galleries import bind_galleries
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.held_photos import hold_photo

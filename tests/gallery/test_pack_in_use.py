@@ -1,21 +1,29 @@
 import dataclasses
 import threading
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from building import acting
+from building import make_user
 from drawing import draw_photo
+from looking import files_of
 from mien.errors import Conflict
+from mien.errors import PackChanged
 from mien.errors import PackNotFound
 from mien.errors import PackUnavailable
 from mien.gallery.analysis import Upload
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.galleries import change_gallery
+from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import list_galleries
+from mien.gallery.held_photos import hold_photo
 from mien.gallery.pack_in_use import current_pack
 from mien.gallery.pack_in_use import ensure_pack
 from mien.gallery.pack_in_use import use_pack
+from mien.gallery.recognition.identify import identify
 from mien.gallery.services import Services
 from mien.packs.catalog import builtin
 from mien.packs.choose import PackChoice
@@ -23,7 +31,13 @@ from mien.packs.choose import PassedOver
 from mien.packs.manifest import InstalledPack
 from mien.progress import OnProgress
 from mien.progress import silent
+from mien.storage.models import ErasureRow
 from mien.storage.models import EventRow
+from mien.storage.models import GalleryRow
+from mien.storage.models import ProbeRow
+from mien.storage.models import StagedEmbeddingRow
+
+ONES = np.ones(4, np.float32)
 
 
 class FakePacks:
@@ -128,3 +142,59 @@ def test_a_pack_that_is_not_there_changes_nothing(services: Services) -> None:
     with pytest.raises(PackNotFound):
         use_pack(acting(services), name="nothing")
     assert current_pack(services.database) == "mobile"
+
+
+def test_a_process_of_the_former_pack_says_so_and_makes_no_gallery(services: Services) -> None:
+    mine = with_packs(services, FakePacks("mobile"))
+    use_pack(acting(mine), name="mobile")
+    with pytest.raises(PackChanged) as caught:
+        create_gallery(acting(services), name="club")
+    assert caught.value.words == {"pack": "mobile", "engine_pack": "fake"}
+    with pytest.raises(PackChanged):
+        identify(acting(services), gallery="default", photo=Upload(draw_photo(["ada"])))
+
+
+def test_what_was_compared_in_an_empty_gallery_goes_with_its_model(services: Services) -> None:
+    root = make_user(services)
+    held = hold_photo(acting(services, root), gallery="default", photo=Upload(draw_photo(["ada"])))
+    change_gallery(acting(services), name="default", settings={"threshold": 0.8})
+    assert files_of(services)
+    use_pack(acting(with_packs(services, FakePacks("mobile"))), name="mobile")
+    with services.database.read() as session:
+        assert session.get(ProbeRow, held.id) is None
+        assert session.scalars(select(GalleryRow.threshold)).one() is None
+        assert session.scalars(select(ErasureRow)).all() == []
+    assert files_of(services) == set()
+
+
+def test_giving_up_a_change_of_pack_deletes_what_was_staged(services: Services) -> None:
+    made = enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
+    summary = services.engine.summary
+
+    class Own(FakePacks):
+        def install(self, name: str, *, progress: OnProgress = silent) -> InstalledPack:
+            spec = builtin(name).recognizers[0]
+            spec = spec.model_copy(update={"replaces": (summary.contract_id,)})
+            manifest = builtin(name).model_copy(update={"recognizers": (spec,)})
+            return InstalledPack(manifest=manifest, paths={})
+
+    def stage() -> None:
+        with services.database.write() as session:
+            row = StagedEmbeddingRow(face_id=made.face.id, contract_id="next", embedding=ONES)
+            session.add(row)
+
+    def staged() -> int:
+        with services.database.read() as session:
+            return len(session.scalars(select(StagedEmbeddingRow)).all())
+
+    stage()
+    with pytest.raises(Conflict):
+        use_pack(acting(with_packs(services, FakePacks("mobile"))), name="mobile")
+    assert staged() == 1
+    use_pack(acting(with_packs(services, Own("mobile"))), name="mobile")
+    assert staged() == 0

@@ -24,6 +24,10 @@ def gallery_id(services: Services) -> str:
     return create_gallery(acting(services), name="club").id
 
 
+def contract(services: Services) -> str:
+    return services.engine.summary.contract_id
+
+
 def remembered(services: Services, gallery: str) -> tuple[SearchRecord, ...]:
     services.searches.flush()
     with services.database.read() as session:
@@ -32,7 +36,7 @@ def remembered(services: Services, gallery: str) -> tuple[SearchRecord, ...]:
 
 def test_numbers_are_remembered_and_nothing_else(services: Services) -> None:
     gallery = gallery_id(services)
-    services.searches.note(gallery, [near(0.7)])
+    services.searches.note(gallery, [near(0.7)], contract_id=contract(services))
     assert remembered(services, gallery) == (near(0.7),)
 
 
@@ -40,18 +44,25 @@ def test_only_the_last_searches_stay(services: Services, monkeypatch: pytest.Mon
     monkeypatch.setattr(searches, "KEPT", 3)
     gallery = gallery_id(services)
     for number in range(6):
-        services.searches.note(gallery, [near(number / 10)])
+        services.searches.note(gallery, [near(number / 10)], contract_id=contract(services))
     found = remembered(services, gallery)
     assert len(found) == 3
 
 
 def test_searches_go_with_their_gallery(services: Services) -> None:
     gallery = gallery_id(services)
-    services.searches.note(gallery, [near(0.7)])
+    services.searches.note(gallery, [near(0.7)], contract_id=contract(services))
     assert len(remembered(services, gallery)) == 1
     delete_gallery(acting(services), name="club")
-    services.searches.note(gallery, [near(0.7)])
+    services.searches.note(gallery, [near(0.7)], contract_id=contract(services))
     assert remembered(services, gallery) == ()
+
+
+def test_what_was_compared_under_another_contract_is_let_go_of(services: Services) -> None:
+    gallery = gallery_id(services)
+    services.searches.note(gallery, [near(0.7)], contract_id="former")
+    services.searches.note(gallery, [near(0.6)], contract_id=contract(services))
+    assert remembered(services, gallery) == (near(0.6),)
 
 
 def test_identifying_is_remembered(services: Services) -> None:
@@ -74,7 +85,7 @@ def test_searches_that_cannot_be_written_are_let_go_of_and_said(services: Servic
     gallery = gallery_id(services)
     with services.database.write() as session:
         session.execute(text("drop table search"))
-    services.searches.note(gallery, [near(0.7)])
+    services.searches.note(gallery, [near(0.7)], contract_id=contract(services))
     with capture_logs() as said:
         services.searches.flush()
         services.searches.flush()
@@ -89,7 +100,7 @@ def test_searches_that_come_too_fast_are_let_go_of_and_said_once(
     for _ in range(2):
         with capture_logs() as said:
             for _ in range(4):
-                services.searches.note(gallery, [near(0.7)])
+                services.searches.note(gallery, [near(0.7)], contract_id=contract(services))
         assert [(line["log_level"], line["waiting"]) for line in said] == [("warning", 2)]
         services.searches.flush()
     assert len(remembered(services, gallery)) == 4

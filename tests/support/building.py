@@ -10,7 +10,7 @@ from mien.access.actor import OPERATOR
 from mien.access.actor import Actor
 from mien.access.users import User
 from mien.access.users import as_user
-from mien.gallery.galleries import bind_galleries
+from mien.gallery.bind_galleries import bind_galleries
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key

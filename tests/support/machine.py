@@ -14,6 +14,7 @@ from pathlib import Path
 from tools.environment import find_nginx
 
 import drawn_mien
+import drawn_packs
 from consoles import Shown
 from front_stack import nginx_conf
 from milvus_server import running_milvus
@@ -245,6 +246,7 @@ class Machine:
                     f'[ "$*" = "install pyuwsgi" ]; cp {later}/uwsgi "$(dirname "$0")"')  # fmt: skip
         self._write(later / "mien",
                     f'{ours}[ "$1 ${{2:-}}" = "models pull" ] && {{ {note}; exit; }}\n'
+                    f'[ "$1 ${{2:-}}" = "models use" ] && exec {sys.executable} {drawn_packs.__file__} "$@"\n'
                     f'exec {sys.executable} {drawn_mien.__file__} "$@"')  # fmt: skip
         for name in ("gunicorn", "uwsgi"):
             self._write(later / name, f'{ours}exec {shutil.which(name, path=here) or name} "$@"')

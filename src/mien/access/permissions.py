@@ -96,6 +96,8 @@ EventKind: TypeAlias = Literal[
     "key_revoked",
     "pack_chosen",
     "pack_changed",
+    "embedding_again_begun",
+    "gallery_embedded_again",
     "runtimes_measured",
     "files_bound",
     "files_moved",
@@ -182,7 +184,15 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "keys.check": Rule(everybody=True),
     "packs.measure": Rule(events=("runtimes_measured",)),
     "packs.read": Rule(),
-    "packs.use": Rule(events=("pack_chosen", "pack_changed")),
+    "packs.use": Rule(
+        events=(
+            "pack_chosen",
+            "pack_changed",
+            "embedding_again_begun",
+            "gallery_embedded_again",
+            "face_removed",
+        )
+    ),
     "installation.read": Rule(_ADMINISTRATORS, "admin"),
     "maintenance.clean_up": Rule(),
     "maintenance.back_up": Rule(),

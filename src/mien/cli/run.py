@@ -31,6 +31,7 @@ def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     from mien.cli.terminal.announce import tell_pack
     from mien.cli.terminal.announce import tell_where
     from mien.cli.terminal.progress import shown_progress
+    from mien.serving.pack_watch import end_worker
     from mien.serving.preload import read_everything
     from mien.serving.process import Process
     from mien.serving.single import Server
@@ -41,7 +42,7 @@ def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     tell_pack(ready.pack, wanted=settings.pack)
     # Before the fork: a process that takes another's place later is of the same version.
     read_everything()
-    process = Process(settings)
+    process = Process(settings, when_outdated=end_worker)
     Server(
         listener,
         settings,

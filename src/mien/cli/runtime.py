@@ -191,7 +191,7 @@ def ready_runtime(
                 raise
             _warn(error)
         if given_engine() is not None:
-            from mien.gallery.galleries import bind_galleries
+            from mien.gallery.bind_galleries import bind_galleries
 
             summary = runtime.engine.summary
             bind_galleries(

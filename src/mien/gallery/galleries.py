@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Final
@@ -12,7 +11,6 @@ from typing import TypeAlias
 from sqlalchemy import Select
 from sqlalchemy import case
 from sqlalchemy import func
-from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,6 +21,7 @@ from mien.errors import GalleryModelMismatch
 from mien.errors import GalleryNotFound
 from mien.errors import GalleryProtected
 from mien.errors import NameTaken
+from mien.gallery.chosen_pack import require_chosen
 from mien.gallery.erasing import finish_erasure
 from mien.gallery.results import Gallery
 from mien.gallery.results import GalleryRef
@@ -91,13 +90,20 @@ def remember_gallery(session: Session, row: GalleryRow) -> None:
         seen[row.name_key] = row
 
 
-def require_contract(gallery: GalleryRow, engine: EngineSummary) -> None:
+def require_contract(session: Session, gallery: GalleryRow, engine: EngineSummary) -> None:
     """Make sure that the gallery's embeddings and the engine's may be compared.
 
+    Args:
+        session: reading or writing; its moment is that of the gallery's row.
+        gallery: which.
+        engine: of this process.
+
     Raises:
+        PackChanged: they come from two models, and the engine's is not the one in use any more.
         GalleryModelMismatch: they come from two models.
     """
     if gallery.contract_id != engine.contract_id:
+        require_chosen(session, engine)
         raise GalleryModelMismatch(
             "version" if gallery.pack == engine.pack else "pack",
             words={"gallery": gallery.display_name or gallery.name},
@@ -157,6 +163,7 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
     Raises:
         InvalidInput: the name or a setting breaks a rule.
         NameTaken: a gallery of this name exists, or one that pages show under it.
+        PackChanged: another pack was chosen since this process has started.
     """
     permissions.require(call.actor, "galleries.create", name)
     chosen = checked_settings(settings or {})
@@ -169,6 +176,8 @@ def create_gallery(call: Call, *, name: str, settings: Mapping[str, Any] | None 
     for tries in itertools.count(1):
         try:
             with call.services.database.write() as session:
+                # A process that does not know of another choice yet would bind it to the former.
+                require_chosen(session, summary, hold=True)
                 _check_shown_name(session, chosen.display_name or name)
                 free = name if address else _free_name(session, address_name(name))
                 row = GalleryRow(
@@ -216,49 +225,6 @@ def _free_name(session: Session, name: str) -> str:
         for each in (name, *itertools.islice(numbered, len(taken) + 1))
         if name_key(each) not in taken
     )
-
-
-def bind_galleries(
-    call: Call, *, pack: str, contract_id: str, replaces: Sequence[str] = ()
-) -> None:
-    """Make the default gallery when it is missing, and let galleries follow the pack that may.
-
-    An empty gallery holds no vectors of another model, and one of a contract that this one
-    replaces holds vectors that may be compared with its; so nothing is lost.
-
-    Args:
-        call: who asks, and with what.
-        pack: in use.
-        contract_id: of its embeddings.
-        replaces: earlier contracts whose vectors may be compared with them.
-    """
-    permissions.require(call.actor, "galleries.bind")
-    with call.services.database.read() as session:
-        contracts = dict(session.execute(select(GalleryRow.name, GalleryRow.contract_id)).all())
-    if DEFAULT_GALLERY in contracts and set(contracts.values()) == {contract_id}:
-        return
-    with call.services.database.write() as session:
-        if session.scalar(select(GalleryRow.id).filter_by(name_key=DEFAULT_GALLERY)) is None:
-            made = GalleryRow(
-                name=DEFAULT_GALLERY,
-                name_key=DEFAULT_GALLERY,
-                pack=pack,
-                contract_id=contract_id,
-            )
-            session.add(made)
-            session.flush()
-            audit.record(session, call, "gallery_created", gallery_id=made.id)
-        following = select(GalleryRow).where(
-            GalleryRow.contract_id != contract_id,
-            or_(
-                GalleryRow.contract_id.in_(replaces),
-                ~select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
-            ),
-        )
-        for row in session.scalars(following):
-            row.pack, row.contract_id = pack, contract_id
-            audit.record(session, call, "gallery_bound", gallery_id=row.id, pack=[pack])
-            call.services.indexes.drop(row.id)
 
 
 def change_gallery(

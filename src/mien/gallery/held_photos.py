@@ -121,7 +121,7 @@ def hold_photo(
     if not isinstance(photo, AnalyzedPhoto):
         with services.database.read() as session:
             # Asked before the work, so that a wrong name is told at once.
-            require_contract(find_gallery(session, gallery), summary)
+            require_contract(session, find_gallery(session, gallery), summary)
     analyzed = analyze(services, photo, call.budget())
     image = analyzed.image
     original = services.reader.storable(analyzed.data, image)
@@ -154,7 +154,7 @@ def hold_photo(
         try:
             with services.database.write() as session:
                 row = find_gallery(session, gallery, hold="stays")
-                require_contract(row, summary)
+                require_contract(session, row, summary)
                 probe.gallery_id = row.id
                 others = dict.fromkeys(find_gallery(session, name).id for name in also)
                 probe.also = [each for each in others if each != row.id]

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from mien.access import audit
 from mien.access import permissions
 from mien.errors import Conflict
 from mien.errors import ModelFileMissing
-from mien.gallery.galleries import bind_galleries
+from mien.gallery.bind_galleries import bind_galleries
+from mien.gallery.bind_galleries import follow_pack
+from mien.gallery.bind_galleries import holding_faces
+from mien.gallery.bind_galleries import lock_others
+from mien.gallery.chosen_pack import PACK_KEY
+from mien.gallery.chosen_pack import chosen_pack
+from mien.gallery.chosen_pack import set_chosen
+from mien.gallery.erasing import finish_erasure
 from mien.gallery.services import Call
 from mien.packs.cache import has
 from mien.packs.choose import PassedOver
@@ -18,11 +25,8 @@ from mien.packs.manifest import ModelFile
 from mien.progress import OnProgress
 from mien.progress import silent
 from mien.storage.database import Database
-from mien.storage.models import FaceRow
-from mien.storage.models import GalleryRow
 from mien.storage.models import InstallationRow
-
-_KEY = "pack"
+from mien.storage.models import StagedEmbeddingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class PackInUse:
 def current_pack(database: Database) -> str | None:
     """The name of the pack in use; None before the first start."""
     with database.read() as session:
-        return session.scalar(select(InstallationRow.value).where(InstallationRow.key == _KEY))
+        return chosen_pack(session)
 
 
 def ensure_pack(call: Call, *, progress: OnProgress = silent) -> PackInUse:
@@ -84,10 +88,10 @@ def model_files(call: Call) -> tuple[ModelFile, ...]:
 
 
 def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInUse:
-    """Change to another pack; running servers take it up when they are started again.
+    """Change to another pack; what was staged for a change that did not come about is deleted.
 
     Empty galleries follow. A gallery with faces of other vectors stands in the way, because
-    nobody in it would be found any more.
+    nobody in it would be found any more; `embedding_again.embed_again` gives them new ones.
 
     Raises:
         ModelError: there is no such pack, or its files cannot be had.
@@ -96,20 +100,29 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
     permissions.require(call.actor, "packs.use")
     manifest = call.services.packs.install(name, progress=progress).manifest
     with call.services.database.write() as session:
-        held = session.scalars(
-            select(GalleryRow.name)
-            .where(
-                GalleryRow.contract_id.not_in([manifest.contract_id, *manifest.replaces]),
-                select(FaceRow.id).where(FaceRow.gallery_id == GalleryRow.id).exists(),
-            )
-            .order_by(GalleryRow.name_key)
-        ).all()
-        if held:
-            raise Conflict(
-                "other_model", words={"held": ", ".join(held), "pack": name}, galleries=list(held)
-            )
-        session.merge(InstallationRow(key=_KEY, value=name))
+        set_chosen(session, name)
         audit.record(session, call, "pack_changed", pack=[name])
+        others = lock_others(session, manifest.contract_id)
+        held = holding_faces(session, others)
+        names = [
+            row.name
+            for row in sorted(others, key=lambda row: row.name_key)
+            if row.id in held and row.contract_id not in manifest.replaces
+        ]
+        if names:
+            raise Conflict(
+                "other_model", words={"held": ", ".join(names), "pack": name}, galleries=names
+            )
+        session.execute(delete(StagedEmbeddingRow))
+        noted = follow_pack(
+            call,
+            session,
+            pack=manifest.name,
+            contract_id=manifest.contract_id,
+            replaces=manifest.replaces,
+        )
+    for each in noted:
+        finish_erasure(call.services, each)
     _bind(call, manifest)
     return PackInUse(manifest=manifest, first_time=False, passed_over=())
 
@@ -127,10 +140,10 @@ def _settle(call: Call, name: str) -> str:
     """Keep a first choice, unless another process has kept one meanwhile; says which holds."""
     try:
         with call.services.database.write() as session:
-            kept = session.get(InstallationRow, _KEY)
+            kept = session.get(InstallationRow, PACK_KEY)
             if kept is not None:
                 return kept.value
-            session.add(InstallationRow(key=_KEY, value=name))
+            session.add(InstallationRow(key=PACK_KEY, value=name))
             audit.record(session, call, "pack_chosen", pack=[name])
     except IntegrityError:
         # Where writers do not wait for each other, both find nothing and one row is refused.

@@ -99,10 +99,11 @@ def enrolled_faces(
 
 def is_same_place(one: Box, other: Box) -> bool:
     """Whether two boxes in one photo are of one face."""
-    return _overlap(one, other) >= _LEAST_OVERLAP
+    return overlap(one, other) >= _LEAST_OVERLAP
 
 
-def _overlap(one: Box, other: Box) -> float:
+def overlap(one: Box, other: Box) -> float:
+    """How much of two boxes together they share, from 0 to 1."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.bottom, other.bottom) - max(one.top, other.top)
     shared = max(width, 0.0) * max(height, 0.0)

@@ -59,11 +59,12 @@ class SearchLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._waiting: list[SearchRow] = []
+        # Beside each the contract under which it was compared.
+        self._waiting: list[tuple[str, SearchRow]] = []
         self._overflowing = False
         self._timer: threading.Timer | None = None
 
-    def note(self, gallery_id: str, faces: Sequence[SearchRecord]) -> None:
+    def note(self, gallery_id: str, faces: Sequence[SearchRecord], *, contract_id: str) -> None:
         """Remember the faces of one search.
 
         When too many are waiting to be written, they are let go of, and that is said once.
@@ -71,18 +72,23 @@ class SearchLog:
         Args:
             gallery_id: which was searched.
             faces: of the photo.
+            contract_id: of the embeddings that were compared. What is written once the gallery is
+                of another one is let go of: similarities of two models cannot be weighed together.
         """
         rows = [
-            SearchRow(
-                gallery_id=gallery_id,
-                at=now(),
-                similarity=each.similarity,
-                examples=each.examples,
-                runner_up=each.runner_up,
-                similarity_to_best=each.similarity_to_best,
-                legible=each.legible,
-                people=each.people,
-                faces=each.faces,
+            (
+                contract_id,
+                SearchRow(
+                    gallery_id=gallery_id,
+                    at=now(),
+                    similarity=each.similarity,
+                    examples=each.examples,
+                    runner_up=each.runner_up,
+                    similarity_to_best=each.similarity_to_best,
+                    legible=each.legible,
+                    people=each.people,
+                    faces=each.faces,
+                ),
             )
             for each in faces
         ]
@@ -141,12 +147,20 @@ def last_searches(session: Session, gallery_id: str) -> tuple[SearchRecord, ...]
     )
 
 
-def _write(session: Session, rows: Sequence[SearchRow]) -> None:
-    galleries = {row.gallery_id for row in rows}
-    there = set(session.scalars(select(GalleryRow.id).where(GalleryRow.id.in_(galleries))))
-    session.add_all(row for row in rows if row.gallery_id in there)
+def _write(session: Session, rows: Sequence[tuple[str, SearchRow]]) -> None:
+    galleries = sorted({row.gallery_id for _, row in rows})
+    # Nobody changes their contracts before this is committed.
+    contracts = dict(
+        session.execute(
+            select(GalleryRow.id, GalleryRow.contract_id)
+            .where(GalleryRow.id.in_(galleries))
+            .order_by(GalleryRow.id)
+            .with_for_update(read=True, key_share=True)
+        ).all()
+    )
+    session.add_all(row for contract, row in rows if contracts.get(row.gallery_id) == contract)
     session.flush()
-    for gallery_id in there:
+    for gallery_id in contracts:
         _prune(session, gallery_id)
 
 

@@ -75,6 +75,7 @@ _RETRY_AFTER_SECONDS: Final[dict[type[errors.MienError], int]] = {
     errors.DatabaseBusy: 2,
     errors.DatabaseUnreachable: 5,
     errors.FilesUnavailable: 5,
+    errors.PackChanged: 5,
 }
 """When what failed may be tried again, of the errors that pass by themselves."""
 

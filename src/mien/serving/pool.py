@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from mien.access.actor import SYSTEM
+from mien.serving.pack_watch import end_worker
 from mien.serving.preload import read_everything
 from mien.serving.process import Process
 from mien.serving.startup import make_home
@@ -39,7 +40,7 @@ class Pool:
 
     def load(self, plan: "Plan") -> Any:
         """Make the application, in a worker."""
-        process = self._process = Process(with_plan(self._settings, plan))
+        process = self._process = Process(with_plan(self._settings, plan), when_outdated=end_worker)
         application = process.open()
         # A process that takes another's place is asked once it can answer at once.
         process.wait_until_warm(_WARMING_SECONDS)

@@ -1,11 +1,13 @@
 """The one place where a process of Mien that serves is put together, and taken apart again."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import structlog
 
 from mien.serving.following import Following
 from mien.serving.housekeeping import Housekeeping
+from mien.serving.pack_watch import PackWatch
 from mien.serving.startup import have_temporary_folder
 from mien.settings import Settings
 from mien.words import say
@@ -29,14 +31,24 @@ class Process:
     Args:
         settings: what the operator has said.
         engine: another engine than the pack's; None takes the one given to this process, if any.
+        when_outdated: called once the installation has another pack than the process; None where
+            nobody would take its place.
     """
 
-    def __init__(self, settings: Settings, *, engine: "Engine | None" = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        engine: "Engine | None" = None,
+        when_outdated: Callable[[], None] | None = None,
+    ) -> None:
         self._settings = settings
+        self._when_outdated = when_outdated
         self._engine = engine
         self._runtime: Runtime | None = None
         self._housekeeping: Housekeeping | None = None
         self._following: Following | None = None
+        self._watch: PackWatch | None = None
 
     def open(self, *, warm: bool = True, strict: bool = False) -> "Flask":
         """Open the runtime, begin housekeeping, and make the application.
@@ -68,6 +80,9 @@ class Process:
         self._housekeeping.start()
         self._following = Following(runtime.services)
         self._following.start()
+        if self._when_outdated is not None:
+            self._watch = PackWatch(runtime.services, self._when_outdated)
+            self._watch.start()
         application = create_app(runtime)
         # Afterwards: what is loaded is counted by the application.
         if warm:
@@ -83,7 +98,10 @@ class Process:
         """End what runs beside, and close the runtime; nothing happens if none was opened here."""
         housekeeping, self._housekeeping = self._housekeeping, None
         following, self._following = self._following, None
+        watch, self._watch = self._watch, None
         runtime, self._runtime = self._runtime, None
+        if watch is not None:
+            watch.stop()
         if following is not None:
             following.stop()
         if housekeeping is not None:

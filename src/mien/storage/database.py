@@ -270,6 +270,20 @@ class Database:
         postgresql.prepare(engine)
         return engine
 
+    @contextmanager
+    def single_connection(self) -> Iterator[Connection]:
+        """A connection to a server that is closed at the end of the block, never handed on.
+
+        Raises:
+            DatabaseUnreachable: the database does not answer.
+        """
+        engine = self.engine_beside(connections=1)
+        try:
+            with _translated(), engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
     def trouble(self) -> StorageError | None:
         """What keeps anything from being written, as far as the disk shows; only of SQLite."""
         return None if self._path is None else trouble_of_database(self._path.parent)

@@ -175,6 +175,22 @@ class FaceRow(Base):
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
 
+class StagedEmbeddingRow(Base):
+    """A face's embedding under another contract, for when its gallery changes to it.
+
+    Nothing searches it. It goes with its face, and once its gallery has changed.
+    """
+
+    __tablename__ = "staged_embedding"
+
+    face_id: Mapped[str] = mapped_column(
+        ForeignKey("face.id", ondelete="cascade"), primary_key=True
+    )
+    contract_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
 class SuspicionRow(Base):
     """Something about a face that may be a mistake, told when it was stored.
 

@@ -178,8 +178,8 @@ _NOT_FOUND: Final = {
 _CONFLICTS: Final = {
     "conflict.other_model": N_(
         "These galleries hold faces of another model, and vectors of two models cannot be "
-        "compared: {held}. Delete them, or import their people into a new installation with "
-        "MIEN_PACK={pack}."
+        "compared: {held}. To compute their vectors anew from the stored photos, run "
+        "`mien models use {pack} --embed-again`."
     ),
     "conflict.already_bound": N_(
         "The files in {folder} already belong to the database {database}, so there is no need to "
@@ -188,6 +188,20 @@ _CONFLICTS: Final = {
     "conflict.files_in_use": N_(
         "The database {database} refers to {found} of the files in {folder}, so there is no need "
         "to start over. To bind the two, run `mien db adopt`."
+    ),
+    "already_running.embedding_again": N_(
+        "Another process is embedding the stored photos of this installation already. Wait until "
+        "it is done, or stop it; what it has done is kept."
+    ),
+    "photos_not_kept": N_(
+        "The photos of some or all faces in these galleries are not stored, so they cannot change "
+        "to the model pack {pack}: {held}. Nothing was changed. Confirm that they stay with their "
+        "pack and cannot be searched, or delete these faces with --delete-missing."
+    ),
+    "faces_not_embedded": N_(
+        "{count} faces cannot be embedded with the model pack {pack}: the stored photo is missing or "
+        "damaged, or the face is not found in it. The pack was not changed. Delete these faces, "
+        "or run the command again with --delete-missing, which deletes them."
     ),
     "name_taken.account": N_("An account with this name already exists."),
     "name_taken.gallery": N_("A gallery with this name already exists."),
@@ -203,15 +217,16 @@ _CONFLICTS: Final = {
     ),
     "gallery_model_mismatch.version": N_(
         "The gallery “{gallery}” was made with another version of the model pack {gallery_pack}, but "
-        "{engine_pack} is running, and vectors of two models cannot be compared. If the pack was "
-        "changed in the meantime, restart Mien. Otherwise go back to the version of Mien that "
-        "made the gallery, or create a new one."
+        "{engine_pack} is running, and vectors of two models cannot be compared. Run "
+        "`mien models use {engine_pack} --embed-again`, go back to the version of Mien that made "
+        "the gallery, or create a new one."
     ),
     "gallery_model_mismatch.pack": N_(
         "The gallery “{gallery}” was made with the model pack {gallery_pack}, but {engine_pack} is "
-        "running, and vectors of two models cannot be compared. If the pack was changed in the meantime, "
-        "restart Mien. Otherwise go back with `mien models use {gallery_pack}`, or create a new "
-        "gallery."
+        "running, and vectors of two models cannot be compared. If the stored photos of all its "
+        "faces are there, run `mien models use {engine_pack} --embed-again`. Otherwise go back with "
+        "`mien models use {gallery_pack}`, with --embed-again if other galleries have changed, or "
+        "add its people to a new gallery."
     ),
     "nobody_searched.one": N_(
         "Nobody was searched: no one with a face in the gallery “{gallery}” has this in their "
@@ -638,6 +653,10 @@ _MODELS: Final = {
         "`mien run` does this at its first start."
     ),
     "model_file_missing.file": N_("The model file {file} is missing. Run `mien models pull`."),
+    "pack_changed": N_(
+        "The model pack was changed to {pack}, but this server process still runs {engine_pack}. "
+        "`mien serve` and `mien run` replace it within seconds; restart other servers."
+    ),
     "model_file_damaged": N_(
         "The model file {file} of the pack {pack} is damaged. Run `mien models verify {pack} "
         "--repair` to fetch it again."

@@ -13,36 +13,69 @@ from mien.cli.terminal.announce import tell_choice
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.progress import shown_progress
+from mien.cli.terminal.prompts import yes_option
 from mien.errors import ModelFileMissing
 
 
 @click.command()
 @click.argument("name")
+@click.option(
+    "--embed-again",
+    is_flag=True,
+    help="Compute the embeddings of all stored faces anew from their stored photos.",
+)
+@click.option(
+    "--delete-missing",
+    is_flag=True,
+    help="With --embed-again: delete faces that cannot be embedded again, because their photo is "
+    "not stored, missing or damaged, or the pack finds no face in it.",
+)
+@yes_option
 @json_option
-def use(*, name: str, as_json: bool) -> None:
-    """Change the pack in use. Running servers switch to it when they are restarted.
+def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_json: bool) -> None:
+    """Change the pack in use. `mien serve` and `mien run` take it up by themselves within seconds.
 
-    Not possible while galleries hold faces of another network: vectors of two networks cannot be
-    compared.
+    Vectors of two networks cannot be compared. While galleries hold faces of another network, the
+    pack is changed only with --embed-again: every stored photo is looked at with the new pack while
+    servers go on with the former one, and then all galleries change at once. This takes about as
+    long as adding the photos did. If it is interrupted, run it again; no photo is looked at twice.
+    Galleries whose photos are not stored stay with their pack and cannot be searched until you go
+    back; you are asked before. Held photos and the numbers of the last searches are deleted,
+    thresholds that were set by hand too. The exit code is 1 if faces are in the way.
     """
+    from mien.cli.models.embedding_again import embed_galleries
+    from mien.cli.models.embedding_again import tell_change
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
     from mien.storage import migrate
     from mien.storage.binding import bring_up
 
+    if not embed_again and (delete_missing or yes):
+        raise click.UsageError("--delete-missing and --yes are for --embed-again.")
     settings = load_settings()
     make_home(settings)
+    done = None
     with opened(settings) as runtime:
         if not has_database(settings):
             bring_up(runtime.database, runtime.services.files)
         migrate.require_current(runtime.database)
-        with shown_progress() as progress:
-            used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
-        have_measured(runtime, used.manifest)
+        if embed_again:
+            with shown_progress() as progress:
+                manifest = runtime.services.packs.install(name, progress=progress).manifest
+            # Before all photos are looked at, so that they are with the quicker library.
+            have_measured(runtime, manifest)
+            done = embed_galleries(runtime, manifest, delete_missing=delete_missing, yes=yes)
+        else:
+            with shown_progress() as progress:
+                manifest = use_pack(runtime.call(OPERATOR), name=name, progress=progress).manifest
+            have_measured(runtime, manifest)
     if as_json:
-        print_json({"name": used.manifest.name, "contract_id": used.manifest.contract_id})
+        told = {"name": manifest.name, "contract_id": manifest.contract_id}
+        print_json(told if done is None else {**told, "embedded_again": done})
         return
-    tell_choice(used.manifest, ())
+    tell_choice(manifest, ())
+    if done is not None:
+        tell_change(done, manifest)
 
 
 @click.command()

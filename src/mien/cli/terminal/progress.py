@@ -20,6 +20,7 @@ _LINE_SECONDS: Final = 10
 _BAR_CELLS: Final = 20
 _TIME_CELLS: Final = 1 + len("0:00:00") + 1
 _AMOUNT_CELLS: Final = len(" 1000.0/1000.0 MB")
+_RATE_CELLS: Final = len(" 1000.0/s")
 _ROOMY_CELLS: Final = 70
 _LEAST_CELLS: Final = 12
 _WORDS: Final = {
@@ -50,7 +51,8 @@ def shown_progress() -> Iterator[OnProgress]:
         columns: tuple[ProgressColumn, ...] = (TextColumn("{task.description}"), amount)
     else:
         bar = BarColumn(bar_width=_BAR_CELLS)
-        columns = (TextColumn("{task.description}"), bar, amount, TimeRemainingColumn())
+        rate = TextColumn("{task.fields[rate]}")
+        columns = (TextColumn("{task.description}"), bar, amount, rate, TimeRemainingColumn())
     with Bars(*columns, console=console, transient=True) as bars:
         yield _Drawn(bars, cells=_cells_of_names(console.width))
 
@@ -73,8 +75,8 @@ def counted_photos(total: int) -> Iterator[Callable[[], None]]:
 
 def _cells_of_names(width: int) -> int:
     """How much of a line is left for the name and its state."""
-    beside = _AMOUNT_CELLS if width < _ROOMY_CELLS else _AMOUNT_CELLS + _BAR_CELLS + _TIME_CELLS
-    return max(_LEAST_CELLS, width - beside)
+    roomy = _AMOUNT_CELLS + _RATE_CELLS + _BAR_CELLS + _TIME_CELLS
+    return max(_LEAST_CELLS, width - (_AMOUNT_CELLS if width < _ROOMY_CELLS else roomy))
 
 
 class _Drawn:
@@ -101,7 +103,7 @@ class _Drawn:
             if progress.stage == "ready":
                 # It was there; nobody has waited for it.
                 return
-            self._tasks[what] = int(self._bars.add_task(said, amount=_amount(progress)))
+            self._tasks[what] = int(self._bars.add_task(said, amount=_amount(progress), rate=""))
         task = next(each for each in self._bars.tasks if each.id == self._tasks[what])
         total = progress.total or task.total
         ready = progress.stage == "ready"
@@ -111,6 +113,8 @@ class _Drawn:
             total=total,
             completed=total if ready else progress.done or task.completed,
             amount=_amount(progress),
+            # Of photos somebody wants to know whether it goes on; bytes show that.
+            rate=f"{task.speed:.1f}/s" if progress.unit == "photos" and task.speed else "",
         )
 
 
@@ -137,8 +141,12 @@ class _Lines:
         if not progress.done or not progress.total or now - self._last < _LINE_SECONDS:
             return
         self._last = now
-        left = (now - self._began) / progress.done * (progress.total - progress.done)
-        print_note(f"{progress.done:,} of {progress.total:,} photos, about {left:.0f} s left")
+        rate = progress.done / (now - self._began)
+        left = (progress.total - progress.done) / rate
+        print_note(
+            f"{progress.done:,} of {progress.total:,} photos, {rate:.1f} a second, about {left:.0f} s "
+            "left"
+        )
 
 
 def _amount(progress: Progress) -> str:

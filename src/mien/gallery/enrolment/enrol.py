@@ -160,7 +160,7 @@ def _store(
         gallery = lock_gallery(session, gallery_id=example.gallery.id)
         if near.revision < gallery.revision - 1 and not is_last:
             raise _IndexIsBehindError
-        require_contract(gallery, summary)
+        require_contract(session, gallery, summary)
         person, is_new = resolve(session, gallery, subject)
         ref = person_refs(session, [person.id])[person.id]
         own = [] if is_new else examples_of(session, person.id)

@@ -112,7 +112,8 @@ def enrol_each(
     permissions.require(call.actor, "faces.add", gallery)
     with call.services.database.read() as session:
         # A wrong name of a gallery is no matter of each photo.
-        require_contract(find_gallery(session, gallery), call.services.engine.summary)
+        row = find_gallery(session, gallery)
+        require_contract(session, row, call.services.engine.summary)
     chosen = options or EachOptions()
     return _outcomes(call, gallery, submissions, chosen)
 

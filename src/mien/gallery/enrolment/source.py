@@ -142,7 +142,7 @@ def _from_photo(
     with call.services.database.read() as session:
         # Asked before the work, so that a wrong name is told at once.
         row = find_gallery(session, gallery)
-        require_contract(row, call.services.engine.summary)
+        require_contract(session, row, call.services.engine.summary)
     photo = analyze(call.services, source, call.budget())
     size_wh = photo.size_wh
     face = take_face(
@@ -186,7 +186,7 @@ def _from_held(
     with services.database.read() as session:
         held = held_rows(session, source.probe_id, call.actor)
         row, probe = held.gallery, held.probe
-        require_contract(row, services.engine.summary)
+        require_contract(session, row, services.engine.summary)
         face = held.face(source.number)
     if gallery is not None and name_key(gallery) != row.name_key:
         raise ProbeNotFound("other_gallery")

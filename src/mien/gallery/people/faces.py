@@ -103,7 +103,7 @@ def delete_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> No
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
         face = find_face(session, row, face_id, person_id=person.id)
-        files = _remove(session, row, face)
+        files = take_out(session, row, face)
         erasure = note_erasure(
             session,
             files,
@@ -145,7 +145,7 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
         ref = person_refs(session, [person.id])[person.id]
         # A person who is made for a face is made in the same moment; see `enrol`.
         made_for_it = face.created_at == person.created_at
-        files = _remove(session, row, face)
+        files = take_out(session, row, face)
         audit.record(session, call, "face_removed", subject_id=person.id, gallery_id=row.id)
         goes = (
             made_for_it
@@ -207,8 +207,11 @@ def read_photo(call: Call, *, gallery: str, face_id: str) -> StoredFile:
     )
 
 
-def _remove(session: Session, gallery: GalleryRow, face: FaceRow) -> list[str]:
-    """Take an example out of a locked gallery; gives the files that nothing needs any more."""
+def take_out(session: Session, gallery: GalleryRow, face: FaceRow) -> list[str]:
+    """Take an example out of a locked gallery; gives the files that nothing needs any more.
+
+    To be noted, told and recorded by whoever does it.
+    """
     files, photo_id = [face.crop_file], face.photo_id
     note_removed(session, gallery.id, [face.id], revision=gallery.revision)
     session.delete(face)

@@ -47,6 +47,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import ReviewedPairRow
+from mien.storage.models import StagedEmbeddingRow
 from mien.storage.models import SuspicionRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
@@ -316,6 +317,7 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
     looked_for = (
         (PersonRow.id, [erased.person_id]),
         (FaceRow.person_id, [erased.person_id]),
+        (StagedEmbeddingRow.face_id, erased.face_ids),
         (SuspicionRow.face_id, erased.face_ids),
         (SuspicionRow.other_person_id, [erased.person_id]),
         (SuspicionRow.other_face_id, erased.face_ids),

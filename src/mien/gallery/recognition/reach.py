@@ -89,7 +89,7 @@ def reached_galleries(
     """
     rows = [find_gallery(session, gallery), *_others(session, reach.also)]
     for row in rows:
-        require_contract(row, engine)
+        require_contract(session, row, engine)
     return tuple({row.id: row for row in rows}.values())
 
 

@@ -122,7 +122,11 @@ def recognise(
         services.observer.on_decision(each.decision)
     if len(rows) == 1:
         # What several galleries answer together says nothing of the settings of one.
-        services.searches.note(rows[0].id, _remembered_faces(probes, found, narrowed=bool(terms)))
+        services.searches.note(
+            rows[0].id,
+            _remembered_faces(probes, found, narrowed=bool(terms)),
+            contract_id=rows[0].contract_id,
+        )
     return Recognition(rows[0].name, found.point, faces, found.searched)
 
 

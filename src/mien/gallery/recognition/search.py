@@ -146,7 +146,7 @@ def _part(
     services: Services, session: Session, gallery: GalleryRow, terms: Sequence[Term]
 ) -> ExactSearch:
     """What is searched of one gallery."""
-    require_contract(gallery, services.engine.summary)
+    require_contract(session, gallery, services.engine.summary)
     index = services.indexes.refresh(
         session, gallery.id, dimension=services.engine.summary.dimension, known=gallery
     )

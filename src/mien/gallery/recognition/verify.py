@@ -126,7 +126,7 @@ def verify_person(
     check_threshold(threshold)
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
-        require_contract(row, call.services.engine.summary)
+        require_contract(session, row, call.services.engine.summary)
         person = find_person(session, row, person_id)
         examples = session.execute(
             select(

@@ -107,7 +107,7 @@ def weigh_all(
     call.services.searches.flush()
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
-        require_contract(row, call.services.engine.summary)
+        require_contract(session, row, call.services.engine.summary)
         index = call.services.indexes.refresh(
             session, row.id, dimension=call.services.engine.summary.dimension
         )
