@@ -167,7 +167,9 @@ def site_of(folder: Path, *, nodes: int, faces: int) -> Iterator[Site]:
 
         addresses = [f"http://127.0.0.1:{free_port()}" for _ in range(nodes)]
         running_nodes = {address: start(address) for address in addresses}
-        for address in addresses:
+        for address, node in running_nodes.items():
+            # Fails at once, and says why, where it ends instead.
+            node.waits_to_say("is running at", seconds=_START_SECONDS)
             wait_until_alive(address, seconds=_START_SECONDS)
         port = free_port()
         upstreams = [part for address in addresses for part in ("--upstream", address)]
