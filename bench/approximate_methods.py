@@ -268,7 +268,7 @@ METHODS: Final = {
             "IVF{lists},RaBitQfs,Refine(SQ8)",
             ("16 lists, 1000 faces", "128 lists, 1000 faces", "384 lists, 4000 faces"),
         ),
-        # Two busy cores take about a quarter of an hour for a million.
+        # Two busy cores took fifty minutes for a million.
         _by_usearch("HNSW int8", "i8", 1_000_000),
         _by_usearch("HNSW f16", "f16", 100_000),
     )

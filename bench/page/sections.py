@@ -58,7 +58,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "approximate",
         "Searching without looking at everything",
         "approximate.py",
-        ("--seconds", "10"),
+        ("--sizes", "100000", "--seconds", "10"),
         ("--sizes", "20000", "--seconds", "2", "--without-photos"),
         "RaBitQ by faiss and HNSW by usearch beside Mien's index of 8-bit vectors, each by turns with "
         "it and by one thread; new photos of people who are there, and strangers.",
