@@ -166,7 +166,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         except ModelError as error:
             print(f"{name} is left out: {say.error(error)}", file=sys.stderr)
     classic = install_pack("classic", models_dir=options.models_dir, folders=options.files)
-    default = next(iter(packs))
+    # One pack for the figures over time; `standard` is compared beside it.
+    default = "compact" if "compact" in packs else next(iter(packs))
     single = Ours(
         install_pack(default, models_dir=options.models_dir, folders=options.files),
         known,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.packs.manifest import InstalledPack
+from mien.packs.manifest import RecognizerSpec
 from mien.vision.detectors.detector import FAMILIES
 from mien.vision.geometry import letterbox
 from mien.vision.geometry import plan_letterbox
@@ -25,6 +26,7 @@ from mien.vision.images import encode_jpeg
 from mien.vision.pack_summary import runtime_of
 from mien.vision.reader import ImageReader
 from mien.vision.runtimes import NOT_MEASURED
+from mien.vision.runtimes import recognizer_network
 from mien.vision.sessions import choose_runtime
 from mien.vision.sessions import open_session
 from mien.vision.types import DetectedFace
@@ -127,7 +129,7 @@ class Floor:
     """The networks of a pack on one thread, each alone."""
 
     def __init__(self, installed: InstalledPack) -> None:
-        detector, spec = installed.manifest.detector, installed.manifest.recognizers[0]
+        detector = installed.manifest.detector
         self._family = FAMILIES[detector.family]
         self._detector = open_session(
             installed.paths[detector.file],
@@ -135,18 +137,9 @@ class Floor:
             input_shape=(self._family.pictures_at_once, 3, None, None),
             threads=1,
         )
-        self._recognizer = open_session(
-            installed.paths[spec.file],
-            weights=installed.paths[spec.weights_file] if spec.weights_file else None,
-            runtime=runtime_of(installed.manifest, "recognizer", "auto", NOT_MEASURED),
-            input_shape=(None, 3, spec.input_size, spec.input_size),
-            threads=1,
-        )
-        self._views = 2 if spec.averaging == "mirror" else 1
-        noise = np.random.default_rng(0).uniform(0, 255, (16, 3, spec.input_size, spec.input_size))
-        self._crops: FloatArray = ((noise - 127) / 128).astype(np.float32)
-        allowed = self._recognizer.input_shape[0]
-        self._batch = allowed or self._quickest_batch()
+        self._recognizers = [
+            _EmbeddingFloor(installed, spec) for spec in installed.manifest.recognizers
+        ]
 
     def search(self, data: bytes) -> Work:
         """One run of the detector on this photo."""
@@ -158,22 +151,45 @@ class Floor:
         return lambda: self._detector.run(blob)
 
     def embeddings(self, faces: int) -> Work:
-        """The embeddings of so many faces."""
+        """The embeddings of so many faces, by every network."""
 
         def work() -> None:
-            left = faces * self._views
-            while left > 0:
-                self._recognizer.run(self._crops[: min(self._batch, left)])
-                left -= self._batch
+            for recognizer in self._recognizers:
+                recognizer.embed(faces)
 
         return work
+
+
+class _EmbeddingFloor:
+    """One network that embeds, alone."""
+
+    def __init__(self, installed: InstalledPack, spec: RecognizerSpec) -> None:
+        network = recognizer_network(installed.manifest, spec)
+        self._session = open_session(
+            installed.paths[spec.file],
+            weights=installed.paths[spec.weights_file] if spec.weights_file else None,
+            runtime=runtime_of(installed.manifest, network, "auto", NOT_MEASURED),
+            input_shape=(None, 3, spec.input_size, spec.input_size),
+            threads=1,
+        )
+        self._views = 2 if spec.averaging == "mirror" else 1
+        noise = np.random.default_rng(0).uniform(0, 255, (16, 3, spec.input_size, spec.input_size))
+        self._crops: FloatArray = ((noise - 127) / 128).astype(np.float32)
+        self._batch = self._session.input_shape[0] or self._quickest_batch()
+
+    def embed(self, faces: int) -> None:
+        """The embeddings of so many faces."""
+        left = faces * self._views
+        while left > 0:
+            self._session.run(self._crops[: min(self._batch, left)])
+            left -= self._batch
 
     def _quickest_batch(self) -> int:
         times: dict[int, list[float]] = {count: [] for count in _BATCHES}
         for _ in range(4):
             for count in _BATCHES:
                 started = time.perf_counter()
-                self._recognizer.run(self._crops[:count])
+                self._session.run(self._crops[:count])
                 times[count].append((time.perf_counter() - started) / count)
         return min(_BATCHES, key=lambda count: min(times[count]))
 

@@ -222,9 +222,9 @@ class Settings(BaseSettings):
 
     pack: str = Field(
         default="auto",
-        description="Model pack for a new installation; auto uses the best pack whose files are "
-        "available. After that the choice is stored in the database; change it with "
-        "`mien models use`.",
+        description="Model pack for a new installation; auto uses the first of standard, compact, "
+        "mobile and classic whose files are available. After that the choice is stored in the "
+        "database; change it with `mien models use`.",
     )
     models_from: Path | None = Field(
         default=None,

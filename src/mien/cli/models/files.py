@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 @json_option
 def pull(*, name: str | None, folder: Path | None, as_json: bool) -> None:
-    """Fetch the files of a pack: the one named, the one in use, or the best available.
+    """Fetch the files of a pack: the one named, the one in use, or the first available.
 
     In a folder, files are found by their checksum, whatever their names, also in subfolders. If one
     is missing nothing is copied, and the message says where to get it.
