@@ -9,11 +9,14 @@ from building import acting
 from building import make_user
 from drawing import draw_photo
 from looking import files_of
+from mien.errors import AlreadyRunning
 from mien.errors import Conflict
 from mien.errors import PackChanged
 from mien.errors import PackNotFound
 from mien.errors import PackUnavailable
 from mien.gallery.analysis import Upload
+from mien.gallery.chosen_pack import EMBEDDING_AGAIN
+from mien.gallery.chosen_pack import set_chosen
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import change_gallery
@@ -31,6 +34,7 @@ from mien.packs.choose import PassedOver
 from mien.packs.manifest import InstalledPack
 from mien.progress import OnProgress
 from mien.progress import silent
+from mien.storage.alone import alone
 from mien.storage.models import ErasureRow
 from mien.storage.models import EventRow
 from mien.storage.models import GalleryRow
@@ -198,3 +202,30 @@ def test_giving_up_a_change_of_pack_deletes_what_was_staged(services: Services) 
     assert staged() == 1
     use_pack(acting(with_packs(services, Own("mobile"))), name="mobile")
     assert staged() == 0
+
+
+def test_the_pack_in_use_can_be_named_again_while_a_gallery_stays_with_another(
+    services: Services,
+) -> None:
+    made = enrol(
+        acting(services),
+        gallery="default",
+        source=Upload(draw_photo(["ada"])),
+        subject=NewPerson("Ada"),
+    )
+    with services.database.write() as session:
+        set_chosen(session, "mobile")
+        session.add(StagedEmbeddingRow(face_id=made.face.id, contract_id="other", embedding=ONES))
+    used = use_pack(acting(with_packs(services, FakePacks("mobile"))), name="mobile")
+    assert (used.manifest.name, used.left) == ("mobile", ("default",))
+    with services.database.read() as session:
+        assert session.scalars(select(StagedEmbeddingRow)).all() == []
+
+
+def test_nobody_chooses_a_pack_while_photos_are_embedded_again(services: Services) -> None:
+    mine = with_packs(services, FakePacks("mobile"))
+    with alone(services.database, EMBEDDING_AGAIN) as is_mine:
+        assert is_mine
+        with pytest.raises(AlreadyRunning):
+            use_pack(acting(mine), name="mobile")
+    assert current_pack(services.database) is None

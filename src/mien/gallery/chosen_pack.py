@@ -12,6 +12,9 @@ from mien.vision.types import EngineSummary
 PACK_KEY: Final = "pack"
 """Under which the choice is kept."""
 
+EMBEDDING_AGAIN: Final = "embedding-again"
+"""What one process alone does; see `mien.storage.alone`."""
+
 
 def chosen_pack(session: Session, *, hold: bool = False) -> str | None:
     """The name of the pack in use; None before the first start.

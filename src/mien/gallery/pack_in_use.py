@@ -7,12 +7,14 @@ from sqlalchemy.exc import IntegrityError
 
 from mien.access import audit
 from mien.access import permissions
+from mien.errors import AlreadyRunning
 from mien.errors import Conflict
 from mien.errors import ModelFileMissing
 from mien.gallery.bind_galleries import bind_galleries
 from mien.gallery.bind_galleries import follow_pack
 from mien.gallery.bind_galleries import holding_faces
 from mien.gallery.bind_galleries import lock_others
+from mien.gallery.chosen_pack import EMBEDDING_AGAIN
 from mien.gallery.chosen_pack import PACK_KEY
 from mien.gallery.chosen_pack import chosen_pack
 from mien.gallery.chosen_pack import set_chosen
@@ -24,7 +26,9 @@ from mien.packs.manifest import Manifest
 from mien.packs.manifest import ModelFile
 from mien.progress import OnProgress
 from mien.progress import silent
+from mien.storage.alone import alone
 from mien.storage.database import Database
+from mien.storage.erasures import Noted
 from mien.storage.models import InstallationRow
 from mien.storage.models import StagedEmbeddingRow
 
@@ -36,11 +40,14 @@ class PackInUse:
     Attributes:
         first_time: whether it was chosen just now, for a new installation.
         passed_over: better packs that could not be had, and why; empty unless chosen just now.
+        left: names of galleries that stay with another pack and cannot be searched, if it was the
+            pack in use that was named again.
     """
 
     manifest: Manifest
     first_time: bool
     passed_over: tuple[PassedOver, ...]
+    left: tuple[str, ...] = ()
 
 
 def current_pack(database: Database) -> str | None:
@@ -93,13 +100,29 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
     Empty galleries follow. A gallery with faces of other vectors stands in the way, because
     nobody in it would be found any more; `embedding_again.embed_again` gives them new ones.
 
+    The pack in use can be named again, also while galleries stay with another one.
+
     Raises:
         ModelError: there is no such pack, or its files cannot be had.
         Conflict: a gallery holds faces of another embedding contract; names the galleries.
+        AlreadyRunning: another process embeds photos for a pack at this moment.
     """
     permissions.require(call.actor, "packs.use")
     manifest = call.services.packs.install(name, progress=progress).manifest
+    with alone(call.services.database, EMBEDDING_AGAIN) as is_mine:
+        if not is_mine:
+            raise AlreadyRunning("embedding_again")
+        noted, left = _choose(call, manifest)
+    for each in noted:
+        finish_erasure(call.services, each)
+    _bind(call, manifest)
+    return PackInUse(manifest=manifest, first_time=False, passed_over=(), left=left)
+
+
+def _choose(call: Call, manifest: Manifest) -> tuple[list[Noted], tuple[str, ...]]:
+    name = manifest.name
     with call.services.database.write() as session:
+        is_new = chosen_pack(session) != name
         set_chosen(session, name)
         audit.record(session, call, "pack_changed", pack=[name])
         others = lock_others(session, manifest.contract_id)
@@ -109,7 +132,7 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
             for row in sorted(others, key=lambda row: row.name_key)
             if row.id in held and row.contract_id not in manifest.replaces
         ]
-        if names:
+        if names and is_new:
             raise Conflict(
                 "other_model", words={"held": ", ".join(names), "pack": name}, galleries=names
             )
@@ -121,10 +144,7 @@ def use_pack(call: Call, *, name: str, progress: OnProgress = silent) -> PackInU
             contract_id=manifest.contract_id,
             replaces=manifest.replaces,
         )
-    for each in noted:
-        finish_erasure(call.services, each)
-    _bind(call, manifest)
-    return PackInUse(manifest=manifest, first_time=False, passed_over=())
+    return noted, tuple(names)
 
 
 def _bind(call: Call, manifest: Manifest) -> None:

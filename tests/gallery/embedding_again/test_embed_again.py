@@ -18,6 +18,7 @@ from looking import rows_of
 from mien.errors import AlreadyRunning
 from mien.errors import FilesUnavailable
 from mien.errors import GalleryModelMismatch
+from mien.errors import ModelFileDamaged
 from mien.errors import PackChanged
 from mien.errors import PhotosNotKept
 from mien.gallery.analysis import Upload
@@ -48,6 +49,7 @@ from mien.storage.models import SearchRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.models import SuspicionRow
 from mien.vision.fake import FakeEngine
+from mien.vision.reader import ImageReader
 from other_pack import CONTRACT
 from other_pack import NAME
 from other_pack import OtherEngine
@@ -283,6 +285,63 @@ def test_a_face_that_cannot_be_embedded_is_in_the_way_until_it_is_deleted(
     assert {each.id for each in services.erasures.read()} == {ada.face.id}
     new = changed(services)
     assert [found(new, name) for name in ("ada", "bob")] == ["unknown", "bob"]
+
+
+def test_a_photo_that_only_this_process_does_not_take_is_never_deleted(
+    services: Services,
+) -> None:
+    ada = add(services, "ada")
+    add(services, "bob")
+    strict = dataclasses.replace(services, reader=ImageReader(max_bytes=10**8, max_pixels=9))
+    for delete_missing in (False, True):
+        refused = embed_again(
+            acting(strict),
+            manifest=other_manifest(),
+            engine=OtherEngine(),
+            delete_missing=delete_missing,
+        )
+        assert not refused.changed
+        assert {each.why for each in refused.not_embedded} == {"photo_refused"}
+    assert embedding_of(services, ada) is not None
+    assert again(services).changed
+
+
+def test_nobody_means_everybody_in_a_gallery(services: Services) -> None:
+    add(services, "ada")
+    add(services, "bob")
+    with services.database.read() as session:
+        files = list(session.scalars(select(PhotoRow.file)))
+    services.files.delete(files)
+    refused = again(services, delete_missing=True)
+    assert not refused.changed
+    assert [each.why for each in refused.not_embedded] == ["photo_missing"] * 2
+    assert rows_of(services)["face"] == 2
+
+
+def test_what_is_embedded_already_needs_no_photo_any_more(services: Services) -> None:
+    ada = add(services, "ada")
+    engine = OtherEngine()
+    lost = draw_one("bob")
+    bob = add(services, "bob")
+    engine.blind = lambda face, _: float(face.embedding @ lost) > 0.7
+    assert not again(services, engine).changed
+    with services.database.write() as session:
+        session.execute(update(FaceRow).where(FaceRow.id == ada.face.id).values(photo_id=None))
+    assert again(services).changed
+    assert bob.face.id != ada.face.id
+
+
+def test_a_network_that_cannot_be_loaded_is_nothing_to_change_to(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_engine: OtherEngine) -> None:
+        raise ModelFileDamaged(words={"pack": NAME})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OtherEngine, "warm_up", broken)
+        with pytest.raises(ModelFileDamaged):
+            again(services)
+    assert current_pack(services.database) is None
 
 
 def draw_one(name: str) -> np.ndarray:

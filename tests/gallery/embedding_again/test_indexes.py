@@ -92,6 +92,8 @@ def test_what_a_killed_change_has_left_goes_later(
         assert session.scalars(select(ErasureRow)).all() == []
 
 
+# The other runtime has the database of the folder.
+@pytest.mark.sqlite
 def test_who_searches_at_a_moment_before_the_change_compares_what_was_there_then(
     services: Services,
 ) -> None:

@@ -1,5 +1,7 @@
 """Which pack is in use, and what runs it."""
 
+from typing import Any
+
 import click
 
 from mien.access.actor import OPERATOR
@@ -12,6 +14,7 @@ from mien.cli.runtime import opened
 from mien.cli.terminal.announce import tell_choice
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
+from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import shown_progress
 from mien.cli.terminal.prompts import yes_option
 from mien.errors import ModelFileMissing
@@ -55,6 +58,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     settings = load_settings()
     make_home(settings)
     done = None
+    left: tuple[str, ...] = ()
     with opened(settings) as runtime:
         if not has_database(settings):
             bring_up(runtime.database, runtime.services.files)
@@ -67,13 +71,20 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
             done = embed_galleries(runtime, manifest, delete_missing=delete_missing, yes=yes)
         else:
             with shown_progress() as progress:
-                manifest = use_pack(runtime.call(OPERATOR), name=name, progress=progress).manifest
+                used = use_pack(runtime.call(OPERATOR), name=name, progress=progress)
+            manifest, left = used.manifest, used.left
             have_measured(runtime, manifest)
     if as_json:
-        told = {"name": manifest.name, "contract_id": manifest.contract_id}
+        told: dict[str, Any] = {"name": manifest.name, "contract_id": manifest.contract_id}
+        told |= {"left": left} if left else {}
         print_json(told if done is None else {**told, "embedded_again": done})
         return
     tell_choice(manifest, ())
+    if left:
+        print_note(
+            f"These galleries hold faces of another model and cannot be searched: {', '.join(left)}. "
+            f"To change that, run `mien models use {manifest.name} --embed-again`."
+        )
     if done is not None:
         tell_change(done, manifest)
 

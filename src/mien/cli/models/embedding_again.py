@@ -27,7 +27,9 @@ _MOST_TOLD: Final = 50
 _WHY: Final = {
     "no_photo": "its photo is not stored",
     "photo_missing": "its photo is missing from the stored files",
-    "photo_unreadable": "its photo cannot be read",
+    "photo_unreadable": "its photo is damaged",
+    "photo_refused": "its photo is larger than the limits of this command permit, or of a type that "
+    "cannot be read here",
     "no_face": "the pack finds no face there in its photo",
 }
 

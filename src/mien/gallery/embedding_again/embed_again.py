@@ -13,6 +13,7 @@ from mien.access import audit
 from mien.access import permissions
 from mien.errors import AlreadyRunning
 from mien.errors import PhotosNotKept
+from mien.gallery.chosen_pack import EMBEDDING_AGAIN
 from mien.gallery.embedding_again.stage import WhyNot
 from mien.gallery.embedding_again.stage import stage_embeddings
 from mien.gallery.embedding_again.survey import SurveyedGallery
@@ -33,8 +34,6 @@ from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.vision.engine import Engine
-
-_NAME = "embedding-again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ def embed_again(
         manifest: of the pack, whose files are on this machine.
         engine: of that pack.
         leave: names of galleries that may stay with their pack, because photos are not stored.
-        delete_missing: delete faces that cannot be embedded, instead of changing nothing.
+        delete_missing: delete faces that cannot be embedded, instead of changing nothing; neither
+            all faces of a gallery nor those whose photo this process does not take.
         progress: told of each photo.
 
     Raises:
@@ -107,7 +107,7 @@ def embed_again(
     services = call.services
     require_fitting(services.database, services.files)
     acting = replace(call, services=replace(services, engine=engine))
-    with alone(services.database, _NAME) as is_mine:
+    with alone(services.database, EMBEDDING_AGAIN) as is_mine:
         if not is_mine:
             raise AlreadyRunning("embedding_again")
         failed: dict[str, WhyNot] = {}
@@ -121,6 +121,8 @@ def embed_again(
             _require_allowed(left, leave, manifest)
             galleries = [each.id for each in found if each not in left]
             if not is_begun:
+                # A network that cannot be loaded is no pack to change to, also without any photo.
+                engine.warm_up()
                 _begin(call, manifest, galleries=len(galleries))
                 is_begun = True
             photos += stage_embeddings(

@@ -37,9 +37,17 @@ from mien.storage.models import now
 from mien.vision.types import Box
 from mien.vision.types import Face
 
-WhyNot: TypeAlias = Literal["no_photo", "photo_missing", "photo_unreadable", "no_face"]
-"""Why a face was not embedded again: its photo was not kept, its file is gone, it cannot be
-decoded, or no face is seen in its place."""
+WhyNot: TypeAlias = Literal[
+    "no_photo", "photo_missing", "photo_unreadable", "photo_refused", "no_face"
+]
+"""Why a face was not embedded again: its photo was not kept, its file is gone, it is damaged, this
+process does not take it (which says nothing against the face), or no face is seen in its place."""
+
+_DAMAGED: Final = frozenset(
+    {"unreadable_image", "unsupported_image.unknown", "unsupported_image.empty"}
+)
+"""What is said of files that are no photo any more. Whatever else is refused, is by limits that are
+set, or for lack of a library: the same photo was taken when it was stored."""
 
 _AT_ONCE: Final = 50
 # The closer look takes several times as long, and is for faces that the usual one does not find.
@@ -208,8 +216,9 @@ def _look(call: Call, photo: _Photo) -> tuple[_Embedded, WhyNot]:
     for detail in _LOOKS:
         try:
             looked = analyze(services, Upload(data, PhotoOptions(detail=detail)), call.budget())
-        except ImageError:
-            return _Embedded(found, seen), "photo_unreadable"
+        except ImageError as error:
+            damaged = error.key in _DAMAGED or error.code in _DAMAGED
+            return _Embedded(found, seen), "photo_unreadable" if damaged else "photo_refused"
         boxes = {
             face_id: _scaled(box, photo.size_wh, looked.size_wh)
             for face_id, box in photo.boxes.items()

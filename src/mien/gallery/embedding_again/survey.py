@@ -24,7 +24,8 @@ class SurveyedGallery:
         title: as pages show it.
         pack: that made its embeddings.
         faces: how many it holds.
-        without_photo: how many of them were not taken from a photo that is stored.
+        without_photo: how many of them were not taken from a photo that is stored, and have not
+            been embedded again already.
         staged: how many have been embedded again already.
     """
 
@@ -71,7 +72,7 @@ def survey_galleries(
             GalleryRow.display_name,
             GalleryRow.pack,
             func.count(),
-            func.sum(case((FaceRow.photo_id.is_(None), 1), else_=0)),
+            func.sum(case((FaceRow.photo_id.is_(None) & ~staged, 1), else_=0)),
             func.sum(case((staged, 1), else_=0)),
         )
         .join(FaceRow, FaceRow.gallery_id == GalleryRow.id)

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import delete
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -97,7 +98,8 @@ def switch_pack(
         galleries: ids of those that change.
         leave: ids of those that stay with their pack, and are not searched under this one.
         failed: faces that cannot be embedded.
-        delete_missing: delete these, instead of changing nothing.
+        delete_missing: delete these, instead of changing nothing; neither all faces of a gallery nor
+            those whose photo this process does not take.
 
     Raises:
         NotReadyError: a face or a gallery has come that is not embedded; nothing is changed.
@@ -123,8 +125,13 @@ def switch_pack(
         without = [face_id for some in missing.values() for face_id in some]
         if not set(without) <= failed.keys():
             raise NotReadyError
-        if without and not delete_missing:
-            raise NotEmbeddedError(without)
+        in_the_way = [
+            face_id
+            for row in changing
+            for face_id in _in_the_way(session, row, missing[row.id], failed, delete_missing)
+        ]
+        if in_the_way:
+            raise NotEmbeddedError(in_the_way)
         for row in changing:
             told, note = _change(call, session, row, manifest, missing[row.id])
             changed.append(told)
@@ -147,6 +154,23 @@ def switch_pack(
             # It is noted, and done later; the pack has changed all the same.
             _log.warning("What is left of former embeddings is deleted later", code=error.code)
     return tuple(changed)
+
+
+def _in_the_way(
+    session: Session,
+    gallery: GalleryRow,
+    missing: Sequence[str],
+    failed: Mapping[str, WhyNot],
+    delete_missing: bool,
+) -> Sequence[str]:
+    """Faces of a gallery that cannot be embedded and are not to be deleted.
+
+    Nobody means everybody in it, and a photo that this process does not take is a good one.
+    """
+    count = select(func.count()).select_from(FaceRow).where(FaceRow.gallery_id == gallery.id)
+    if not delete_missing or len(missing) == session.scalar(count):
+        return missing
+    return [face_id for face_id in missing if failed[face_id] == "photo_refused"]
 
 
 def _missing(session: Session, gallery: GalleryRow, contract_id: str) -> list[str]:
