@@ -42,6 +42,7 @@ from bench.gallery_rows import fill_gallery  # noqa: E402
 from bench.samples import sample_photo  # noqa: E402
 from bench.servers import Site  # noqa: E402
 from bench.servers import make_site  # noqa: E402
+from bench.telling import tell  # noqa: E402
 
 from load import Request  # noqa: E402
 from load import ask  # noqa: E402
@@ -323,12 +324,7 @@ def main() -> None:
             "left_in_cache": round(left, 3),
             **figures(seen),
         }
-    if given.json:
-        print(json.dumps(found, indent=2))
-    else:
-        for name, value in found.items():
-            print(f"{name}: {value}")
-    sys.exit(0 if found["good"] else 1)
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":

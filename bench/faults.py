@@ -10,7 +10,6 @@ again, a process is left, or the longest time without service is over the limit.
 """
 
 import argparse
-import json
 import os
 import random
 import secrets
@@ -26,6 +25,8 @@ _ROOT = Path(__file__).resolve().parents[1]
 if sys.path[0] == str(Path(__file__).resolve().parent):
     # Run as a program: in this folder `samples` would be photos to measure with, not the tests' pages.
     sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
+
+from bench.telling import tell  # noqa: E402
 
 import drawn_mien  # noqa: E402
 from building import acting  # noqa: E402
@@ -121,12 +122,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         faults, account = measure(Path(folder), given)
     found = figures(faults, account, most_seconds=given.most_seconds)
-    if given.json:
-        print(json.dumps(found, indent=2))
-    else:
-        for name, value in found.items():
-            print(f"{name}: {value}")
-    sys.exit(0 if found["good"] else 1)
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":

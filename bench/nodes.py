@@ -14,7 +14,6 @@ or when a node that is there again has read all faces from the database instead 
 """
 
 import argparse
-import json
 import os
 import random
 import re
@@ -41,6 +40,7 @@ if sys.path[0] == str(Path(__file__).resolve().parent):
     sys.path[:1] = [str(_ROOT), str(_ROOT / "tests" / "support")]
 
 from bench.gallery_rows import fill_gallery  # noqa: E402
+from bench.telling import tell  # noqa: E402
 from tools.environment import find_nginx  # noqa: E402
 from tools.environment import find_postgresql  # noqa: E402
 
@@ -315,12 +315,7 @@ def main() -> None:
     ):
         choose = random.Random(given.seed)  # noqa: S311 - nobody has to be kept from guessing it
         found = figures(*measure(site, rounds=given.rounds, choose=choose), faces=given.faces)
-    if given.json:
-        print(json.dumps(found, indent=2))
-    else:
-        for name, value in found.items():
-            print(f"{name}: {value}")
-    sys.exit(0 if found["good"] else 1)
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":
