@@ -45,6 +45,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     """
     from mien.cli.models.embedding_again import embed_galleries
     from mien.cli.models.embedding_again import tell_change
+    from mien.cli.models.embedding_again import told_change
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
     from mien.storage import migrate
@@ -71,7 +72,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
             have_measured(runtime, manifest)
     if as_json:
         told = {"name": manifest.name, "contract_id": manifest.contract_id}
-        print_json(told if done is None else {**told, "embedded_again": done})
+        print_json(told if done is None else {**told, "embedded_again": told_change(done)})
         return
     tell_choice(manifest, ())
     if done is not None:
