@@ -89,14 +89,25 @@ def test_faces_in_the_way_are_named_and_end_in_an_exit_code(
     assert told["code"] == "faces_not_embedded"
     [face] = told["faces"]
     assert face["why"] == "no_face"
+    assert told["detail"].startswith("1 face cannot be ")
     assert any(face["face_id"] in note for note in notes)
     # No name in what programs collect.
     assert "ada" not in error
     assert "bob" not in error
     assert chosen(home) is None
     assert mien("models", "use", "own", "--embed-again", "--delete-missing").exit_code == 2
-    done = mien("models", "use", "own", "--embed-again", "--delete-missing", "--yes")
+    done = mien("models", "use", "own", "--embed-again", "--delete-missing", "--yes", "--json")
     assert (done.exit_code, chosen(home), asked(home, "select count(*) from face")) == (0, "own", 1)
+    assert json.loads(done.stdout)["embedded_again"]["not_embedded"] == told["faces"]
+
+
+@pytest.mark.usefixtures("album")
+def test_several_faces_in_the_way_are_counted_as_several(mien: Mien, engine: OtherEngine) -> None:
+    engine.blind = lambda _face, _detail: True
+    refused = mien("models", "use", "own", "--embed-again", "--json")
+    told = json.loads(refused.stderr.splitlines()[-1])
+    assert (told["code"], len(told["faces"])) == ("faces_not_embedded", 2)
+    assert told["detail"].startswith("2 faces cannot be ")
 
 
 @pytest.mark.usefixtures("album", "at_a_terminal")

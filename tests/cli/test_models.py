@@ -108,6 +108,18 @@ def test_a_narrow_terminal_shows_the_figures_and_leaves_out_the_summary(
     assert sum(widths) + GAP * (len(widths) - 1) <= 80
 
 
+@pytest.mark.parametrize("width", [60, 40, 20])
+def test_a_narrow_terminal_shows_the_whole_name_of_every_pack(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    look.list_.main(args=[], standalone_mode=False)
+    _, *rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows] == [*BUILTIN, "own"]
+    assert max(map(len, rows)) <= width
+
+
 def test_looking_makes_no_database(tmp_path: Path) -> None:
     mien("list")
     mien("show", "own")

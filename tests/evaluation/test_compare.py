@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -183,6 +184,17 @@ def test_every_pack_has_a_cell_in_every_row_and_every_other_one_a_verdict() -> N
     result = compared(a=[missing(3)], b=[missing(40)], c=[missing(4)])
     assert {len(row) for row in comparison_rows(result)} == {4}
     assert len(comparison_verdicts(result)) == 2
+
+
+def test_shares_of_one_row_have_the_same_decimal_places() -> None:
+    result = compared(a=[missing(3)], b=[missing(4)], c=[missing(5)])
+    stated = (0.00098, 0.00104, None)
+    packs = [
+        replace(pack, stated_fpir=share) for pack, share in zip(result.packs, stated, strict=True)
+    ]
+    rows = {row[0]: row[1:] for row in comparison_rows(replace(result, packs=packs))}
+    assert rows["False matches, expected"] == ["0.098 %", "0.104 %", "not measured"]
+    assert rows["Right person first"] == ["100.00 %"] * 3
 
 
 def test_many_draws_at_once_are_what_each_would_be_alone() -> None:

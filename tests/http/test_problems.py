@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Blueprint
 from flask import Flask
 from flask import abort
@@ -70,6 +71,18 @@ def test_every_error_has_a_status_and_one_shape(bare: Flask, error: type[MienErr
     answer = bare.test_client().get(f"/api/fail/{error.__name__}")
     assert_problem(answer, status_of(error), error.code)
     assert ("WWW-Authenticate" in answer.headers) is (status_of(error) == 401)
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [("PackChanged", "warning"), ("ModelFileMissing", "error"), ("StorageFailed", "error")],
+)
+def test_what_is_to_be_expected_for_a_while_is_logged_as_a_warning(
+    bare: Flask, error: str, level: str
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        bare.test_client().get(f"/api/fail/{error}")
+    assert [(line["log_level"], line["event"]) for line in lines] == [(level, "A request failed")]
 
 
 def test_too_many_attempts_say_when_to_go_on(bare: Flask) -> None:

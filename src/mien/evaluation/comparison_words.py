@@ -1,6 +1,7 @@
 """A comparison of packs in words: rows of a table, and what follows from it."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 
 from mien.decision.rates import odds
 from mien.evaluation.comparison import Comparison
@@ -10,48 +11,59 @@ from mien.evaluation.comparison import PackCompared
 from mien.evaluation.words import counted
 from mien.evaluation.words import one_in
 from mien.evaluation.words import percent
+from mien.evaluation.words import places_of
 
 Cell = Callable[[PackCompared], str]
+ShareOf = Callable[[PackCompared], float | None]
 _INTERVAL = "  95 % interval"
 
 
 def comparison_rows(compared: Comparison) -> list[list[str]]:
     """What is measured, then what each pack has, in the order of the packs."""
-    figures: list[tuple[str, Cell]] = [
-        ("Photos with a face", lambda pack: f"{pack.made.photos_with_face:,}"),
-        ("Right person first", lambda pack: percent(pack.rank_1.rate)),
-        (_INTERVAL, lambda pack: _between(pack.rank_1)),
+
+    def row(name: str, cell: Cell) -> list[str]:
+        return [name, *(cell(pack) for pack in compared.packs)]
+
+    def shares(name: str, share: ShareOf, least: str = "") -> list[str]:
+        return [name, *_side_by_side([share(pack) for pack in compared.packs], least)]
+
+    def missed(rate: str) -> list[list[str]]:
+        least = "at least " if rate in compared.only_bounds else ""
+        return [
+            shares(
+                f"FNIR at FPIR {one_in(float(rate))}",
+                lambda pack: pack.fnir_at_fpir[rate].rate,
+                least,
+            ),
+            row(_INTERVAL, lambda pack: _between(pack.fnir_at_fpir[rate])),
+        ]
+
+    return [
+        row("Photos with a face", lambda pack: f"{pack.made.photos_with_face:,}"),
+        shares("Right person first", lambda pack: pack.rank_1.rate),
+        row(_INTERVAL, lambda pack: _between(pack.rank_1)),
+        *(line for rate in compared.packs[0].fnir_at_fpir for line in missed(rate)),
+        shares("Enrolled: right name", lambda pack: pack.answers.enrolled_right),
+        shares("Enrolled: wrong name", lambda pack: pack.answers.enrolled_wrong),
+        shares("Enrolled: ambiguous", lambda pack: pack.answers.enrolled_ambiguous),
+        shares("Enrolled: unknown", lambda pack: pack.answers.enrolled_unknown),
+        shares("Strangers: given a name", lambda pack: pack.answers.strangers_named),
+        shares("False matches, expected", lambda pack: pack.stated_fpir),
+        shares("False matches, observed", lambda pack: pack.measured_fpir.rate),
+        row(_INTERVAL, lambda pack: _between(pack.measured_fpir)),
+        row("Milliseconds a photo", lambda pack: f"{pack.made.milliseconds:.1f}"),
+        row("Numbers a face", lambda pack: f"{pack.made.dimension:,}"),
+        row("Model pack", lambda pack: pack.made.pack),
     ]
-    for rate in compared.packs[0].fnir_at_fpir:
-        figures += _missed(rate, "at least " if rate in compared.only_bounds else "")
-    figures += [
-        ("Enrolled: right name", lambda pack: percent(pack.answers.enrolled_right)),
-        ("Enrolled: wrong name", lambda pack: percent(pack.answers.enrolled_wrong)),
-        ("Enrolled: ambiguous", lambda pack: percent(pack.answers.enrolled_ambiguous)),
-        ("Enrolled: unknown", lambda pack: percent(pack.answers.enrolled_unknown)),
-        ("Strangers: given a name", lambda pack: percent(pack.answers.strangers_named)),
-        ("False matches, expected", _stated),
-        ("False matches, observed", lambda pack: percent(pack.measured_fpir.rate)),
-        (_INTERVAL, lambda pack: _between(pack.measured_fpir)),
-        ("Milliseconds a photo", lambda pack: f"{pack.made.milliseconds:.1f}"),
-        ("Numbers a face", lambda pack: f"{pack.made.dimension:,}"),
-        ("Model pack", lambda pack: pack.made.pack),
+
+
+def _side_by_side(shares: Sequence[float | None], least: str) -> list[str]:
+    """Shares in percent, all with the decimal places of the one that needs most."""
+    places = max((places_of(share) for share in shares if share is not None), default=0)
+    return [
+        "not measured" if share is None else f"{least}{percent(share, places=places)}"
+        for share in shares
     ]
-    return [[name, *(cell(pack) for pack in compared.packs)] for name, cell in figures]
-
-
-def _stated(pack: PackCompared) -> str:
-    return "not measured" if pack.stated_fpir is None else percent(pack.stated_fpir)
-
-
-def _missed(rate: str, least: str) -> list[tuple[str, Cell]]:
-    def share(pack: PackCompared) -> str:
-        return f"{least}{percent(pack.fnir_at_fpir[rate].rate)}"
-
-    def between(pack: PackCompared) -> str:
-        return _between(pack.fnir_at_fpir[rate])
-
-    return [(f"FNIR at FPIR {one_in(float(rate))}", share), (_INTERVAL, between)]
 
 
 def comparison_verdicts(compared: Comparison) -> list[str]:

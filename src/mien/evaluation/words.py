@@ -26,12 +26,16 @@ class Row:
     of: str = ""
 
 
-def percent(value: float | None) -> str:
-    """A share in percent, with more places where it is near nothing or all."""
+def percent(value: float | None, *, places: int | None = None) -> str:
+    """A share in percent, with the decimal places that `places_of` says unless given."""
     if value is None:
         return "unknown"
-    places = 3 if 0 < min(value, 1 - value) < 0.001 else 2  # noqa: PLR2004 - a thousandth
-    return f"{100 * value:.{places}f} %"
+    return f"{100 * value:.{places_of(value) if places is None else places}f} %"
+
+
+def places_of(value: float) -> int:
+    """How many decimal places a share has in percent: more where it is near nothing or all."""
+    return 3 if 0 < min(value, 1 - value) < 0.001 else 2  # noqa: PLR2004 - a thousandth
 
 
 def interval_text(interval: Interval | None) -> str:

@@ -228,7 +228,9 @@ def _problem_of_ours(error: errors.MienError, translate: say.Translate) -> Probl
         _log.info("The client disconnected; its request was cancelled", code=error.code)
     # Too much to do is no fault, and there would be a line for each.
     if status >= _SERVER_ERROR and not isinstance(error, errors.Overloaded):
-        _log.error(
+        # To be expected for some seconds: whoever looks for faults is not to find one for each.
+        log = _log.warning if isinstance(error, errors.PackChanged) else _log.error
+        log(
             "A request failed",
             code=error.code,
             status=status,

@@ -198,7 +198,12 @@ _CONFLICTS: Final = {
         "to the model pack {pack}: {held}. Nothing was changed. Confirm that they stay with their "
         "pack and cannot be searched, or delete these faces with --delete-missing."
     ),
-    "faces_not_embedded": N_(
+    "faces_not_embedded.one": N_(
+        "1 face cannot be embedded with the model pack {pack}: the stored photo is missing or "
+        "damaged, or the face is not found in it. The pack was not changed. Delete this face, "
+        "or run the command again with --delete-missing, which deletes it."
+    ),
+    "faces_not_embedded.several": N_(
         "{count} faces cannot be embedded with the model pack {pack}: the stored photo is missing or "
         "damaged, or the face is not found in it. The pack was not changed. Delete these faces, "
         "or run the command again with --delete-missing, which deletes them."

@@ -209,3 +209,39 @@ def test_too_few_people_are_refused_before_anything_is_fetched(
 def test_the_folder_comes_last(mien: Mien, album: Path) -> None:
     assert mien("evaluate", "compare", "good", "poor").exit_code == 2
     assert mien("evaluate", "compare", album).exit_code == 2
+
+
+def test_a_file_of_any_pack_that_is_no_cache_is_refused_before_a_photo_is_looked_at(
+    mien: Mien, fakes: Fakes, album: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept.poor.npz").write_bytes(b"junk")
+    looked: list[str] = []
+    monkeypatch.setattr(acquire, "_look", lambda *_: looked.append("photo"))
+    done = mien(
+        "evaluate", "compare", "good", "poor", album, "--cache", tmp_path / "kept.npz", "--json"
+    )
+    assert done.exit_code == 1
+    assert json.loads(done.stderr.splitlines()[-1])["code"] == "invalid_input"
+    assert (fakes.opened, looked) == (["good", "poor"], [])
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_cache_that_is_named_by_its_ending_alone_keeps_it(
+    mien: Mien, album: Path, tmp_path: Path
+) -> None:
+    answer(mien, "good", "poor", album, "--draws", "1", "--cache", tmp_path / ".npz")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == [
+        ".good.npz",
+        ".poor.npz",
+    ]
+
+
+@pytest.mark.usefixtures("fakes")
+def test_nothing_is_said_of_timing_where_no_photo_can_be_timed(mien: Mien, album: Path) -> None:
+    said = mien("evaluate", "compare", "good", "poor", album, "--draws", "1").stderr
+    assert "Measuring" in said
+    for photo in album.rglob("*.png"):
+        photo.write_bytes(b"junk")
+    done = mien("evaluate", "compare", "good", "poor", album, "--draws", "1")
+    assert done.exit_code == 1
+    assert "Measuring" not in done.stderr

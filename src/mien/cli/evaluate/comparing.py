@@ -17,6 +17,7 @@ from mien.cli.evaluate.workbench import analyse
 from mien.cli.evaluate.workbench import analysis_options_but_pack
 from mien.cli.evaluate.workbench import enrolled_count
 from mien.cli.evaluate.workbench import made_with
+from mien.cli.evaluate.workbench import open_cache
 from mien.cli.evaluate.workbench import workbenches
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_note
@@ -24,11 +25,13 @@ from mien.cli.terminal.progress import counted_photos
 from mien.errors import InvalidInput
 from mien.evaluation.photos import people_folder
 from mien.options import FaceChoice
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.evaluation.acquire import Acquired
     from mien.evaluation.comparison import PackMade
 
+_ENDING = ".npz"
 _MOST_TIMED = 40
 _LEAST_PACKS = 2
 
@@ -85,11 +88,16 @@ def compare(
     photos = sorted({photo for split in splits for photo in split.photos})
     choice = AnalysisChoice(gallery=gallery, pack=None, face=face, cache=cache)
     with workbenches(choice, packs) as benches:
+        own = {
+            name: replace(choice, pack=name, cache=cache and _of_pack(cache, name))
+            for name in benches
+        }
+        # All of them before the long work: what is wrong with the last one's file is told now.
+        kept = {name: open_cache(bench, own[name], inside) for name, bench in benches.items()}
         acquired = {}
         for name, bench in benches.items():
             print_note(f"Model pack {name}: {len(photos):,} photos")
-            own = replace(choice, pack=name, cache=cache and _of_pack(cache, name))
-            acquired[name] = analyse(bench, own, inside, photos)
+            acquired[name] = analyse(bench, own[name], inside, photos, kept=kept[name])
         milliseconds, timed = _time(benches, inside, acquired)
         print_note(f"Searching, {draws:,} draws")
         searched = {
@@ -132,7 +140,9 @@ def _check_packs(packs: Sequence[str]) -> None:
 
 def _of_pack(cache: Path, pack: str) -> Path:
     """The file of one pack: `looked-at.npz` becomes `looked-at.compact.npz`."""
-    return cache.with_name(f"{cache.stem}.{pack}{cache.suffix}")
+    # A name that is nothing but the ending has none for pathlib.
+    stem, ending = ("", _ENDING) if cache.name == _ENDING else (cache.stem, cache.suffix)
+    return cache.with_name(f"{stem}.{pack}{ending}")
 
 
 def _time(
@@ -144,7 +154,8 @@ def _time(
 
     seen = sorted(set.intersection(*(set(each.samples) for each in acquired.values())))
     photos = some_of(seen, _MOST_TIMED)
-    print_note(f"Measuring the time of {len(photos):,} photos")
+    if photos:
+        print_note(f"Measuring the time of {counted(len(photos), 'photo')}")
     with counted_photos(len(photos)) as on_photo:
         spent = time_photos(
             {name: bench.engine for name, bench in benches.items()},

@@ -182,7 +182,12 @@ def workbenches(choice: AnalysisChoice, packs: Sequence[str]) -> Iterator[dict[s
 
 
 def analyse(
-    bench: Workbench, choice: AnalysisChoice, folder: Path, photos: Iterable[str]
+    bench: Workbench,
+    choice: AnalysisChoice,
+    folder: Path,
+    photos: Iterable[str],
+    *,
+    kept: "Kept | None" = None,
 ) -> Acquired:
     """Find and embed one face of each photo, with a bar on standard error.
 
@@ -193,12 +198,14 @@ def analyse(
         choice: how.
         folder: the photos' names are paths below it.
         photos: their names.
+        kept: see `open_cache`; None opens it now.
 
     Raises:
         InvalidInput: the cache cannot be read or written.
     """
     wanted = set(photos)
-    kept = _kept(bench, choice, folder)
+    if kept is None:
+        kept = open_cache(bench, choice, folder)
     new = wanted - set(kept.samples) - set(kept.refused)
     with counted_photos(len(new)) as on_photo:
 
@@ -229,8 +236,12 @@ def made_with(bench: Workbench, choice: AnalysisChoice) -> Made:
     )
 
 
-def _kept(bench: Workbench, choice: AnalysisChoice, folder: Path) -> "Kept":
-    """What the cache knows about the photos, and where to add more."""
+def open_cache(bench: Workbench, choice: AnalysisChoice, folder: Path) -> "Kept":
+    """What the cache knows about the photos, and where to add more.
+
+    Raises:
+        InvalidInput: the cache cannot be read, or could not be written later.
+    """
     from mien.evaluation.cache import Kept
     from mien.evaluation.cache import cache_key
 

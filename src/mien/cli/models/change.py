@@ -48,6 +48,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     """
     from mien.cli.models.embedding_again import embed_galleries
     from mien.cli.models.embedding_again import tell_change
+    from mien.cli.models.embedding_again import told_change
     from mien.gallery.pack_in_use import use_pack
     from mien.serving.startup import make_home
     from mien.storage import migrate
@@ -77,7 +78,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     if as_json:
         told: dict[str, Any] = {"name": manifest.name, "contract_id": manifest.contract_id}
         told |= {"left": left} if left else {}
-        print_json(told if done is None else {**told, "embedded_again": done})
+        print_json(told if done is None else {**told, "embedded_again": told_change(done)})
         return
     tell_choice(manifest, ())
     if left:

@@ -1,10 +1,12 @@
 """`mien models use --embed-again`: what is asked before, shown meanwhile, and told afterwards."""
 
+import dataclasses
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import closing
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Final
 
 from mien.access.actor import OPERATOR
@@ -68,18 +70,17 @@ def embed_galleries(
     _tell_faces(done.not_embedded, deleted=done.changed)
     if not done.changed:
         raise FacesNotEmbedded(
+            "one" if len(done.not_embedded) == 1 else "several",
             words={"count": f"{len(done.not_embedded):,}", "pack": manifest.name},
-            faces=[
-                {
-                    "gallery": each.gallery,
-                    "person_id": each.person.id,
-                    "face_id": each.face_id,
-                    "why": each.why,
-                }
-                for each in done.not_embedded
-            ],
+            faces=_told_faces(done.not_embedded),
         )
     return done
+
+
+def told_change(done: "EmbeddedAgain") -> dict[str, Any]:
+    """What has changed, as JSON says it."""
+    told = {field.name: getattr(done, field.name) for field in dataclasses.fields(done)}
+    return {**told, "not_embedded": _told_faces(done.not_embedded)}
 
 
 def tell_change(done: "EmbeddedAgain", manifest: Manifest) -> None:
@@ -102,6 +103,19 @@ def tell_change(done: "EmbeddedAgain", manifest: Manifest) -> None:
         f"`mien serve` and `mien run` take up {manifest.name} by themselves within seconds. Restart "
         "other servers."
     )
+
+
+def _told_faces(faces: "Sequence[NotEmbedded]") -> list[dict[str, str]]:
+    """Faces as JSON says them, without names."""
+    return [
+        {
+            "gallery": each.gallery,
+            "person_id": each.person.id,
+            "face_id": each.face_id,
+            "why": each.why,
+        }
+        for each in faces
+    ]
 
 
 def _tell_before(

@@ -70,7 +70,17 @@ def list_(*, as_json: bool) -> None:
             )
             for each in packs
         ),
-        lesser=("Summary", "Licences"),
+        # The name stays: it is what the other commands take.
+        lesser=(
+            "Summary",
+            "Licences",
+            "Size",
+            heading_of_several(),
+            "Memory",
+            "Time",
+            "Misses",
+            "State",
+        ),
     )
     print_note(what_they_mean())
     for path, why in catalog.broken.items():
