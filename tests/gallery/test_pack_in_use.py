@@ -11,10 +11,12 @@ from drawing import draw_photo
 from looking import files_of
 from mien.errors import AlreadyRunning
 from mien.errors import Conflict
+from mien.errors import GalleryModelMismatch
 from mien.errors import PackChanged
 from mien.errors import PackNotFound
 from mien.errors import PackUnavailable
 from mien.gallery.analysis import Upload
+from mien.gallery.bind_galleries import lock_others
 from mien.gallery.chosen_pack import EMBEDDING_AGAIN
 from mien.gallery.chosen_pack import set_chosen
 from mien.gallery.enrolment.enrol import enrol
@@ -156,6 +158,71 @@ def test_a_process_of_the_former_pack_says_so_and_makes_no_gallery(services: Ser
     assert caught.value.words == {"pack": "mobile", "engine_pack": "fake"}
     with pytest.raises(PackChanged):
         identify(acting(services), gallery="default", photo=Upload(draw_photo(["ada"])))
+
+
+def test_a_process_of_the_former_pack_sets_no_threshold_of_its_scale(either: Services) -> None:
+    change_gallery(acting(either), name="default", settings={"threshold": 0.8})
+    use_pack(acting(with_packs(either, FakePacks("mobile"))), name="mobile")
+    with pytest.raises(PackChanged):
+        change_gallery(acting(either), name="default", settings={"threshold": 0.11})
+    settings = {"threshold": None, "gate": "strict"}
+    changed = change_gallery(acting(either), name="default", settings=settings)
+    assert (changed.settings.threshold, changed.settings.gate) == (None, "strict")
+
+
+def test_a_threshold_chosen_for_another_pack_is_not_set(services: Services) -> None:
+    before = change_gallery(acting(services), name="default", settings={"threshold": 0.8})
+    for threshold in (0.7, None):
+        with pytest.raises(GalleryModelMismatch) as caught:
+            change_gallery(
+                acting(services),
+                name="default",
+                settings={"threshold": threshold, "gate": "strict"},
+                chosen_for="another-64-1",
+            )
+        assert caught.value.key == "gallery_model_mismatch.threshold"
+    assert list_galleries(acting(services)) == (before,)
+    # What stays is not set.
+    kept = change_gallery(
+        acting(services),
+        name="default",
+        settings={"threshold": 0.8, "gate": "strict"},
+        chosen_for="another-64-1",
+    )
+    assert kept.settings.gate == "strict"
+
+
+def test_a_gallery_left_at_another_model_gets_no_threshold(services: Services) -> None:
+    with services.database.write() as session:
+        session.scalars(select(GalleryRow)).one().contract_id = "another-64-1"
+    with pytest.raises(GalleryModelMismatch):
+        change_gallery(acting(services), name="default", settings={"threshold": 0.11})
+    changed = change_gallery(acting(services), name="default", settings={"keep_photos": False})
+    assert not changed.settings.keep_photos
+
+
+def test_a_threshold_waits_for_a_change_of_pack_that_is_under_way(either: Services) -> None:
+    refused: list[Exception] = []
+
+    def set_threshold() -> None:
+        try:
+            change_gallery(acting(either), name="default", settings={"threshold": 0.11})
+        except PackChanged as error:
+            refused.append(error)
+
+    waiting = threading.Thread(target=set_threshold)
+    with either.database.write() as session:
+        set_chosen(session, "mobile")
+        [row] = lock_others(session, "another-64-1")
+        row.contract_id, row.threshold = "another-64-1", None
+        session.flush()
+        waiting.start()
+        waiting.join(timeout=0.5)
+        assert waiting.is_alive()
+    waiting.join(timeout=10)
+    assert len(refused) == 1
+    [left] = list_galleries(acting(either))
+    assert left.settings.threshold is None
 
 
 def test_what_was_compared_in_an_empty_gallery_goes_with_its_model(services: Services) -> None:

@@ -96,8 +96,36 @@ def test_contracts_that_stand_in_databases_stay() -> None:
     }
 
 
-@pytest.mark.parametrize("offset", [(0.01,) * 127, (0.5,) * 128, (1.5,) + (0.0,) * 127])
+@pytest.mark.parametrize(
+    "offset",
+    [
+        (0.01,) * 127,
+        (0.5,) * 128,
+        (1.5,) + (0.0,) * 127,
+        (0.91,) + (0.0,) * 127,
+        (0.99999997,) + (0.0,) * 127,
+    ],
+)
 def test_an_offset_that_cannot_be_taken_off_is_refused(offset: tuple[float, ...]) -> None:
     spec = builtin("standard").model_dump()["recognizers"][0]
     with pytest.raises(ValidationError, match="offset"):
         RecognizerSpec.model_validate({**spec, "offset": offset})
+
+
+def test_an_offset_may_be_long_but_not_as_long_as_an_embedding() -> None:
+    spec = builtin("standard").model_dump()["recognizers"][0]
+    offset = (0.89,) + (0.0,) * 127
+    assert RecognizerSpec.model_validate({**spec, "offset": offset}).offset == offset
+
+
+@pytest.mark.parametrize("number", ["nan", "inf"])
+def test_one_wrong_list_is_told_by_its_first_numbers(number: str) -> None:
+    text = f"[recognizer]\noffset = [{', '.join([number] * 128)}]\n"
+    with pytest.raises(PackInvalid) as caught:
+        parse_manifest(text)
+    assert str(caught.value.words["places"]).count("; ") == 5
+    assert str(caught.value.words["places"]).endswith(" more")
+    spec = builtin("standard").model_dump()["recognizers"][0]
+    with pytest.raises(ValidationError) as wrong:
+        RecognizerSpec.model_validate({**spec, "offset": [float(number)] * 128})
+    assert {each["type"] for each in wrong.value.errors()} == {"finite_number"}

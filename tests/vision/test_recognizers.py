@@ -31,6 +31,15 @@ class Projection:
         pass
 
 
+class FirstIsZero(Projection):
+    """The same, which has no answer to the first picture of a batch."""
+
+    def run(self, batch: FloatArray) -> list[FloatArray]:
+        (found,) = super().run(batch)
+        found[0] = 0
+        return [found]
+
+
 @pytest.fixture
 def parts() -> list[Recognizer]:
     return [Recognizer(Projection(spec.dimension, spec.input_size), spec) for spec in SPECS]
@@ -82,3 +91,14 @@ def test_an_offset_is_taken_off_the_unit_vector() -> None:
     wanted = plain.embed(views) - offset
     wanted /= np.linalg.norm(wanted, axis=1, keepdims=True)
     np.testing.assert_allclose(moved.embed(views), wanted, atol=1e-6)
+
+
+def test_an_offset_is_not_taken_off_a_network_s_zeros() -> None:
+    spec = SPECS[0].model_copy(update={"averaging": "none"})
+    offset = tuple(np.linspace(-0.08, 0.08, spec.dimension).tolist())
+    network = FirstIsZero(spec.dimension, spec.input_size)
+    moved = Recognizer(network, spec.model_copy(update={"offset": offset}))
+    crops = [moved.crop(picture, LANDMARKS) for picture in pictures(2)]
+    nothing, something = moved.embed(crops)
+    assert not nothing.any()
+    assert np.linalg.norm(something) == pytest.approx(1, abs=1e-6)

@@ -233,6 +233,7 @@ def change_gallery(
     name: str,
     new_name: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    chosen_for: str = "",
 ) -> Gallery:
     """Rename a gallery or change its settings; what is so already leaves no trace.
 
@@ -241,17 +242,23 @@ def change_gallery(
         name: which gallery.
         new_name: its name from now on; None leaves it.
         settings: by field of `GallerySettings`; what is left out stays.
+        chosen_for: the embedding contract for whose similarities the threshold was chosen; empty
+            is that of the engine.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         GalleryProtected: the default gallery keeps its name.
+        PackChanged: a threshold is set, and the engine's pack is not the one in use any more.
+        GalleryModelMismatch: a threshold is set for similarities of another model.
         InvalidInput: a value breaks a rule.
         NameTaken: another gallery has the new name, or is shown under it.
     """
     permissions.require(call.actor, "galleries.change", name)
+    given = settings or {}
     try:
         with call.services.database.write() as session:
-            row = find_gallery(session, name)
+            # A threshold is of one scale: the contract stays until it is written.
+            row = find_gallery(session, name, hold="names" if "threshold" in given else "")
             changed = []
             if new_name is not None and new_name != row.name:
                 if row.name == DEFAULT_GALLERY:
@@ -259,7 +266,9 @@ def change_gallery(
                 row.name, row.name_key = clean_gallery_name(new_name), name_key(new_name)
                 changed.append("name")
             before = GallerySettings.of(row).as_fields()
-            after = GallerySettings.of(row).changed(settings or {}).as_fields()
+            after = GallerySettings.of(row).changed(given).as_fields()
+            if after["threshold"] != before["threshold"]:
+                _check_scale(call, session, row, chosen_for, threshold=after["threshold"])
             if "name" in changed or after["display_name"] != before["display_name"]:
                 _check_shown_name(session, after["display_name"] or row.name, own_id=row.id)
             for field, value in after.items():
@@ -273,6 +282,21 @@ def change_gallery(
             return _shown(session, row)
     except IntegrityError as error:
         raise NameTaken("gallery") from error
+
+
+def _check_scale(
+    call: Call, session: Session, gallery: GalleryRow, chosen_for: str, *, threshold: float | None
+) -> None:
+    """Make sure that a threshold to be set is of the scale of the gallery's similarities.
+
+    Raises:
+        PackChanged: see `change_gallery`.
+        GalleryModelMismatch: see `change_gallery`.
+    """
+    if threshold is not None:
+        require_contract(session, gallery, call.services.engine.summary)
+    if chosen_for and chosen_for != gallery.contract_id:
+        raise GalleryModelMismatch("threshold", gallery_pack=gallery.pack)
 
 
 def delete_gallery(call: Call, *, name: str) -> Gallery:

@@ -1,5 +1,6 @@
 """A model pack is a manifest: what to fetch, from where, under which licence, and how to use it."""
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from mien.packs.strict_model import StrictModel
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Point = tuple[float, float]
+
+# What is left of a unit vector has a length of at least a tenth, far from what rounding leaves.
+_LONGEST_OFFSET = 0.9
+
+# More say nothing that the first do not: one wrong list is as many places as it has numbers.
+_MOST_PLACES = 5
 
 
 class HttpsSource(StrictModel):
@@ -131,7 +138,8 @@ class RecognizerSpec(StrictModel):
         dimension: length of an embedding.
         averaging: `mirror` adds the embedding of the mirror image.
         offset: taken off the unit vector, which is then brought to unit length again: what all
-            faces have in common says of nobody who it is. Empty takes nothing off.
+            faces have in common says of nobody who it is. Its length is at most 0.9. Empty takes
+            nothing off.
         weight: how much it counts beside the others of a pack with several; of one alone it does
             not matter.
         replaces: embedding contracts of earlier versions whose vectors may be compared with these;
@@ -150,7 +158,7 @@ class RecognizerSpec(StrictModel):
     template: tuple[Point, Point, Point, Point, Point]
     dimension: Annotated[int, Field(ge=16, le=4096)]
     averaging: Literal["none", "mirror"] = "none"
-    offset: tuple[Annotated[float, Field(gt=-1, lt=1)], ...] = ()
+    offset: tuple[Annotated[float, Field(gt=-1, lt=1, allow_inf_nan=False)], ...] = ()
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
     replaces: tuple[str, ...] = ()
 
@@ -158,8 +166,8 @@ class RecognizerSpec(StrictModel):
     def _offset_fits(self) -> "RecognizerSpec":
         if self.offset and len(self.offset) != self.dimension:
             raise ValueError("offset has as many numbers as an embedding")
-        if sum(value**2 for value in self.offset) >= 1:
-            raise ValueError("offset is shorter than an embedding, whose length is 1")
+        if math.hypot(*self.offset) > _LONGEST_OFFSET:
+            raise ValueError(f"the length of offset is at most {_LONGEST_OFFSET}")
         return self
 
     @property
@@ -316,15 +324,18 @@ def parse_manifest(text: str) -> Manifest:
     """Read a manifest.
 
     Raises:
-        PackInvalid: it is not TOML, or breaks a rule; the message names the place.
+        PackInvalid: it is not TOML, or breaks a rule; the message names the first places.
     """
     try:
         return Manifest.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackInvalid("manifest_not_toml", words={"why": error}) from error
     except ValidationError as error:
-        places = "; ".join(
+        found = error.errors()
+        places = [
             f"{'.'.join(str(part) for part in item['loc']) or 'manifest'}: {item['msg']}"
-            for item in error.errors()
-        )
-        raise PackInvalid("manifest_rule", words={"places": places}) from error
+            for item in found[:_MOST_PLACES]
+        ]
+        if more := len(found) - len(places):
+            places.append(f"and {more} more")
+        raise PackInvalid("manifest_rule", words={"places": "; ".join(places)}) from error

@@ -40,7 +40,8 @@ class Recognizer:
             crops_rgb: results of `crop`.
 
         Returns:
-            float32, shape (number of crops, dimension), each row of length 1.
+            float32, shape (number of crops, dimension), each row of length 1; of zeros where the
+            network gives nothing but zeros.
         """
         if not crops_rgb:
             return np.empty((0, self._spec.dimension), dtype=np.float32)
@@ -49,7 +50,10 @@ class Recognizer:
         if self._spec.averaging == "mirror":
             raw = raw + self._run(np.stack([cv2.flip(view, 1) for view in views]))
         unit = _to_unit(raw)
-        return unit if self._offset is None else _to_unit(unit - self._offset)
+        if self._offset is None:
+            return unit
+        # Of nothing, only the offset would be left: faces without an answer would be alike.
+        return _to_unit(np.where(raw.any(axis=1, keepdims=True), unit - self._offset, unit))
 
     def _run(self, views_rgb: NDArray[np.uint8]) -> FloatArray:
         spec = self._spec

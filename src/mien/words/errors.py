@@ -220,6 +220,10 @@ _CONFLICTS: Final = {
     "person_ambiguous": N_(
         "Several people in this gallery have this name. Choose one by id: {ids}."
     ),
+    "gallery_model_mismatch.threshold": N_(
+        "The model pack was changed after this form was opened, and similarities of two models "
+        "cannot be compared. Set the similarity anew; nothing has been saved."
+    ),
     "gallery_model_mismatch.version": N_(
         "The gallery “{gallery}” was made with another version of the model pack {gallery_pack}, but "
         "{engine_pack} is running, and vectors of two models cannot be compared. Run "

@@ -41,6 +41,7 @@ def settings_sample() -> GallerySettingsPage:
                 "keep_photos": ("yes",),
             },
         ),
+        contract_id="sample-128-1",
         name="family archive",
         renamable=True,
         steps=steps_sample(),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from building import make_runtime
 from drawing import draw_photo
 from mien.app import create_app
 from mien.gallery.analysis import Upload
+from mien.gallery.embedding_again.embed_again import embed_again
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import show_gallery
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Gallery
 from mien.runtime import Runtime
 from mien.vision.fake import FakeEngine
+from other_pack import OtherEngine
+from other_pack import other_manifest
 from visiting import Visitor
 from visiting import says
 
@@ -55,6 +59,11 @@ def rows(page: str) -> list[str]:
 
 def checked(page: str, name: str) -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]+)" checked', page)
+
+
+def hidden_contract(page: str) -> str:
+    [found] = re.findall(r'name="contract_id" value="([^"]+)"', page)
+    return str(found)
 
 
 def test_every_step_shows_the_similarity_that_it_needs_now(admin: Visitor) -> None:
@@ -230,6 +239,30 @@ def test_a_gallery_of_another_model_says_so(tmp_path: Path, admin: Visitor) -> N
     other = visitor.signed_in("Other")
     assert "This gallery was made with the model fake, but fake is running" in other.get(PATH)
     made.close()
+
+
+def test_a_similarity_chosen_before_the_pack_was_changed_is_set_anew(
+    tmp_path: Path, admin: Visitor
+) -> None:
+    opened = hidden_contract(admin.get(PATH))
+    assert opened == default(admin).contract_id
+    embed_again(acting(admin.runtime.services), manifest=other_manifest(), engine=OtherEngine())
+    typed: dict[str, Any] = {**AS_IT_IS, "accepted_fpir": "hand", "threshold": "0.11"}
+    typed["contract_id"] = opened
+    former = admin.post(PATH, **typed)
+    assert former.status_code == 503
+    with closing(make_runtime(tmp_path, engine=OtherEngine(calibrated=True))) as made:
+        other = Visitor(create_app(made), made).signed_in("Other")
+        page = other.refused(PATH, **typed)
+        assert 'id="field-threshold-error"' in page
+        assert 'value="0.11"' not in page
+        assert default(other).settings.threshold is None
+        anew = {**typed, "threshold": "0.6", "contract_id": hidden_contract(page)}
+        assert other.done(PATH, **anew) == PATH
+        assert default(other).settings.threshold == pytest.approx(0.6)
+        # Nothing of a similarity is in this one.
+        other.done(PATH, **{**anew, "contract_id": opened, "gate": "strict"})
+        assert default(other).settings.gate == "strict"
 
 
 def test_a_model_that_nobody_measured_takes_a_similarity_by_hand(tmp_path: Path) -> None:

@@ -33,9 +33,11 @@ class NewGalleryForm(PageForm):
 class GallerySettingsForm(PageForm):
     """The settings of a gallery.
 
-    Without a choice of the accepted error, an empty threshold is the model's own.
+    Without a choice of the accepted error, an empty threshold is the model's own. `contract_id` is
+    that of the gallery when the form was made: similarities of another have another scale.
     """
 
+    contract_id = StringField()
     name = StringField()
     display_name = StringField()
     accepted_fpir = RadioField(validate_choice=False)
@@ -92,7 +94,15 @@ class GallerySettingsForm(PageForm):
         settings = {name: value for name, value in chosen.items() if value is not None}
         settings |= {"threshold": self.by_hand(), "keep_photos": self.keep_photos.data}
         settings |= {"display_name": self.text("display_name")}
-        return {"new_name": self.text("name").strip() or None, "settings": settings}
+        return {
+            "new_name": self.text("name").strip() or None,
+            "settings": settings,
+            "chosen_for": self.text("contract_id"),
+        }
+
+    def drop_similarity(self) -> None:
+        """Let the threshold be typed again, for the contract that the gallery has now."""
+        self.threshold.data = self.contract_id.data = ""
 
     def by_hand(self) -> float | None:
         """The threshold that is to hold; None when it follows from the accepted error."""

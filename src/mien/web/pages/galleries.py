@@ -110,6 +110,7 @@ class GallerySettingsPage(Page):
 
     Attributes:
         form: typed so far, or what holds now; a ticked box is `chosen["keep_photos"] = ("yes",)`.
+        contract_id: for whose similarities the form was made; the POST sends it back.
         name: as it is now.
         renamable: the default gallery keeps its name, and cannot be deleted.
         steps: to choose from, the most tolerant first, the one by hand last; none when the model
@@ -133,6 +134,7 @@ class GallerySettingsPage(Page):
     template: ClassVar[str] = "galleries/settings.html"
 
     form: FormState
+    contract_id: str
     name: str
     renamable: bool
     steps: tuple[Step, ...]

@@ -55,10 +55,12 @@ def settings_page(
     calibrated = summary.calibration is not None and not foreign
     removable = shown.name != DEFAULT_GALLERY
     by_hand = shown.settings.threshold if by_hand is None else by_hand
+    form = form or as_it_is(shown, calibrated=calibrated)
     weighed = _weighed(call, shown, by_hand) if calibrated else None
     now = weighed[0] if weighed else None
     return GallerySettingsPage(
-        form=form or as_it_is(shown, calibrated=calibrated),
+        form=form,
+        contract_id=form.value("contract_id") or shown.contract_id,
         name=shown.title,
         renamable=removable,
         steps=_steps(shown, weighed) if weighed else (),

@@ -6,12 +6,14 @@ from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.errors import GalleryModelMismatch
 from mien.errors import GalleryProtected
 from mien.errors import NameTaken
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.galleries import show_gallery
+from mien.gallery.results import Gallery
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
@@ -79,15 +81,26 @@ def save(gallery: str) -> ResponseReturnValue:
     """Change a gallery's settings, or look at what they would do."""
     form = GallerySettingsForm()
     if form.validate():
-        with form.noting(NameTaken, GalleryProtected, field="name"):
+        with (
+            form.noting(NameTaken, GalleryProtected, field="name"),
+            form.noting(GalleryModelMismatch, field="threshold"),
+        ):
             if "look" in request.form:
                 return show(_looked_at(gallery, form), place="galleries")
             before = show_gallery(this_call(), name=gallery)
-            changed = change_gallery(this_call(), name=gallery, **form.changes())
+            changed = _changed(gallery, form)
             flash(changes(before, changed), "done")
             return go_to(url_for("galleries.settings", gallery=changed.name))
     page = settings_page(this_call(), gallery=gallery, form=form.state())
     return show(page, place="galleries", status=form.status)
+
+
+def _changed(gallery: str, form: GallerySettingsForm) -> Gallery:
+    try:
+        return change_gallery(this_call(), name=gallery, **form.changes())
+    except GalleryModelMismatch:
+        form.drop_similarity()
+        raise
 
 
 def _looked_at(gallery: str, form: GallerySettingsForm) -> GallerySettingsPage:
