@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,9 @@ from mien.storage.erased import Erased
 from mien.storage.erased import ErasureList
 from mien.storage.models import PersonRow
 from mien.storage.use import used_by_nobody
+
+SECONDS = 60.0
+"""A child takes less than one."""
 
 STEPS = ("rename", "unlink", "rmdir", "mkdir", "fsync")
 
@@ -75,7 +79,12 @@ def killed(act: Callable[[], object], *, step: int) -> bool:
     """Do something in a process that is killed before its nth step; whether it came to that."""
     pid = os.fork()
     if pid:
+        # A child may have inherited a lock of SQLite's that another thread held when it was made:
+        # it waits for ever, and is killed where it stands, as at any other step.
+        watch = threading.Timer(SECONDS, os.kill, (pid, signal.SIGKILL))
+        watch.start()
         _, status = os.waitpid(pid, 0)
+        watch.cancel()
         assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
         return os.WIFSIGNALED(status)
     left = step
