@@ -8,10 +8,10 @@ from sqlalchemy import func
 from sqlalchemy import select
 
 from mien.access import permissions
+from mien.gallery.embedding_again.stage import is_staged
 from mien.gallery.services import Call
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
-from mien.storage.models import StagedEmbeddingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,7 @@ def survey_galleries(
         replaces: earlier contracts whose vectors may be compared with its.
     """
     permissions.require(call.actor, "packs.use")
-    staged = (
-        select(StagedEmbeddingRow.face_id)
-        .where(
-            StagedEmbeddingRow.face_id == FaceRow.id,
-            StagedEmbeddingRow.contract_id == contract_id,
-        )
-        .exists()
-    )
+    staged = is_staged(contract_id)
     counted = (
         select(
             GalleryRow.id,
