@@ -19,6 +19,7 @@ MienError
 ├── NotFound                  something in the request does not exist
 │   ├── GalleryNotFound  PersonNotFound  FaceNotFound  PhotoNotFound
 │   ├── ProbeNotFound    UserNotFound    KeyNotFound
+│   ├── JobNotFound
 ├── Conflict                  the request conflicts with what exists
 │   ├── NameTaken
 │   ├── PersonAmbiguous
@@ -28,8 +29,12 @@ MienError
 │   ├── AlreadyRunning
 │   ├── FacesNotEmbedded  PhotosNotKept
 │   ├── AddressInUse
+│   ├── JobNotPossible
 │   └── SetupFinished
 ├── InvalidInput              a value is not valid; names the field
+├── ArchiveRefused            an archive cannot be read, or holds too much
+├── FileSkipped               a file of an import is not looked at
+├── JobInterrupted            a job ended with the command that did it
 ├── AccessError               the caller may not do this
 │   ├── NotAuthenticated  WrongCredentials  KeyInvalid
 │   ├── TooManyAttempts   ResetLinkInvalid
@@ -266,6 +271,12 @@ class KeyNotFound(NotFound):
     code = "key_not_found"
 
 
+class JobNotFound(NotFound):
+    """No job has this id."""
+
+    code = "job_not_found"
+
+
 class Conflict(MienError):
     """The request conflicts with what already exists."""
 
@@ -339,6 +350,30 @@ class AddressInUse(Conflict):
     """Another program already listens at the server's address."""
 
     code = "address_in_use"
+
+
+class JobNotPossible(Conflict):
+    """A job stands so that this cannot be done; `extra["state"]` says how, where that is why."""
+
+    code = "job_not_possible"
+
+
+class ArchiveRefused(MienError):
+    """An archive cannot be read, or holds more than is read."""
+
+    code = "archive_refused"
+
+
+class FileSkipped(MienError):
+    """A file that was sent for an import is not looked at."""
+
+    code = "file_skipped"
+
+
+class JobInterrupted(MienError):
+    """A job ended with the command that did it."""
+
+    code = "job_interrupted"
 
 
 class InvalidInput(MienError):

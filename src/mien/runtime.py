@@ -22,6 +22,7 @@ from mien.gallery.runtimes_in_use import measured_runtimes
 from mien.gallery.search_log import SearchLog
 from mien.gallery.services import Call
 from mien.gallery.services import Services
+from mien.jobs.queue import HueyQueue
 from mien.maintenance.swap import recover
 from mien.observing import Observer
 from mien.packs.manifest import InstalledPack
@@ -53,12 +54,14 @@ class Runtime:
     """What a process works with; shared by its threads, never by a fork.
 
     Attributes:
+        queue: brings word of jobs; the same as the services'.
         opened_at: when it was built, in seconds since the epoch.
     """
 
     settings: Settings
     services: Services
     warm_up: WarmUp
+    queue: HueyQueue
     opened_at: float
 
     @property
@@ -85,6 +88,7 @@ class Runtime:
         """Let go of models and connections; whoever still asks for them is sent away."""
         # A thread inside a native library when the process ends would abort it.
         self.warm_up.wait(_WARMING_SECONDS)
+        self.queue.close()
         self.services.searches.flush()
         self.services.reader.close()
         self.services.engine.close()
@@ -119,6 +123,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     )
     observer = Observer()
     files = build_files(settings)
+    queue = HueyQueue(settings.home.resolve(), database, settings.jobs_url)
     services = Services(
         database=database,
         files=files,
@@ -151,11 +156,14 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         ),
         observer=observer,
         probe_seconds=settings.probe_seconds,
+        jobs=queue,
+        import_bytes=settings.max_import_bytes,
     )
     return Runtime(
         settings=settings,
         services=services,
         warm_up=WarmUp(services),
+        queue=queue,
         opened_at=time.time(),
     )
 

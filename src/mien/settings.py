@@ -38,7 +38,7 @@ _RATE: Final = re.compile(
     r"(\d{1,6})\s*(?:per|/)\s*(\d{1,4})?\s*(second|minute|hour|day)s?", re.ASCII
 )
 SECRETS: Final = (
-    *("secret_key", "database_url", "milvus_token"),
+    *("secret_key", "database_url", "milvus_token", "jobs_url"),
     *("files_s3_access_key", "files_s3_secret_key"),
 )
 """Settings that may hold a secret; each may also be read from a file, and none is ever shown."""
@@ -277,6 +277,11 @@ class Settings(BaseSettings):
         description="What the names of the collections in Milvus begin with. Installations that "
         "share a Milvus need different ones.",
     )
+    jobs_url: str = Field(
+        default="",
+        description="`redis://…` of a Redis that carries the queue of jobs. Empty: the PostgreSQL of "
+        "the rows, or a file in the home folder. What is to be done always stands in the database.",
+    )
     index: IndexName = Field(
         default="auto",
         description="What searches the faces of a gallery, with the same results except where an index "
@@ -306,6 +311,10 @@ class Settings(BaseSettings):
 
     max_upload_bytes: Annotated[int, Field(ge=1024)] = Field(
         default=20 * 1024 * 1024, description="Largest photo accepted, in bytes."
+    )
+    max_import_bytes: Annotated[int, Field(ge=1024)] = Field(
+        default=10 * 1024**3,
+        description="How much may be sent for one import, in bytes, and unpacked from its archives.",
     )
     batch_photos: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=200,

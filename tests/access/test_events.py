@@ -54,6 +54,10 @@ from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
 from mien.gallery.runtimes_in_use import measure_runtimes
 from mien.gallery.services import Call
+from mien.jobs.control import cancel_job
+from mien.jobs.inputs import receive_part
+from mien.jobs.start_import import begin_import
+from mien.jobs.start_import import start_import
 from mien.maintenance.adopt import adopt
 from mien.maintenance.begin_anew import begin_anew
 from mien.maintenance.finish_erasures import finish_erasures
@@ -338,6 +342,17 @@ def _erasure_reapplied(call: Call) -> tuple[Call, Act]:
     return _by_system(reapply_erasures)(call)
 
 
+def _job_started(call: Call) -> tuple[Call, Act]:
+    job = begin_import(call, gallery="default", title=NAME)
+    receive_part(call, job_id=job.id, path=f"{NAME}/1.png", offset=0, data=ADA)
+    return call, lambda: start_import(call, job_id=job.id)
+
+
+def _job_controlled(call: Call) -> tuple[Call, Act]:
+    job = begin_import(call, gallery="default", title=NAME)
+    return call, lambda: cancel_job(call, job_id=job.id)
+
+
 SCENARIOS: dict[EventKind, Scenario] = {
     "gallery_created": _plain(lambda call: create_gallery(call, name="club")),
     "gallery_changed": _plain(
@@ -377,6 +392,9 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "files_place_forgotten": _files_place_forgotten,
     "erasure_finished": _erasure_finished,
     "erasure_reapplied": _erasure_reapplied,
+    "job_created": _plain(lambda call: begin_import(call, gallery="default", title=NAME)),
+    "job_started": _job_started,
+    "job_controlled": _job_controlled,
 }
 
 

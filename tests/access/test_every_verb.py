@@ -12,12 +12,13 @@ import pytest
 
 import mien.access
 import mien.gallery
+import mien.jobs
 import mien.maintenance
 from mien.access.permissions import ACTIONS
 from mien.access.permissions import Action
 from mien.access.permissions import EventKind
 
-PACKAGES = (mien.access, mien.gallery, mien.maintenance)
+PACKAGES = (mien.access, mien.gallery, mien.jobs, mien.maintenance)
 
 
 def modules() -> Iterator[ModuleType]:
@@ -127,6 +128,12 @@ def test_nothing_that_is_no_verb_opens_a_transaction_for_others() -> None:
         # Puts a whole installation in the place of another, its audit trail included; the
         # operator's command alone has it.
         "restore",
+        # A worker acts for whoever has started a job, and was asked for then.
+        "run_job",
+        "waiting_jobs",
+        "end_interrupted",
+        "plan_import",
+        "people_left",
     }
     for module in modules():
         for function in functions(module):
@@ -167,6 +174,8 @@ def test_a_verb_that_writes_tells_the_audit_trail_or_changes_nothing_of_record()
         "remove_expired_probes",
         # Nothing searches what is staged; that it begins, and the change, are told by `embed_again`.
         "stage_embeddings",
+        # What is sent for an import is told of when that starts.
+        "receive_part",
     }
     for module, function in VERBS:
         bodies = reached(importlib.import_module(module), function)

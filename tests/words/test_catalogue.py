@@ -30,6 +30,8 @@ KINDS = {
 # A file says by its first bytes what it is; the variant is looked up there.
 LOOKED_UP = {
     "UnsupportedImage": {*(variant for _, variant in OTHERS), "unknown"},
+    # What was to be done with the job; see `jobs.control`.
+    "JobNotPossible": {"pause", "resume", "cancel"},
     # Whose files they are is said by who writes them; see `storage.disk.told_of_files`.
     **{key: {"", "temporary"} for key in ("StorageFull", "StorageReadOnly", "StorageFailed")},
 }

@@ -23,6 +23,8 @@ Action: TypeAlias = Literal[
     "people.create",
     "people.change",
     "people.delete",
+    "people.import",
+    "maintenance.import_folder",
     "faces.read",
     "faces.add",
     "faces.delete",
@@ -59,6 +61,8 @@ Action: TypeAlias = Literal[
     "packs.read",
     "packs.use",
     "installation.read",
+    "jobs.read",
+    "jobs.control",
     "maintenance.clean_up",
     "maintenance.back_up",
     "maintenance.check",
@@ -105,6 +109,9 @@ EventKind: TypeAlias = Literal[
     "files_place_forgotten",
     "erasure_finished",
     "erasure_reapplied",
+    "job_created",
+    "job_started",
+    "job_controlled",
 ]
 """What the audit trail tells."""
 
@@ -145,6 +152,9 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "people.create": Rule(_ALL, "enrol", events=("person_created",)),
     "people.change": Rule(_ALL, "enrol", events=("person_changed",)),
     "people.delete": Rule(_ALL, "enrol", events=("person_erased", "originals_deleted")),
+    "people.import": Rule(_ALL, "enrol", events=("job_created", "job_started")),
+    # Whoever sits at the machine may read its files; nobody else names one.
+    "maintenance.import_folder": Rule(events=("job_created",)),
     "faces.read": Rule(_ALL, "read"),
     "faces.add": Rule(_ALL, "enrol", events=("face_added", "person_created")),
     "faces.delete": Rule(_ALL, "enrol", events=("face_removed", "originals_deleted")),
@@ -194,6 +204,8 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
         )
     ),
     "installation.read": Rule(_ADMINISTRATORS, "admin"),
+    "jobs.read": Rule(_ALL, "read"),
+    "jobs.control": Rule(_ALL, "enrol", events=("job_controlled",)),
     "maintenance.clean_up": Rule(),
     "maintenance.back_up": Rule(),
     "maintenance.check": Rule(),

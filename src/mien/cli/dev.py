@@ -50,7 +50,7 @@ def dev(*, host: str | None, port: int | None, reload: bool) -> None:
             end_with_parent(int(os.environ[_WATCHER]), stuck_seconds=None)
         # A new link would undo the one that the watching process has told.
         ready = prepare(settings, progress=shown_progress(), with_link=not reload)
-        process = Process(settings)
+        process = Process(settings, does_jobs=True)
         application = process.open()
         # Kept ones would be as they were at the start.
         application.jinja_loader = FileSystemLoader(FOLDER)

@@ -42,7 +42,7 @@ def run(*, host: str | None, port: int | None, verbose: bool) -> None:
     tell_pack(ready.pack, wanted=settings.pack)
     # Before the fork: a process that takes another's place later is of the same version.
     read_everything()
-    process = Process(settings, when_outdated=end_worker)
+    process = Process(settings, when_outdated=end_worker, does_jobs=True)
     Server(
         listener,
         settings,

@@ -39,6 +39,9 @@ from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import JobInputPartRow
+from mien.storage.models import JobInputRow
+from mien.storage.models import JobRow
 from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
@@ -338,6 +341,10 @@ def _files(session: Session, gallery_id: str) -> list[str]:
         select(ProbeRow.original_file).where(ProbeRow.gallery_id == gallery_id),
         select(ProbeRow.display_file).where(ProbeRow.gallery_id == gallery_id),
         select(ProbeFaceRow.crop_file).join(ProbeRow).where(ProbeRow.gallery_id == gallery_id),
+        select(JobInputPartRow.file)
+        .join(JobInputRow, JobInputRow.id == JobInputPartRow.input_id)
+        .join(JobRow, JobRow.id == JobInputRow.job_id)
+        .where(JobRow.gallery_id == gallery_id),
     )
     return [name for query in queries for name in session.scalars(query)]
 

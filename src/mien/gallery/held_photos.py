@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -92,8 +94,9 @@ def hold_photo(
     file_name: str = "",
     also: Sequence[str] = (),
     terms: Sequence[str] = (),
+    seconds: int | None = None,
 ) -> Held:
-    """Look at a photo and hold it for who acts.
+    """Look at a photo and hold it for who acts; what Mien itself holds is for the gallery's editors.
 
     Args:
         call: who asks, and with what; a signed-in user, who alone may then see the photo.
@@ -103,6 +106,7 @@ def hold_photo(
         file_name: what its sender calls it, for who has to decide.
         also: names of other galleries where they will be looked up.
         terms: what people's metadata must say for them to be searched then.
+        seconds: how long; None as long as the photos of a page.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -139,7 +143,8 @@ def hold_photo(
             person_id=person_id,
             file_name=stored_file_name(file_name),
             terms=list(terms),
-            expires_at=now() + dt.timedelta(seconds=services.probe_seconds),
+            expires_at=now()
+            + dt.timedelta(seconds=services.probe_seconds if seconds is None else seconds),
         )
         faces = [
             ProbeFaceRow(
@@ -224,6 +229,14 @@ def probe_files(session: Session, probe: ProbeRow) -> list[str]:
     return files_of(probe, tuple(faces))
 
 
+def is_for(holder: Actor) -> ColumnElement[bool]:
+    """Whether a held photo is for somebody: their own, or what an import could not decide about."""
+    own = ProbeRow.user_id == holder.id
+    if permissions.may(holder, "faces.add"):
+        return or_(own, ProbeRow.user_id.is_(None))
+    return own
+
+
 def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
     """The rows of a held photo, in one query; in one more where several galleries are searched.
 
@@ -236,7 +249,7 @@ def held_rows(session: Session, probe_id: str, holder: Actor) -> HeldRows:
             select(ProbeRow, GalleryRow, ProbeFaceRow)
             .join(GalleryRow, GalleryRow.id == ProbeRow.gallery_id)
             .outerjoin(ProbeFaceRow, ProbeFaceRow.probe_id == ProbeRow.id)
-            .where(ProbeRow.id == probe_id, ProbeRow.user_id == holder.id)
+            .where(ProbeRow.id == probe_id, is_for(holder))
             .order_by(ProbeFaceRow.number)
         )
         found = list(session.execute(query))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Final
+from typing import Protocol
 
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
@@ -27,6 +28,20 @@ def _reached() -> Remembered:
     return Remembered(most_together=_MOST_REACHED)
 
 
+class JobQueue(Protocol):
+    """Brings word of jobs to whoever does them."""
+
+    def put(self, job_id: str, /) -> None:
+        """Say that a job is to be done."""
+
+
+class NoQueue:
+    """Brings word to nobody: a worker finds what is to be done in the rows."""
+
+    def put(self, job_id: str, /) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The collaborators of the verbs; made once a process, shared by its threads.
@@ -44,6 +59,8 @@ class Services:
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
+        jobs: brings word of long work to a worker.
+        import_bytes: so much may be sent for one import, and unpacked from its archives.
         reached: people of a gallery whose metadata say something; see `recognition.chosen`.
     """
 
@@ -59,6 +76,8 @@ class Services:
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)
+    jobs: JobQueue = field(default_factory=NoQueue)
+    import_bytes: int = 10 * 1024**3
     reached: Remembered = field(default_factory=_reached)
 
 

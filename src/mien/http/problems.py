@@ -67,6 +67,9 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.StorageError: 503,
     errors.HostNotAllowed: 421,
     errors.UnreadableFolder: 422,
+    errors.ArchiveRefused: 422,
+    errors.FileSkipped: 422,
+    errors.JobInterrupted: 409,
     errors.MienError: 500,
 }
 """Status of each class of errors; the nearest ancestor that stands here decides."""

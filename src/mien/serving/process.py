@@ -15,6 +15,7 @@ from mien.words import say
 if TYPE_CHECKING:
     from flask import Flask
 
+    from mien.jobs.worker import JobWorker
     from mien.runtime import Runtime
     from mien.vision.engine import Engine
 
@@ -33,6 +34,7 @@ class Process:
         engine: another engine than the pack's; None takes the one given to this process, if any.
         when_outdated: called once the installation has another pack than the process; None where
             nobody would take its place.
+        does_jobs: do jobs as well, where one process is all there is; others have workers for it.
     """
 
     def __init__(
@@ -41,7 +43,10 @@ class Process:
         *,
         engine: "Engine | None" = None,
         when_outdated: Callable[[], None] | None = None,
+        does_jobs: bool = False,
     ) -> None:
+        self._does_jobs = does_jobs
+        self._worker: JobWorker | None = None
         self._settings = settings
         self._when_outdated = when_outdated
         self._engine = engine
@@ -83,6 +88,11 @@ class Process:
         if self._when_outdated is not None:
             self._watch = PackWatch(runtime.services, self._when_outdated)
             self._watch.start()
+        if self._does_jobs:
+            from mien.jobs.worker import JobWorker
+
+            self._worker = JobWorker(runtime.services, runtime.queue)
+            self._worker.start()
         application = create_app(runtime)
         # Afterwards: what is loaded is counted by the application.
         if warm:
@@ -100,6 +110,9 @@ class Process:
         following, self._following = self._following, None
         watch, self._watch = self._watch, None
         runtime, self._runtime = self._runtime, None
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
         if watch is not None:
             watch.stop()
         if following is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL
 from sqlalchemy import Connection
@@ -235,6 +236,19 @@ class Database:
                 self._file.check()
         finally:
             self.rest()
+
+    def driver_connection(self) -> Any:
+        """A connection of the driver's own, bounded in time like all others; whoever asks closes it.
+
+        For libraries that speak to the database themselves.
+
+        Raises:
+            DatabaseUnreachable, DatabaseBusy: there is none to be had.
+        """
+        with _translated():
+            connection = self._engine.raw_connection()
+            connection.detach()
+            return connection.dbapi_connection
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.storage.models import FaceRow
+from mien.storage.models import JobInputPartRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
@@ -16,6 +17,7 @@ _COLUMNS = (
     ProbeRow.original_file,
     ProbeRow.display_file,
     ProbeFaceRow.crop_file,
+    JobInputPartRow.file,
 )
 
 

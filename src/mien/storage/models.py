@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import BigInteger
 from sqlalchemy import ForeignKey
 from sqlalchemy import Index
 from sqlalchemy import MetaData
@@ -272,6 +273,8 @@ class ProbeRow(Base):
     `person_id` is whom it may become an example of, where somebody has still to decide; it then
     has the name of its file, to be told from others. `also` are the ids of other galleries in which
     its faces are looked up, `terms` what people's metadata must say for them to be searched.
+    `user_id` is whose it is; None for a photo that an import could not decide about, which whoever
+    adds faces to the gallery may.
     """
 
     __tablename__ = "probe"
@@ -280,7 +283,7 @@ class ProbeRow(Base):
     gallery_id: Mapped[str] = mapped_column(
         ForeignKey("gallery.id", ondelete="cascade"), index=True
     )
-    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="cascade"))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("user_account.id", ondelete="cascade"))
     original_file: Mapped[str] = mapped_column(String(80))
     display_file: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
@@ -449,3 +452,100 @@ class EventRow(Base):
     subject_id: Mapped[str | None] = mapped_column(String(36), index=True)
     gallery_id: Mapped[str | None] = mapped_column(String(36))
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class JobRow(Base):
+    """Long work: what was asked for, how far it is, and what came of it.
+
+    What is to be done stands here; a queue only says that there is something. `state` and `wanted`
+    are words of `mien.jobs.states`. A worker that does it holds it until `lease_until` and puts that
+    off as long as it lives, so that what a killed one has left is taken up by another. `counts` are
+    how many of its items ended how, `error` what ended it: a code, with the values of its sentence.
+    """
+
+    __tablename__ = "job"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(40))
+    gallery_id: Mapped[str | None] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    actor_kind: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[str | None] = mapped_column(String(36))
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    wanted: Mapped[str] = mapped_column(String(12))
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    error: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    worked_seconds: Mapped[float] = mapped_column(default=0.0)
+    worker: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now, index=True)
+    started_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+
+
+class JobInputRow(Base):
+    """A file that was sent for a job, in as many parts as it came in.
+
+    `path` is what its sender calls it, with the folders it was in.
+    """
+
+    __tablename__ = "job_input"
+    __table_args__ = (UniqueConstraint("job_id", "number"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="cascade"))
+    number: Mapped[int]
+    path: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class JobInputPartRow(Base):
+    """One part of a file that was sent for a job."""
+
+    __tablename__ = "job_input_part"
+
+    input_id: Mapped[str] = mapped_column(
+        ForeignKey("job_input.id", ondelete="cascade"), primary_key=True
+    )
+    offset: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    size_bytes: Mapped[int]
+
+
+class JobItemRow(Base):
+    """One thing of a job, such as a file of an import, and what became of it.
+
+    `person` is the name of whom it shows, as its sender gives it, and `facts` the values of the
+    sentence about it. The row goes with the person it was added to.
+    """
+
+    __tablename__ = "job_item"
+    __table_args__ = (Index(None, "job_id", "state", "number"),)
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="cascade"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(Text)
+    person: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    state: Mapped[str] = mapped_column(String(12))
+    code: Mapped[str] = mapped_column(String(60), default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    person_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), index=True
+    )
+    face_id: Mapped[str | None] = mapped_column(String(36))
+
+
+class JobWorkerRow(Base):
+    """A process that does jobs, seen not long ago."""
+
+    __tablename__ = "job_worker"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)

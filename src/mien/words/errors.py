@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mien.words.http_codes import OVERLOADED
+from mien.words.jobs import JOB_ERRORS
 from mien.words.marking import N_
 
 _IMAGE: Final = {
@@ -921,6 +922,7 @@ _STORAGE: Final = {
 }
 
 ERRORS: Final[Mapping[str, str]] = {
+    **JOB_ERRORS,
     **_IMAGE,
     **_FORMS,
     **_FACES,

@@ -1,5 +1,6 @@
 """Whether somebody was enrolled from a photo before, told by the file's bytes alone."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +23,42 @@ from mien.storage.models import PhotoRow
 from mien.vision.types import Box
 
 
+@dataclass(frozen=True, slots=True)
+class FoundExample:
+    """An example that a file has given.
+
+    Attributes:
+        face_id: of the example.
+        person_id: whose it is.
+        created_at: when it was stored.
+    """
+
+    face_id: str
+    person_id: str
+    created_at: dt.datetime
+
+
 def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: bytes) -> bool:
     """Whether this very file has given an example of somebody.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        subject: the person; there may be nobody of this name yet.
+        photo: the file's bytes.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+        PersonAmbiguous: several people have this name.
+    """
+    permissions.require(call.actor, "faces.read", gallery)
+    return find_example(call, gallery=gallery, subject=subject, photo=photo) is not None
+
+
+def find_example(
+    call: Call, *, gallery: str, subject: Subject, photo: bytes
+) -> FoundExample | None:
+    """The example of somebody that this very file has given; None when there is none.
 
     Args:
         call: who asks, and with what.
@@ -43,10 +78,10 @@ def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: byt
         else:
             named = only_one(find_same_name(session, row, subject.name))
             if named is None:
-                return False
+                return None
             who = PersonRow.id == named.id
         known = (
-            select(FaceRow.id)
+            select(FaceRow.id, FaceRow.person_id, FaceRow.created_at)
             .join(PersonRow, PersonRow.id == FaceRow.person_id)
             .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
             .where(PersonRow.gallery_id == row.id, who)
@@ -56,7 +91,8 @@ def is_example_already(call: Call, *, gallery: str, subject: Subject, photo: byt
                 == hashlib.sha256(photo).hexdigest()
             )
         )
-        return session.scalar(known.limit(1)) is not None
+        found = session.execute(known.limit(1)).first()
+        return None if found is None else FoundExample(*found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,16 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Whoever has this name, new or known: for folders and for other systems' subjects."""
+    """Whoever has this name, new or known: for folders and for other systems' subjects.
+
+    Attributes:
+        notes: what is noted of somebody new.
+        metadata: a JSON object of the caller's about somebody new.
+    """
 
     name: str
+    notes: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
             return known, False
         case TypedPerson(name):
             known = find_person_by_name(session, gallery, name) if name.strip() else None
-            return _known_or_new(session, gallery, known, name)
+            return _known_or_new(session, gallery, known, NamedPerson(name))
         case NewPerson():
             row = add_person_row(
                 session,
@@ -92,17 +99,20 @@ def resolve(session: Session, gallery: GalleryRow, subject: Subject) -> tuple[Pe
                 allow_same_name=subject.allow_same_name,
             )
             return row, True
-        case NamedPerson(name):
+        case NamedPerson():
             # A name without a mark may be another one: nobody has looked which is meant.
-            known = only_one(find_same_name(session, gallery, name))
-            return _known_or_new(session, gallery, known, name)
+            known = only_one(find_same_name(session, gallery, subject.name))
+            return _known_or_new(session, gallery, known, subject)
 
 
 def _known_or_new(
-    session: Session, gallery: GalleryRow, known: PersonRow | None, name: str
+    session: Session, gallery: GalleryRow, known: PersonRow | None, new: NamedPerson
 ) -> tuple[PersonRow, bool]:
     if known is None:
-        return add_person_row(session, gallery, name=name), True
+        row = add_person_row(
+            session, gallery, name=new.name, notes=new.notes, metadata=new.metadata
+        )
+        return row, True
     known.updated_at = now()
     return known, False
 

@@ -21,12 +21,16 @@ from mien.errors import PhotoNotGoodEnough
 from mien.gallery.enrolment.checks import least_like_oneself
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
+from mien.gallery.held_photos import is_for
 from mien.gallery.people.person_rows import find_person
+from mien.gallery.person_refs import person_refs
+from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
 from mien.names import can_be_stored
 from mien.options import Gate
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import PersonRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import now
@@ -65,6 +69,23 @@ class WaitingPhoto:
         return self.faces + self.faces_left_out
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoToDecide:
+    """A photo of an import that shows several faces, of which none is known to be the person's.
+
+    Attributes:
+        id: of the held photo.
+        person: whom it is said to show.
+        file_name: what its sender calls it.
+        expires_at: when it is let go.
+    """
+
+    id: str
+    person: PersonRef
+    file_name: str
+    expires_at: dt.datetime
+
+
 def photos_waiting_for(call: Call, *, gallery: str, person_id: str) -> tuple[WaitingPhoto, ...]:
     """The photos held for who acts that wait to become examples of somebody, the first sent first.
 
@@ -82,6 +103,30 @@ def photos_waiting_for(call: Call, *, gallery: str, person_id: str) -> tuple[Wai
             select(FaceRow.id, FaceRow.embedding).where(FaceRow.person_id == person.id)
         )
         return _waiting(call, session, row, probes, {face.id: face.embedding for face in examples})
+
+
+def photos_to_decide(call: Call, *, gallery: str, limit: int) -> tuple[PhotoToDecide, ...]:
+    """Photos of imports about which somebody has to say which face is the person's, by person.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    permissions.require(call.actor, "faces.read", gallery)
+    with call.services.database.read() as session:
+        row = find_gallery(session, gallery)
+        probes = session.execute(
+            select(ProbeRow.id, PersonRow.id, ProbeRow.file_name, ProbeRow.expires_at)
+            .join(PersonRow, PersonRow.id == ProbeRow.person_id)
+            .where(ProbeRow.gallery_id == row.id, ProbeRow.user_id.is_(None))
+            .where(ProbeRow.expires_at > now())
+            .order_by(PersonRow.sort_key, ProbeRow.expires_at, ProbeRow.id)
+            .limit(limit)
+        ).all()
+        people = person_refs(session, {person_id for _, person_id, _, _ in probes})
+        return tuple(
+            PhotoToDecide(probe_id, people[person_id], file_name, expires_at)
+            for probe_id, person_id, file_name, expires_at in probes
+        )
 
 
 def photos_waiting(
@@ -128,7 +173,7 @@ def _probes(
 ) -> list[ProbeRow]:
     query = (
         select(ProbeRow)
-        .where(ProbeRow.gallery_id == gallery.id, ProbeRow.user_id == call.actor.id, which)
+        .where(ProbeRow.gallery_id == gallery.id, is_for(call.actor), which)
         .where(ProbeRow.expires_at > now())
         .order_by(ProbeRow.expires_at, ProbeRow.id)
     )
