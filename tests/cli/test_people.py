@@ -218,7 +218,8 @@ def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_pa
     write(album / "Ada Lovelace" / "1.png", "ada")
     write(album / "Ada Lovelace" / "deep" / "2.png", "ada", size=90)
     write(album / "Bob" / "1.png", "bob")
-    group = write(album / "Bob" / "group.png", "bob", "cy")
+    write(album / "Bob" / "group.png", "cy", "bob")
+    couple = write(album / "Dan" / "couple.png", "dan", "eve")
     nobody = write(album / "Cy" / "empty.png")
     text = album / "Cy" / "text.jpg"
     text.write_bytes(b"text")
@@ -233,26 +234,29 @@ def test_a_folder_of_people_is_imported_and_refusals_are_told(mien: Mien, tmp_pa
     found = json.loads(done.stdout)
     assert [(each["name"], each["faces"], each["new"]) for each in found["people"]] == [
         ("Ada Lovelace", 2, True),
-        ("Bob", 1, True),
+        # The face on which Bob's other picture agrees.
+        ("Bob", 2, True),
     ]
     assert {each["photo"]: each["code"] for each in found["refused"]} == {
-        str(group): "several_faces_found",
+        str(couple): "several_faces_found",
         str(nobody): "no_face_found",
         str(text): "unsupported_image",
         str(bad_name): "invalid_input",
     }
-    for path in (group, nobody, text, bad_name, loose, album / "Empty"):
+    for path in (couple, nobody, text, bad_name, loose, album / "Empty"):
         assert str(path) in done.stderr
     names = [line.split("\t")[1] for line in mien("people", "list").stdout.splitlines()]
-    assert names == ["Ada Lovelace", "Bob"]
+    # Somebody has to say which face is Dan's.
+    assert names == ["Ada Lovelace", "Bob", "Dan"]
 
 
 def test_an_import_takes_the_largest_of_several_faces_when_asked(
     mien: Mien, tmp_path: Path
 ) -> None:
-    group = write(tmp_path / "Ada" / "group.png", "ada", "bob")
-    write(tmp_path / "Ada" / "none.png")
-    done = mien("people", "import", tmp_path, "--json")
+    album = tmp_path / "album"
+    group = write(album / "Ada" / "group.png", "ada", "bob")
+    write(album / "Ada" / "none.png")
+    done = mien("people", "import", album, "--json")
     assert done.exit_code == 1
     refused, without = json.loads(done.stdout)["refused"]
     (reason,) = without["reasons"]
@@ -262,14 +266,14 @@ def test_an_import_takes_the_largest_of_several_faces_when_asked(
     (reason,) = refused["reasons"]
     assert (reason["code"], reason["figure"], reason["limit"]) == ("several_faces", 2.0, 1.0)
     assert "--take largest" in reason["advice"]
-    done = mien("people", "import", tmp_path, "--take", "largest", "--json")
+    done = mien("people", "import", album, "--take", "largest", "--json")
     assert done.exit_code == 3, done.stderr
     report = json.loads(done.stdout)
     assert [each["code"] for each in report["refused"]] == ["no_face_found"]
     (warning,) = report["warnings"]
     assert (warning["photo"], warning["code"]) == (str(group), "several_faces")
     assert (warning["figure"], warning["limit"], warning["unit"]) == (2.0, 1.0, "faces")
-    again = json.loads(mien("people", "import", tmp_path, "--take", "largest", "--json").stdout)
+    again = json.loads(mien("people", "import", album, "--take", "largest", "--json").stdout)
     assert again["already_there"] == [str(group)]
 
 

@@ -27,6 +27,10 @@ COMMANDS = {
         "mien.cli.people:people",
         "People in a gallery: list, show, add, change, remove, import, review.",
     ),
+    "jobs": LazyCommand("mien.cli.jobs:jobs", "Jobs: imports and other long work."),
+    "worker": LazyCommand(
+        "mien.cli.worker:worker", "Do jobs: imports and other long work, beside `mien serve`."
+    ),
     "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples a person is recognised by."),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",

@@ -22,7 +22,7 @@ from mien.cli.options import take_option
 from mien.cli.people_change import change
 from mien.cli.people_change import parsed
 from mien.cli.people_change import rename
-from mien.cli.people_import import import_folder
+from mien.cli.people_import import import_people
 from mien.cli.people_review import review
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
@@ -279,7 +279,7 @@ def remove(
 
 people.add_command(change)
 people.add_command(rename)
-people.add_command(import_folder)
+people.add_command(import_people)
 people.add_command(review)
 
 

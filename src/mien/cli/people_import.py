@@ -1,20 +1,21 @@
-"""`mien people import`: many people at once, one folder per person."""
+"""`mien people import`: many people at once, from a folder, an archive or a list."""
 
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Final
 
 import click
 
-from mien.cli.enrolling import enrol_photos
+from mien.access.actor import OPERATOR
 from mien.cli.options import gallery_option
 from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
-from mien.cli.options import take_option
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import warnings_json
 from mien.cli.terminal.import_report import Remark
 from mien.cli.terminal.import_report import report_import
+from mien.cli.terminal.output import ExitCode
 from mien.cli.terminal.output import json_option
 from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
@@ -22,87 +23,179 @@ from mien.cli.terminal.output import print_table
 from mien.cli.terminal.photo_files import PhotoResults
 from mien.cli.terminal.photo_files import Refused
 from mien.cli.terminal.photo_files import refused_folder
+from mien.cli.terminal.progress import shown_progress
 from mien.errors import InvalidInput
+from mien.errors import SeveralFacesFound
+from mien.options import TAKES
 from mien.picture_files import folders_in
 from mien.picture_files import pictures_below
 from mien.picture_files import pictures_in
+from mien.progress import Progress
+from mien.words import say
 from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.gallery.results import Enrolment
     from mien.gallery.results import PersonRef
+    from mien.gallery.services import Call
+    from mien.jobs.work import Settled
     from mien.options import Gate
     from mien.options import PhotoOptions
     from mien.options import Take
 
+# No problem; of a folder they are told beforehand, or not at all.
+_NOTED: Final = {"file_skipped.no_folder", "file_skipped.not_a_picture"}
+
 
 @click.command("import")
-@click.argument(
-    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
-)
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="SOURCE")
 @gallery_option
-@take_option
+@click.option(
+    "--take",
+    type=click.Choice(TAKES),
+    help="Which face to use if a picture shows several. Default: the one on which the person's "
+    'other pictures agree; "only" rejects such pictures.',
+)
 @photo_gate_option
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write what became of every picture into this file, as CSV.",
+)
 @photo_options
 @json_option
 @click.pass_context
-def import_folder(
+def import_people(
     context: click.Context,
     *,
-    folder: Path,
+    source: Path,
     gallery: str,
-    take: "Take",
+    take: "Take | None",
     gate: "Gate | None",
+    report_file: Path | None,
     options: "PhotoOptions",
     as_json: bool,
 ) -> None:
-    """Add people from a folder with one subfolder per person.
+    """Add people from a folder, an archive or a list.
 
-    Each subfolder is named after a person, new or existing, and every picture in it becomes an
-    example of them. A picture must show one face, or use --take to choose one of several. Rejected
-    pictures are reported with the reason and the import continues: the exit code is 3 if some were
-    rejected, 1 if all were. Photos that may be a mistake, such as a face unlike the others in its
-    folder, are stored and reported at the end.
+    SOURCE is a folder with one subfolder for each person, a ZIP or TAR of one, or a list: CSV with
+    the columns `file` and `name` (others become metadata), or a JSON array of objects with `file`,
+    `name`, `notes` and `metadata`. Subfolders are named after people, new or existing, and every
+    picture in them becomes an example.
 
-    Import a folder again to add what is new in it; files that are already stored are skipped.
+    Of a picture with several faces the one is taken on which the person's other pictures agree;
+    where they do not, the picture waits under To review. Rejected pictures are reported with the
+    reason and the import continues: the exit code is 3 if some were rejected, 1 if all were.
+
+    Import again to add what is new, or to continue after an interruption; what is already stored is
+    skipped.
     """
-    photos, passed_over, notes = _pictures_of_people(folder)
-    with ready_runtime(makes=True, files=True, models=True) as runtime:
-        from mien.gallery.enrolment.enrol_each import EachOptions
-        from mien.gallery.enrolment.subject import NamedPerson
+    passed_over, notes = _look_into(source)
+    with ready_runtime(makes=True, files=True, models=True) as runtime, shown_progress() as show:
+        from mien.jobs.run_job import run_job
+        from mien.jobs.start_import import ImportOptions
+        from mien.jobs.start_import import begin_folder_import
 
-        looked = enrol_photos(
-            runtime,
-            [(path, NamedPerson(path.relative_to(folder).parts[0])) for path in photos],
+        call = runtime.call(OPERATOR)
+        job = begin_folder_import(
+            call,
             gallery=gallery,
-            options=EachOptions(options, take=take, gate=gate, skip_known=True),
-            way_out="take_option",
-            passed_over=passed_over,
+            folder=str(source.resolve()),
+            options=ImportOptions(take=take, gate=gate, detail=options.detail),
         )
+        looked: PhotoResults[Enrolment | None] = PhotoResults([], list(passed_over))
+
+        def note(settled: "Settled") -> None:
+            _note(settled, looked, notes, source)
+            show(Progress("Photos", settled.done, settled.total, "photos"))
+
+        run_job(runtime.services, job.id, worker=f"command-{job.id}", tell=note)
+        done = _is_done(call, job.id)
+        # Those that were weighed against others come last.
+        looked.refused.sort(key=lambda each: each.photo)
+        if report_file is not None:
+            _write_report(call, job.id, report_file)
     _tell(looked, notes, as_json=as_json)
-    context.exit(looked.exit_code)
+    if not done:
+        print_note("The import was paused or cancelled before the end.")
+    context.exit(looked.exit_code if done else ExitCode.FAILED)
 
 
-def _pictures_of_people(folder: Path) -> tuple[list[Path], list[Refused], list[Remark]]:
-    people, links = folders_in(folder)
+def _look_into(source: Path) -> tuple[list[Refused], list[Remark]]:
+    """What of a folder is not entered, and what is said of it."""
+    if not source.is_dir():
+        return [], []
+    people, links = folders_in(source)
     if not people:
         if links:
             raise links[0]
-        raise InvalidInput("no_subfolders", words={"folder": folder}, field="folder")
-    notes = [Remark("not in a person's folder", str(each), "") for each in pictures_in(folder)]
-    photos: list[Path] = []
+        if any(source.glob("people.*")):
+            return [], []
+        raise InvalidInput("no_subfolders", words={"folder": source}, field="folder")
+    notes: list[Remark] = []
+    any_pictures = False
     not_entered = links
     for person in people:
         found = pictures_below(person)
-        photos += found.pictures
+        any_pictures = any_pictures or bool(found.pictures)
         not_entered += found.passed_over
         if not found.pictures and not found.passed_over:
             notes.append(Remark("no pictures", str(person), ""))
-    if not photos:
+    if not any_pictures:
         if not_entered:
             raise not_entered[0]
-        raise InvalidInput("no_pictures_of_people", words={"folder": folder}, field="folder")
-    return photos, [refused_folder(each) for each in not_entered], notes
+        raise InvalidInput("no_pictures_of_people", words={"folder": source}, field="folder")
+    notes = [
+        *(Remark("not in a person's folder", str(each), "") for each in pictures_in(source)),
+        *notes,
+    ]
+    return [refused_folder(each) for each in not_entered], notes
+
+
+def _note(
+    settled: "Settled",
+    looked: "PhotoResults[Enrolment | None]",
+    notes: list[Remark],
+    source: Path,
+) -> None:
+    path = source / settled.path if source.is_dir() else Path(settled.path)
+    refusal = settled.refusal
+    if refusal is None:
+        looked.done.append((path, settled.enrolment))
+    elif refusal.key in _NOTED:
+        if not source.is_dir():
+            notes.append(Remark(refusal.key, str(path), say.error(refusal)))
+    else:
+        if isinstance(refusal, SeveralFacesFound):
+            from mien.decision.choose_face import with_way_out
+
+            refusal = with_way_out(refusal, "take_option")
+        looked.refuse(path, refusal, alone=False)
+
+
+def _is_done(call: "Call", job_id: str) -> bool:
+    """Whether the work came to its end; somebody may have cancelled it on a page.
+
+    Raises:
+        MienError: what has ended it.
+    """
+    from mien.jobs.list_jobs import show_job
+    from mien.jobs.stored_errors import from_stored
+
+    job = show_job(call, job_id=job_id)
+    if job.error is not None:
+        raise from_stored(job.error.key, job.error.facts)
+    return job.state == "done"
+
+
+def _write_report(call: "Call", job_id: str, path: Path) -> None:
+    from mien.jobs.list_items import every_item
+    from mien.schemas.jobs import report_lines
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(report_lines(every_item(call, job_id=job_id)))
 
 
 def _tell(looked: "PhotoResults[Enrolment | None]", notes: list[Remark], *, as_json: bool) -> None:

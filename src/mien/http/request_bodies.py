@@ -16,6 +16,9 @@ from mien.http.moments import rest_while_body_arrives
 from mien.settings import MOST_PHOTOS
 
 FORM: Final = "multipart/form-data"
+PART_BYTES: Final = 16 * 1024 * 1024
+"""The largest part of a file that is sent at once."""
+
 _JSON_BYTES: Final = 256 * 1024
 
 
@@ -116,6 +119,22 @@ def read_json_object(*, photos: int = 0) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise InvalidInput("not_an_object", field="")
     return given
+
+
+def read_file_part() -> bytes:
+    """The bytes of a part of a file, sent as the body itself.
+
+    Raises:
+        UnsupportedMediaType: it was sent as something else.
+        RequestEntityTooLarge: it is larger than a part may be.
+    """
+    if request.mimetype != "application/octet-stream":
+        raise UnsupportedMediaType(
+            "Send the bytes of the file, with the header `Content-Type: application/octet-stream`."
+        )
+    rest_while_body_arrives()
+    request.max_content_length = PART_BYTES
+    return request.get_data(cache=False)
 
 
 def decode_photo(text: object, *, field: str = "photo") -> bytes:

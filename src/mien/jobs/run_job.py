@@ -70,6 +70,9 @@ def run_job(
             task_of(work)(work)
     except StoppedError as stopped:
         _leave(services, job_id, worker, stopped.state)
+    except (KeyboardInterrupt, SystemExit):
+        _leave(services, job_id, worker, "waiting")
+        raise
     except LostError:
         _log.warning("A job was taken over by another worker", job=job_id)
     except StorageError as error:

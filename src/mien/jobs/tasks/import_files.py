@@ -71,6 +71,11 @@ class ImportFiles:
         self._archives: dict[int, Archive] = {}
         self._rows: dict[int, JobInputRow] = {}
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of this machine."""
+        return self._folder is not None and self._list is None and self._folder.is_dir()
+
     def scan(self) -> Iterator[tuple[Found, Place]]:
         """Every file that a person might want to hear of, with where it is.
 

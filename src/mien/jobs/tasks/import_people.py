@@ -182,6 +182,9 @@ class _Person:
         try:
             return self._enrolled(item, photo, None)
         except SeveralFacesFound as refusal:
+            if self._take is not None:
+                # Somebody has said what is to be done with such pictures.
+                return _refused(refusal)
             embeddings = np.stack([face.embedding for face in photo.faces])
             waiting.append(_Waiting(item, embeddings, refusal))
             return None

@@ -24,6 +24,7 @@ from mien.gallery.transfer.lists import read_list
 from mien.jobs.stored_errors import as_stored
 from mien.jobs.tasks.import_files import ImportFiles
 from mien.jobs.tasks.import_files import Place
+from mien.jobs.work import Settled
 from mien.jobs.work import Work
 from mien.storage.models import JobItemRow
 from mien.storage.models import JobRow
@@ -49,10 +50,10 @@ def plan_import(work: Work, files: ImportFiles) -> None:
         InvalidInput: a list cannot be read, or there is nothing to import.
     """
     found = []
-    for each in files.scan():
+    for there in files.scan():
         work.go_on()
-        found.append(each)
-    items = list(_of_list(files, found) or _of_folders(found))
+        found.append(there)
+    items = list(_of_list(files, found) or _of_folders(found, within=files.is_folder))
     if not items:
         raise InvalidInput("nothing_to_import", field="file")
     # Somebody's pictures stand together: they are weighed against each other.
@@ -69,6 +70,8 @@ def plan_import(work: Work, files: ImportFiles) -> None:
                 insert(JobItemRow), [_row(work.job_id, next(number), each) for each in batch]
             )
     refused = sum(1 for each in items if each.why is not None)
+    for done, each in enumerate((each for each in items if each.why is not None), start=1):
+        work.tell(Settled(each.path, done, len(items), refusal=each.why))
     with database.write() as session:
         work.options["planned"] = True
         session.get_one(JobRow, work.job_id).options = dict(work.options)
@@ -114,8 +117,9 @@ def _row(job_id: str, number: int, item: _Item) -> dict[str, Any]:
     }
 
 
-def _of_folders(found: list[tuple[Found, Place]]) -> Iterator[_Item]:
-    common = common_folders([each.path for each, _ in found if each.why is None])
+def _of_folders(found: list[tuple[Found, Place]], *, within: bool) -> Iterator[_Item]:
+    # The folder of a command was named by somebody, who knows what lies in it.
+    common = 0 if within else common_folders([each.path for each, _ in found if each.why is None])
     for each, place in found:
         person = person_of(each.path, common=common)
         if each.why is not None:
