@@ -49,6 +49,16 @@ SCOPES = {
     ): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/review"): "read",
     ("DELETE", "/api/v1/galleries/{gallery}/originals/{photo_id}"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/imports"): "enrol",
+    ("PUT", "/api/v1/jobs/{job_id}/files"): "enrol",
+    ("POST", "/api/v1/jobs/{job_id}/start"): "enrol",
+    ("GET", "/api/v1/jobs"): "read",
+    ("GET", "/api/v1/jobs/{job_id}"): "read",
+    ("POST", "/api/v1/jobs/{job_id}/pause"): "enrol",
+    ("POST", "/api/v1/jobs/{job_id}/resume"): "enrol",
+    ("POST", "/api/v1/jobs/{job_id}/cancel"): "enrol",
+    ("GET", "/api/v1/jobs/{job_id}/items"): "read",
+    ("GET", "/api/v1/jobs/{job_id}/report.csv"): "read",
 }
 
 
@@ -58,6 +68,7 @@ OPERATIONS = [
         path.format(
             gallery="default",
             person_id=NOBODY,
+            job_id=NOBODY,
             face_id=NOBODY,
             other_person_id=NOBODY,
             photo_id=NOBODY,

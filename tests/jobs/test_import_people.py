@@ -22,7 +22,7 @@ from building import make_runtime
 from building import make_user
 from drawing import draw_photo
 from mien.errors import JobNotPossible
-from mien.gallery.enrolment.waiting import photos_to_decide
+from mien.gallery.people.review import list_review
 from mien.jobs import work
 from mien.jobs.control import cancel_job
 from mien.jobs.control import pause_job
@@ -173,7 +173,7 @@ def test_a_face_is_taken_on_which_the_others_agree(runtime: Runtime) -> None:
     assert found == {"Ada": 3, "Dan": 3, "Kim": 0}
     assert similarity_within(runtime, "Ada") > 0.8
     assert similarity_within(runtime, "Dan") > 0.8
-    waiting = photos_to_decide(acting(runtime.services), gallery=G, limit=10)
+    waiting = list_review(acting(runtime.services), gallery=G).photos
     assert [(each.person.name, each.file_name) for each in waiting] == [
         ("Kim", "1.png"),
         ("Kim", "2.png"),

@@ -9,6 +9,7 @@ from mien.web.pages.base import Page
 from samples.cast import Portrait
 from samples.doors import door_pages
 from samples.identify import identify_pages
+from samples.jobs import job_pages
 from samples.layout import signed_in
 from samples.layout import signed_out
 from samples.others import other_pages
@@ -32,6 +33,8 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layou
     for name, page in other_pages(portrait).items():
         place = {"compare": "Compare", "key": "Keys", "keys": "Keys", "account": "Account"}
         found[name] = (page, signed_in(place.get(name.split("-")[0], "Galleries")))
+    for name, page in job_pages().items():
+        found[name] = (page, signed_in("Jobs"))
     for name, page in user_pages().items():
         found[name] = (page, signed_in("Account"))
     found["api-reference"] = (reference_page(), signed_in("Keys"))

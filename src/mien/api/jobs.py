@@ -12,6 +12,7 @@ from mien.api.bodies import json_body
 from mien.api.bodies import read_body
 from mien.http.auth import asks
 from mien.http.context import this_call
+from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import read_file_part
 from mien.jobs.control import cancel_job
 from mien.jobs.control import pause_job
@@ -39,7 +40,7 @@ bp = make_blueprint("jobs", "Jobs")
 _JOB = "/jobs/<id:job_id>"
 _PART_BODY = {
     "required": True,
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
 }
 
 

@@ -16,6 +16,7 @@ from mien.http.moments import rest_while_body_arrives
 from mien.settings import MOST_PHOTOS
 
 FORM: Final = "multipart/form-data"
+BYTES: Final = "application/octet-stream"
 PART_BYTES: Final = 16 * 1024 * 1024
 """The largest part of a file that is sent at once."""
 
@@ -128,7 +129,7 @@ def read_file_part() -> bytes:
         UnsupportedMediaType: it was sent as something else.
         RequestEntityTooLarge: it is larger than a part may be.
     """
-    if request.mimetype != "application/octet-stream":
+    if request.mimetype != BYTES:
         raise UnsupportedMediaType(
             "Send the bytes of the file, with the header `Content-Type: application/octet-stream`."
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from typing import cast
 
+from sqlalchemy import func
 from sqlalchemy import select
 
 from mien.access import permissions
@@ -12,6 +13,7 @@ from mien.errors import InvalidInput
 from mien.gallery.services import Call
 from mien.jobs.results import JobItem
 from mien.jobs.rows import find_job
+from mien.jobs.states import ITEM_ORDER
 from mien.jobs.states import ItemState
 from mien.storage.models import JobItemRow
 
@@ -29,6 +31,57 @@ class Items:
 
     items: tuple[JobItem, ...]
     after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """Items of a job of which the same became, for the same reason.
+
+    Attributes:
+        state: what became of them.
+        key: of the sentence about them; empty where there is nothing to say.
+        count: how many there are.
+        items: the first of them.
+    """
+
+    state: ItemState
+    key: str
+    count: int
+    items: tuple[JobItem, ...]
+
+
+def group_items(call: Call, *, job_id: str, most: int = 50) -> tuple[ItemGroup, ...]:
+    """The items of a job by what became of them, what somebody should look at first.
+
+    Args:
+        call: who asks, and with what.
+        job_id: of the job.
+        most: how many of each group are given.
+
+    Raises:
+        JobNotFound: there is none of this id.
+    """
+    permissions.require(call.actor, "jobs.read")
+    with call.services.database.read() as session:
+        find_job(session, job_id)
+        of_job = JobItemRow.job_id == job_id
+        counted = session.execute(
+            select(JobItemRow.state, JobItemRow.code, func.count())
+            .where(of_job)
+            .group_by(JobItemRow.state, JobItemRow.code)
+        ).all()
+        found = []
+        for state, key, count in counted:
+            rows = session.scalars(
+                select(JobItemRow)
+                .where(of_job, JobItemRow.state == state, JobItemRow.code == key)
+                .order_by(JobItemRow.number)
+                .limit(most)
+            )
+            found.append(
+                ItemGroup(cast("ItemState", state), key, count, tuple(map(_as_item, rows)))
+            )
+    return tuple(sorted(found, key=lambda each: (ITEM_ORDER.index(each.state), -each.count)))
 
 
 def list_items(

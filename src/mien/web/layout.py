@@ -25,7 +25,7 @@ from mien.web.language import translated
 Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
 NavPlace: TypeAlias = Literal[
-    "", "identify", "people", "compare", "galleries", "keys", "users", "account"
+    "", "identify", "people", "compare", "galleries", "jobs", "keys", "users", "account"
 ]
 """Where in the navigation a page belongs; empty for nowhere."""
 THEME_COOKIE = "mien_theme"
@@ -217,12 +217,14 @@ def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
         "galleries",
         active=place == "galleries",
     )
+    jobs = NavItem(translated("Jobs"), url_for("jobs.show_all"), "jobs", active=place == "jobs")
     users = NavItem(
         translated("Users"), url_for("users.show_all"), "users", active=place == "users"
     )
     keys = NavItem(translated("API keys"), url_for("keys.show_all"), "keys", active=place == "keys")
     return (
         galleries,
+        jobs,
         *((users,) if may(actor, "users.read") else ()),
         *((keys,) if may(actor, "keys.read") else ()),
         account,

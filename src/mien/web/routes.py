@@ -11,6 +11,8 @@ from mien.web.views import compare
 from mien.web.views import faces
 from mien.web.views import galleries
 from mien.web.views import identify
+from mien.web.views import imports
+from mien.web.views import jobs
 from mien.web.views import keys
 from mien.web.views import patterns
 from mien.web.views import people
@@ -32,6 +34,8 @@ def register(app: Flask) -> None:
         review,
         compare,
         galleries,
+        imports,
+        jobs,
         keys,
         users,
         account,

@@ -28,6 +28,7 @@ from mien.web.pages.person import PersonPage
 from mien.web.pages.review import Doubt
 from mien.web.pages.review import FaceToReview
 from mien.web.pages.review import PairToReview
+from mien.web.pages.review import PhotoToChoose
 from mien.web.pages.review import ReviewedPerson
 from mien.web.pages.review import ReviewPage
 from mien.web.pages.waiting import HeldPhotos
@@ -133,6 +134,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     )
     review = ReviewPage(
         gallery="default",
+        photos=(PhotoToChoose(NAMES[0], "group.jpg", photo_url, "/people/0/choose/1"),),
         faces=(
             FaceToReview(
                 id="face-1",
@@ -181,7 +183,9 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "people-none-found": replace(people, query="qq", people=(), found_count=0, letters=()),
         "people-empty": replace(people, people=(), total_count=0, found_count=0, letters=()),
         "review": review,
-        "review-nothing": replace(review, faces=(), more_faces=0, pairs=(), all_compared=True),
+        "review-nothing": replace(
+            review, faces=(), more_faces=0, pairs=(), photos=(), all_compared=True
+        ),
         "person": person,
         "person-bare": replace(
             person,

@@ -10,6 +10,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement
+from sqlalchemy import Select
+from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -105,28 +107,35 @@ def photos_waiting_for(call: Call, *, gallery: str, person_id: str) -> tuple[Wai
         return _waiting(call, session, row, probes, {face.id: face.embedding for face in examples})
 
 
-def photos_to_decide(call: Call, *, gallery: str, limit: int) -> tuple[PhotoToDecide, ...]:
-    """Photos of imports about which somebody has to say which face is the person's, by person.
+def photos_to_decide(
+    session: Session, gallery: GalleryRow, *, limit: int
+) -> tuple[PhotoToDecide, ...]:
+    """Photos of imports about which somebody has to say which face is the person's, by person."""
+    probes = session.execute(
+        _to_decide(gallery)
+        .with_only_columns(ProbeRow.id, PersonRow.id, ProbeRow.file_name, ProbeRow.expires_at)
+        .order_by(PersonRow.sort_key, ProbeRow.expires_at, ProbeRow.id)
+        .limit(limit)
+    ).all()
+    people = person_refs(session, {person_id for _, person_id, _, _ in probes})
+    return tuple(
+        PhotoToDecide(probe_id, people[person_id], file_name, expires_at)
+        for probe_id, person_id, file_name, expires_at in probes
+    )
 
-    Raises:
-        GalleryNotFound: no gallery has this name.
-    """
-    permissions.require(call.actor, "faces.read", gallery)
-    with call.services.database.read() as session:
-        row = find_gallery(session, gallery)
-        probes = session.execute(
-            select(ProbeRow.id, PersonRow.id, ProbeRow.file_name, ProbeRow.expires_at)
-            .join(PersonRow, PersonRow.id == ProbeRow.person_id)
-            .where(ProbeRow.gallery_id == row.id, ProbeRow.user_id.is_(None))
-            .where(ProbeRow.expires_at > now())
-            .order_by(PersonRow.sort_key, ProbeRow.expires_at, ProbeRow.id)
-            .limit(limit)
-        ).all()
-        people = person_refs(session, {person_id for _, person_id, _, _ in probes})
-        return tuple(
-            PhotoToDecide(probe_id, people[person_id], file_name, expires_at)
-            for probe_id, person_id, file_name, expires_at in probes
-        )
+
+def count_photos_to_decide(session: Session, gallery: GalleryRow) -> int:
+    """How many of them there are."""
+    return session.scalar(_to_decide(gallery).with_only_columns(func.count())) or 0
+
+
+def _to_decide(gallery: GalleryRow) -> Select[ProbeRow]:
+    return (
+        select(ProbeRow)
+        .join(PersonRow, PersonRow.id == ProbeRow.person_id)
+        .where(ProbeRow.gallery_id == gallery.id, ProbeRow.user_id.is_(None))
+        .where(ProbeRow.expires_at > now())
+    )
 
 
 def photos_waiting(

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from mien.access import permissions
 from mien.errors import InvalidInput
+from mien.gallery.enrolment.waiting import PhotoToDecide
+from mien.gallery.enrolment.waiting import count_photos_to_decide
+from mien.gallery.enrolment.waiting import photos_to_decide
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.alike_pairs import Alike
 from mien.gallery.people.alike_pairs import Compared
@@ -80,12 +83,14 @@ class Review:
         face_count: how many there are.
         pairs: the likest first.
         compared: people who were compared with everybody else for that; the newest ones.
+        photos: photos of imports of which it has to be said which face is the person's.
     """
 
     faces: tuple[SuspectedFace, ...]
     face_count: int
     pairs: tuple[AlikePair, ...]
     compared: int
+    photos: tuple[PhotoToDecide, ...]
 
 
 def list_review(call: Call, *, gallery: str, limit: int = 100) -> Review:
@@ -117,6 +122,7 @@ def list_review(call: Call, *, gallery: str, limit: int = 100) -> Review:
             face_count=len(suspected.listed),
             pairs=_named(session, pairs),
             compared=compared.people,
+            photos=photos_to_decide(session, row, limit=limit),
         )
 
 
@@ -136,7 +142,8 @@ def count_review(call: Call, *, gallery: str) -> int:
         compared = Compared({}, 0)
         if (people or 0) <= _COMPARED_FOR_COUNT:
             compared = compare_people(call.services, session, row, most=_COMPARED_FOR_COUNT)
-        return len(suspected.listed) + len(_pairs(session, suspected, compared))
+        waiting = count_photos_to_decide(session, row)
+        return waiting + len(suspected.listed) + len(_pairs(session, suspected, compared))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from mien.access.permissions import may
+from mien.gallery.enrolment.waiting import PhotoToDecide
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.review import MOST_COMPARED
 from mien.gallery.people.review import AlikePair
@@ -85,6 +86,23 @@ class PairToReview:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoToChoose:
+    """A photo of an import that shows several faces.
+
+    Attributes:
+        person: the name of whom it is said to show.
+        file_name: what its sender calls it.
+        photo_url: the photo.
+        url: where the face is chosen.
+    """
+
+    person: str
+    file_name: str
+    photo_url: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPage(Page):
     """What of a gallery somebody should look at.
 
@@ -93,6 +111,7 @@ class ReviewPage(Page):
         faces: the newest first.
         more_faces: how many more there are.
         pairs: the likest first.
+        photos: those of imports of which a face has to be chosen, by person.
         compared_count: people who were compared with everybody else.
         all_compared: whether that was everybody.
         back_url: the contact sheet.
@@ -104,6 +123,7 @@ class ReviewPage(Page):
     faces: tuple[FaceToReview, ...]
     more_faces: int
     pairs: tuple[PairToReview, ...]
+    photos: tuple[PhotoToChoose, ...]
     compared_count: int
     all_compared: bool
     back_url: str
@@ -122,9 +142,24 @@ def review_page(call: Call, *, gallery: str) -> ReviewPage:
         faces=tuple(_face(call, shown.name, each) for each in found.faces),
         more_faces=found.face_count - len(found.faces),
         pairs=tuple(_pair(call, shown.name, pair) for pair in found.pairs),
+        photos=tuple(_photo(shown.name, each) for each in found.photos),
         compared_count=found.compared,
         all_compared=shown.people <= MOST_COMPARED,
         back_url=url_for("people.sheet", gallery=shown.name),
+    )
+
+
+def _photo(gallery: str, photo: PhotoToDecide) -> PhotoToChoose:
+    return PhotoToChoose(
+        person=photo.person.label,
+        file_name=photo.file_name,
+        photo_url=url_for("identify.photo", probe_id=photo.id),
+        url=url_for(
+            "person.ask_which_face",
+            gallery=gallery,
+            person_id=photo.person.id,
+            probe_id=photo.id,
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Values as words: every text that a template makes of a number, a time or a code."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC
@@ -88,6 +89,15 @@ def relative_time(moment: datetime, now: datetime) -> str:
     return f"{words} ago" if seconds > 0 else f"in {words}"
 
 
+def duration_words(seconds: float) -> str:
+    """How long something will still take, roughly: “about 3 minutes left”."""
+    if seconds < _MINUTE:
+        return translated("less than a minute left")
+    if seconds < _HOUR:
+        return f"about {counted(math.ceil(seconds / _MINUTE), 'minute')} left"
+    return f"about {counted(math.ceil(seconds / _HOUR), 'hour')} left"
+
+
 def time_element(iso: str, now: datetime | None = None) -> Markup:
     """A `time` element that reads relative and carries the exact time.
 
@@ -133,6 +143,7 @@ def code_spans(text: str) -> Markup:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "duration_words": duration_words,
     "breakable": breakable,
     "code_spans": code_spans,
     "counted": counted,

@@ -6,6 +6,7 @@ from typing import Any
 from typing import Final
 
 from mien.http.api_description import Description
+from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import FORM
 from mien.web.pages.api_reference.examples import example
 from mien.web.pages.api_reference.fields import Schema
@@ -117,6 +118,9 @@ def _parameters(operation: Mapping[str, Any]) -> Iterator[FieldTable]:
 def _bodies(operation: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iterator[FieldTable]:
     content = operation.get("requestBody", {}).get("content", {})
     if not content:
+        return
+    if BYTES in content:
+        yield FieldTable(f"Body, as `{BYTES}`", "The bytes themselves.", ())
         return
     form = resolve(content[FORM]["schema"], schemas) if FORM in content else None
     caption = "Body, as " + " or ".join(f"`{kind}`" for kind in content)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from typing import Final
 
+from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import FORM
 from mien.web.pages.api_reference.fields import Schema
 from mien.web.pages.api_reference.fields import choices
@@ -30,9 +31,11 @@ def example(
     """
     words = ['curl -H "Authorization: Bearer $KEY"']
     content = operation.get("requestBody", {}).get("content", {})
-    if method not in ("GET", "POST"):
+    if method not in ("GET", "POST") or (method == "POST" and not content):
         words.append(f"-X {method}")
-    if content:
+    if BYTES in content:
+        words.append(f'-H "Content-Type: {BYTES}" --data-binary @album.zip')
+    elif content:
         body = choices((content.get(_JSON) or content[FORM])["schema"], schemas)[0]
         form = resolve(content[FORM]["schema"], schemas) if FORM in content else None
         # Where a photo may be left out, what is left is JSON.
@@ -46,7 +49,14 @@ def example(
     for parameter in operation.get("parameters", ()):
         value = _example_of(parameter["name"], parameter["schema"])
         address = address.replace("{" + parameter["name"] + "}", value)
-    words.append(f'"{address}"' if "$" in address else address)
+    asked = "&".join(
+        f"{each['name']}={_example_of(each['name'], each['schema'])}"
+        for each in operation.get("parameters", ())
+        if each["in"] == "query" and each.get("required")
+    )
+    if asked:
+        address = f"{address}?{asked}"
+    words.append(f'"{address}"' if set("$?") & set(address) else address)
     return _BREAK.join(words)
 
 

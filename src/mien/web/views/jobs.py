@@ -1,0 +1,89 @@
+"""Jobs: the last ones, one with its report, and what can be done about it."""
+
+from flask import Blueprint
+from flask import Response
+from flask import redirect
+from flask import stream_with_context
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from mien.http.auth import asks
+from mien.http.auth import check_browser
+from mien.http.context import this_call
+from mien.jobs.control import cancel_job
+from mien.jobs.control import pause_job
+from mien.jobs.control import resume_job
+from mien.jobs.list_items import every_item
+from mien.jobs.list_jobs import show_job
+from mien.schemas.jobs import report_lines
+from mien.web.language import translated
+from mien.web.layout import current_gallery
+from mien.web.pages.jobs import job_page
+from mien.web.pages.jobs import jobs_page
+from mien.web.rendering import go_to
+from mien.web.rendering import show
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+bp.before_request(check_browser)
+
+_ONE = "/<id:job_id>"
+
+
+@bp.get("")
+@asks("jobs.read")
+def show_all() -> ResponseReturnValue:
+    """Show the last jobs."""
+    return show(jobs_page(this_call(), gallery=current_gallery()), place="jobs")
+
+
+@bp.get(_ONE)
+@asks("jobs.read")
+def show_one(job_id: str) -> ResponseReturnValue:
+    """Show how far a job is."""
+    page = job_page(this_call(), job_id=job_id)
+    return show(page, place="jobs", gallery=page.job.gallery)
+
+
+@bp.post(f"{_ONE}/pause")
+@asks("jobs.control")
+def pause(job_id: str) -> ResponseReturnValue:
+    """Let a job stand still."""
+    pause_job(this_call(), job_id=job_id)
+    return go_to(url_for("jobs.show_one", job_id=job_id))
+
+
+@bp.post(f"{_ONE}/resume")
+@asks("jobs.control")
+def resume(job_id: str) -> ResponseReturnValue:
+    """Let a job go on."""
+    resume_job(this_call(), job_id=job_id)
+    return go_to(url_for("jobs.show_one", job_id=job_id))
+
+
+@bp.post(f"{_ONE}/cancel")
+@asks("jobs.control")
+def cancel(job_id: str) -> ResponseReturnValue:
+    """Give a job up."""
+    cancel_job(this_call(), job_id=job_id)
+    return go_to(url_for("jobs.show_one", job_id=job_id))
+
+
+@bp.get(f"{_ONE}/report.csv")
+@asks("jobs.read")
+def report(job_id: str) -> ResponseReturnValue:
+    """Give what became of every file, to be kept."""
+    call = this_call()
+    show_job(call, job_id=job_id)
+    lines = report_lines(every_item(call, job_id=job_id), translate=translated)
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="import-{job_id[:8]}.csv"'
+    return response
+
+
+@bp.get(f"{_ONE}/pause")
+@bp.get(f"{_ONE}/resume")
+@bp.get(f"{_ONE}/cancel")
+@asks("jobs.read")
+def elsewhere(job_id: str) -> ResponseReturnValue:
+    """The buttons are on the job's page."""
+    return redirect(url_for("jobs.show_one", job_id=job_id))
