@@ -45,6 +45,9 @@ from mien.vision.reader import ImageReader
 from mien.vision.runtimes import NOT_MEASURED
 from mien.vision.runtimes import MeasuredRuntimes
 
+WORK_FOLDER = "work"
+"""Where in the home large files lie while they are worked on; they have no names, and nothing stays."""
+
 _WARMING_SECONDS = 20
 _engine: "ContextVar[Engine | None]" = ContextVar("engine", default=None)
 
@@ -158,6 +161,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         probe_seconds=settings.probe_seconds,
         jobs=queue,
         import_bytes=settings.max_import_bytes,
+        work_folder=settings.home.resolve() / WORK_FOLDER,
     )
     return Runtime(
         settings=settings,

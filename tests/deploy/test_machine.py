@@ -82,7 +82,7 @@ def test_systemd_finds_no_fault_and_little_exposure(
 
 def test_what_units_start_is_there(tmp_path: Path) -> None:
     units = render(tmp_path, "systemd", MIEN_HOME="/data/mien", MIEN_ACCEL_PREFIX="/_files/")
-    for name in ("mien.service", "mien-tidy.service"):
+    for name in ("mien.service", "mien-worker.service", "mien-tidy.service"):
         unit = units[name]
         for line in [*values(unit, "ExecStart"), *values(unit, "ExecStartPre")]:
             exists(shlex.split(line))

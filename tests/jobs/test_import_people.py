@@ -29,6 +29,7 @@ from mien.jobs.control import pause_job
 from mien.jobs.control import resume_job
 from mien.jobs.inputs import receive_part
 from mien.jobs.list_items import every_item
+from mien.jobs.list_jobs import list_jobs
 from mien.jobs.list_jobs import show_job
 from mien.jobs.results import Job
 from mien.jobs.run_job import run_job
@@ -37,6 +38,7 @@ from mien.jobs.start_import import ImportOptions
 from mien.jobs.start_import import begin_import
 from mien.jobs.start_import import start_import
 from mien.jobs.work import Settled
+from mien.maintenance.cleanup import clean_up
 from mien.runtime import Runtime
 from mien.storage.models import FaceRow
 from mien.storage.models import JobInputPartRow
@@ -396,3 +398,25 @@ def test_who_may_no_longer_does_no_more(runtime: Runtime) -> None:
     assert job.error is not None
     assert job.error.key == "not_authenticated"
     assert people(runtime) == {}
+
+
+def test_old_reports_and_what_was_never_started_go(runtime: Runtime) -> None:
+    old = done(runtime, sent(runtime, {"Ada/1.png": photo("ada")}))
+    fresh = done(runtime, sent(runtime, {"Bea/1.png": photo("bea")}))
+    call = acting(runtime.services)
+    left = begin_import(call, gallery=G)
+    receive_part(call, job_id=left.id, path="a.zip", offset=0, data=b"half an archive")
+    before = dt.timedelta(days=31)
+    with runtime.database.write() as session:
+        session.execute(
+            update(JobRow).where(JobRow.id == old.id).values(finished_at=now() - before)
+        )
+        session.execute(
+            update(JobRow).where(JobRow.id == left.id).values(created_at=now() - before)
+        )
+    files = runtime.services.files.count()
+    clean_up(call)
+    assert [each.id for each in list_jobs(call)] == [fresh.id]
+    assert runtime.services.files.count() == files - 1
+    with runtime.database.read() as session:
+        assert set(session.scalars(select(JobItemRow.job_id))) == {fresh.id}

@@ -206,7 +206,7 @@ def test_what_units_start_ends_where_their_secrets_are_absent_once(
     units = rendered(tmp_path / "units", "systemd", MIEN_HOME=str(home))
     commands = [
         line
-        for name in ("mien.service", "mien-tidy.service")
+        for name in ("mien.service", "mien-worker.service", "mien-tidy.service")
         for line in re.findall(r"^ExecStart(?:Pre)?=(.*)$", units[name], re.MULTILINE)
     ]
     assert len(commands) == 3
@@ -224,7 +224,7 @@ def test_units_need_the_secrets_that_hold_the_address_of_the_database(
         (rendered(tmp_path / "units", "systemd", **elsewhere), ""),
         (rendered(tmp_path / "others", "systemd", MIEN_HOME=elsewhere["MIEN_HOME"]), "-"),
     ):
-        for name in ("mien.service", "mien-tidy.service"):
+        for name in ("mien.service", "mien-worker.service", "mien-tidy.service"):
             [secrets] = re.findall(r"^EnvironmentFile=(.*)$", units[name], re.MULTILINE)
             assert secrets == f"{dash}/etc/mien/secrets.env"
             assert "elsewhere.db" not in units[name]

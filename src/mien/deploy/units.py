@@ -92,8 +92,8 @@ def make_units(
 
 
 def render_units(units: Units) -> tuple[RenderedFile, ...]:
-    """The units: the service, its socket, and the timer that tidies up."""
-    names = ["mien.service", "mien-tidy.service", "mien-tidy.timer"]
+    """The units: the service, its socket, the worker, and the timer that tidies up."""
+    names = ["mien.service", "mien-worker.service", "mien-tidy.service", "mien-tidy.timer"]
     if units.served == "gunicorn":
         names.append("mien.socket")
     return tuple(RenderedFile(name, render(name, units)) for name in names)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from pathlib import Path
 from typing import Final
 from typing import Protocol
 
@@ -61,6 +62,8 @@ class Services:
         remembered: what takes long to work out about a gallery and holds until it changes.
         jobs: brings word of long work to a worker.
         import_bytes: so much may be sent for one import, and unpacked from its archives.
+        work_folder: where large files lie while they are worked on; None where the system has its
+            temporary files.
         reached: people of a gallery whose metadata say something; see `recognition.chosen`.
     """
 
@@ -78,6 +81,7 @@ class Services:
     remembered: Remembered = field(default_factory=Remembered)
     jobs: JobQueue = field(default_factory=NoQueue)
     import_bytes: int = 10 * 1024**3
+    work_folder: Path | None = None
     reached: Remembered = field(default_factory=_reached)
 
 

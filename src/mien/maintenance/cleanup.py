@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import and_
 from sqlalchemy import delete
 from sqlalchemy import func
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import update
 
@@ -30,6 +32,9 @@ from mien.storage.files import STRAY_SECONDS
 from mien.storage.files import Moved
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import JobInputPartRow
+from mien.storage.models import JobInputRow
+from mien.storage.models import JobRow
 from mien.storage.models import KeptInputRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeRow
@@ -39,6 +44,10 @@ from mien.storage.models import now
 
 # A process that has not searched a gallery for this long builds its index anew.
 _REMEMBER_REMOVALS = dt.timedelta(days=7)
+# Reports of jobs hold names of people and of files.
+_REMEMBER_JOBS = dt.timedelta(days=30)
+# Whoever has sent nothing for so long has gone away.
+_SENDING = dt.timedelta(days=2)
 _log = structlog.get_logger(__name__)
 
 
@@ -84,6 +93,7 @@ def clean_up(call: Call) -> CleanedUp:
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
     steps.do(lambda: _expired_input(services))
     steps.do(lambda: _old_tries_and_links(services))
+    steps.do(lambda: _old_jobs(services))
     removals = steps.do(lambda: _old_removals(services))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
@@ -205,6 +215,30 @@ def _old_tries_and_links(services: Services) -> None:
     with services.database.write() as session:
         forget_old_tries(session)
         forget_old_links(session)
+
+
+def _old_jobs(services: Services) -> None:
+    """Reports that have had their time, and imports of which not everything was ever sent."""
+    ended, begun = now() - _REMEMBER_JOBS, now() - _SENDING
+    old = or_(
+        JobRow.finished_at <= ended,
+        and_(JobRow.state == "receiving", JobRow.created_at <= begun),
+    )
+    with services.database.read() as session:
+        ids = list(session.scalars(select(JobRow.id).where(old)))
+    if not ids:
+        return
+    with services.database.write() as session:
+        files = list(
+            session.scalars(
+                select(JobInputPartRow.file)
+                .join(JobInputRow, JobInputRow.id == JobInputPartRow.input_id)
+                .where(JobInputRow.job_id.in_(ids))
+            )
+        )
+        session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
+        erasure = note_erasure(session, files)
+    finish(services.database, services.files, services.erasures, erasure)
 
 
 def _noted_files(services: Services) -> None:

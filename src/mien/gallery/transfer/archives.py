@@ -78,32 +78,39 @@ class Archive(ABC):
 
 
 @contextmanager
-def open_archive(path: Path, limits: ArchiveLimits) -> Iterator[Archive]:
+def open_archive(
+    file: IO[bytes], limits: ArchiveLimits, *, folder: Path | None = None
+) -> Iterator[Archive]:
     """Open an archive, whatever it is called.
+
+    Args:
+        file: holds it; read from its beginning.
+        limits: how much of it is read.
+        folder: where a compressed TAR is unpacked into a file without a name; None where the system
+            has its temporary files.
 
     Raises:
         ArchiveRefused: it is none that can be read, or damaged.
         StorageFull, StorageFailed: there is no room to unpack a compressed TAR.
     """
-    with path.open("rb") as file:
-        start = file.read(512)
-        file.seek(0)
-        guarded = cast("IO[bytes]", _Guarded(file))
-        if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-            try:
-                with zipfile.ZipFile(guarded) as opened:
-                    yield _Zip(opened, limits)
-            except (zipfile.BadZipFile, EOFError, ValueError, OverflowError) as error:
-                raise ArchiveRefused("damaged") from error
-            except NotImplementedError as error:
-                raise ArchiveRefused("unsupported") from error
-            return
-        with _plain_tar(file, start, limits) as plain:
-            try:
-                with tarfile.open(fileobj=cast("IO[bytes]", _Guarded(plain)), mode="r:") as tar:
-                    yield _Tar(tar, limits)
-            except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
-                raise ArchiveRefused("damaged") from error
+    file.seek(0)
+    start = file.read(512)
+    file.seek(0)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        try:
+            with zipfile.ZipFile(cast("IO[bytes]", _Guarded(file))) as opened:
+                yield _Zip(opened, limits)
+        except (zipfile.BadZipFile, EOFError, ValueError, OverflowError) as error:
+            raise ArchiveRefused("damaged") from error
+        except NotImplementedError as error:
+            raise ArchiveRefused("unsupported") from error
+        return
+    with _plain_tar(file, start, limits, folder) as plain:
+        try:
+            with tarfile.open(fileobj=cast("IO[bytes]", _Guarded(plain)), mode="r:") as tar:
+                yield _Tar(tar, limits)
+        except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
+            raise ArchiveRefused("damaged") from error
 
 
 def is_archive(start: bytes) -> bool:
@@ -237,7 +244,9 @@ def _compression(start: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
 
 
 @contextmanager
-def _plain_tar(file: IO[bytes], start: bytes, limits: ArchiveLimits) -> Iterator[IO[bytes]]:
+def _plain_tar(
+    file: IO[bytes], start: bytes, limits: ArchiveLimits, folder: Path | None
+) -> Iterator[IO[bytes]]:
     """A TAR without its compression, in a temporary file: members are read in any order."""
     compression = _compression(start)
     if compression is None:
@@ -245,7 +254,7 @@ def _plain_tar(file: IO[bytes], start: bytes, limits: ArchiveLimits) -> Iterator
             raise ArchiveRefused("unknown")
         yield file
         return
-    with _temporary() as plain:
+    with _temporary(folder) as plain:
         with told_of_files("temporary"):
             _unpack(compression(file), plain, limits)
         plain.seek(0)
@@ -255,9 +264,9 @@ def _plain_tar(file: IO[bytes], start: bytes, limits: ArchiveLimits) -> Iterator
         yield plain
 
 
-def _temporary() -> IO[bytes]:
+def _temporary(folder: Path | None) -> IO[bytes]:
     with told_of_files("temporary"):
-        return tempfile.TemporaryFile()
+        return tempfile.TemporaryFile(dir=folder)
 
 
 def _unpack(packed: IO[bytes], plain: IO[bytes], limits: ArchiveLimits) -> None:

@@ -193,35 +193,47 @@ class ImportFiles:
         """The archive that a file is; None where it is none."""
         if number in self._archives:
             return self._archives[number]
+        opened = self._opened(number)
+        if opened is None:
+            return None
+        folder = self._work.call.services.work_folder
+        archive = self._stack.enter_context(open_archive(opened, self._limits, folder=folder))
+        self._archives[number] = archive
+        return archive
+
+    def _opened(self, number: int) -> IO[bytes] | None:
+        """The file that may be an archive; None where it is none."""
         if number == 0:
             path = self._folder
             if path is None or path.is_dir():
                 return None
-        else:
-            row = self._sent().get(number)
-            if row is None:
-                return None
-            parts = self._parts(row)
-            first = next(parts, b"")
-            if not is_archive(first[:_START]):
-                return None
-            path = self._put_together(first, parts)
-        opened = self._stack.enter_context(open_archive(path, self._limits))
-        self._archives[number] = opened
-        return opened
+            try:
+                return self._stack.enter_context(path.open("rb"))
+            except OSError as error:
+                raise UnreadableFolder(
+                    folder=str(path), words={"why": error.strerror or "cannot be read"}
+                ) from error
+        row = self._sent().get(number)
+        if row is None:
+            return None
+        parts = self._parts(row)
+        first = next(parts, b"")
+        return self._put_together(first, parts) if is_archive(first[:_START]) else None
 
-    def _put_together(self, first: bytes, rest: Iterator[bytes]) -> Path:
+    def _put_together(self, first: bytes, rest: Iterator[bytes]) -> IO[bytes]:
+        """A file without a name: nothing is left of it when the process is killed."""
+        folder = self._work.call.services.work_folder
         with told_of_files("temporary"):
-            file: IO[bytes] = self._stack.enter_context(
-                tempfile.NamedTemporaryFile(prefix="mien-import-")  # noqa: SIM115 - the stack does
-            )
+            if folder is not None:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = self._stack.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - the stack does
         for part in (first, *rest):
             self._work.go_on()
             with told_of_files("temporary"):
                 file.write(part)
         with told_of_files("temporary"):
             file.flush()
-        return Path(file.name)
+        return file
 
 
 @contextmanager

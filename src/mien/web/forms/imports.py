@@ -19,6 +19,8 @@ from mien.web.forms.base import PageForm
 
 AGREE: Final = "agree"
 AS_GALLERY: Final = "gallery"
+_TAKES: Final = (AGREE, "largest", "only")
+_GATES: Final = (AS_GALLERY, "off")
 
 
 class ImportForm(PageForm):
@@ -26,8 +28,9 @@ class ImportForm(PageForm):
 
     title = HiddenField()
     files = MultipleFileField()
-    take = RadioField(choices=[AGREE, "largest", "only"], default=AGREE)
-    gate = RadioField(choices=[AS_GALLERY, "off"], default=AS_GALLERY)
+    # Its types know the shape alone that is to go.
+    take = RadioField(choices=list(_TAKES), default=AGREE)  # type: ignore[arg-type]
+    gate = RadioField(choices=list(_GATES), default=AS_GALLERY)  # type: ignore[arg-type]
 
     def chosen(self) -> list[FileStorage]:
         """The files that were chosen; a browser sends an empty one where there are none."""
