@@ -13,6 +13,7 @@ from mien.api import faces
 from mien.api import galleries
 from mien.api import identify
 from mien.api import identify_batch
+from mien.api import live
 from mien.api import people
 from mien.api import review
 from mien.api import verify
@@ -36,7 +37,17 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
-    for module in (detect, verify, identify, identify_batch, galleries, people, faces, review):
+    for module in (
+        detect,
+        verify,
+        identify,
+        identify_batch,
+        live,
+        galleries,
+        people,
+        faces,
+        review,
+    ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)
     offer_description(app, lambda: document.document(app))
