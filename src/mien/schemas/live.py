@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import BeforeValidator
 from pydantic import Field
 from pydantic import TypeAdapter
+from pydantic import ValidationError
 
+from mien.errors import InvalidInput
 from mien.gallery.recognition.live import MOST_KNOWN
 from mien.gallery.recognition.live import KnownFace
 from mien.gallery.recognition.live import LiveFace
@@ -82,21 +84,32 @@ _BOX: TypeAdapter[BoxIn] = TypeAdapter(Annotated[BoxIn, BeforeValidator(_from_te
 
 
 def known_from_text(text: str) -> tuple[KnownFace, ...]:
-    """Followed faces out of a form.
+    """Followed faces out of a form, where they are called `known`; none of an empty text.
 
     Raises:
-        pydantic.ValidationError: the text is something else.
+        InvalidInput: the text is something else.
     """
-    return known_faces(_KNOWN.validate_python(text))
+    try:
+        return known_faces(_KNOWN.validate_python(text)) if text else ()
+    except ValidationError as error:
+        raise _invalid(error, "known") from error
 
 
 def box_from_text(text: str) -> Box:
-    """A box out of a form.
+    """A box out of a form, where it is called `box`.
 
     Raises:
-        pydantic.ValidationError: the text is something else.
+        InvalidInput: the text is something else.
     """
-    return _BOX.validate_python(text).box
+    try:
+        return _BOX.validate_python(text).box
+    except ValidationError as error:
+        raise _invalid(error, "box") from error
+
+
+def _invalid(error: ValidationError, field: str) -> InvalidInput:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return InvalidInput("member", words={"why": first["msg"].lower()}, field=field)
 
 
 def known_faces(given: list[KnownFaceIn]) -> tuple[KnownFace, ...]:

@@ -12,6 +12,7 @@ from mien.web.views import faces
 from mien.web.views import galleries
 from mien.web.views import identify
 from mien.web.views import keys
+from mien.web.views import live
 from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     for area in (
         access,
         identify,
+        live,
         people,
         person,
         faces,
