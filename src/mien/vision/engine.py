@@ -55,8 +55,9 @@ class Engine(Protocol):
     ) -> Faces[DetectedFace]:
         """Find the faces; those that are chosen are of `Face`, the others are not embedded.
 
-        For pictures of a camera, which show mostly faces that were embedded a moment ago. Of a face
-        that is not chosen no second network is asked whether it is one.
+        For pictures of a camera, which show mostly faces that were embedded a moment ago. Faces that
+        lie on their side or stand on their head may be missed where `detect` finds them, and of a
+        face that is not chosen no second network is asked whether it is one.
         """
 
     def warm_up(self) -> None:

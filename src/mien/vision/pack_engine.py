@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import structlog
@@ -141,7 +142,7 @@ class PackEngine:
     ) -> Faces[DetectedFace]:
         """See `Engine.analyze_some`."""
         picture = Halvings(image_rgb)
-        detected = self._detect(picture, "normal", budget)
+        detected = self._detect(picture, "upright", budget)
         chosen = sorted(set(choose(detected.found)))
         faces = list(detected.found)
         if chosen:
@@ -236,10 +237,15 @@ class PackEngine:
         )
 
     def _detect(
-        self, picture: Halvings, detail: Detail, budget: Budget | None
+        self, picture: Halvings, detail: Detail | Literal["upright"], budget: Budget | None
     ) -> Faces[DetectedFace]:
         with self._permits.stage("detect"):
-            places = self._finder(budget).find(picture, detail)
+            finder = self._finder(budget)
+            places = (
+                finder.find_upright(picture)
+                if detail == "upright"
+                else finder.find(picture, detail)
+            )
             faces = [_describe(picture, place) for place in places.faces]
         faces.sort(key=lambda face: -face.box.width * face.box.height)
         return Faces(tuple(faces), places.left_out)
