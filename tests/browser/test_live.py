@@ -73,7 +73,7 @@ def browser(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def live(context: BrowserContext, site: Site) -> Page:
+def live(context: BrowserContext, site: Site) -> Iterator[Page]:
     """The page of the live camera; Ada is known."""
     user_id = sign_in_administrator(site, context)
     enrol(
@@ -84,7 +84,9 @@ def live(context: BrowserContext, site: Site) -> Page:
     )
     page = context.new_page()
     page.goto(f"{site.url}/live")
-    return page
+    yield page
+    # While the server is still there.
+    page.close()
 
 
 def start(page: Page) -> None:

@@ -29,9 +29,9 @@ SAME_FROM: Final = 0.5
 KEEP_SECONDS: Final = 1.0
 """How long the place of a lost face is kept."""
 RECALL_SECONDS: Final = 3.0
-"""How long a lost face is kept that has a label."""
+"""How long a lost face is kept that has a label; and every face where no picture came meanwhile."""
 TENTATIVE_SECONDS: Final = 0.5
-"""How long one is kept that has none."""
+"""How long a lost face is kept that has none."""
 COAST_SECONDS: Final = 0.3
 """How far ahead a movement is believed in."""
 RECHECK_SECONDS: Final = 1.0
@@ -191,7 +191,8 @@ class Tracker:
         pairs = []
         for track in self._tracks:
             box = track.box_at(at)
-            is_near = at - track.seen_at <= KEEP_SECONDS
+            # No picture is no absence: where few come, faces are followed all the same.
+            is_near = not track.is_lost or at - track.seen_at <= KEEP_SECONDS
             for number, sighting in enumerate(sightings):
                 shared = overlap(box, sighting.box) if is_near else 0.0
                 alike = _likeness(track, sighting)
@@ -267,7 +268,8 @@ def _grown(box: Box) -> Box:
 
 
 def _is_kept(track: Track, at: float) -> bool:
-    most = TENTATIVE_SECONDS if track.label is None else RECALL_SECONDS
+    is_tentative = track.label is None and not track.expected and track.is_lost
+    most = TENTATIVE_SECONDS if is_tentative else RECALL_SECONDS
     return at - track.seen_at <= most
 
 

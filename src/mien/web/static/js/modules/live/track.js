@@ -16,7 +16,8 @@ export function begin(id, sighting, at) {
 
 /** Whether a lost face may still come back. */
 export function isKept(track, at) {
-  return at - track.seenAt <= (track.label === null ? RULES.tentativeSeconds : RULES.recallSeconds);
+  const isTentative = track.label === null && !track.expected && track.isLost;
+  return at - track.seenAt <= (isTentative ? RULES.tentativeSeconds : RULES.recallSeconds);
 }
 
 /** How alike a face is to a track; null where nothing says so. */

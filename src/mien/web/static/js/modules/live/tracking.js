@@ -53,7 +53,8 @@ export class Tracker {
     const pairs = [];
     for (const track of this.tracks) {
       const box = boxAt(track, at);
-      const isNear = at - track.seenAt <= RULES.keepSeconds;
+      // No picture is no absence: where few come, faces are followed all the same.
+      const isNear = !track.isLost || at - track.seenAt <= RULES.keepSeconds;
       sightings.forEach((sighting, number) => {
         const shared = isNear ? overlap(box, sighting.box) : 0;
         const alike = likeness(track, sighting);
