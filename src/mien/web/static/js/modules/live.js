@@ -78,6 +78,7 @@ export default function live(root) {
 
   function named(track, answer) {
     faces.named(track, answer);
+    seen.forget(track);
     part("said").textContent = answer.said;
   }
 

@@ -39,6 +39,11 @@ export class Seen {
     for (const entry of this.#entries.values()) this.#tell(entry, now);
   }
 
+  /** Forgets a stranger who has just been named: the next answer says who it is. */
+  forget(track) {
+    this.#drop(`track:${track.id}`);
+  }
+
   #see(track, now) {
     const key = isName(track.label) ? track.label : `track:${track.id}`;
     // A stranger who is named now has no place of their own any more.
@@ -57,18 +62,15 @@ export class Seen {
   }
 
   #begin(key) {
-    const one = document.createElement("li");
-    one.className = "live-seen__one";
-    const face = Object.assign(document.createElement("canvas"), { className: "live-seen__face", width: SIDE, height: SIDE });
-    const inside = Object.assign(document.createElement("div"), { className: "live-seen__words" });
-    const name = Object.assign(document.createElement("p"), { className: "live-seen__name" });
-    const when = Object.assign(document.createElement("p"), { className: "live-seen__when" });
-    inside.append(name, when);
+    const made = (kind, part, more = {}) => Object.assign(document.createElement(kind), { className: `live-seen__${part}`, ...more });
+    const [face, inside] = [made("canvas", "face", { width: SIDE, height: SIDE }), made("div", "words")];
+    const [name, when] = [made("p", "name"), made("p", "when")];
+    const one = made("li", "one");
     one.append(face, inside);
+    inside.append(name, when);
     const entry = { one, face, inside, name, when, from: new Date(), until: new Date(), seenAt: 0 };
-    this.#entries.set(key, entry);
     this.#list.prepend(one);
-    if (this.#entries.size > MOST) this.#drop(this.#entries.keys().next().value);
+    if (this.#entries.set(key, entry).size > MOST) this.#drop(this.#entries.keys().next().value);
     return entry;
   }
 
