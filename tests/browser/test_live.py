@@ -103,6 +103,15 @@ def middle(face: Locator) -> float:
     return box["x"] + box["width"] / 2
 
 
+def wait_until(page: Page, expression: str) -> None:
+    """Wait for what the page's policy lets nobody wait for inside it."""
+    for _ in range(50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(expression)
+
+
 def test_a_name_appears_and_follows_the_face(live: Page) -> None:
     start(live)
     ada = faces(live, "match")
@@ -249,6 +258,52 @@ def test_without_script_the_page_says_what_it_needs(
     expect(page.get_by_role("button", name="Start the camera")).to_be_hidden()
     page.get_by_role("link", name="Identify a photo", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Who is in this photo?")
+
+
+def test_another_camera_is_chosen(live: Page) -> None:
+    live.evaluate(
+        """() => {
+          const { mediaDevices } = navigator;
+          const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+          const list = mediaDevices.enumerateDevices.bind(mediaDevices);
+          window.wanted = [];
+          mediaDevices.getUserMedia = (wanted) => {
+            window.wanted.push(wanted.video);
+            return ask({ video: true });
+          };
+          mediaDevices.enumerateDevices = async () => [
+            ...await list(), { kind: "videoinput", deviceId: "back", label: "The back one" },
+          ];
+        }"""
+    )
+    start(live)
+    expect(faces(live, "match")).to_be_visible()
+    live.get_by_label("Camera", exact=True).select_option("The back one")
+    expect(faces(live, "match")).to_be_visible()
+    first, second = live.evaluate("window.wanted")
+    assert first["facingMode"] == "user"
+    assert second["deviceId"] == {"exact": "back"}
+
+
+def test_a_camera_that_is_allowed_too_late_goes_off_again(live: Page) -> None:
+    live.evaluate(
+        """() => {
+          const { mediaDevices } = navigator;
+          const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+          mediaDevices.getUserMedia = async (wanted) => {
+            const stream = await ask(wanted);
+            window.late = stream.getTracks()[0];
+            await new Promise((done) => { window.allow = done; });
+            return stream;
+          };
+        }"""
+    )
+    start(live)
+    wait_until(live, "Boolean(window.allow)")
+    live.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    live.evaluate("window.allow()")
+    wait_until(live, "window.late.readyState === 'ended'")
+    expect(live.locator(".live__stage")).to_be_hidden()
 
 
 def test_the_camera_goes_off(live: Page) -> None:

@@ -44,7 +44,7 @@ export default function live(root) {
     sender.stop();
     part("start").disabled = true;
     try {
-      await camera.open(which);
+      if (!(await camera.open(which))) return;
     } catch (error) {
       return stop(why(error));
     } finally {

@@ -21,6 +21,8 @@ export function why(error) {
 export class Camera {
   #video;
   #ended;
+  // Counts what was asked for: a camera that comes late, after another or after the end, goes off again.
+  #asked = 0;
 
   /**
    * @param {HTMLVideoElement} video - shows the picture
@@ -45,19 +47,26 @@ export class Camera {
     return this.#video.srcObject?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
   }
 
-  /** Opens one, by its id or by the side from which it looks; throws what the browser does. */
+  /** Opens one, by its id or by the side from which it looks; false where it is no longer wanted. Throws what the browser does. */
   async open({ device = "", side = "user" } = {}) {
     this.close();
+    const mine = this.#asked;
     const which = device ? { deviceId: { exact: device } } : { facingMode: side };
     const stream = await navigator.mediaDevices.getUserMedia({ video: { ...which, width: { ideal: WIDTH } }, audio: false });
+    if (mine !== this.#asked) {
+      for (const track of stream.getTracks()) track.stop();
+      return false;
+    }
     this.#video.srcObject = stream;
     stream.getVideoTracks()[0].addEventListener("ended", () => {
       if (this.#video.srcObject === stream) this.#ended();
     });
     await this.#video.play();
+    return true;
   }
 
   close() {
+    this.#asked += 1;
     for (const track of this.#video.srcObject?.getTracks() ?? []) track.stop();
     this.#video.srcObject = null;
   }
