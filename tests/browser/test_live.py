@@ -312,6 +312,7 @@ def test_the_camera_goes_off(live: Page) -> None:
     live.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]")
     live.get_by_role("button", name="Stop").click()
     assert live.evaluate("window.track.readyState") == "ended"
+    expect(live.locator(".live-seen__one").filter(has_text="Ada")).to_contain_text(" to ")
     expect(live.get_by_role("button", name="Start the camera")).to_be_visible()
     start(live)
     expect(faces(live, "match")).to_be_visible()

@@ -65,6 +65,7 @@ export default function live(root) {
   function stop(problem = "", detail = "") {
     sender.stop();
     camera.close();
+    seen.update([], Infinity);
     view.open(false);
     tell(problem, detail);
   }
@@ -84,10 +85,8 @@ export default function live(root) {
 
   const pause = () => view.pause(!view.isPaused);
   const mirror = () => view.mirror(!view.isMirrored);
-  part("start").addEventListener("click", () => start());
-  part("stop").addEventListener("click", () => stop());
-  part("pause").addEventListener("click", pause);
-  part("mirror").addEventListener("click", mirror);
+  const does = { start: () => start(), stop: () => stop(), pause, mirror };
+  for (const [name, act] of Object.entries(does)) part(name).addEventListener("click", act);
   part("cameras").addEventListener("change", (event) => start({ device: event.target.value }));
   part("turn").addEventListener("click", () => start({ side: camera.side === "user" ? "environment" : "user" }));
   listenToKeys(() => camera.isOpen && !naming?.isOpen, { " ": pause, m: mirror });
