@@ -221,6 +221,22 @@ def test_another_gallery_knows_other_people(live: Page, site: Site) -> None:
     expect(faces(live, "match")).to_have_count(0)
 
 
+def test_somebody_with_a_double_is_told_apart_from_the_others(live: Page, site: Site) -> None:
+    for name in ("Ada", "Eve"):
+        source = Upload(draw_photo(["ada"], face_px=130 + ord(name[0]) % 7))
+        enrol(
+            acting(site.runtime.services),
+            gallery="default",
+            source=source,
+            subject=NamedPerson(name),
+        )
+    live.reload()
+    start(live)
+    expect(faces(live, "ambiguous")).to_contain_text("Perhaps")
+    expect(faces(live, "unknown")).to_be_visible()
+    expect(live.locator(".live-seen__one").filter(has_text="Perhaps")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
