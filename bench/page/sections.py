@@ -13,6 +13,7 @@ from bench.page.service import overload_ratios
 from bench.page.service import serving_ratios
 from bench.page.service import show_cold_start
 from bench.page.service import show_faults
+from bench.page.service import show_live
 from bench.page.service import show_memory
 from bench.page.service import show_nodes
 from bench.page.service import show_overload
@@ -82,6 +83,16 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "identify on one photo through every path, the load from the same machine.",
         show_serving,
         serving_ratios,
+    ),
+    Section(
+        "live",
+        "A live camera",
+        "live.py",
+        (),
+        ("--quick",),
+        "one client that does what the live page does, with pictures of one face of 640 by 480 "
+        "pixels; the load from the same machine. The page sends no more than 15 a second.",
+        show_live,
     ),
     Section(
         "overload",

@@ -28,6 +28,32 @@ def show_serving(found: Any) -> list[str]:
     return [*table(head, rows), *(f"\n{name}: {why}." for name, why in found["missing"].items())]
 
 
+def show_live(found: Any) -> list[str]:
+    """See `Section.show`."""
+    paths = [
+        (
+            name,
+            f"{each['per_second']:.1f}",
+            f"{each['p50_ms']:.0f}",
+            f"{each['p95_ms']:.0f}",
+            f"{each['decided']:.2f}",
+        )
+        for name, each in found["paths"].items()
+    ]
+    parts = ("read", "detect", "align", "embed", "rest", "whole")
+    spent = [
+        (name, *(f"{each.get(part, 0.0):.1f}" for part in parts))
+        for name, each in found["milliseconds"].items()
+    ]
+    return [
+        *table(
+            ("camera", "pictures a second", "p50 ms", "p95 ms", "faces decided a picture"), paths
+        ),
+        "",
+        *table(("milliseconds in process", *parts), spent),
+    ]
+
+
 def serving_ratios(found: Any) -> list[tuple[str, str]]:
     """See `Section.ratios`."""
     return [

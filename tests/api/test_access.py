@@ -25,6 +25,7 @@ SCOPES = {
     ("POST", "/api/v1/detect"): "identify",
     ("POST", "/api/v1/verify"): "identify",
     ("POST", "/api/v1/galleries/{gallery}/identify"): "identify",
+    ("POST", "/api/v1/galleries/{gallery}/live"): "identify",
     ("POST", "/api/v1/galleries/{gallery}/identify/batch"): "identify",
     ("GET", "/api/v1/galleries"): "read",
     ("POST", "/api/v1/galleries"): "admin",

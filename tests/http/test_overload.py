@@ -57,7 +57,7 @@ def test_what_looks_at_photos_is_what_nginx_counts_as_photos(app: Flask) -> None
     config = render("nginx.conf", site)
     patterns = re.findall(r'"~(\^POST:\S+)" \$binary_remote_addr;', config)
     counted = [each for each in patterns if "sign-in" not in each]
-    assert len(counted) == 2
+    assert len(counted) == 3
     found = set()
     for rule in app.url_map.iter_rules():
         for method in rule.methods or ():
@@ -66,7 +66,7 @@ def test_what_looks_at_photos_is_what_nginx_counts_as_photos(app: Flask) -> None
             assert asked == any(re.search(each, f"{method}:{path}") for each in counted), path
             if asked:
                 found.add(rule.rule)
-    assert len(found) == 9
+    assert len(found) == 12
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/identify/", "", "//", "/%", "/identify/x/photo"])

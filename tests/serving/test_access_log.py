@@ -10,11 +10,16 @@ from mien.serving.access_log import write_access_line
         ("/static/0123456789ab/css/main.css", "200", "debug"),
         ("/static/0123456789ab/css/main.css", "304", "debug"),
         ("/static/0123456789ab/css/none.css", "404", "info"),
+        ("/live/frame", "200", "debug"),
+        ("/live/frame", "503", "info"),
+        ("/api/v1/galleries/default/live", "200", "debug"),
+        ("/live", "200", "info"),
+        ("/live/add", "200", "info"),
         ("/identify", "200", "info"),
         ("/status/page", "200", "info"),
     ],
 )
-def test_static_files_that_were_sent_are_for_whoever_debugs(
+def test_what_is_asked_for_many_times_a_second_is_for_whoever_debugs(
     path: str, status: str, level: str
 ) -> None:
     with structlog.testing.capture_logs() as lines:

@@ -76,9 +76,18 @@ def serve(home: Path, *, engine: Engine | None = None) -> Iterator[Site]:
 
 
 @contextmanager
-def launch(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    """Start the system's browser."""
-    browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+def launch(
+    playwright: Playwright, chromium: Path, *, film: Path | None = None
+) -> Iterator[Browser]:
+    """Start the system's browser.
+
+    Args:
+        playwright: which drives it.
+        chromium: its program.
+        film: what its camera shows, over and over; None for the dial. See `filming`.
+    """
+    shown = () if film is None else (f"--use-file-for-fake-video-capture={film}",)
+    browser = playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *shown])
     try:
         yield browser
     finally:

@@ -19,6 +19,7 @@ from mien.options import Detail
 from mien.runtime import using_engine
 from mien.settings import Settings
 from mien.vision.budget import Budget
+from mien.vision.engine import Choose
 from mien.vision.fake import FakeEngine
 from mien.vision.types import EngineSummary
 from mien.vision.types import Face
@@ -56,6 +57,11 @@ class ChosenEngine:
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
     ) -> Faces[Face]:
         return self._engine.analyze(image_rgb, detail=detail, budget=budget)
+
+    def analyze_some(
+        self, image_rgb: ImageRGB, choose: Choose, *, budget: Budget | None = None
+    ) -> Faces[Any]:
+        return self._engine.analyze_some(image_rgb, choose, budget=budget)
 
     def warm_up(self) -> None:
         self._engine.warm_up()

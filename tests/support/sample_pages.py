@@ -9,6 +9,7 @@ from mien.web.pages.base import Page
 from samples.cast import Portrait
 from samples.doors import door_pages
 from samples.identify import identify_pages
+from samples.identify import live_page
 from samples.jobs import job_pages
 from samples.layout import signed_in
 from samples.layout import signed_out
@@ -28,6 +29,7 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layou
     found: dict[str, tuple[Page, Layout]] = {}
     for name, page in identify_pages(portrait, photo_url).items():
         found[name] = (page, signed_in("Identify"))
+    found["live"] = (live_page(), signed_in("Live"))
     for name, page in people_pages(portrait, photo_url).items():
         found[name] = (page, signed_in("People"))
     for name, page in other_pages(portrait).items():

@@ -141,6 +141,8 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("sign-in", "/sign-in", signed_in=False),
         Stop("sign-in-refused", "/sign-in", signed_in=False, act=_mistype),
         Stop("identify", "/identify"),
+        Stop("live", "/live"),
+        Stop("live-camera", "/live", act=_look),
         Stop("identify-empty-gallery", "/identify?gallery=club"),
         Stop("identify-reach", "/identify?also=club&where=membership%3D1815"),
         Stop("result-several-galleries", f"/identify/{several}"),
@@ -253,6 +255,11 @@ def _mistype(page: Page) -> None:
     page.get_by_label("Password", exact=True).fill("a guess")
     page.get_by_role("button", name="Sign in").click()
     page.locator(".error-summary").wait_for()
+
+
+def _look(page: Page) -> None:
+    page.get_by_role("button", name="Start the camera").click()
+    page.locator(".live__stage").wait_for()
 
 
 def _manage_user(page: Page) -> None:

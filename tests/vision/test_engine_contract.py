@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -24,6 +25,8 @@ from mien.vision.engine import LazyEngine
 from mien.vision.fake import FakeEngine
 from mien.vision.pack_engine import PackEngine
 from mien.vision.pack_summary import summarise
+from mien.vision.types import DetectedFace
+from mien.vision.types import Face
 from mien.vision.types import ImageRGB
 from mien.words import say
 
@@ -118,6 +121,25 @@ def test_detection_and_analysis_agree(engine: Engine, two_faces: ImageRGB) -> No
     detected, analyzed = engine.detect(two_faces), engine.analyze(two_faces)
     assert [face.box for face in detected] == [face.box for face in analyzed]
     assert [face.quality for face in detected] == [face.quality for face in analyzed]
+
+
+def test_only_chosen_faces_are_embedded(engine: Engine, two_faces: ImageRGB) -> None:
+    whole = engine.analyze(two_faces)
+    offered: list[int] = []
+
+    def choose_second(faces: Sequence[DetectedFace]) -> list[int]:
+        offered.append(len(faces))
+        return [1]
+
+    some = engine.analyze_some(two_faces, choose_second)
+    assert offered == [2]
+    assert [face.box for face in some] == [face.box for face in whole]
+    first, second = some
+    assert not isinstance(first, Face)
+    assert isinstance(second, Face)
+    assert float(second.embedding @ whole[1].embedding) == pytest.approx(1, abs=1e-3)
+    none = engine.analyze_some(two_faces, lambda _: [])
+    assert [face.box for face in none] == [face.box for face in whole]
 
 
 def test_a_closer_search_finds_the_same_faces_too(engine: Engine, two_faces: ImageRGB) -> None:

@@ -14,6 +14,7 @@ from mien.api import galleries
 from mien.api import identify
 from mien.api import identify_batch
 from mien.api import jobs
+from mien.api import live
 from mien.api import people
 from mien.api import review
 from mien.api import verify
@@ -38,7 +39,7 @@ DOCUMENT: Final[dict[str, Any]] = {
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
-        *(detect, verify, identify, identify_batch),
+        *(detect, verify, identify, identify_batch, live),
         *(galleries, people, faces, review, jobs),
     ):
         app.register_api(module.bp)

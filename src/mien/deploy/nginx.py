@@ -47,6 +47,7 @@ class Floods:
     Attributes:
         requests: a second, of any kind but static files.
         photos: a second that are looked at: identify, verify, detect, enrol.
+        frames: pictures of a live camera a second.
         sign_ins: a minute.
         connections: at the same time.
         batches: calls for many photos at the same time.
@@ -55,6 +56,7 @@ class Floods:
 
     requests: int = 50
     photos: int = 5
+    frames: int = 20
     sign_ins: int = 20
     connections: int = 30
     batches: int = 2

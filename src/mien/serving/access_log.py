@@ -1,6 +1,7 @@
 """Log lines of a server: Gunicorn's own, and one for each request, as all others are written."""
 
 import logging
+import re
 import sys
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,8 @@ import structlog
 from gunicorn.glogging import Logger
 
 _STATIC: Final = "/static/"
+# Pictures of live cameras, which come many a second.
+_FRAMES: Final = re.compile(r"^(/live/frame|/api/v1/galleries/[^/]+/live)$")
 # Sent, or as the client has it already.
 _WELL: Final = ("2", "3")
 # Whoever reads the secret behind one of these may use it.
@@ -56,14 +59,15 @@ class ServerLog(Logger):  # type: ignore[misc]  # Gunicorn ships no types
 def write_access_line(*, path: str, status: str, seconds: float, **facts: Any) -> None:
     """Write a request as one log line; without its query, and without the secret of a link.
 
-    Static files that were sent are the concern of whoever debugs alone.
+    Static files that were sent, and pictures of live cameras that were answered, are the concern of
+    whoever debugs alone.
     """
     for link in _LINKS:
         if path.startswith(link):
             path = f"{link}…"
-    sent_static = path.startswith(_STATIC) and status.startswith(_WELL)
+    is_many = path.startswith(_STATIC) or _FRAMES.match(path) is not None
     structlog.get_logger("mien.access").log(
-        logging.DEBUG if sent_static else logging.INFO,
+        logging.DEBUG if is_many and status.startswith(_WELL) else logging.INFO,
         "Request answered",
         path=path,
         status=int(status) if status.isdigit() else status,

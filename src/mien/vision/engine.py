@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from typing import TypeAlias
 
 from mien.errors import ShuttingDown
 from mien.options import Detail
@@ -15,6 +18,9 @@ from mien.vision.types import Faces
 from mien.vision.types import ImageRGB
 
 _CLOSING_SECONDS = 10.0
+
+Choose: TypeAlias = Callable[[Sequence[DetectedFace]], Collection[int]]
+"""Says of the faces of a picture which are to be embedded, by their places from 0."""
 
 
 class Engine(Protocol):
@@ -43,6 +49,16 @@ class Engine(Protocol):
         self, image_rgb: ImageRGB, *, detail: Detail = "normal", budget: Budget | None = None
     ) -> Faces[Face]:
         """Find the faces, each with its aligned crop and unit embedding; as `detect`."""
+
+    def analyze_some(
+        self, image_rgb: ImageRGB, choose: Choose, *, budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
+        """Find the faces; those that are chosen are of `Face`, the others are not embedded.
+
+        For pictures of a camera, which show mostly faces that were embedded a moment ago. Faces that
+        lie on their side or stand on their head may be missed where `detect` finds them, and of a
+        face that is not chosen no second network is asked whether it is one.
+        """
 
     def warm_up(self) -> None:
         """Load what is loaded lazily, so that the first request is not the slow one."""
@@ -101,6 +117,12 @@ class LazyEngine:
     ) -> Faces[Face]:
         """See `Engine.analyze`."""
         return self._get().analyze(image_rgb, detail=detail, budget=budget)
+
+    def analyze_some(
+        self, image_rgb: ImageRGB, choose: Choose, *, budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
+        """See `Engine.analyze_some`."""
+        return self._get().analyze_some(image_rgb, choose, budget=budget)
 
     def warm_up(self) -> None:
         """See `Engine.warm_up`."""

@@ -17,6 +17,7 @@ from mien.packs.calibration import Measured
 from mien.packs.calibration import Tail
 from mien.packs.contract import contract_id
 from mien.vision.budget import Budget
+from mien.vision.engine import Choose
 from mien.vision.pose import estimate_pose
 from mien.vision.quality import assess
 from mien.vision.types import Box
@@ -138,6 +139,15 @@ class FakeEngine:
             faces.append(self._face(image_rgb, place, confidence))
         return Faces(tuple(faces), max(len(places) - self._max_faces, 0))
 
+    def analyze_some(
+        self, image_rgb: ImageRGB, choose: Choose, *, budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
+        """See `Engine.analyze_some`."""
+        faces = self.analyze(image_rgb, budget=budget)
+        chosen = choose(faces.found)
+        found = [face if number in chosen else _found(face) for number, face in enumerate(faces)]
+        return Faces(tuple(found), faces.left_out)
+
     def warm_up(self) -> None:
         """See `Engine.warm_up`."""
 
@@ -173,6 +183,10 @@ class FakeEngine:
         noise = photo.standard_normal(self._dimension)
         mixed = _unit(person) + _VARIATION * _unit(noise)
         return _unit(mixed).astype(np.float32)
+
+
+def _found(face: Face) -> DetectedFace:
+    return DetectedFace(face.box, face.landmarks, face.score, face.pose, face.quality)
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:

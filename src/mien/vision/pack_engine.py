@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import structlog
@@ -25,6 +26,7 @@ from mien.vision.detectors.detector import FAMILIES
 from mien.vision.detectors.detector import Detector
 from mien.vision.detectors.finder import Finder
 from mien.vision.detectors.refine_landmarks import GLANCE_SIDES
+from mien.vision.engine import Choose
 from mien.vision.halvings import Halvings
 from mien.vision.inference_permits import InferencePermits
 from mien.vision.pack_summary import runtime_of
@@ -133,26 +135,20 @@ class PackEngine:
         """See `Engine.analyze`."""
         picture = Halvings(image_rgb)
         detected = self._detect(picture, detail, budget)
-        recognizer = self._embedder(budget)
-        with self._permits.stage("align"):
-            aligned = self._align(picture, [face.landmarks for face in detected], budget)
-            views = [recognizer.crop(picture, each.landmarks) for each in aligned]
-        with self._permits.stage("embed"):
-            embeddings = recognizer.embed(views)
-        faces = [
-            Face(
-                box=face.box,
-                landmarks=face.landmarks,
-                score=face.score,
-                pose=face.pose,
-                quality=_seconded(face, seen).quality,
-                crop_rgb=crops[0],
-                embedding=embedding,
-            )
-            for face, seen, crops, embedding in zip(
-                detected, aligned, views, embeddings, strict=True
-            )
-        ]
+        return Faces(tuple(self._embedded(picture, detected.found, budget)), detected.left_out)
+
+    def analyze_some(
+        self, image_rgb: ImageRGB, choose: Choose, *, budget: Budget | None = None
+    ) -> Faces[DetectedFace]:
+        """See `Engine.analyze_some`."""
+        picture = Halvings(image_rgb)
+        detected = self._detect(picture, "upright", budget)
+        chosen = sorted(set(choose(detected.found)))
+        faces = list(detected.found)
+        if chosen:
+            embedded = self._embedded(picture, [faces[number] for number in chosen], budget)
+            for number, face in zip(chosen, embedded, strict=True):
+                faces[number] = face
         return Faces(tuple(faces), detected.left_out)
 
     def warm_up(self) -> None:
@@ -241,13 +237,43 @@ class PackEngine:
         )
 
     def _detect(
-        self, picture: Halvings, detail: Detail, budget: Budget | None
+        self, picture: Halvings, detail: Detail | Literal["upright"], budget: Budget | None
     ) -> Faces[DetectedFace]:
         with self._permits.stage("detect"):
-            places = self._finder(budget).find(picture, detail)
+            finder = self._finder(budget)
+            places = (
+                finder.find_upright(picture)
+                if detail == "upright"
+                else finder.find(picture, detail)
+            )
             faces = [_describe(picture, place) for place in places.faces]
         faces.sort(key=lambda face: -face.box.width * face.box.height)
         return Faces(tuple(faces), places.left_out)
+
+    def _embedded(
+        self, picture: Halvings, detected: Sequence[DetectedFace], budget: Budget | None
+    ) -> list[Face]:
+        """Faces that were found, with their embeddings."""
+        recognizer = self._embedder(budget)
+        with self._permits.stage("align"):
+            aligned = self._align(picture, [face.landmarks for face in detected], budget)
+            views = [recognizer.crop(picture, each.landmarks) for each in aligned]
+        with self._permits.stage("embed"):
+            embeddings = recognizer.embed(views)
+        return [
+            Face(
+                box=face.box,
+                landmarks=face.landmarks,
+                score=face.score,
+                pose=face.pose,
+                quality=_seconded(face, seen).quality,
+                crop_rgb=crops[0],
+                embedding=embedding,
+            )
+            for face, seen, crops, embedding in zip(
+                detected, aligned, views, embeddings, strict=True
+            )
+        ]
 
     def _finder(self, budget: Budget | None = None) -> Finder:
         """What searches one picture within its time."""

@@ -94,6 +94,21 @@ def tell_of_face(
         say_so(words, "doubt", links=_links(enrolment, warning, gallery), place=place)
 
 
+def enrolment_words(enrolment: Enrolment) -> str:
+    """That a face was added to whom, and what is odd about it, in one text."""
+    name = enrolment.person.label
+    told = []
+    if enrolment.stored:
+        told.append(
+            translated("%(name)s was added as a new person", name=name)
+            if enrolment.new_person
+            else translated("The face was added to %(name)s", name=name)
+        )
+    words = [ended(each) for each in told]
+    words += [_words(warning, stored=enrolment.stored) for warning in enrolment.warnings[:_MOST]]
+    return " ".join(words)
+
+
 def undone_words(undone: Undone) -> str:
     """That an addition was taken back."""
     if undone.person_deleted:

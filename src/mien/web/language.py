@@ -27,7 +27,7 @@ def choose_language() -> str:
     return LANGUAGES[0]
 
 
-def translated(text: str) -> str:
-    """A text of the catalogue in the language of the present request."""
-    words: str = gettext(text)
+def translated(text: str, **values: str) -> str:
+    """A text of the catalogue in the language of the present request, with values as `%(name)s`."""
+    words: str = gettext(text, **values)
     return words

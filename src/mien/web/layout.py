@@ -25,7 +25,16 @@ from mien.web.language import translated
 Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
 NavPlace: TypeAlias = Literal[
-    "", "identify", "people", "compare", "galleries", "jobs", "keys", "users", "account"
+    "",
+    "identify",
+    "live",
+    "people",
+    "compare",
+    "galleries",
+    "jobs",
+    "keys",
+    "users",
+    "account",
 ]
 """Where in the navigation a page belongs; empty for nowhere."""
 THEME_COOKIE = "mien_theme"
@@ -191,14 +200,18 @@ def _unless_default(gallery: str) -> str | None:
 def _same_place(place: NavPlace, gallery: str) -> str:
     if place == "people":
         return url_for("people.sheet", gallery=gallery)
+    if place == "live":
+        return url_for("live.home", gallery=gallery)
     return url_for("identify.home", gallery=gallery)
 
 
 def _places(place: NavPlace, gallery: str) -> tuple[NavItem, ...]:
     identify = url_for("identify.home", gallery=_unless_default(gallery))
+    live = url_for("live.home", gallery=_unless_default(gallery))
     people = url_for("people.sheet", gallery=gallery)
     return (
         NavItem(translated("Identify"), identify, "identify", active=place == "identify"),
+        NavItem(translated("Live"), live, "camera", active=place == "live"),
         NavItem(translated("People"), people, "people", active=place == "people"),
         NavItem(
             translated("Compare"), url_for("compare.ask"), "compare", active=place == "compare"

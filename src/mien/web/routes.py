@@ -14,6 +14,7 @@ from mien.web.views import identify
 from mien.web.views import imports
 from mien.web.views import jobs
 from mien.web.views import keys
+from mien.web.views import live
 from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     for area in (
         access,
         identify,
+        live,
         people,
         person,
         faces,

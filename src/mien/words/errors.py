@@ -139,6 +139,10 @@ _FACES: Final = {
         "No face was found in this photo. Use one in which the face is upright, lit from the "
         "front and not too small."
     ),
+    "no_face_found.frame": N_(
+        "The face was not found again in this picture. Close this, wait until it is seen well, "
+        "and try again."
+    ),
     "several_faces_found": N_("{reasons} {advice}"),
     "face_number_out_of_range": N_(
         "There is no face number {number} in this photo. The highest is {count}."

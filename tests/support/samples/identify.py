@@ -19,6 +19,7 @@ from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import Rival
 from mien.web.pages.identify import IdentifyHome
 from mien.web.pages.identify import IdentifyResult
+from mien.web.pages.live import LivePage
 from mien.web.text.rates import Rate
 from samples.cast import GOOD
 from samples.cast import LATELY
@@ -164,3 +165,14 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-left-out": replace(result(photo_url, cards(portrait)), faces_left_out=543),
         "result-none": result(photo_url, ()),
     }
+
+
+def live_page() -> LivePage:
+    return LivePage(
+        gallery="default",
+        people_count=3,
+        frame_url="/live/frame",
+        add_url="/live/add",
+        identify_url="/identify",
+        names=NAMES,
+    )

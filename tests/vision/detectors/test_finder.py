@@ -16,6 +16,8 @@ from mien.vision.detectors.families import Candidates
 from mien.vision.detectors.families import DetectorFamily
 from mien.vision.detectors.families import FoundInBatch
 from mien.vision.detectors.finder import Finder
+from mien.vision.detectors.passes import Pass
+from mien.vision.detectors.passes import search
 from mien.vision.geometry import align
 from mien.vision.halvings import Halvings
 from mien.vision.pose import estimate_pose
@@ -243,3 +245,26 @@ def test_tens_of_thousands_of_findings_are_cut_to_the_largest_before_they_are_so
     assert float((found.boxes_xyxy[:, 2] - found.boxes_xyxy[:, 0]).min()) > side[-3_050]
     # All of them take a minute.
     assert time.process_time() - start < 5
+
+
+def test_a_picture_of_a_camera_is_not_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+
+    def note(detector: Detector, picture: Halvings, window: Pass, **options: float) -> Candidates:
+        turns.append(window.quarter_turns)
+        return search(detector, picture, window, **options)
+
+    monkeypatch.setattr("mien.vision.detectors.finder.search", note)
+    finder = Finder(square_detector(), 640, most=100)
+    picture = black(640, 480)
+    assert finder.find_upright(Halvings(picture)).faces == []
+    assert turns == [0, 0]
+    assert finder.find(Halvings(picture), "normal").faces == []
+    assert set(turns) == {0, 1, 2, 3}
+    draw_square(picture, 200, 150, 120)
+    whole, upright = (
+        finder.find(Halvings(picture), "normal"),
+        finder.find_upright(Halvings(picture)),
+    )
+    assert _middles(whole.faces) == _middles(upright.faces)
+    assert len(upright.faces) == 1

@@ -106,6 +106,13 @@ _POSITIVE = click.IntRange(1, 100_000)
     help="Photos to process per second and client.",
 )
 @click.option(
+    "--frames",
+    type=_POSITIVE,
+    default=20,
+    metavar="N",
+    help="Pictures of a live camera per second and client.",
+)
+@click.option(
     "--sign-ins", type=_POSITIVE, default=20, metavar="N", help="Sign-ins per minute and client."
 )
 @click.option(
@@ -158,6 +165,7 @@ def nginx(
     galleries: tuple[str, ...],
     requests: int,
     photos: int,
+    frames: int,
     sign_ins: int,
     connections: int,
     uploads: int,
@@ -189,6 +197,7 @@ def nginx(
         floods=Floods(
             requests=requests,
             photos=photos,
+            frames=frames,
             sign_ins=sign_ins,
             connections=connections,
             uploads=uploads,

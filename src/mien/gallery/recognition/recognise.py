@@ -44,11 +44,14 @@ class Probe:
         embedding: float32, shape (dimension,), unit length.
         legible: whether the face shows enough to be told from others; see `quality.is_legible`.
         seen: where it was seen; None for a face of no photo.
+        counted: whether the search is counted and remembered; not where the same face was searched
+            for a moment ago, as in the pictures of a camera.
     """
 
     embedding: NDArray[np.float32] = field(repr=False)
     legible: bool = True
     seen: SeenFace | None = None
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,9 @@ def recognise(
         raise nobody_searched(rows, terms)
     found = _marked(found, known)
     faces = decided(probes, found, limit=limit)
-    for each in faces:
-        services.observer.on_decision(each.decision)
+    for probe, each in zip(probes, faces, strict=True):
+        if probe.counted:
+            services.observer.on_decision(each.decision)
     if len(rows) == 1:
         # What several galleries answer together says nothing of the settings of one.
         services.searches.note(
@@ -175,7 +179,7 @@ def _remembered_faces(
     return [
         _remembered(candidates[:DECISIVE], found.point, legible=probe.legible, narrowed=narrowed)
         for probe, candidates in zip(probes, found.candidates, strict=True)
-        if candidates
+        if candidates and probe.counted
     ]
 
 

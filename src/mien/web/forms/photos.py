@@ -132,6 +132,23 @@ class GatedForm(PageForm):
         return "off" if self.anyway.data else None
 
 
+class FrameForm(PageForm):
+    """A picture of a camera, the gallery, and as JSON the faces in it that are followed already."""
+
+    photo = FileField()
+    gallery = HiddenField()
+    known = HiddenField()
+
+
+class AddFromFrameForm(GatedForm):
+    """A picture of a camera, as JSON the box of a face in it, and whose face that is."""
+
+    photo = FileField()
+    gallery = HiddenField()
+    box = HiddenField()
+    name = StringField()
+
+
 class ChooseFaceForm(GatedForm):
     """Which face of a photo; the choices are set by the view."""
 
