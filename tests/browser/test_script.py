@@ -48,7 +48,7 @@ def test_names_are_found_while_one_types_without_leaving_the_page(page: Page, si
     page.evaluate("window.stayed = true")
     page.get_by_label("Find a name").press_sequentially("bo")
     expect(page.locator(".tile__name")).to_have_text(["Bob"])
-    assert page.url.endswith("?q=bo&sort=name")
+    assert page.url.endswith("?q=bo&sort=name&filter=all")
     assert page.evaluate("window.stayed")
     page.get_by_label("Find a name").fill("")
     expect(page.locator(".tile__name")).to_have_text(["Ada", "Bob"])

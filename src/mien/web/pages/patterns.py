@@ -19,6 +19,8 @@ from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
+from mien.web.pages.numbered import PageLink
+from mien.web.pages.numbered import page_links
 from mien.web.pages.people import PersonTile
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.text.rates import Rate
@@ -55,6 +57,7 @@ class PatternsPage(Page):
     held: HeldPhotos
     refused: tuple[Refusal, ...]
     max_bytes: int
+    pages: tuple[PageLink, ...]
     url: str
 
 
@@ -131,5 +134,6 @@ def patterns_page(photo_url: str) -> PatternsPage:
         refused=(Refusal("holiday.jpg", "No face was found."),),
         held=HeldPhotos(("1", "2"), "2040-01-01T12:00:00Z", "#content"),
         max_bytes=_MAX_BYTES,
+        pages=page_links(41, 1667, lambda _: "#sheet"),
         url="#content",
     )

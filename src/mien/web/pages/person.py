@@ -19,6 +19,7 @@ from mien.http.context import runtime
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.kept import Refusal
 from mien.web.forms.state import FormState
+from mien.web.last_sheet import last_sheet
 from mien.web.pages.base import Page
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import QualityView
@@ -189,7 +190,7 @@ def person_page(
         most_photos=MOST_PHOTOS,
         edit_url=url_for("person.edit", **place),
         delete_url=url_for("person.ask_delete", **place),
-        back_url=url_for("people.sheet", gallery=gallery),
+        back_url=last_sheet(gallery, person_id),
         review_url=url_for("review.show_all", gallery=gallery),
         max_bytes=runtime().settings.max_upload_bytes,
     )

@@ -1,9 +1,9 @@
 """The people of a gallery: all of them, and a new one."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from typing import Final
-from typing import cast
 
 from flask import Blueprint
 from flask import flash
@@ -23,10 +23,12 @@ from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
-from mien.options import Order
+from mien.options import ORDERS
+from mien.options import PEOPLE_FILTERS
 from mien.web.forms.kept import keep_state
 from mien.web.forms.kept import kept_for
 from mien.web.forms.photos import NewPersonForm
+from mien.web.last_sheet import remember_sheet
 from mien.web.layout import current_gallery
 from mien.web.layout import full_layout
 from mien.web.pages.choose_face import after
@@ -69,16 +71,21 @@ def of_gallery(gallery: str) -> ResponseReturnValue:
 @bp.get(ALL)
 @asks("people.read")
 def sheet(gallery: str) -> ResponseReturnValue:
-    """The contact sheet, searched by `q`, in an order, page by page; `faces=none` without a face."""
-    order = "newest" if request.args.get("sort") == "newest" else "name"
+    """The contact sheet, searched by `q`, in an order, of some or of all, page by page."""
+    given = request.args
+    sort, shown = given.get("sort", ""), given.get("filter", "")
+    if given.get("faces") == "none":  # as it was asked for before there were other filters
+        shown = "no-face"
     page = people_page(
         this_call(),
         gallery=gallery,
-        query=request.args.get("q", "").strip(),
-        order=cast("Order", order),
-        faceless=request.args.get("faces") == "none",
-        cursor=request.args.get("cursor") or None,
+        query=given.get("q", "").strip(),
+        order=sort if sort in ORDERS else "name",
+        only=shown if shown in PEOPLE_FILTERS else "all",
+        number=_page_number(given.get("page", "")),
+        cursor=given.get("cursor") or None,
     )
+    remember_sheet(gallery)
     return show(page, place="people", gallery=page.gallery)
 
 
@@ -129,6 +136,11 @@ def let_go(gallery: str) -> ResponseReturnValue:
         return "", HTTPStatus.NO_CONTENT
     flash("The photos are deleted.", "done")
     return _ask_again(form, gallery, Added(None))
+
+
+def _page_number(typed: str) -> int:
+    """A number that somebody may have typed into the address; the first page for anything else."""
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else 1
 
 
 def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue:
