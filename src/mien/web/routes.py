@@ -7,6 +7,7 @@ from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
 from mien.web.views import api_reference
+from mien.web.views import check_person
 from mien.web.views import compare
 from mien.web.views import faces
 from mien.web.views import galleries
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         person,
         faces,
         review,
+        check_person,
         compare,
         galleries,
         keys,

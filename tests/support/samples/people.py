@@ -120,6 +120,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         held=HeldPhotos(("1",), LATELY, "/people/0/let-go"),
         form=FormState(),
         add_photos_url="/people/0/faces",
+        check_url="/people/1/check",
         edit_url="/people/0/edit",
         delete_url="/people/0/delete",
         back_url="/people",

@@ -73,10 +73,18 @@ def split_terms(text: str) -> tuple[str, ...]:
 
 
 class CompareForm(PageForm):
-    """Two photos."""
+    """Two photos, each sent now or held since it was sent; `face_a` and `face_b` choose their faces."""
 
-    photo_a = FileField(validators=[FileRequired("Choose the first photo.")])
-    photo_b = FileField(validators=[FileRequired("Choose the second photo.")])
+    photo_a = FileField()
+    photo_b = FileField()
+    held_a = HiddenField()
+    held_b = HiddenField()
+
+
+class CheckPersonForm(PageForm):
+    """A photo that is compared with one person."""
+
+    photo = FileField(validators=[FileRequired("Choose a photo first.")])
 
 
 class AddPhotosForm(PageForm):
