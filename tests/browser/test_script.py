@@ -132,4 +132,6 @@ def test_the_keyboard_goes_the_way_the_eye_goes(page: Page, site: Site) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#field-photo")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Use the camera")).to_be_focused()

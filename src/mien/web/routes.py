@@ -11,6 +11,7 @@ from mien.web.views import check_person
 from mien.web.views import compare
 from mien.web.views import faces
 from mien.web.views import galleries
+from mien.web.views import identified_photos
 from mien.web.views import identify
 from mien.web.views import keys
 from mien.web.views import patterns
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
     install_error_pages(app)
     for area in (
         access,
+        identified_photos,
         identify,
         people,
         person,
