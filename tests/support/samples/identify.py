@@ -128,6 +128,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         settings_url="/galleries/default/settings",
         names=NAMES,
         names_hint="",
+        names_url="",
         again_url="/",
         let_go_url="/identify/1/let-go",
         expires_at=LATELY,
@@ -189,6 +190,7 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-many-names": replace(
             result(photo_url, cards(portrait)[2:3]),
             names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the full name.",
+            names_url="/galleries/default/people/names",
         ),
         "result-look-alike": result(photo_url, cards(portrait)[5:6]),
         "result-poor": result(photo_url, cards(portrait)[6:]),

@@ -47,6 +47,21 @@ def test_names_are_searched_and_the_part_for_script_comes_alone(user: Visitor) -
     assert 'tile__name">ada<' in answer.text
 
 
+def test_names_are_offered_by_what_is_typed_a_few_at_a_time(user: Visitor) -> None:
+    for number in range(30):
+        create_person(acting(user.runtime.services), gallery="default", name=f"Ada {number:02}")
+    create_person(acting(user.runtime.services), gallery="default", name="Zoë")
+
+    def offered(query: str) -> list[str]:
+        names: list[str] = user.client.get(f"{PEOPLE}/names?q={query}").get_json()["names"]
+        return names
+
+    assert offered("zoe") == ["Zoë"]
+    assert offered("ada") == [f"Ada {number:02}" for number in range(20)]
+    assert offered("nobody") == []
+    assert user.client.get("/galleries/none/people/names?q=a").status_code == 404
+
+
 def test_a_search_without_result_says_so(user: Visitor) -> None:
     user.enrol("ada")
     assert "No one found" in user.get(f"{PEOPLE}?q=zz")

@@ -108,6 +108,7 @@ class IdentifyResult(Page):
         settings_url: where the threshold is set; empty for those who may not.
         names: names offered while one types whom a face belongs to.
         names_hint: that there are more names than these; empty when there are not.
+        names_url: gives those that fit what is typed, by `q`; empty when all are offered already.
         again_url: the page that takes another photo.
         let_go_url: takes a POST that erases the photo now.
         expires_at: ISO 8601 in UTC; until then the photo is held for the actions.
@@ -129,6 +130,7 @@ class IdentifyResult(Page):
     settings_url: str
     names: tuple[str, ...]
     names_hint: str
+    names_url: str
     again_url: str
     let_go_url: str
     expires_at: str
@@ -212,6 +214,7 @@ def identify_result(
         settings_url=_settings_url(call, found.gallery) if len(found.searched) == 1 else "",
         names=offered.names,
         names_hint=_names_hint(offered),
+        names_url=url_for("people.names", gallery=found.gallery) if _names_hint(offered) else "",
         again_url=url_for(
             "identify.home",
             gallery=found.gallery,

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Blueprint
 from flask import flash
+from flask import jsonify
 from flask import redirect
 from flask import request
 from flask import url_for
@@ -18,6 +19,7 @@ from mien.gallery.enrolment.waiting import let_photos_wait_for
 from mien.gallery.enrolment.waiting import photos_waiting_for
 from mien.gallery.people.namesakes import check_new_person
 from mien.gallery.people.people import create_person
+from mien.gallery.people.person_names import list_person_names
 from mien.gallery.results import PersonRef
 from mien.http.auth import asks
 from mien.http.auth import check_browser
@@ -50,6 +52,9 @@ from mien.web.uploads import tell_added
 
 bp = Blueprint("people", __name__)
 bp.before_request(check_browser)
+
+# Nobody reads a longer list while typing.
+_OFFERED: Final = 20
 
 ALL: Final = "/galleries/<gallery:gallery>/people"
 
@@ -87,6 +92,15 @@ def sheet(gallery: str) -> ResponseReturnValue:
     )
     remember_sheet(gallery)
     return show(page, place="people", gallery=page.gallery)
+
+
+@bp.get(f"{ALL}/names")
+@asks("people.read")
+def names(gallery: str) -> ResponseReturnValue:
+    """The first names that fit what somebody has typed so far in `q`, for script."""
+    query = request.args.get("q", "").strip()
+    found = list_person_names(this_call(), gallery=gallery, most=_OFFERED, query=query)
+    return jsonify({"names": found.names})
 
 
 @bp.get(f"{ALL}/new")
