@@ -70,6 +70,12 @@ def sort_key(name: str) -> str:
     return bytes([_END]).join(levels).hex()[:SORT_KEY_LENGTH]
 
 
+def surname_key(name: str) -> str:
+    """The sort key of a name with its last word first, which is taken for the surname."""
+    words = name.split()
+    return sort_key(" ".join([*words[-1:], *words[:-1]]))
+
+
 @lru_cache(maxsize=4096)
 def _weights(base: str, written: str, *, bare: bool) -> tuple[bytes, bytes, bytes]:
     """What a letter adds to each of the three levels, but for its marks."""

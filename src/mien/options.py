@@ -47,8 +47,12 @@ Decision: TypeAlias = Literal["match", "ambiguous", "unknown"]
 Doubt: TypeAlias = Literal["close_runner_up", "look_alike", "low_quality"]
 """Why it cannot be told."""
 
-Order: TypeAlias = Literal["name", "newest"]
-"""How people are listed."""
+Order: TypeAlias = Literal["name", "surname", "newest", "faces"]
+"""How people are listed: by name, by the last word of it, the newest or those of most faces first."""
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+PeopleFilter: TypeAlias = Literal["all", "no-face", "one-face", "to-review", "look-alikes"]
+"""Which people are listed: those with no face or one, with a face to review, or who look alike."""
+PEOPLE_FILTERS: Final[tuple[PeopleFilter, ...]] = get_args(PeopleFilter)
 
 RuntimeName: TypeAlias = Literal["onnxruntime", "openvino", "cuda"]
 """What runs networks: libraries, and ONNX Runtime on a graphics card of NVIDIA's (`cuda`)."""

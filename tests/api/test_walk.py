@@ -232,6 +232,15 @@ def test_only_people_with_a_face_count_as_searched(api: Api) -> None:
     faceless = api("GET", f"{PEOPLE}?without_face=true").get_json()
     assert [each["name"] for each in faceless["people"]] == ["Bob"]
     assert faceless["total"] == 1
+    assert api("GET", f"{PEOPLE}?filter=no-face").get_json() == faceless
+    seen = api("GET", f"{PEOPLE}?filter=one-face&without_face=true").get_json()
+    assert [each["name"] for each in seen["people"]] == ["Ada"]
+    api.add_person("Cy Abel")
+    by_surname = api("GET", f"{PEOPLE}?order=surname&limit=1").get_json()
+    assert [each["name"] for each in by_surname["people"]] == ["Cy Abel"]
+    onwards = f"{PEOPLE}?order=surname&cursor={by_surname['next_cursor']}"
+    assert [each["name"] for each in api("GET", onwards).get_json()["people"]] == ["Ada", "Bob"]
+    assert_problem(api("GET", f"{PEOPLE}?filter=nobody"), 422, "invalid_input")
 
 
 def test_a_removed_face_is_gone_with_its_crop(api: Api) -> None:

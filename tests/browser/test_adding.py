@@ -115,6 +115,26 @@ def test_names_are_typed_one_after_the_other(
     assert faces(site) == 5
 
 
+def test_names_that_the_page_does_not_list_are_offered_while_one_types(
+    page: Page, context: BrowserContext, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.web.pages.identify._MOST_NAMES", 2)
+    page.goto(furnish(site, context))
+    offered = page.locator("#names option")
+    expect(offered).to_have_count(2)
+    field = page.locator("#face-2").get_by_label("Who is this?")
+    expect(page.get_by_text("Suggests the first 2 of 3 names")).to_have_count(3)
+    expect(page.get_by_text("Suggests the first 2 of 3 names").first).to_be_hidden()
+    field.press_sequentially("cle")
+    expect(offered).to_have_count(1)
+    expect(offered).to_have_attribute("value", "Cleo")
+    field.fill("Cleo")
+    page.keyboard.press("Enter")
+    expect(page.locator("#face-2 .card-message, #face-3 .card-message").first).to_contain_text(
+        "Face 2 was added to Cleo"
+    )
+
+
 def test_somebody_new_is_taken_back_with_their_only_face(
     page: Page, context: BrowserContext, site: Site
 ) -> None:

@@ -80,7 +80,7 @@ def test_nothing_is_sent_before_it_is_chosen(
     page.goto(f"{site.url}/compare")
     button = page.get_by_role("button", name="Compare")
     expect(button).to_be_disabled()
-    first, second = page.locator('input[type="file"]').all()
+    first, second = page.locator('main input[type="file"]').all()
     first.set_input_files(file)
     expect(button).to_be_disabled()
     second.set_input_files(file)

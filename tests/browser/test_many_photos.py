@@ -46,7 +46,7 @@ def row(page: Page, name: str) -> Locator:
 
 
 def choose(page: Page, *photos: tuple[str, bytes]) -> None:
-    page.locator(".drop.is-ready").wait_for()
+    page.locator(".drop.is-ready").first.wait_for()
     page.locator("#field-photos").set_input_files(files(*photos))
     expect(page.locator("[data-queue] .photo-row")).to_have_count(len(photos))
 
@@ -72,7 +72,7 @@ def test_twenty_photos_are_sent_one_by_one_and_none_stops_another(
     posts: list[str] = []
     page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
     page.goto(ada)
-    page.locator(".drop.is-ready").wait_for()
+    page.locator(".drop.is-ready").first.wait_for()
     # From a folder: what is given as bytes is sent to the browser in one message.
     photos = tmp_path / "photos"
     photos.mkdir()

@@ -82,6 +82,13 @@ def test_everybody_is_listed(mien: Mien, ada: Path, monkeypatch: pytest.MonkeyPa
     found = json.loads(done.stdout)
     assert [person["name"] for person in found["people"]] == ["Eve", "Dee"]
     assert found["total"] == 2
+    mien("people", "add", "Zoe Abel")
+    listed = mien("people", "list", "--order", "surname", "--filter", "no-face").stdout
+    assert [line.split("\t")[1] for line in listed.splitlines()][:2] == ["Zoe Abel", "Bob"]
+    listed = mien("people", "list", "--order", "faces").stdout
+    assert listed.split("\t")[1] == "Ada"
+    assert mien("people", "list", "--newest", "--order", "name").exit_code == 2
+    assert mien("people", "list", "--without-face", "--filter", "one-face").exit_code == 2
     assert mien("people", "list", "--gallery", "nowhere").exit_code == 1
 
 

@@ -97,26 +97,28 @@ def test_people_who_are_there_are_found_and_ordered_like_new_ones(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripts = ScriptDirectory.from_config(configuration())
-    monkeypatch.setattr(scripts.get_revision("0011").module, "_AT_ONCE", 2)
+    for revision in ("0011", "0016"):
+        monkeypatch.setattr(scripts.get_revision(revision).module, "_AT_ONCE", 2)
+    follows = select(PersonRow.id, PersonRow.search_text, PersonRow.sort_key, PersonRow.surname_key)
     upgrade(database)
-    names = ["Éva", "Zoë", "Bob", "Eb", "Ada"]
+    names = ["Éva Abel", "Zoë", "Bob Young", "Eb", "Ada"]
     with database.write() as session:
         session.add(GalleryRow(id="g", name="Club", name_key="club", pack="p", contract_id="c"))
         session.flush()
         session.add_all(PersonRow(gallery_id="g", name=name, notes="Chör") for name in names)
     with database.read() as session:
-        kept = session.execute(select(PersonRow.id, PersonRow.search_text, PersonRow.sort_key))
-        before = sorted(map(tuple, kept))
+        before = sorted(map(tuple, session.execute(follows)))
     config = configuration()
     for move in (command.downgrade, command.upgrade):
         with database.connection() as connection:
             config.attributes["connection"] = connection
             move(config, "0010" if move is command.downgrade else "head")
     with database.read() as session:
-        kept = session.execute(select(PersonRow.id, PersonRow.search_text, PersonRow.sort_key))
-        assert sorted(map(tuple, kept)) == before
+        assert sorted(map(tuple, session.execute(follows))) == before
         ordered = select(PersonRow.name).order_by(PersonRow.sort_key)
-        assert session.scalars(ordered).all() == ["Ada", "Bob", "Eb", "Éva", "Zoë"]
+        assert session.scalars(ordered).all() == ["Ada", "Bob Young", "Eb", "Éva Abel", "Zoë"]
+        ordered = select(PersonRow.name).order_by(PersonRow.surname_key)
+        assert session.scalars(ordered).all() == ["Éva Abel", "Ada", "Eb", "Bob Young", "Zoë"]
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

@@ -66,3 +66,9 @@ def draw_photo(
         people, variant=variant, face_px=face_px, size_wh=size_wh, doubtful=doubtful
     )
     return encode(picture, format_name)
+
+
+def draw_group(people: Sequence[tuple[str, int]]) -> bytes:
+    """The bytes of a photo of people from left to right, each with the side of their face."""
+    pictures = [draw_picture([name], face_px=side, size_wh=(260, 300)) for name, side in people]
+    return encode(np.concatenate(pictures, axis=1))

@@ -77,7 +77,7 @@ def list_page(path: GalleryPath, query: PeopleQuery) -> Response:
         gallery=path.gallery,
         query=query.q,
         order=query.order,
-        without_face=query.without_face,
+        only=query.only,
         limit=query.limit,
         cursor=query.cursor,
     )

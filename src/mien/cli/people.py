@@ -37,6 +37,8 @@ from mien.cli.terminal.photo_files import find_photos
 from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 from mien.names import ID_PATTERN
+from mien.options import ORDERS
+from mien.options import PEOPLE_FILTERS
 from mien.words.sentences import counted
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from mien.gallery.results import StoredFace
     from mien.gallery.services import Call
     from mien.options import Gate
+    from mien.options import Order
+    from mien.options import PeopleFilter
     from mien.options import PhotoOptions
     from mien.options import Take
 
@@ -151,21 +155,47 @@ def add(
     metavar="TEXT",
     help="Only people with these words, or parts of them, in their name or notes.",
 )
-@click.option("--newest", is_flag=True, help="Newest first instead of by name.")
 @click.option(
-    "--without-face", is_flag=True, help="Only people without a face, whom no search can find."
+    "--order",
+    type=click.Choice(ORDERS),
+    help="By name (default), by the last word of the name, newest first, or most faces first.",
+)
+@click.option("--newest", is_flag=True, help="The same as --order newest.")
+@click.option(
+    "--filter",
+    "only",
+    type=click.Choice(PEOPLE_FILTERS),
+    help="Only people with no face or one, with a face to review, or who look like somebody else.",
+)
+@click.option(
+    "--without-face",
+    is_flag=True,
+    help="Only people without a face, whom no search can find; the same as --filter no-face.",
 )
 @json_option
-def list_(*, gallery: str, query: str, newest: bool, without_face: bool, as_json: bool) -> None:
+def list_(
+    *,
+    gallery: str,
+    query: str,
+    order: "Order | None",
+    newest: bool,
+    only: "PeopleFilter | None",
+    without_face: bool,
+    as_json: bool,
+) -> None:
     """List the people in a gallery."""
+    if newest and order not in (None, "newest"):
+        raise click.UsageError("Use either --order or --newest.")
+    if without_face and only not in (None, "no-face"):
+        raise click.UsageError("Use either --filter or --without-face.")
     with ready_runtime() as runtime:
         found = list(
             _everybody(
                 runtime.call(OPERATOR),
                 gallery=gallery,
                 query=query,
-                newest=newest,
-                without_face=without_face,
+                order="newest" if newest else order or "name",
+                only="no-face" if without_face else only or "all",
             )
         )
     if as_json:
@@ -299,7 +329,7 @@ def _subject(who: str, *, allow_same_name: bool) -> "Subject":
 
 
 def _everybody(
-    call: "Call", *, gallery: str, query: str, newest: bool, without_face: bool
+    call: "Call", *, gallery: str, query: str, order: "Order", only: "PeopleFilter"
 ) -> "Iterator[Person]":
     from mien.gallery.people.list_people import MOST_A_PAGE
     from mien.gallery.people.list_people import list_people
@@ -310,8 +340,8 @@ def _everybody(
             call,
             gallery=gallery,
             query=query,
-            order="newest" if newest else "name",
-            without_face=without_face,
+            order=order,
+            only=only,
             limit=MOST_A_PAGE,
             cursor=cursor,
         )

@@ -123,6 +123,30 @@ class PeopleSlice:
 
 
 @dataclass(frozen=True, slots=True)
+class PeoplePlace:
+    """One of the numbered pages of a list of people.
+
+    Attributes:
+        people: in the order asked for.
+        total: how many there are on all pages.
+        number: of the page, from 1; of one that begins elsewhere, of the page in which it begins.
+        pages: how many there are, at least 1.
+        next_cursor: what to ask for to go on, None on the last page.
+        previous_cursor: what to ask for to go back from a page that was asked for by a cursor; None
+            for the first page itself, and for a page asked for by its number.
+        first: whether nobody comes before these.
+    """
+
+    people: tuple[Person, ...]
+    total: int
+    number: int
+    pages: int
+    next_cursor: str | None
+    previous_cursor: str | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Initial:
     """A letter with which names begin.
 

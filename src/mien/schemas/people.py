@@ -7,6 +7,7 @@ from pydantic import Field
 from mien.gallery.people.list_people import MOST_A_PAGE
 from mien.gallery.results import Person
 from mien.options import Order
+from mien.options import PeopleFilter
 from mien.schemas.addresses import Id
 from mien.schemas.base import In
 from mien.schemas.base import Out
@@ -21,14 +22,30 @@ class PeopleQuery(In):
         description="Words, or parts of words, in the name or the notes, in any order; case and "
         "accents are ignored.",
     )
-    order: Order = "name"
+    order: Order = Field(
+        default="name",
+        description="`surname` goes by the last word of a name, `faces` by the number of faces, "
+        "most first.",
+    )
+    filter: PeopleFilter = Field(
+        default="all",
+        description="Only people with no face, whom no photo search can find, or with one; with a "
+        "face to review; or who look like somebody else in the gallery. `look-alikes` compares the "
+        "500 people added last with everyone.",
+    )
     without_face: bool = Field(
-        default=False, description="Only people without a face, whom no photo search can find."
+        default=False,
+        description="The same as `filter=no-face`; ignored if `filter` is given.",
     )
     limit: int = Field(default=50, ge=1, le=MOST_A_PAGE)
     cursor: str | None = Field(
         default=None, max_length=4000, description="`next_cursor` of the previous page."
     )
+
+    @property
+    def only(self) -> PeopleFilter:
+        """Which people are asked for, by either name."""
+        return "no-face" if self.without_face and self.filter == "all" else self.filter
 
 
 class PersonIn(In):

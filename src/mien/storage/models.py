@@ -20,6 +20,7 @@ from sqlalchemy.orm import validates
 
 from mien.name_order import SORT_KEY_LENGTH
 from mien.name_order import sort_key
+from mien.name_order import surname_key
 from mien.name_search import search_text
 from mien.names import KEY_LENGTH
 from mien.names import NAME_LENGTH
@@ -97,13 +98,16 @@ class PersonRow(Base):
 
     What follows from name and notes is filled by itself: `name_key` is alike where two names are
     the same, whatever the letters' case, which two people's are only where somebody has said so;
-    `search_text` is what people are searched by, and `sort_key` puts them in order.
+    `search_text` is what people are searched by, `sort_key` puts them in order of their names, and
+    `surname_key` in that of the last words of them.
     """
 
     __tablename__ = "person"
     __table_args__ = (
         Index(None, "gallery_id", "name_key"),
         Index(None, "gallery_id", "sort_key", "id"),
+        Index(None, "gallery_id", "surname_key", "id"),
+        Index(None, "gallery_id", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -114,6 +118,7 @@ class PersonRow(Base):
     details: Mapped[dict[str, Any]] = mapped_column("metadata", Json, default=dict)
     search_text: Mapped[str] = mapped_column(Text)
     sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
+    surname_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
@@ -122,6 +127,7 @@ class PersonRow(Base):
         name, notes = (value, self.notes) if field == "name" else (self.name, value)
         if name is not None:
             self.name_key, self.sort_key = name_key(name), sort_key(name)
+            self.surname_key = surname_key(name)
             self.search_text = search_text(name, notes or "")
         return value
 

@@ -20,6 +20,7 @@ from mien.http.auth import load_user
 from mien.http.context import this_call
 from mien.http.csrf import form_token
 from mien.http.default_gallery import default_gallery
+from mien.settings import MOST_PHOTOS
 from mien.web.language import translated
 
 Theme: TypeAlias = Literal["", "light", "dark"]
@@ -99,6 +100,23 @@ class Flash:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedPhotos:
+    """Where photos go that are dropped or pasted on a page that takes none itself.
+
+    Attributes:
+        url: takes the POST of `photo` and `gallery`, as multipart.
+        gallery: its name.
+        title: as it is called.
+        most: how many photos one form may send.
+    """
+
+    url: str
+    gallery: str
+    title: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What surrounds a page.
 
@@ -114,6 +132,7 @@ class Layout:
         galleries: those to switch to; the switch is shown from two on.
         flashes: messages about what just happened.
         placed: those that stand in a part of the page, by its id.
+        dropped: where photos go that are dropped anywhere; None for those who may not identify.
     """
 
     csrf_token: str
@@ -127,6 +146,7 @@ class Layout:
     galleries: tuple[GalleryLink, ...] = ()
     flashes: tuple[Flash, ...] = ()
     placed: Mapping[str, tuple[Flash, ...]] = field(default_factory=dict)
+    dropped: DroppedPhotos | None = None
 
 
 def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
@@ -164,6 +184,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
             place: tuple(each for each in flashes if each.place == place)
             for place in {each.place for each in flashes if each.place}
         },
+        dropped=_dropped(current, {each.name: each.title for each in galleries}),
     )
 
 
@@ -186,6 +207,14 @@ def chosen_theme() -> Theme:
     """The appearance that this browser has chosen."""
     chosen = request.cookies.get(THEME_COOKIE, "")
     return cast("Theme", chosen) if chosen in ("light", "dark") else ""
+
+
+def _dropped(gallery: str, titles: Mapping[str, str]) -> DroppedPhotos | None:
+    if not may(this_call().actor, "photos.identify", gallery):
+        return None
+    return DroppedPhotos(
+        url_for("identify.submit"), gallery, titles.get(gallery, gallery), MOST_PHOTOS
+    )
 
 
 def _remembered(names: tuple[str, ...]) -> str:

@@ -7,9 +7,11 @@ from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
 from mien.web.views import api_reference
+from mien.web.views import check_person
 from mien.web.views import compare
 from mien.web.views import faces
 from mien.web.views import galleries
+from mien.web.views import identified_photos
 from mien.web.views import identify
 from mien.web.views import imports
 from mien.web.views import jobs
@@ -28,12 +30,14 @@ def register(app: Flask) -> None:
     install_error_pages(app)
     for area in (
         access,
+        identified_photos,
         identify,
         live,
         people,
         person,
         faces,
         review,
+        check_person,
         compare,
         galleries,
         imports,

@@ -8,10 +8,14 @@ from flask import make_response
 from flask import url_for
 
 from mien.errors import SeveralFacesFound
+from mien.gallery.recognition.identify_each import IdentifiedPhoto
+from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import PersonRef
+from mien.gallery.services import Call
 from mien.web.flashes import Doubtful
 from mien.web.flashes import doubts_of
 from mien.web.forms.base import PageForm
+from mien.web.pages.identified_photos import summary_of
 from mien.web.uploads import Added
 from mien.web.uploads import refusal_words
 
@@ -64,3 +68,24 @@ def person_addresses(gallery: str, person: PersonRef) -> dict[str, str]:
         "choose_url": url_for("person.choose_next", **place),
         "let_go_url": url_for("person.let_go", **place),
     }
+
+
+def sent_identified(call: Call, identified: IdentifiedPhoto) -> Response:
+    """The answer about one of several photos that are identified together.
+
+    `state` is `found`, with the photo's id in `held`, its page in `url`, the address that erases it
+    in `let_go_url` and what it shows in `reason`; or `refused`, with why.
+    """
+    if identified.held is None or identified.refusal is not None:
+        reason = refusal_words(identified.refusal) if identified.refusal else ""
+        return jsonify({"state": "refused", "reason": reason, "held": ""})
+    probe_id = identified.held.id
+    return jsonify(
+        {
+            "state": "found",
+            "reason": summary_of(show_held(call, probe_id=probe_id)),
+            "held": probe_id,
+            "url": url_for("identify.result", probe_id=probe_id),
+            "let_go_url": url_for("identify.let_go", probe_id=probe_id),
+        }
+    )

@@ -35,3 +35,10 @@ PAIR_ANSWERS: Final[Mapping[Decision, str]] = {
     "unknown": N_("These look like two different people"),
 }
 """The same as a title."""
+
+PERSON_ANSWERS: Final[Mapping[Decision, str]] = {
+    "match": N_("This looks like {name}"),
+    "ambiguous": N_("This may be {name}"),
+    "unknown": N_("This does not look like {name}"),
+}
+"""The answer about a photo and one person as a title."""

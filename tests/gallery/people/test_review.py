@@ -40,6 +40,7 @@ from mien.gallery.people.review import list_review
 from mien.gallery.recognition.search import search
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
+from mien.options import PeopleFilter
 from mien.storage.models import EventRow
 from mien.storage.models import SuspicionRow
 from mien.storage.models import now
@@ -132,6 +133,28 @@ def test_a_face_of_somebody_else_is_listed_for_itself_and_makes_no_pair(services
     )
     assert listed(services).face_count == 0
     assert "suspicion" not in rows_of(services)
+
+
+def test_the_list_of_people_shows_alone_who_is_to_be_reviewed_and_who_looks_alike(
+    services: Services,
+) -> None:
+    def shown(only: PeopleFilter) -> list[str]:
+        page = list_people(acting(services), gallery="default", only=only)
+        return [person.name for person in page.people]
+
+    for px in (120, 110):
+        add(services, "Ada", "ada", px=px, variant=px)
+    add(services, "Bob", "bob")
+    add(services, "Cy", "cy")
+    assert (shown("to-review"), shown("look-alikes")) == ([], [])
+    add(services, "Ada", "bob", px=90, variant=5)
+    assert (shown("to-review"), shown("look-alikes")) == (["Ada"], [])
+    add(services, "Cy again", "cy", px=90, variant=3)
+    assert (shown("to-review"), shown("look-alikes")) == (["Ada"], ["Cy", "Cy again"])
+    [pair] = listed(services).pairs
+    one, two = (person.id for person in pair.people)
+    keep_pair(acting(services), gallery="default", person_id=one, other_person_id=two)
+    assert (shown("to-review"), shown("look-alikes")) == (["Ada"], [])
 
 
 def test_one_person_under_two_names_is_a_pair_and_can_be_kept(services: Services) -> None:

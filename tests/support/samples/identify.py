@@ -5,6 +5,7 @@ from typing import get_args
 
 from mien.options import Decision
 from mien.options import Doubt
+from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
@@ -17,11 +18,15 @@ from mien.web.pages.faces import FaceGroup
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import Rival
+from mien.web.pages.identified_photos import IdentifiedEntry
+from mien.web.pages.identified_photos import IdentifiedFace
+from mien.web.pages.identified_photos import IdentifiedPhotosPage
 from mien.web.pages.identify import IdentifyHome
 from mien.web.pages.identify import IdentifyResult
 from mien.web.pages.live import LivePage
 from mien.web.text.rates import Rate
 from samples.cast import GOOD
+from samples.cast import HOSTILE
 from samples.cast import LATELY
 from samples.cast import MAX_BYTES
 from samples.cast import NAMES
@@ -124,6 +129,7 @@ def result(photo_url: str, faces: tuple[FaceCard, ...]) -> IdentifyResult:
         settings_url="/galleries/default/settings",
         names=NAMES,
         names_hint="",
+        names_url="",
         again_url="/",
         let_go_url="/identify/1/let-go",
         expires_at=LATELY,
@@ -139,6 +145,35 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         people_count=12,
         max_bytes=MAX_BYTES,
         add_person_url="/people/new",
+        photos_url="/identify/photos",
+        most_photos=12,
+        most_together=50,
+    )
+    photos = IdentifiedPhotosPage(
+        photos=(
+            IdentifiedEntry(
+                "p1",
+                "Summer in the mountains with everybody.jpg",
+                photo_url,
+                "/identify/p1",
+                "3 faces, 1 recognised",
+                (
+                    IdentifiedFace(1, portrait(0), "/identify/p1#face-1", NAMES[0], "match"),
+                    IdentifiedFace(2, portrait(1), "/identify/p1#face-2", HOSTILE, "ambiguous"),
+                    IdentifiedFace(3, portrait(2), "/identify/p1#face-3", "Unknown", "unknown"),
+                ),
+            ),
+            IdentifiedEntry("p2", HOSTILE, photo_url, "/identify/p2", "No face found", ()),
+            IdentifiedEntry("p3", "Deleted photo", "", "", "", ()),
+        ),
+        photo_count=3,
+        refused=(Refusal(HOSTILE, "This file type is not supported."),),
+        previous_url="",
+        next_url="",
+        pages=(),
+        again_url="/identify",
+        let_go_url="/identify/photos/let-go",
+        held=("p1", "p2", "p3"),
     )
     wrong = FormState(
         problem="This photo cannot be read.",
@@ -147,6 +182,8 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     return {
         "identify": home,
         "identify-first": replace(home, people_count=0, galleries=home.galleries[:1]),
+        "identified": photos,
+        "identified-none": replace(photos, photos=(), photo_count=0, held=()),
         "identify-wrong": replace(home, form=wrong),
         "result-match": result(photo_url, cards(portrait)[:1]),
         "result-ambiguous": result(photo_url, cards(portrait)[1:2]),
@@ -154,6 +191,7 @@ def identify_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "result-many-names": replace(
             result(photo_url, cards(portrait)[2:3]),
             names_hint="Suggests the first 500 of 1,234 names. For anyone else, type the full name.",
+            names_url="/galleries/default/people/names",
         ),
         "result-look-alike": result(photo_url, cards(portrait)[5:6]),
         "result-poor": result(photo_url, cards(portrait)[6:]),

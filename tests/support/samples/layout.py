@@ -1,5 +1,6 @@
 """What surrounds a sample page."""
 
+from mien.web.layout import DroppedPhotos
 from mien.web.layout import GalleryLink
 from mien.web.layout import Layout
 from mien.web.layout import NavItem
@@ -25,4 +26,5 @@ def signed_in(active: str = "Identify") -> Layout:
             GalleryLink("default", "/galleries/default", active=True),
             GalleryLink("family archive", "/galleries/family%20archive"),
         ),
+        dropped=DroppedPhotos("/identify", "default", "default", 12),
     )

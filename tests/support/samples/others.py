@@ -8,9 +8,15 @@ from mien.web.forms.state import FormState
 from mien.web.pages.account import AccountPage
 from mien.web.pages.account import SessionEntry
 from mien.web.pages.base import Page
+from mien.web.pages.check_person import CheckPersonPage
 from mien.web.pages.compare import ComparedPhoto
 from mien.web.pages.compare import ComparePage
 from mien.web.pages.compare import Comparison
+from mien.web.pages.face_choice import ChoosableFace
+from mien.web.pages.face_choice import FaceChoice
+from mien.web.pages.faces import BoxView
+from mien.web.pages.faces import FaceMark
+from mien.web.pages.faces import PhotoView
 from mien.web.pages.galleries import GalleriesPage
 from mien.web.pages.galleries import GalleryEntry
 from mien.web.pages.galleries import NewGalleryPage
@@ -29,6 +35,7 @@ from samples.cast import HOSTILE
 from samples.cast import LATELY
 from samples.cast import LONG_AGO
 from samples.cast import MAX_BYTES
+from samples.cast import NAMES
 from samples.cast import Portrait
 from samples.galleries import settings_pages
 
@@ -43,7 +50,28 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
         alike=Rate(0.00002, rarer=True),
         wrong=Rate(0.001),
     )
-    compare = ComparePage(FormState(), "/compare", None, MAX_BYTES)
+    held = FaceChoice(
+        "p1",
+        PhotoView(portrait(1), 160, 200, (FaceMark(1, BoxView(20, 20, 60, 80), "", "match"),)),
+        (
+            ChoosableFace(1, portrait(1), BoxView(20, 20, 60, 80), chosen=True),
+            ChoosableFace(2, portrait(2), BoxView(90, 20, 60, 80), chosen=False),
+        ),
+        faces_left_out=3,
+    )
+    single = replace(held, id="p2", faces=held.faces[:1], faces_left_out=0)
+    compare = ComparePage(FormState(), "/compare", None, MAX_BYTES, let_go_url="/compare/let-go")
+    compared = replace(
+        compare, result=pair, first=held, second=single, swap_url="/compare/p2/p1?face_b=1"
+    )
+    check = CheckPersonPage(FormState(), NAMES[0], "/people/1/check", "/people/1", MAX_BYTES)
+    checked = replace(
+        check,
+        result=replace(pair, of_person=True, legible=False),
+        held=held,
+        face_url="/people/1/check/p1",
+        let_go_url="/people/1/check/p1/let-go",
+    )
     scopes = (
         Choice("read", "Read", "Look at people and galleries."),
         Choice("identify", "Identify", "Ask who is in a photo, and compare two."),
@@ -62,7 +90,12 @@ def other_pages(portrait: Portrait) -> dict[str, Page]:
     )
     return {
         "compare": compare,
-        "compare-same": replace(compare, result=pair),
+        "compare-same": compared,
+        "compare-half": replace(
+            compare, form=FormState(errors={"photo_b": "Choose the second photo."}), first=held
+        ),
+        "check": check,
+        "checked": checked,
         "compare-different": replace(
             compare, result=replace(pair, same_person=False, similarity=0.08)
         ),

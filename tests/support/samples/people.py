@@ -14,6 +14,7 @@ from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
+from mien.web.pages.numbered import page_links
 from mien.web.pages.people import FaceChoice
 from mien.web.pages.people import HeldPhotoEntry
 from mien.web.pages.people import LetterJump
@@ -52,7 +53,9 @@ def _namesakes(portrait: Portrait) -> tuple[Namesake, ...]:
 
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     tiles = tuple(
-        PersonTile(name, f"/people/{number}", portrait(number), number * 600)
+        PersonTile(
+            name, f"/people/{number}", portrait(number), number * 600, place=f"person-{number}"
+        )
         for number, name in enumerate(NAMES * 4)
     )
     letters = tuple(
@@ -65,15 +68,22 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         found_count=1204,
         query="",
         faceless_count=3,
-        faceless_url="/people?faces=none",
-        faceless=False,
+        faceless_url="/people?filter=no-face",
         sorts=(Choice("name", "By name"), Choice("newest", "Newest first")),
         sort="name",
+        filters=(Choice("all", "Everyone"), Choice("no-face", "No face")),
+        shown="all",
         letters=letters,
         search_url="/people",
         previous_url="",
-        next_url="/people?after=x",
+        next_url="/people?page=2",
+        pages=page_links(1, 21, lambda number: f"/people?page={number}"),
+        page_number=1,
+        page_count=21,
+        jumped=True,
+        kept={"sort": "surname"},
         add_url="/people/new",
+        import_url="/import",
         review_count=3,
         review_url="/galleries/default/review",
     )
@@ -112,6 +122,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         held=HeldPhotos(("1",), LATELY, "/people/0/let-go"),
         form=FormState(),
         add_photos_url="/people/0/faces",
+        check_url="/people/1/check",
         edit_url="/people/0/edit",
         delete_url="/people/0/delete",
         back_url="/people",

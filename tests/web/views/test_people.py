@@ -47,6 +47,21 @@ def test_names_are_searched_and_the_part_for_script_comes_alone(user: Visitor) -
     assert 'tile__name">ada<' in answer.text
 
 
+def test_names_are_offered_by_what_is_typed_a_few_at_a_time(user: Visitor) -> None:
+    for number in range(30):
+        create_person(acting(user.runtime.services), gallery="default", name=f"Ada {number:02}")
+    create_person(acting(user.runtime.services), gallery="default", name="Zoë")
+
+    def offered(query: str) -> list[str]:
+        names: list[str] = user.client.get(f"{PEOPLE}/names?q={query}").get_json()["names"]
+        return names
+
+    assert offered("zoe") == ["Zoë"]
+    assert offered("ada") == [f"Ada {number:02}" for number in range(20)]
+    assert offered("nobody") == []
+    assert user.client.get("/galleries/none/people/names?q=a").status_code == 404
+
+
 def test_a_search_without_result_says_so(user: Visitor) -> None:
     user.enrol("ada")
     assert "No one found" in user.get(f"{PEOPLE}?q=zz")
@@ -57,10 +72,45 @@ def test_large_galleries_come_page_by_page(user: Visitor) -> None:
         create_person(acting(user.runtime.services), gallery="default", name=f"Person {number:02}")
     page = user.get(f"{PEOPLE}?sort=newest")
     assert page.count("tile__name") == 60
-    (following,) = [url for url in links(page, "sort=newest") if "cursor=" in url]
-    second = user.get(following)
+    assert links(page, "page=2") == [f"{PEOPLE}?sort=newest&page=2"]
+    second = user.get(f"{PEOPLE}?sort=newest&page=2")
     assert second.count("tile__name") == 1
-    assert user.get(links(second, "sort=newest")[-1]).count("tile__name") == 60
+    assert links(second, "people?sort=newest") == [f"{PEOPLE}?sort=newest"]
+    assert re.findall(r'aria-current="page"><span[^>]*>Page </span>(\d+)', second) == ["2"]
+    # Of too many the last one is shown, and nothing else that is typed is an error.
+    assert "Person 00" in user.get(f"{PEOPLE}?sort=newest&page=99999999")
+    assert "Person 60" in user.get(f"{PEOPLE}?sort=newest&page=-1")
+
+
+def test_one_comes_back_from_a_person_to_the_place_on_the_sheet(user: Visitor) -> None:
+    for number in range(61):
+        create_person(acting(user.runtime.services), gallery="default", name=f"Person {number:02}")
+    seen = links(user.get(f"{PEOPLE}?sort=newest&page=2"), "")
+    (person,) = [url for url in seen if re.fullmatch(rf"{PEOPLE}/[-0-9a-f]{{36}}", url)]
+    place = f"{PEOPLE}?sort=newest&page=2#person-{person.rsplit('/', 1)[1]}"
+    assert f'href="{place}"' in user.get(person)
+    assert f'id="{place.rsplit("#", 1)[1]}"' in user.get(place)
+    # Another gallery's sheet was not seen.
+    create_gallery(acting(user.runtime.services), name="club")
+    other = create_person(acting(user.runtime.services), gallery="club", name="Ada")
+    page = user.get(f"/galleries/club/people/{other.id}")
+    assert f'href="/galleries/club/people#person-{other.id}"' in page
+
+
+def test_the_sheet_is_filtered_and_ordered_together_with_a_search(user: Visitor) -> None:
+    user.enrol("Ada Young")
+    for name in ("Cy Abel", "Bob Zed", "Bob Adams"):
+        create_person(acting(user.runtime.services), gallery="default", name=name)
+
+    def shown(asked: str) -> list[str]:
+        return re.findall(r'tile__name">([^<]+)<', user.get(f"{PEOPLE}?{asked}"))
+
+    assert shown("sort=surname") == ["Cy Abel", "Bob Adams", "Ada Young", "Bob Zed"]
+    assert shown("sort=faces")[0] == "Ada Young"
+    assert shown("sort=surname&filter=no-face&q=bob") == ["Bob Adams", "Bob Zed"]
+    assert shown("filter=one-face") == ["Ada Young"]
+    assert shown("filter=to-review") == []
+    assert len(shown("filter=nonsense&sort=nonsense")) == 4
 
 
 def test_large_galleries_are_jumped_through_by_letters(user: Visitor) -> None:
@@ -106,12 +156,12 @@ def test_people_without_a_face_are_shown_alone(user: Visitor) -> None:
     user.enrol("ada")
     assert "without a face" not in user.get(PEOPLE)
     create_person(acting(user.runtime.services), gallery="default", name="Bob")
-    assert links(user.get(PEOPLE), "?faces=none") == [f"{PEOPLE}?faces=none"]
+    assert links(user.get(PEOPLE), "filter=no-face") == [f"{PEOPLE}?filter=no-face"]
     page = user.get(f"{PEOPLE}?faces=none")
     assert 'tile__name">Bob<' in page
     assert 'tile__name">ada<' not in page
     # The search stays among them.
-    assert '<input type="hidden" name="faces" value="none">' in page
+    assert '<option value="no-face" selected>' in page
     assert "No one found" in user.get(f"{PEOPLE}?faces=none&q=ada")
 
 

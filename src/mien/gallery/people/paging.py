@@ -4,90 +4,154 @@ import base64
 import binascii
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 from typing import Final
+from typing import TypeAlias
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Select
+from sqlalchemy import func
 from sqlalchemy import literal
+from sqlalchemy import select
 from sqlalchemy import tuple_
 
 from mien.errors import InvalidInput
 from mien.names import can_be_stored
 from mien.options import Order
+from mien.storage.models import FaceRow
 from mien.storage.models import PersonRow
 from mien.storage.types import UtcTime
 
+Place: TypeAlias = tuple[Any, ...]
+"""Where somebody stands in an order: the values of its keys."""
+
 # What a cursor holds; one that was given when names stood in another order says something else.
-_KINDS: Final[Mapping[Order, str]] = {"name": "sort_key", "newest": "newest"}
+_KINDS: Final[Mapping[Order, str]] = {
+    "name": "sort_key",
+    "surname": "surname_key",
+    "newest": "newest",
+    "faces": "faces",
+}
+_COUNT: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
-def page_from(chosen: Select[PersonRow], order: Order, cursor: str | None) -> Select[PersonRow]:
-    """Put people into an order and begin after a cursor.
+def keys_of(order: Order) -> tuple[ColumnElement[Any], ...]:
+    """What people are put in order by; the last tells apart what is otherwise alike.
 
-    Raises:
-        InvalidInput: the cursor is not one of this order.
+    Version 4 ids have no order of their own. All keys but those of `faces` are in one index, so a
+    page is read from where it begins; faces are counted for everybody who may be on it.
     """
-    place = _read_cursor(cursor, order)
+    person_id = PersonRow.id.expression
     if order == "newest":
-        # Version 4 ids have no order of their own; the time does, and the id breaks ties.
-        ordered = chosen.order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
-        if place is None:
-            return ordered
-        at = literal(_read_time(place[0]), UtcTime)
-        return ordered.where(tuple_(PersonRow.created_at, PersonRow.id) < tuple_(at, place[1]))
-    ordered = chosen.order_by(PersonRow.sort_key, PersonRow.id)
-    if place is None:
-        return ordered
-    return ordered.where(tuple_(PersonRow.sort_key, PersonRow.id) > tuple_(*place))
+        return (PersonRow.created_at.expression, person_id)
+    if order == "surname":
+        return (PersonRow.surname_key.expression, person_id)
+    if order == "faces":
+        # Below zero, so that all three keys rise.
+        return (-face_count(), PersonRow.sort_key.expression, person_id)
+    return (PersonRow.sort_key.expression, person_id)
 
 
-def page_before(chosen: Select[PersonRow], order: Order, cursor: str) -> Select[PersonRow]:
-    """Put people into the reverse of an order and begin with the one at a cursor.
-
-    Raises:
-        InvalidInput: the cursor is not one of this order.
-    """
-    place = _read_cursor(cursor, order) or ("", "")
-    if order == "newest":
-        at = literal(_read_time(place[0]), UtcTime)
-        return chosen.where(
-            tuple_(PersonRow.created_at, PersonRow.id) >= tuple_(at, place[1])
-        ).order_by(PersonRow.created_at, PersonRow.id)
-    return chosen.where(tuple_(PersonRow.sort_key, PersonRow.id) <= tuple_(*place)).order_by(
-        PersonRow.sort_key.desc(), PersonRow.id.desc()
+def face_count() -> ColumnElement[int]:
+    """How many faces somebody of a query has."""
+    return (
+        select(func.count())
+        .select_from(FaceRow)
+        .where(FaceRow.person_id == PersonRow.id)
+        .correlate(PersonRow)
+        .scalar_subquery()
     )
 
 
-def cursor_after(row: PersonRow, order: Order) -> str:
-    """What to ask for to go on after this person."""
-    # Where the page ended, not at whom: that person may be gone when the next page is asked for.
-    key = row.sort_key if order == "name" else row.created_at.isoformat()
-    return _write_cursor(order, key, row.id)
+def page_from(chosen: Select[PersonRow], order: Order, place: Place | None) -> Select[Any]:
+    """Put people into an order and begin after a place; each row has the keys behind the person."""
+    keys = keys_of(order)
+    ordered = chosen.add_columns(*keys).order_by(*(_along(key, order) for key in keys))
+    if place is None:
+        return ordered
+    here, there = tuple_(*keys), _literals(order, place)
+    return ordered.where(here < there if order == "newest" else here > there)
 
 
-def cursor_at(key: str) -> str:
+def page_before(chosen: Select[PersonRow], order: Order, place: Place) -> Select[Any]:
+    """Put people into the reverse of an order and begin with the one at a place."""
+    keys = keys_of(order)
+    return (
+        chosen.add_columns(*keys)
+        .where(is_until(order, place))
+        .order_by(*(key if order == "newest" else key.desc() for key in keys))
+    )
+
+
+def is_until(order: Order, place: Place) -> ColumnElement[bool]:
+    """That somebody stands at a place or before it."""
+    here, there = tuple_(*keys_of(order)), _literals(order, place)
+    return here >= there if order == "newest" else here <= there
+
+
+def places_from(chosen: Select[PersonRow], order: Order, place: Place | None) -> Select[Any]:
+    """The same as `page_from` with the keys alone, which are read from the index of the order."""
+    return page_from(chosen, order, place).with_only_columns(*keys_of(order))
+
+
+def write_cursor(order: Order, place: Place) -> str:
+    """What to ask for to go on after a place.
+
+    It is where the page ended, not at whom: that person may be gone when the next one is asked for.
+    """
+    parts = [each.isoformat() if isinstance(each, dt.datetime) else str(each) for each in place]
+    text = json.dumps([_KINDS[order], *parts])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def cursor_at(key: str, order: Order = "name") -> str:
     """What to ask for to begin with the names whose sort keys begin here."""
-    return _write_cursor("name", key, "")
+    return write_cursor(order, (key, ""))
 
 
-def _write_cursor(order: Order, key: str, person_id: str) -> str:
-    place = json.dumps([_KINDS[order], key, person_id])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def read_cursor(cursor: str | None, order: Order) -> Place | None:
+    """The place that a cursor says; None for the start.
 
-
-def _read_cursor(cursor: str | None, order: Order) -> tuple[str, str] | None:
+    Raises:
+        InvalidInput: the cursor is not one of this order.
+    """
     if cursor is None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        said, key, person_id = place
+        told = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise _bad_cursor() from error
-    words = isinstance(place, list) and isinstance(key, str) and isinstance(person_id, str)
-    if said != _KINDS[order] or not words or not can_be_stored(key + person_id):
+    if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
         raise _bad_cursor()
-    return key, person_id
+    if told[:1] != [_KINDS[order]] or len(told) != len(keys_of(order)) + 1:
+        raise _bad_cursor()
+    return _read_place(told[1:], order)
+
+
+def _read_place(parts: Sequence[str], order: Order) -> Place:
+    if not can_be_stored("".join(parts)):
+        raise _bad_cursor()
+    if order == "newest":
+        return (_read_time(parts[0]), *parts[1:])
+    if order == "faces":
+        if not _COUNT.fullmatch(parts[0]):
+            raise _bad_cursor()
+        return (int(parts[0]), *parts[1:])
+    return tuple(parts)
+
+
+def _along(key: ColumnElement[Any], order: Order) -> ColumnElement[Any]:
+    return key.desc() if order == "newest" else key
+
+
+def _literals(order: Order, place: Place) -> ColumnElement[Any]:
+    if order == "newest":
+        return tuple_(literal(place[0], UtcTime), place[1])
+    return tuple_(*place)
 
 
 def _read_time(text: str) -> dt.datetime:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from mien.access import permissions
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.person_rows import searched
 from mien.gallery.services import Call
 from mien.storage.models import PersonRow
 
@@ -17,20 +18,21 @@ class PersonNames:
 
     Attributes:
         names: as many as were asked for, or all.
-        total: how many people the gallery has.
+        total: how many people the gallery has, or how many of them fit the query.
     """
 
     names: tuple[str, ...]
     total: int
 
 
-def list_person_names(call: Call, *, gallery: str, most: int) -> PersonNames:
+def list_person_names(call: Call, *, gallery: str, most: int, query: str = "") -> PersonNames:
     """The first names of a gallery, without anything else about the people.
 
     Args:
         call: who asks, and with what.
         gallery: its name.
         most: names to list.
+        query: words, or parts of words, all of which have to be in the name or the notes.
 
     Raises:
         GalleryNotFound: no gallery has this name.
@@ -39,7 +41,7 @@ def list_person_names(call: Call, *, gallery: str, most: int) -> PersonNames:
     with call.services.database.read() as session:
         rows = session.execute(
             select(PersonRow.name, func.count().over())
-            .where(PersonRow.gallery_id == find_gallery(session, gallery).id)
+            .where(*searched(session, find_gallery(session, gallery).id, query))
             .order_by(PersonRow.sort_key, PersonRow.id)
             .limit(most)
         ).all()

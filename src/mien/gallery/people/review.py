@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import and_
 from sqlalchemy import func
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +27,7 @@ from mien.gallery.results import EnrolmentWarning
 from mien.gallery.results import PersonRef
 from mien.gallery.results import StoredFace
 from mien.gallery.services import Call
+from mien.gallery.services import Services
 from mien.gallery.suspicions import as_warning
 from mien.gallery.suspicions import is_open
 from mien.gallery.suspicions import is_suspected
@@ -41,6 +45,8 @@ MOST_COMPARED = 500
 _COMPARED_FOR_COUNT = 100
 # Newer suspicions stand for more than these.
 _MOST_READ = 2_000
+# What it says is about two people more than about a face.
+_OF_A_PAIR: Final = "looks_like_another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,18 @@ def count_review(call: Call, *, gallery: str) -> int:
         return waiting + len(suspected.listed) + len(_pairs(session, suspected, compared))
 
 
+def ids_alike(services: Services, session: Session, gallery: GalleryRow) -> list[str]:
+    """The ids of everybody in one of the pairs that `list_review` lists."""
+    compared = compare_people(services, session, gallery, most=MOST_COMPARED)
+    pairs = _pairs(session, _suspected(session, gallery), compared)
+    return sorted({person for pair in pairs for person in pair})
+
+
+def is_listed() -> ColumnElement[bool]:
+    """Whether an open suspicion puts its face on the list; for queries of suspicions and faces."""
+    return and_(is_open(), SuspicionRow.code != _OF_A_PAIR)
+
+
 @dataclass(frozen=True, slots=True)
 class _Suspected:
     """Open suspicions of a gallery.
@@ -178,7 +196,7 @@ def _suspected(session: Session, gallery: GalleryRow) -> _Suspected:
     listed = [
         face_id
         for face_id, warnings in of.items()
-        if any(each.code != "looks_like_another" for each in warnings)
+        if any(each.code != _OF_A_PAIR for each in warnings)
     ]
     return _Suspected(of, person_of, listed)
 
@@ -190,7 +208,7 @@ def _pairs(session: Session, suspected: _Suspected, compared: Compared) -> dict[
     explained: set[Pair] = set()
     for face_id, warnings in suspected.of.items():
         for each in warnings:
-            if each.code != "looks_like_another" or each.person is None:
+            if each.code != _OF_A_PAIR or each.person is None:
                 continue
             person_id = suspected.person_of[face_id]
             if face_id in listed:

@@ -66,15 +66,19 @@ class HeldProbe:
         expires_at: when it is let go.
         identification: no face is compared with itself, should it be an example by now.
         added: whose example each face is, the first added first, by the face's number.
+        file_name: what its sender calls it; empty where that is not known.
     """
 
     id: str
     expires_at: dt.datetime
     identification: Identification
     added: Mapping[int, tuple[AddedFace, ...]]
+    file_name: str = ""
 
 
-def identify_and_hold(call: Call, *, gallery: str, photo: Upload, reach: Reach = EVERYBODY) -> Held:
+def identify_and_hold(
+    call: Call, *, gallery: str, photo: Upload, reach: Reach = EVERYBODY, file_name: str = ""
+) -> Held:
     """Identify the faces of a photo, and hold it for who acts.
 
     The decisions are counted and the search is remembered now, once, however often the answer is
@@ -85,6 +89,7 @@ def identify_and_hold(call: Call, *, gallery: str, photo: Upload, reach: Reach =
         gallery: its name; faces that are added go there.
         photo: as it was sent.
         reach: which other galleries are searched, and among whom, now and whenever it is shown.
+        file_name: what its sender calls it.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -103,6 +108,7 @@ def identify_and_hold(call: Call, *, gallery: str, photo: Upload, reach: Reach =
         call,
         gallery=gallery,
         photo=analyzed,
+        file_name=file_name,
         also=reach.also,
         terms=tuple(map(str, reach.terms)),
     )
@@ -166,6 +172,7 @@ def show_held(call: Call, *, probe_id: str, limit: int = 5) -> HeldProbe:
             where=tuple(held.probe.terms),
         ),
         added=added,
+        file_name=held.probe.file_name,
     )
 
 

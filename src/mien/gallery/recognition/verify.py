@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,8 @@ from mien.errors import ImageError
 from mien.errors import NoFaceFound
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
-from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
-from mien.gallery.held_photos import HeldRows
-from mien.gallery.held_photos import held_rows
 from mien.gallery.people.person_rows import find_person
 from mien.gallery.results import Verification
 from mien.gallery.same_face import SeenFace
@@ -33,26 +31,11 @@ from mien.gallery.services import Services
 from mien.gallery.settings import check_threshold
 from mien.options import ACCEPTED_RATE
 from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
 from mien.vision.quality_limits import is_legible
-from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Face
-
-
-@dataclass(frozen=True, slots=True)
-class HeldComparison:
-    """What comparing two held photos found.
-
-    Attributes:
-        verification: about the largest face of each.
-        faces_a: how many faces the first photo has, with those that were left out.
-        faces_b: how many faces the second photo has.
-    """
-
-    verification: Verification
-    faces_a: int
-    faces_b: int
 
 
 def verify_photos(
@@ -84,7 +67,7 @@ def verify_photos(
     check_threshold(threshold)
     face_a, seen = _face(call, photo_a, face_number_a, which="a")
     face_b, other = _face(call, photo_b, face_number_b, which="b")
-    return _verified(
+    return verified(
         call.services,
         face_a.embedding,
         {"b": face_b.embedding},
@@ -125,23 +108,9 @@ def verify_person(
     permissions.require(call.actor, "photos.verify", gallery)
     check_threshold(threshold)
     with call.services.database.read() as session:
-        row = find_gallery(session, gallery)
-        require_contract(session, row, call.services.engine.summary)
-        person = find_person(session, row, person_id)
-        examples = session.execute(
-            select(
-                FaceRow.id,
-                FaceRow.embedding,
-                FaceRow.box,
-                func.coalesce(FaceRow.photo_sha256, PhotoRow.sha256).label("digest"),
-            )
-            .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
-            .where(FaceRow.person_id == person.id)
-        ).all()
-    if not examples:
-        raise NoFaceFound("person")
+        row, examples = examples_of(session, call, gallery, person_id)
     face, seen = _face(call, photo, face_number)
-    return _verified(
+    return verified(
         call.services,
         face.embedding,
         {example.id: example.embedding for example in examples},
@@ -152,33 +121,35 @@ def verify_person(
     )
 
 
-def compare_held(call: Call, *, probe_a: str, probe_b: str) -> HeldComparison:
-    """Compare the largest faces of two held photos.
+def examples_of(
+    session: Session, call: Call, gallery: str, person_id: str
+) -> tuple[GalleryRow, Sequence[Any]]:
+    """A gallery's row, and the examples of a person in it: `id`, `embedding`, `box` and `digest`.
 
     Raises:
-        ProbeNotFound: a photo was let go, or is somebody else's.
-        NoFaceFound: a photo has no face; `extra["photo"]` says which, `a` or `b`.
+        GalleryNotFound, PersonNotFound: it is not clear who is meant.
+        GalleryModelMismatch: the gallery holds vectors of another model.
+        NoFaceFound: the person has no example.
     """
-    permissions.require(call.actor, "photos.hold")
-    with call.services.database.read() as session:
-        held_a = _held_with_faces(session, call, probe_a, which="a")
-        held_b = _held_with_faces(session, call, probe_b, which="b")
-    faces_a, faces_b = held_a.faces, held_b.faces
-    seen = SeenFace(held_a.probe.sha256, Box(*faces_a[0].box))
-    return HeldComparison(
-        verification=_verified(
-            call.services,
-            faces_a[0].embedding,
-            {"b": faces_b[0].embedding},
-            faces=(from_columns(faces_a[0]), from_columns(faces_b[0])),
-            itself={"b"} if seen.is_at(held_b.probe.sha256, faces_b[0].box) else set(),
-        ),
-        faces_a=len(held_a.faces) + held_a.probe.faces_left_out,
-        faces_b=len(held_b.faces) + held_b.probe.faces_left_out,
-    )
+    row = find_gallery(session, gallery)
+    require_contract(session, row, call.services.engine.summary)
+    person = find_person(session, row, person_id)
+    examples = session.execute(
+        select(
+            FaceRow.id,
+            FaceRow.embedding,
+            FaceRow.box,
+            func.coalesce(FaceRow.photo_sha256, PhotoRow.sha256).label("digest"),
+        )
+        .outerjoin(PhotoRow, PhotoRow.id == FaceRow.photo_id)
+        .where(FaceRow.person_id == person.id)
+    ).all()
+    if not examples:
+        raise NoFaceFound("person")
+    return row, examples
 
 
-def _verified(
+def verified(
     services: Services,
     embedding: NDArray[np.float32],
     examples: Mapping[str, NDArray[np.float32]],
@@ -230,10 +201,3 @@ def _face(
         error.extra["photo"] = which
         raise
     return face, SeenFace(analyzed.sha256, face.box)
-
-
-def _held_with_faces(session: Session, call: Call, probe_id: str, *, which: str) -> HeldRows:
-    held = held_rows(session, probe_id, call.actor)
-    if not held.faces:
-        raise NoFaceFound("photo", photo=which)
-    return held

@@ -48,13 +48,17 @@ def _not_too_many(_form: PageForm, field: MultipleFileField) -> None:
 
 
 class IdentifyForm(PageForm):
-    """A photo, where to search and among whom, and whether to look for small and turned faces too."""
+    """Photos, where to search and among whom, and whether to look for small and turned faces too."""
 
-    photo = FileField(validators=[FileRequired("Choose a photo first.")])
+    photo = MultipleFileField(validators=[FileRequired("Choose a photo first."), _not_too_many])
     gallery = HiddenField()
     also = SelectMultipleField(validate_choice=False)
     where = StringField()
     closely = BooleanField()
+
+    def files(self) -> list[FileStorage]:
+        """The photos that were chosen."""
+        return [file for file in self.photo.data or () if file]
 
     @property
     def reach(self) -> Reach:
@@ -73,10 +77,18 @@ def split_terms(text: str) -> tuple[str, ...]:
 
 
 class CompareForm(PageForm):
-    """Two photos."""
+    """Two photos, each sent now or held since it was sent; `face_a` and `face_b` choose their faces."""
 
-    photo_a = FileField(validators=[FileRequired("Choose the first photo.")])
-    photo_b = FileField(validators=[FileRequired("Choose the second photo.")])
+    photo_a = FileField()
+    photo_b = FileField()
+    held_a = HiddenField()
+    held_b = HiddenField()
+
+
+class CheckPersonForm(PageForm):
+    """A photo that is compared with one person."""
+
+    photo = FileField(validators=[FileRequired("Choose a photo first.")])
 
 
 class AddPhotosForm(PageForm):

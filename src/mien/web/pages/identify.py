@@ -23,6 +23,7 @@ from mien.gallery.results import Candidate
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.options import Decision
+from mien.settings import MOST_PHOTOS
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
@@ -40,6 +41,7 @@ from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.faces import quality_view
 from mien.web.pages.faces import rate_view
+from mien.web.pages.identified_photos import MOST_TOGETHER
 from mien.web.pages.namesakes import namesakes_of
 from mien.web.text.rates import Rate
 
@@ -64,6 +66,9 @@ class IdentifyHome(Page):
         max_bytes: largest file accepted.
         add_person_url: where an empty gallery gets its first person.
         others: further galleries that can be searched at the same time.
+        photos_url: the page that shows several photos, named by `photo`.
+        most_photos: how many one form may send.
+        most_together: how many script sends one after the other.
         reach_open: whether it is shown at once which galleries and people are searched.
     """
 
@@ -76,6 +81,9 @@ class IdentifyHome(Page):
     people_count: int
     max_bytes: int
     add_person_url: str
+    photos_url: str
+    most_photos: int
+    most_together: int
     others: tuple[Choice, ...] = ()
     reach_open: bool = False
 
@@ -100,6 +108,7 @@ class IdentifyResult(Page):
         settings_url: where the threshold is set; empty for those who may not.
         names: names offered while one types whom a face belongs to.
         names_hint: that there are more names than these; empty when there are not.
+        names_url: gives those that fit what is typed, by `q`; empty when all are offered already.
         again_url: the page that takes another photo.
         let_go_url: takes a POST that erases the photo now.
         expires_at: ISO 8601 in UTC; until then the photo is held for the actions.
@@ -121,6 +130,7 @@ class IdentifyResult(Page):
     settings_url: str
     names: tuple[str, ...]
     names_hint: str
+    names_url: str
     again_url: str
     let_go_url: str
     expires_at: str
@@ -148,6 +158,9 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         people_count=chosen.searched,
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
+        photos_url=url_for("identified_photos.show_all"),
+        most_photos=MOST_PHOTOS,
+        most_together=MOST_TOGETHER,
         others=others,
         reach_open=bool(form.value("where") or form.chosen.get("also") or form.error("also")),
     )
@@ -201,6 +214,7 @@ def identify_result(
         settings_url=_settings_url(call, found.gallery) if len(found.searched) == 1 else "",
         names=offered.names,
         names_hint=_names_hint(offered),
+        names_url=url_for("people.names", gallery=found.gallery) if _names_hint(offered) else "",
         again_url=url_for(
             "identify.home",
             gallery=found.gallery,

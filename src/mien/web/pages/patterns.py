@@ -11,6 +11,10 @@ from mien.web.pages.api_reference.page import FieldRow
 from mien.web.pages.api_reference.page import FieldTable
 from mien.web.pages.api_reference.page import FieldType
 from mien.web.pages.base import Page
+from mien.web.pages.compare import ComparedPhoto
+from mien.web.pages.compare import Comparison
+from mien.web.pages.face_choice import ChoosableFace
+from mien.web.pages.face_choice import FaceChoice
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import CandidateView
 from mien.web.pages.faces import FaceCard
@@ -19,6 +23,8 @@ from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import PhotoView
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import Rival
+from mien.web.pages.numbered import PageLink
+from mien.web.pages.numbered import page_links
 from mien.web.pages.people import PersonTile
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.text.rates import Rate
@@ -55,6 +61,9 @@ class PatternsPage(Page):
     held: HeldPhotos
     refused: tuple[Refusal, ...]
     max_bytes: int
+    pages: tuple[PageLink, ...]
+    pair: Comparison
+    choice: FaceChoice
     url: str
 
 
@@ -94,6 +103,9 @@ def patterns_page(photo_url: str) -> PatternsPage:
         FaceMark(2, BoxView(265, 100, 110, 140), "", "ambiguous"),
         FaceMark(3, BoxView(450, 130, 110, 140), "", "unknown"),
     )
+    choosable = tuple(
+        ChoosableFace(mark.number, "", mark.box, chosen=mark.number == 1) for mark in marks
+    )
     return PatternsPage(
         roles=ROLES,
         decisions=DECISIONS,
@@ -131,5 +143,15 @@ def patterns_page(photo_url: str) -> PatternsPage:
         refused=(Refusal("holiday.jpg", "No face was found."),),
         held=HeldPhotos(("1", "2"), "2040-01-01T12:00:00Z", "#content"),
         max_bytes=_MAX_BYTES,
+        pair=Comparison(
+            same_person=True,
+            similarity=0.62,
+            threshold=_THRESHOLD,
+            photo_a=ComparedPhoto("", 3),
+            photo_b=ComparedPhoto("", 1),
+            alike=Rate(0.00002),
+        ),
+        choice=FaceChoice("1", PhotoView(photo_url, 640, 400, marks), choosable, 0),
+        pages=page_links(41, 1667, lambda _: "#sheet"),
         url="#content",
     )

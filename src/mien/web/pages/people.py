@@ -1,6 +1,6 @@
 """The people of a gallery, and somebody new among them."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from typing import ClassVar
@@ -11,28 +11,35 @@ from mien.gallery.enrolment.waiting import WaitingPhoto
 from mien.gallery.enrolment.waiting import photos_waiting
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.list_people import list_initials
-from mien.gallery.people.list_people import list_people
+from mien.gallery.people.people_page import show_people_page
 from mien.gallery.people.review import count_review
+from mien.gallery.results import Initial
 from mien.gallery.results import Person
 from mien.gallery.services import Call
 from mien.http.context import runtime
 from mien.options import Order
+from mien.options import PeopleFilter
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
+from mien.web.language import translated
+from mien.web.last_sheet import tile_place
 from mien.web.pages.base import Page
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.namesakes import namesakes_of
+from mien.web.pages.numbered import PageLink
+from mien.web.pages.numbered import page_links
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import held_photos
 from mien.web.pages.waiting import name_of
 from mien.web.pages.waiting import waiting_words
 
-_SORTS = (Choice("name", "By name"), Choice("newest", "Newest first"))
 _A_SHEET = 60
+# Of fewer pages each is a step or two away.
+_JUMPED_FROM = 6
 # Scripts with thousands of signs have no row of letters to jump by.
 _MOST_LETTERS = 60
 
@@ -47,6 +54,7 @@ class PersonTile:
         portrait_url: of the best face.
         face_count: how many are stored.
         note: tells people of one name apart; empty where nobody else has it.
+        place: id of the tile on the page.
     """
 
     name: str
@@ -54,6 +62,7 @@ class PersonTile:
     portrait_url: str
     face_count: int
     note: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +75,29 @@ class LetterJump:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage(Page):
-    """The contact sheet; searched by GET with `q` and `sort`.
+    """The contact sheet; searched by GET with `q`, `sort`, `filter` and `page`.
 
     Attributes:
         gallery: its name.
         people: those of this page.
         total_count: people in the gallery.
-        found_count: people who fit the search.
+        found_count: people who fit the search and the filter.
         query: what was searched for.
         faceless_count: people of the gallery who have no face; 0 hides the link.
         faceless_url: the page that shows them alone.
-        faceless: whether it is this one.
         sorts: orders to choose from.
         sort: the one chosen.
+        filters: which people can be shown.
+        shown: the one chosen; `all` for everybody.
         letters: jumps for large galleries; empty for small ones.
         search_url: the page itself, without query.
         previous_url, next_url: neighbouring pages; empty where there is none.
+        pages: links to numbered pages; empty where there is one.
+        page_number, page_count: which page it is, and of how many.
+        jumped: whether one can go to a page by typing its number.
+        kept: the fields of the address that hold on every page.
         add_url: the page that adds a person.
+        import_url: the page that imports many.
         review_count: faces and pairs that somebody should look at; 0 hides the link.
         review_url: the page that shows them.
     """
@@ -97,14 +112,21 @@ class PeoplePage(Page):
     query: str
     faceless_count: int
     faceless_url: str
-    faceless: bool
     sorts: tuple[Choice, ...]
     sort: str
+    filters: tuple[Choice, ...]
+    shown: str
     letters: tuple[LetterJump, ...]
     search_url: str
     previous_url: str
     next_url: str
+    pages: tuple[PageLink, ...]
+    page_number: int
+    page_count: int
+    jumped: bool
+    kept: Mapping[str, str]
     add_url: str
+    import_url: str
     review_count: int
     review_url: str
 
@@ -174,35 +196,65 @@ class NewPersonPage(Page):
 
 
 def people_page(
-    call: Call, *, gallery: str, query: str, order: Order, faceless: bool, cursor: str | None
+    call: Call,
+    *,
+    gallery: str,
+    query: str,
+    order: Order,
+    only: PeopleFilter,
+    number: int = 1,
+    cursor: str | None = None,
 ) -> PeoplePage:
-    """The contact sheet, or those on it who have no face.
+    """The contact sheet, or a part of it.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        query: what is searched for.
+        order: of the people.
+        only: which of them.
+        number: of the page.
+        cursor: begins the page elsewhere, as at a letter.
 
     Raises:
         GalleryNotFound: no gallery has this name.
         InvalidInput: the cursor is wrong.
     """
     shown = show_gallery(call, name=gallery)
-    found = list_people(
+    found = show_people_page(
         call,
         gallery=gallery,
         query=query,
         order=order,
-        without_face=faceless,
-        limit=_A_SHEET,
+        only=only,
+        size=_A_SHEET,
+        number=number,
         cursor=cursor,
     )
     sheet = url_for("people.sheet", gallery=shown.name)
-    large = found.total > _A_SHEET
-    kept: dict[str, Any] = {
-        "q": query or None,
-        "sort": None if order == "name" else order,
-        "faces": "none" if faceless else None,
+    kept = {
+        "q": query,
+        "sort": "" if order == "name" else order,
+        "filter": "" if only == "all" else only,
     }
+    given: dict[str, Any] = {name: value for name, value in kept.items() if value}
 
-    def at(place: str | None) -> str:
-        return url_for("people.sheet", gallery=shown.name, cursor=place, **kept)
+    def at(place: str) -> str:
+        return url_for("people.sheet", gallery=shown.name, cursor=place, **given)
 
+    def numbered(page: int) -> str:
+        # A page of None is left out.
+        place: Any = page if page > 1 else None
+        return url_for("people.sheet", gallery=shown.name, **given, page=place)
+
+    letters = _letters(call, gallery, query, order, only) if found.pages > 1 else ()
+    previous, following = "", ""
+    if not found.first:
+        # Whoever began at a letter goes on from there.
+        back = at(found.previous_cursor) if found.previous_cursor else numbered(1)
+        previous = back if cursor else numbered(found.number - 1)
+    if found.next_cursor:
+        following = at(found.next_cursor) if cursor else numbered(found.number + 1)
     return PeoplePage(
         gallery=shown.name,
         people=tuple(_tile(shown.name, person) for person in found.people),
@@ -210,30 +262,56 @@ def people_page(
         found_count=found.total,
         query=query,
         faceless_count=shown.people - shown.searched,
-        faceless_url=url_for("people.sheet", gallery=shown.name, faces="none"),
-        faceless=faceless,
-        sorts=_SORTS,
+        faceless_url=url_for("people.sheet", gallery=shown.name, filter="no-face"),
+        sorts=sorts(),
         sort=order,
-        letters=_letters(call, gallery, query, at, faceless=faceless)
-        if order == "name" and large
-        else (),
+        filters=filters(),
+        shown=only,
+        letters=tuple(LetterJump(each.letter, at(each.cursor)) for each in letters),
         search_url=sheet,
-        previous_url="" if found.first else at(found.previous_cursor),
-        next_url=at(found.next_cursor) if found.next_cursor else "",
+        previous_url=previous,
+        next_url=following,
+        pages=page_links(found.number, found.pages, numbered),
+        page_number=found.number,
+        page_count=found.pages,
+        jumped=found.pages >= _JUMPED_FROM,
+        kept=kept,
         add_url=url_for("people.new", gallery=shown.name),
+        import_url=url_for("imports.ask", gallery=shown.name),
         # Not while one types: the link stands outside of what is drawn anew.
         review_count=0 if query else count_review(call, gallery=gallery),
         review_url=url_for("review.show_all", gallery=shown.name),
     )
 
 
+def sorts() -> tuple[Choice, ...]:
+    """The orders that people can be put in."""
+    return (
+        Choice("name", translated("By name")),
+        Choice("surname", translated("By surname")),
+        Choice("newest", translated("Newest first")),
+        Choice("faces", translated("Most faces first")),
+    )
+
+
+def filters() -> tuple[Choice, ...]:
+    """Which people can be shown alone."""
+    return (
+        Choice("all", translated("Everyone")),
+        Choice("no-face", translated("No face")),
+        Choice("one-face", translated("One face")),
+        Choice("to-review", translated("To review")),
+        Choice("look-alikes", translated("Look-alikes")),
+    )
+
+
 def _letters(
-    call: Call, gallery: str, query: str, at: Callable[[str], str], *, faceless: bool
-) -> tuple[LetterJump, ...]:
-    initials = list_initials(call, gallery=gallery, query=query, without_face=faceless)
-    if len(initials) > _MOST_LETTERS:
+    call: Call, gallery: str, query: str, order: Order, only: PeopleFilter
+) -> tuple[Initial, ...]:
+    if order not in ("name", "surname"):
         return ()
-    return tuple(LetterJump(initial.letter, at(initial.cursor)) for initial in initials)
+    initials = list_initials(call, gallery=gallery, query=query, order=order, only=only)
+    return initials if len(initials) <= _MOST_LETTERS else ()
 
 
 def new_person_page(
@@ -288,4 +366,5 @@ def _tile(gallery: str, person: Person) -> PersonTile:
         url=url_for("person.show_one", gallery=gallery, person_id=person.id),
         portrait_url=crop_url(gallery, person.id, person.portrait_face_id),
         face_count=person.faces,
+        place=tile_place(person.id),
     )

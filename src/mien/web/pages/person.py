@@ -19,6 +19,7 @@ from mien.http.context import runtime
 from mien.settings import MOST_PHOTOS
 from mien.web.forms.kept import Refusal
 from mien.web.forms.state import FormState
+from mien.web.last_sheet import last_sheet
 from mien.web.pages.base import Page
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import QualityView
@@ -89,6 +90,7 @@ class PersonPage(Page):
         form: problems with the last upload.
         add_photos_url: takes a POST with up to `most_photos` of `photos`, and from script one.
         most_photos: how many one form may send.
+        check_url: takes a POST with a `photo` that is compared with this person alone.
         edit_url, delete_url: pages that rename, and that ask before deleting.
         back_url: the contact sheet.
         review_url: the page on which what is suspected can be kept.
@@ -112,6 +114,7 @@ class PersonPage(Page):
     form: FormState
     add_photos_url: str
     most_photos: int
+    check_url: str
     edit_url: str
     delete_url: str
     back_url: str
@@ -187,9 +190,10 @@ def person_page(
         form=form or FormState(),
         add_photos_url=url_for("person.add_photos", **place),
         most_photos=MOST_PHOTOS,
+        check_url=url_for("check_person.submit", **place),
         edit_url=url_for("person.edit", **place),
         delete_url=url_for("person.ask_delete", **place),
-        back_url=url_for("people.sheet", gallery=gallery),
+        back_url=last_sheet(gallery, person_id),
         review_url=url_for("review.show_all", gallery=gallery),
         max_bytes=runtime().settings.max_upload_bytes,
     )

@@ -26,6 +26,7 @@ from mien.web.text.rates import how_often
 from mien.words.decisions import FOUND
 from mien.words.decisions import PAIR_ANSWERS
 from mien.words.decisions import PAIR_VERDICTS
+from mien.words.decisions import PERSON_ANSWERS
 from mien.words.decisions import VERDICTS
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
@@ -176,6 +177,11 @@ def pair_answer(result: Comparison) -> str:
     return translated(PAIR_ANSWERS[pair_decision(result)])
 
 
+def person_answer(result: Comparison, name: str) -> str:
+    """The answer about one person as a title."""
+    return translated(PERSON_ANSWERS[pair_decision(result)]).format(name=name)
+
+
 def pair_sure(result: Comparison) -> str:
     """How sure that is, and which faces were compared where a photo had several."""
     reached, needed = decimal(result.similarity), decimal(result.threshold)
@@ -190,7 +196,8 @@ def pair_sure(result: Comparison) -> str:
         words.append(f"{often[:1].upper()}{often[1:]} of different people would end in a match.")
     if result.alike is None:
         words.append("How often different people look this alike has not been measured.")
-    if max(result.photo_a.face_count, result.photo_b.face_count) > 1:
+    both = (result.photo_a, result.photo_b)
+    if any(photo.face_count > 1 and not photo.chosen for photo in both):
         words.append("Where a photo shows several faces, the largest was compared.")
     return " ".join(words)
 
@@ -199,10 +206,11 @@ def pair_caveat(result: Comparison) -> str:
     """What is too poor about the two faces to be sure; empty when nothing is."""
     if result.legible:
         return ""
+    sides = [("the first photo", result.photo_a), ("the second photo", result.photo_b)]
+    if result.of_person:
+        sides = [("the photo", result.photo_a)]
     poor = [
-        f"The face of the {which} photo is {poor_words(photo.poor)}."
-        for which, photo in (("first", result.photo_a), ("second", result.photo_b))
-        if photo.poor
+        f"The face of {which} is {poor_words(photo.poor)}." for which, photo in sides if photo.poor
     ]
     reasons = tuple(dict.fromkeys((*result.photo_a.poor, *result.photo_b.poor)))
     return " ".join((*poor, "That shows too little to be sure.", better_words(reasons)))
@@ -241,6 +249,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pair_sure": pair_sure,
     "pair_words": pair_words,
     "perhaps": perhaps,
+    "person_answer": person_answer,
     "searched_words": searched_words,
     "verdict_word": verdict_word,
 }

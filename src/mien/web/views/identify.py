@@ -1,5 +1,6 @@
 """Who is in this photo."""
 
+from functools import partial
 from typing import Final
 
 from flask import Blueprint
@@ -26,6 +27,8 @@ from mien.gallery.held_photos import let_go_of_photo
 from mien.gallery.held_photos import read_held_crop
 from mien.gallery.held_photos import read_held_photo
 from mien.gallery.people.faces import undo_addition
+from mien.gallery.recognition.identify_each import SentPhoto
+from mien.gallery.recognition.identify_each import identify_each
 from mien.gallery.recognition.identify_held import identify_and_hold
 from mien.gallery.recognition.identify_held import show_held
 from mien.http.auth import asks
@@ -37,17 +40,25 @@ from mien.http.responses import file_response
 from mien.web.flashes import say_so
 from mien.web.flashes import tell_of_face
 from mien.web.flashes import undone_words
+from mien.web.forms.kept import Refusal
 from mien.web.forms.kept import keep_form
+from mien.web.forms.kept import keep_state
 from mien.web.forms.kept import kept_form
 from mien.web.forms.photos import AddFaceForm
 from mien.web.forms.photos import IdentifyForm
 from mien.web.forms.state import FormState
+from mien.web.language import translated
 from mien.web.layout import current_gallery
 from mien.web.pages.faces import card_place
 from mien.web.pages.identify import identify_home
 from mien.web.pages.identify import identify_result
 from mien.web.rendering import go_to
+from mien.web.rendering import is_from_script
 from mien.web.rendering import show
+from mien.web.sent_photo import refused_form
+from mien.web.sent_photo import sent_identified
+from mien.web.uploads import read_file
+from mien.web.uploads import refusal_words
 
 # What may be wrong with one of several galleries is said beside them.
 _OF_GALLERIES: Final = (GalleryModelMismatch, GalleryNotFound)
@@ -78,7 +89,7 @@ def home() -> ResponseReturnValue:
 @asks("photos.identify")
 @looks_at_photos
 def submit() -> ResponseReturnValue:
-    """Hold the photo and lead to its answers."""
+    """Hold the photos and lead to their answers; script sends one of several at a time."""
     form = IdentifyForm()
     gallery = form.text("gallery") or current_gallery()
     if form.validate():
@@ -87,9 +98,13 @@ def submit() -> ResponseReturnValue:
             form.noting(NobodySearched, field="where"),
             form.noting(*(_OF_GALLERIES if form.also.data else ()), field="also"),
         ):
+            if is_from_script() or len(form.files()) > 1:
+                return _identify_each(form, gallery)
             photo = Upload(read_photo(), form.options)
             held = identify_and_hold(this_call(), gallery=gallery, photo=photo, reach=form.reach)
             return go_to(url_for("identify.result", probe_id=held.id))
+    if is_from_script():
+        return refused_form(form)
     return _ask(gallery, form.state(), status=form.status)
 
 
@@ -178,6 +193,28 @@ def let_go(probe_id: str) -> ResponseReturnValue:
     let_go_of_photo(this_call(), probe_id=probe_id)
     flash("Photo deleted.", "done")
     return go_to(url_for("identify.home"))
+
+
+def _identify_each(form: IdentifyForm, gallery: str) -> ResponseReturnValue:
+    photos = [
+        SentPhoto(file.filename or translated("A photo"), partial(read_file, file))
+        for file in form.files()
+    ]
+    done = list(
+        identify_each(
+            this_call(), gallery=gallery, photos=photos, options=form.options, reach=form.reach
+        )
+    )
+    if is_from_script():
+        return sent_identified(this_call(), done[0])
+    address = url_for("identified_photos.show_all")
+    refused = [
+        Refusal(each.name, refusal_words(each.refusal)) for each in done if each.refusal is not None
+    ]
+    if refused:
+        keep_state(None, address, refused=refused)
+    held = [each.held.id for each in done if each.held is not None]
+    return go_to(url_for("identified_photos.show_all", photo=held))
 
 
 def _ask(gallery: str, form: FormState, *, status: int = 200) -> ResponseReturnValue:

@@ -1,12 +1,13 @@
 """The people of a gallery: all of them, and a new one."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from typing import Final
-from typing import cast
 
 from flask import Blueprint
 from flask import flash
+from flask import jsonify
 from flask import redirect
 from flask import request
 from flask import url_for
@@ -18,15 +19,18 @@ from mien.gallery.enrolment.waiting import let_photos_wait_for
 from mien.gallery.enrolment.waiting import photos_waiting_for
 from mien.gallery.people.namesakes import check_new_person
 from mien.gallery.people.people import create_person
+from mien.gallery.people.person_names import list_person_names
 from mien.gallery.results import PersonRef
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
-from mien.options import Order
+from mien.options import ORDERS
+from mien.options import PEOPLE_FILTERS
 from mien.web.forms.kept import keep_state
 from mien.web.forms.kept import kept_for
 from mien.web.forms.photos import NewPersonForm
+from mien.web.last_sheet import remember_sheet
 from mien.web.layout import current_gallery
 from mien.web.layout import full_layout
 from mien.web.pages.choose_face import after
@@ -49,6 +53,9 @@ from mien.web.uploads import tell_added
 bp = Blueprint("people", __name__)
 bp.before_request(check_browser)
 
+# Nobody reads a longer list while typing.
+_OFFERED: Final = 20
+
 ALL: Final = "/galleries/<gallery:gallery>/people"
 
 
@@ -69,17 +76,31 @@ def of_gallery(gallery: str) -> ResponseReturnValue:
 @bp.get(ALL)
 @asks("people.read")
 def sheet(gallery: str) -> ResponseReturnValue:
-    """The contact sheet, searched by `q`, in an order, page by page; `faces=none` without a face."""
-    order = "newest" if request.args.get("sort") == "newest" else "name"
+    """The contact sheet, searched by `q`, in an order, of some or of all, page by page."""
+    given = request.args
+    sort, shown = given.get("sort", ""), given.get("filter", "")
+    if given.get("faces") == "none":  # as it was asked for before there were other filters
+        shown = "no-face"
     page = people_page(
         this_call(),
         gallery=gallery,
-        query=request.args.get("q", "").strip(),
-        order=cast("Order", order),
-        faceless=request.args.get("faces") == "none",
-        cursor=request.args.get("cursor") or None,
+        query=given.get("q", "").strip(),
+        order=sort if sort in ORDERS else "name",
+        only=shown if shown in PEOPLE_FILTERS else "all",
+        number=_page_number(given.get("page", "")),
+        cursor=given.get("cursor") or None,
     )
+    remember_sheet(gallery)
     return show(page, place="people", gallery=page.gallery)
+
+
+@bp.get(f"{ALL}/names")
+@asks("people.read")
+def names(gallery: str) -> ResponseReturnValue:
+    """The first names that fit what somebody has typed so far in `q`, for script."""
+    query = request.args.get("q", "").strip()
+    found = list_person_names(this_call(), gallery=gallery, most=_OFFERED, query=query)
+    return jsonify({"names": found.names})
 
 
 @bp.get(f"{ALL}/new")
@@ -129,6 +150,11 @@ def let_go(gallery: str) -> ResponseReturnValue:
         return "", HTTPStatus.NO_CONTENT
     flash("The photos are deleted.", "done")
     return _ask_again(form, gallery, Added(None))
+
+
+def _page_number(typed: str) -> int:
+    """A number that somebody may have typed into the address; the first page for anything else."""
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else 1
 
 
 def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue:

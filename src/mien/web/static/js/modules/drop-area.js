@@ -3,6 +3,8 @@
 // of its own, made by photo-queue, which also says what is wrong with it.
 
 import openCamera from "./camera.js";
+import chooseFolder from "./choose-folder.js";
+import droppedFiles from "./dropped-files.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -32,7 +34,8 @@ export default function dropArea(area) {
   }
 
   function accept() {
-    if (input.multiple) return;
+    const alone = "atOnce" in area.dataset && input.files.length === 1;
+    if (input.multiple && !alone) return;
     const tooLarge = Array.from(input.files).find((file) => file.size > largest);
     if (tooLarge) {
       say(`“${tooLarge.name}” is larger than ${Math.round(largest / MEGABYTE)} MB. Please choose a smaller one.`);
@@ -45,7 +48,7 @@ export default function dropArea(area) {
   }
 
   function take(files) {
-    if (input.multiple) {
+    if (input.multiple && (files.length > 1 || !("atOnce" in area.dataset))) {
       put(files);
       return;
     }
@@ -75,7 +78,7 @@ export default function dropArea(area) {
   area.addEventListener("drop", (event) => {
     event.preventDefault();
     area.classList.remove("is-over");
-    take(event.dataTransfer.files);
+    droppedFiles(event.dataTransfer).then(take);
   });
   document.addEventListener("paste", (event) => {
     // Each area hears it; the first that is empty takes it.
@@ -87,6 +90,7 @@ export default function dropArea(area) {
     }
   });
 
+  chooseFolder(area, take, say);
   openCamera(area, take);
   area.classList.add("is-ready");
   // Chosen before this script had come.

@@ -15,7 +15,7 @@ export default function faceLink(result) {
 
   result.addEventListener("click", (event) => {
     const box = event.target.closest(".facebox");
-    const part = box && result.querySelector(`#face-${box.dataset.face}`);
+    const part = box && result.querySelector(box.getAttribute("href"));
     if (!part) return;
     event.preventDefault();
     if (part instanceof HTMLDetailsElement) part.open = true;

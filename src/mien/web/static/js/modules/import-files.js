@@ -1,7 +1,7 @@
 // Takes archives, folders and pictures of an import, chosen or dropped, and sends them.
 // Without it the form sends what fits into one request.
 
-import filesOf from "./dropped-files.js";
+import { entriesOf, filesBelow } from "./dropped-files.js";
 import sendImport from "./import-send.js";
 import { freshToken } from "./photo-send.js";
 
@@ -63,9 +63,9 @@ export default function importFiles(form) {
   area.addEventListener("drop", async (event) => {
     event.preventDefault();
     area.classList.remove("is-over");
-    const entries = Array.from(event.dataTransfer.items, (item) => item.webkitGetAsEntry()).filter(Boolean);
+    const entries = entriesOf(event.dataTransfer);
     try {
-      take((await Promise.all(entries.map((entry) => filesOf(entry)))).flat());
+      take((await Promise.all(entries.map((entry) => filesBelow(entry)))).flat());
     } catch {
       say("This cannot be read. Choose it instead of dropping it.");
     }

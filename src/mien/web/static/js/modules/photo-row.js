@@ -78,6 +78,14 @@ export default class Row {
     this.part("[data-remove]").hidden = state === "added" || state === "sending";
   }
 
+  /** Makes its name a link to what it gave. */
+  leads(address) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = this.file.name;
+    this.part(".photo-row__name").replaceChildren(link);
+  }
+
   /** How much of it is sent, from 0 to 1. */
   sent(share) {
     this.part("progress").value = share;

@@ -1,19 +1,30 @@
-// The key "/" leads to the field that one searches with, unless somebody is typing elsewhere.
+// The key "/" leads to the field that one searches with, unless somebody is typing elsewhere; Escape
+// empties it, and leaves it when it is empty.
 
-const TYPED_INTO =
-  'input:not([type="checkbox"], [type="radio"], [type="file"]), textarea, select, [contenteditable], dialog';
+import { isCommand, keysAreOn } from "./typing.js";
 
 /** @param {HTMLInputElement} field - data-hint: id of the element that names the key */
 export default function slashFocus(field) {
-  field.setAttribute("aria-keyshortcuts", "/");
-  document.getElementById(field.dataset.hint).hidden = false;
+  if (keysAreOn()) {
+    field.setAttribute("aria-keyshortcuts", "/");
+    document.getElementById(field.dataset.hint).hidden = false;
+  }
 
   document.addEventListener("keydown", (event) => {
-    const withOthers = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-    if (event.key !== "/" || withOthers || event.defaultPrevented) return;
-    if (event.target.closest(TYPED_INTO)) return;
+    if (event.key !== "/" || !isCommand(event)) return;
     event.preventDefault();
     field.focus();
     field.select();
+  });
+
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    if (!field.value) {
+      field.blur();
+      return;
+    }
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
