@@ -126,6 +126,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
     )
     observer = Observer()
     files = build_files(settings)
+    made: list[Runtime] = []
     queue = HueyQueue(settings.home.resolve(), database, settings.jobs_url)
     services = Services(
         database=database,
@@ -159,17 +160,21 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         ),
         observer=observer,
         probe_seconds=settings.probe_seconds,
+        engine_of=lambda name: engine_of(made[0], name),
         jobs=queue,
         import_bytes=settings.max_import_bytes,
         work_folder=settings.home.resolve() / WORK_FOLDER,
     )
-    return Runtime(
-        settings=settings,
-        services=services,
-        warm_up=WarmUp(services),
-        queue=queue,
-        opened_at=time.time(),
+    made.append(
+        Runtime(
+            settings=settings,
+            services=services,
+            warm_up=WarmUp(services),
+            queue=queue,
+            opened_at=time.time(),
+        )
     )
+    return made[0]
 
 
 def build_files(settings: Settings, place: str | None = None) -> FileStore:

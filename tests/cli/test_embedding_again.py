@@ -10,6 +10,8 @@ import pytest
 
 from commanding import Mien
 from drawing import draw_photo
+from mien.cli.runtime import opened
+from mien.jobs.run_job import run_job
 from mien.packs.catalog import find_pack
 from mien.runtime import Runtime
 from mien.vision.engine import Engine
@@ -157,3 +159,17 @@ def test_options_of_embedding_again_are_for_nothing_else(mien: Mien, engine: Oth
     del engine
     for option in ("--yes", "--delete-missing"):
         assert mien("models", "use", "own", option).exit_code == 2
+
+
+@pytest.mark.usefixtures("album")
+def test_a_worker_may_do_it(mien: Mien, home: Path) -> None:
+    asked_for = mien("models", "use", "own", "--embed-again", "--in-background", "--json")
+    assert asked_for.exit_code == 0, asked_for.stderr
+    job = json.loads(asked_for.stdout)["job"]
+    assert (job["kind"], job["state"]) == ("embed_again", "waiting")
+    assert chosen(home) != "own"
+    with opened() as runtime:
+        run_job(runtime.services, job["id"], worker="test")
+    shown = json.loads(mien("jobs", "show", job["id"], "--json").stdout)
+    assert (shown["state"], shown["done"], shown["total"]) == ("done", 2, 2)
+    assert chosen(home) == "own"

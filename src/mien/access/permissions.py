@@ -201,6 +201,7 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
             "embedding_again_begun",
             "gallery_embedded_again",
             "face_removed",
+            "job_created",
         )
     ),
     "installation.read": Rule(_ADMINISTRATORS, "admin"),

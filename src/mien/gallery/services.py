@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mien.access.actor import Actor
 from mien.access.throttling import Throttle
+from mien.errors import ModelFileMissing
 from mien.gallery.index_sync import Indexes
 from mien.gallery.remembered import Remembered
 from mien.gallery.search_log import SearchLog
@@ -43,6 +44,10 @@ class NoQueue:
         """Say nothing."""
 
 
+def _no_other(name: str) -> Engine:
+    raise ModelFileMissing("no_other_pack", words={"pack": name})
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The collaborators of the verbs; made once a process, shared by its threads.
@@ -60,6 +65,8 @@ class Services:
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
         remembered: what takes long to work out about a gallery and holds until it changes.
+        engine_of: an engine of another pack than the one in use, whose files are on this machine;
+            whoever asks closes it.
         jobs: brings word of long work to a worker.
         import_bytes: so much may be sent for one import, and unpacked from its archives.
         work_folder: where large files lie while they are worked on; None where the system has its
@@ -79,6 +86,7 @@ class Services:
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
     remembered: Remembered = field(default_factory=Remembered)
+    engine_of: Callable[[str], Engine] = _no_other
     jobs: JobQueue = field(default_factory=NoQueue)
     import_bytes: int = 10 * 1024**3
     work_folder: Path | None = None

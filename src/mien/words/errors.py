@@ -642,6 +642,9 @@ _MODELS: Final = {
     "conversion_failed.blocks_batch": N_(
         "The network with unpacked weights does not give one answer for each picture."
     ),
+    "model_file_missing.no_other_pack": N_(
+        "The model pack {pack} cannot be used beside the one in use here."
+    ),
     "model_file_missing.no_pack": N_(
         "No model pack has been chosen yet. Run `mien models pull` to choose and fetch one."
     ),

@@ -118,5 +118,6 @@ JOB_STATES: Final[Mapping[str, str]] = {
 JOB_KINDS: Final[Mapping[str, str]] = {
     "import_people": N_("Import of people"),
     "import_folder": N_("Import of people (command line)"),
+    "embed_again": N_("Change of the model pack"),
 }
 """What a job does."""

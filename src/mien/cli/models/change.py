@@ -33,9 +33,22 @@ from mien.errors import ModelFileMissing
     help="With --embed-again: delete faces that cannot be embedded again, because their photo is "
     "not stored, missing or damaged, or the pack finds no face in it.",
 )
+@click.option(
+    "--in-background",
+    is_flag=True,
+    help="With --embed-again: let a worker do it as a job. `mien jobs show` tells how far it is.",
+)
 @yes_option
 @json_option
-def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_json: bool) -> None:
+def use(
+    *,
+    name: str,
+    embed_again: bool,
+    delete_missing: bool,
+    in_background: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Change the pack in use. `mien serve` and `mien run` take it up by themselves within seconds.
 
     Vectors of two networks cannot be compared. While galleries hold faces of another network, the
@@ -47,6 +60,7 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     thresholds that were set by hand too. The exit code is 1 if faces are in the way.
     """
     from mien.cli.models.embedding_again import embed_galleries
+    from mien.cli.models.embedding_again import leave_to_worker
     from mien.cli.models.embedding_again import tell_change
     from mien.cli.models.embedding_again import told_change
     from mien.gallery.pack_in_use import use_pack
@@ -54,8 +68,8 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
     from mien.storage import migrate
     from mien.storage.binding import bring_up
 
-    if not embed_again and (delete_missing or yes):
-        raise click.UsageError("--delete-missing and --yes are for --embed-again.")
+    if not embed_again and (delete_missing or in_background or yes):
+        raise click.UsageError("--delete-missing, --in-background and --yes are for --embed-again.")
     settings = load_settings()
     make_home(settings)
     done = None
@@ -69,6 +83,11 @@ def use(*, name: str, embed_again: bool, delete_missing: bool, yes: bool, as_jso
                 manifest = runtime.services.packs.install(name, progress=progress).manifest
             # Before all photos are looked at, so that they are with the quicker library.
             have_measured(runtime, manifest)
+            if in_background:
+                leave_to_worker(
+                    runtime, manifest, delete_missing=delete_missing, yes=yes, as_json=as_json
+                )
+                return
             done = embed_galleries(runtime, manifest, delete_missing=delete_missing, yes=yes)
         else:
             with shown_progress() as progress:

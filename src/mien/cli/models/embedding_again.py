@@ -10,6 +10,7 @@ from typing import Any
 from typing import Final
 
 from mien.access.actor import OPERATOR
+from mien.cli.terminal.output import print_json
 from mien.cli.terminal.output import print_note
 from mien.cli.terminal.progress import shown_progress
 from mien.cli.terminal.prompts import make_sure
@@ -46,14 +47,10 @@ def embed_galleries(
         click.Abort, click.UsageError: nobody agrees.
     """
     from mien.gallery.embedding_again.embed_again import embed_again
-    from mien.gallery.embedding_again.survey import survey_galleries
     from mien.runtime import engine_of
 
     call = runtime.call(OPERATOR)
-    found = survey_galleries(call, contract_id=manifest.contract_id, replaces=manifest.replaces)
-    left = [each for each in found if not each.can_change(delete_missing=delete_missing)]
-    _tell_before(found, left, manifest)
-    _ask(left, manifest, delete_missing=delete_missing and len(left) < len(found), yes=yes)
+    left = _agreed(runtime, manifest, delete_missing=delete_missing, yes=yes)
     with (
         closing(engine_of(runtime, manifest.name)) as engine,
         _told_when_it_ends(manifest),
@@ -63,7 +60,7 @@ def embed_galleries(
             call,
             manifest=manifest,
             engine=engine,
-            leave=[each.name for each in left],
+            leave=left,
             delete_missing=delete_missing,
             progress=progress,
         )
@@ -75,6 +72,45 @@ def embed_galleries(
             faces=_told_faces(done.not_embedded),
         )
     return done
+
+
+def leave_to_worker(
+    runtime: "Runtime", manifest: Manifest, *, delete_missing: bool, yes: bool, as_json: bool
+) -> None:
+    """Let a worker do it, once the person at the terminal agrees, and say where one sees how far it is.
+
+    Raises:
+        click.Abort, click.UsageError: nobody agrees.
+    """
+    from mien.jobs.start_embedding_again import start_embedding_again
+    from mien.schemas.jobs import JobOut
+
+    left = _agreed(runtime, manifest, delete_missing=delete_missing, yes=yes)
+    job = start_embedding_again(
+        runtime.call(OPERATOR), pack=manifest.name, leave=left, delete_missing=delete_missing
+    )
+    if as_json:
+        print_json({"job": JobOut.of(job).model_dump(mode="json")})
+        return
+    print_note(
+        f"A worker changes to {manifest.name}: `mien jobs show {job.id}` tells how far it is."
+    )
+    if not job.has_worker:
+        print_note("No worker is running. Start one: `mien worker`.")
+
+
+def _agreed(
+    runtime: "Runtime", manifest: Manifest, *, delete_missing: bool, yes: bool
+) -> list[str]:
+    """The names of galleries that will be left, once the person at the terminal agrees."""
+    from mien.gallery.embedding_again.survey import survey_galleries
+
+    call = runtime.call(OPERATOR)
+    found = survey_galleries(call, contract_id=manifest.contract_id, replaces=manifest.replaces)
+    left = [each for each in found if not each.can_change(delete_missing=delete_missing)]
+    _tell_before(found, left, manifest)
+    _ask(left, manifest, delete_missing=delete_missing and len(left) < len(found), yes=yes)
+    return [each.name for each in left]
 
 
 def told_change(done: "EmbeddedAgain") -> dict[str, Any]:
