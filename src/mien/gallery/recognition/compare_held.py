@@ -53,8 +53,8 @@ def compare_held(
     """
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
-        held_a, face_a = held_face(session, call, probe_a, face_number_a)
-        held_b, face_b = held_face(session, call, probe_b, face_number_b, which="b")
+        held_a, face_a = held_face(session, call.actor, probe_a, face_number_a)
+        held_b, face_b = held_face(session, call.actor, probe_b, face_number_b, which="b")
     seen = SeenFace(held_a.probe.sha256, Box(*face_a.box))
     return HeldComparison(
         verification=verified(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from mien.access import permissions
+from mien.access.actor import Actor
 from mien.errors import NoFaceFound
 from mien.gallery.face_columns import from_columns
 from mien.gallery.held_photos import HeldRows
@@ -59,22 +60,22 @@ def show_held_faces(call: Call, *, probe_id: str, face_number: int | None = None
     """
     permissions.require(call.actor, "photos.hold")
     with call.services.database.read() as session:
-        return as_held_faces(*held_face(session, call, probe_id, face_number), face_number)
+        return as_held_faces(*held_face(session, call.actor, probe_id, face_number), face_number)
 
 
 def held_face(
-    session: Session, call: Call, probe_id: str, face_number: int | None, *, which: str = "a"
+    session: Session, holder: Actor, probe_id: str, face_number: int | None, *, which: str = "a"
 ) -> tuple[HeldRows, ProbeFaceRow]:
     """The rows of a held photo, and that of the face that is meant; see `show_held_faces`.
 
     Args:
         session: in which it is read.
-        call: who asks.
+        holder: whose photo it is.
         probe_id: the photo.
         face_number: which face; None for the largest.
         which: of two photos this is, for the error.
     """
-    held = held_rows(session, probe_id, call.actor)
+    held = held_rows(session, probe_id, holder)
     if not held.faces:
         raise NoFaceFound("photo", photo=which)
     return held, _largest(held.faces) if face_number is None else held.face(face_number)

@@ -35,6 +35,7 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import PhotoRow
 from mien.vision.quality_limits import is_legible
 from mien.vision.types import DetectedFace
+from mien.vision.types import EngineSummary
 from mien.vision.types import Face
 
 
@@ -108,7 +109,7 @@ def verify_person(
     permissions.require(call.actor, "photos.verify", gallery)
     check_threshold(threshold)
     with call.services.database.read() as session:
-        row, examples = examples_of(session, call, gallery, person_id)
+        row, examples = examples_of(session, gallery, person_id, call.services.engine.summary)
     face, seen = _face(call, photo, face_number)
     return verified(
         call.services,
@@ -122,7 +123,7 @@ def verify_person(
 
 
 def examples_of(
-    session: Session, call: Call, gallery: str, person_id: str
+    session: Session, gallery: str, person_id: str, summary: EngineSummary
 ) -> tuple[GalleryRow, Sequence[Any]]:
     """A gallery's row, and the examples of a person in it: `id`, `embedding`, `box` and `digest`.
 
@@ -132,7 +133,7 @@ def examples_of(
         NoFaceFound: the person has no example.
     """
     row = find_gallery(session, gallery)
-    require_contract(session, row, call.services.engine.summary)
+    require_contract(session, row, summary)
     person = find_person(session, row, person_id)
     examples = session.execute(
         select(

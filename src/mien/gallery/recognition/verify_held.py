@@ -52,8 +52,8 @@ def verify_held(
     """
     permissions.require(call.actor, "photos.verify", gallery)
     with call.services.database.read() as session:
-        row, examples = examples_of(session, call, gallery, person_id)
-        held, face = held_face(session, call, probe_id, face_number)
+        row, examples = examples_of(session, gallery, person_id, call.services.engine.summary)
+        held, face = held_face(session, call.actor, probe_id, face_number)
         require_contract(session, held.gallery, call.services.engine.summary)
     seen = SeenFace(held.probe.sha256, Box(*face.box))
     return HeldVerification(
