@@ -9,6 +9,7 @@ from mien.storage.models import FaceRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import UnknownFaceRow
 
 _COLUMNS = (
     FaceRow.crop_file,
@@ -16,6 +17,7 @@ _COLUMNS = (
     ProbeRow.original_file,
     ProbeRow.display_file,
     ProbeFaceRow.crop_file,
+    UnknownFaceRow.crop_file,
 )
 
 
