@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from mien.decision.clustering import ACCEPTED
 from mien.decision.clustering import Cluster
 from mien.decision.clustering import Clustering
 from mien.decision.clustering import diverse
@@ -63,6 +64,19 @@ def test_two_clusters_merge_only_when_their_faces_agree_with_one_another() -> No
     found = put(clustering, [at(0), at(30), at(14), at(16), at(15)])
     assert set(found) == {"0"}
     assert clustering.merged == {"1": "0"}
+
+
+def test_many_faces_merge_only_where_fewer_strangers_would_pass() -> None:
+    def needed(count: int) -> float:
+        return 0.9 if count < 10 else 0.97
+
+    faces = [Cluster("one", at(0), 5), Cluster("two", at(20), 5)]
+    clustering = Clustering(faces, similarity=needed)
+    assert clustering.add(at(0), new_id="new") == "one"
+    assert clustering.merged == {}
+    clustering = Clustering([faces[0], Cluster("two", at(20), 1)], similarity=needed)
+    clustering.add(at(2), new_id="new")
+    assert clustering.merged == {"two": "one"}
 
 
 def test_the_larger_of_two_that_merge_stays() -> None:
@@ -133,8 +147,9 @@ def test_the_similarity_needed_follows_from_the_measured_rate_and_rises_with_the
     summary = FakeEngine(calibrated=True).summary
     assert summary.calibration is not None
     needed = joining_similarity(summary)
-    assert needed(1) < needed(100) < needed(10_000)
-    assert expected_rate(summary.calibration, needed(100), 100.0) == pytest.approx(0.001, rel=0.01)
+    assert needed(1) == needed(100) < needed(1_000) < needed(10_000)
+    expected = expected_rate(summary.calibration, needed(100), 100.0)
+    assert expected == pytest.approx(ACCEPTED, rel=0.01)
 
 
 def test_without_a_calibration_it_is_what_is_recommended_for_naming() -> None:

@@ -21,12 +21,17 @@ from numpy.typing import NDArray
 from mien.decision.rates import threshold_for
 from mien.vision.types import EngineSummary
 
-ACCEPTED: Final = 0.001
-"""Share of strangers never seen before who may be put to somebody else's cluster. One who is tears
-down many pairs at once, and nobody looks at every face of a cluster; see `docs/accuracy.md`."""
+ACCEPTED: Final = 0.0005
+"""Share of strangers never seen before who may be put to somebody else's cluster. One who is draws
+others in, and nobody looks at every face of a cluster; see `docs/accuracy.md`."""
+
+_LEAST_CLUSTERS: Final = 100
+"""As so many clusters count fewer, so that two people pass as one in no more than 1 in 200,000 pairs
+of faces: what begins with two people attracts both ever after, and strangers who come to one place
+may be kin."""
 
 Similarity: TypeAlias = Callable[[int], float]
-"""The similarity from which a face joins a cluster, by how many clusters there are."""
+"""The similarity from which a face joins a cluster, by how many there are to be mistaken for."""
 
 
 def joining_similarity(summary: EngineSummary, *, accepted: float = ACCEPTED) -> Similarity:
@@ -45,7 +50,7 @@ def joining_similarity(summary: EngineSummary, *, accepted: float = ACCEPTED) ->
         # Nothing was measured: what is recommended for naming somebody.
         return lambda _clusters: summary.identify_threshold
     return lambda clusters: threshold_for(
-        calibration, accepted=accepted, comparisons=float(max(clusters, 1))
+        calibration, accepted=accepted, comparisons=float(max(clusters, _LEAST_CLUSTERS))
     )
 
 
@@ -107,11 +112,11 @@ class Clustering:
         Returns:
             The id of its cluster, which may be new.
         """
-        alike = self._alike(embedding, self._similarity(len(self._clusters)))
+        alike = self._alike(embedding)
         if not alike:
             self._begin(Cluster(new_id, np.asarray(embedding, np.float32), 1, self._kind))
             return new_id
-        at = alike[0]
+        at = alike[0][0]
         joined = self._clusters[at]
         self._put(at, _together(joined, Cluster(joined.id, embedding, 1, joined.kind)))
         return self._merge_from(at)
@@ -119,13 +124,11 @@ class Clustering:
     def _merge_from(self, at: int) -> str:
         """Merge a cluster that has changed with those it is alike now; gives the id of what is left."""
         while True:
-            own, needed = self._clusters[at], self._similarity(len(self._clusters))
+            own = self._clusters[at]
             among = [
                 place
-                for place in self._alike(own.mean, needed)
-                if self._clusters[place].kind == own.kind
-                and place != at
-                and frozenset((own.id, self._clusters[place].id)) not in self._apart
+                for place, similarity in self._alike(own.mean)
+                if place != at and self._may_merge(own, self._clusters[place], similarity)
             ]
             if not among:
                 return own.id
@@ -138,6 +141,19 @@ class Clustering:
             self._drop(other_at)
             at -= other_at < at
 
+    def _may_merge(self, one: Cluster, other: Cluster, similarity: float) -> bool:
+        """Whether two clusters are one person's.
+
+        A wrong merger spoils every face of the smaller one. So it is to happen as much more rarely
+        than that one face is put wrong.
+        """
+        count = len(self._clusters) * min(one.faces, other.faces)
+        return (
+            one.kind == other.kind
+            and similarity >= self._similarity(count)
+            and frozenset((one.id, other.id)) not in self._apart
+        )
+
     def _note_merged(self, goes: str, stays: str) -> None:
         self.merged = {one: stays if into == goes else into for one, into in self.merged.items()}
         self.merged[goes] = stays
@@ -146,13 +162,14 @@ class Clustering:
             frozenset(stays if each == goes else each for each in pair) for pair in self._apart
         }
 
-    def _alike(self, mean: NDArray[np.float32], needed: float) -> list[int]:
-        """Places of the clusters that are enough alike, the likest first."""
+    def _alike(self, mean: NDArray[np.float32]) -> list[tuple[int, float]]:
+        """Places of the clusters that are alike enough for a face to join, the likest first."""
         if not self._clusters:
             return []
         similarities = self._means @ mean
-        found = np.flatnonzero(similarities >= needed)
-        return [int(place) for place in found[np.argsort(-similarities[found], kind="stable")]]
+        found = np.flatnonzero(similarities >= self._similarity(len(self._clusters)))
+        order = found[np.argsort(-similarities[found], kind="stable")]
+        return [(int(place), float(similarities[place])) for place in order]
 
     def _begin(self, cluster: Cluster) -> None:
         self._clusters.append(cluster)

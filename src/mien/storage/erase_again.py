@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import delete
-from sqlalchemy import inspect
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
 from mien.storage.revisions import note_removed
+from mien.storage.unknown_faces import has_unknown_faces
 from mien.storage.unknown_faces import recount
 
 _AT_ONCE = 500
@@ -66,7 +66,7 @@ def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
         ("gallery", GalleryRow.id),
         ("face", FaceRow.id),
         ("photo", PhotoRow.id),
-        *([("unknown_face", UnknownFaceRow.id)] if _has_unknown(session) else []),
+        *([("unknown_face", UnknownFaceRow.id)] if has_unknown_faces(session) else []),
     )
     return any(
         session.scalar(select(column).where(column.in_(some)).limit(1)) is not None
@@ -137,14 +137,9 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
 _KINDS = ("person", "gallery", "face", "photo", "unknown_face")
 
 
-def _has_unknown(session: Session) -> bool:
-    """Whether the schema has faces of unknown people; earlier ones lack them."""
-    return inspect(session.connection()).has_table(UnknownFaceRow.__tablename__)
-
-
 def _unknown(session: Session, ids: Iterable[str], galleries: Iterable[str]) -> dict[str, Any]:
     """Faces of unknown people by their ids: id, file, cluster."""
-    if not _has_unknown(session):
+    if not has_unknown_faces(session):
         return {}
     columns = select(UnknownFaceRow.id, UnknownFaceRow.crop_file, UnknownFaceRow.cluster_id)
     return {

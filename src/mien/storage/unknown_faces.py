@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import ColumnElement
 from sqlalchemy import delete
+from sqlalchemy import inspect
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -16,6 +17,11 @@ from mien.storage.models import GalleryRow
 from mien.storage.models import UnknownClusterRow
 from mien.storage.models import UnknownFaceRow
 from mien.storage.models import now
+
+
+def has_unknown_faces(session: Session) -> bool:
+    """Whether the schema knows unknown people: that of an older backup does not."""
+    return inspect(session.connection()).has_table(UnknownFaceRow.__tablename__)
 
 
 def let_go_of_unknown(session: Session, which: ColumnElement[bool]) -> list[str]:

@@ -52,6 +52,8 @@ from mien.gallery.services import Services
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.cleanup import remove_expired_probes
 from mien.maintenance.integrity import check
+from mien.maintenance.reapply_erasures import reapply_erasures
+from mien.storage.erased import Erased
 from mien.storage.models import EventRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import UnknownApartRow
@@ -436,6 +438,18 @@ def test_forgetting_someone_takes_the_unknown_faces_that_are_theirs(
     left = bytes_of(tmp_path)
     assert kept[0].embedding.astype("<f4").tobytes() not in left
     assert kept[1].embedding.astype("<f4").tobytes() in left
+
+
+def test_what_was_deleted_does_not_come_back_with_a_backup(services: Services) -> None:
+    see(services, "ada")
+    see(services, "ada", variant=1)
+    faces = show_unknown(acting(services), **HERE, cluster_id=only(services).id).faces
+    services.erasures.add([Erased("unknown_face", faces[0].id)])
+    reapply_erasures(acting(services))
+    assert only(services).sightings == 1
+    assert len(files_of(services)) == 1
+    delete_unknown(acting(services), **HERE, cluster_id=only(services).id)
+    assert Erased("unknown_face", faces[1].id) in services.erasures.read()
 
 
 def test_a_gallery_takes_its_unknown_people_and_their_files_with_it(services: Services) -> None:

@@ -2,11 +2,9 @@
 
 from mien.access import audit
 from mien.access import permissions
-from mien.access.permissions import EventKind
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.clusters.rows import IGNORED
 from mien.gallery.people.clusters.rows import OPEN
-from mien.gallery.people.clusters.rows import State
 from mien.gallery.people.clusters.rows import find_cluster
 from mien.gallery.people.clusters.settle import settle
 from mien.gallery.services import Call
@@ -21,7 +19,13 @@ def ignore_unknown(call: Call, *, gallery: str, cluster_id: str) -> None:
         GalleryNotFound, ClusterNotFound: it is not there.
     """
     permissions.require(call.actor, "unknown.change", gallery)
-    _set(call, gallery, cluster_id, IGNORED, "cluster_ignored")
+    settle(call, gallery=gallery)
+    with call.services.database.write() as session:
+        row = find_gallery(session, gallery, hold="names")
+        cluster = find_cluster(session, row, cluster_id)
+        if cluster.state != IGNORED:
+            cluster.state = IGNORED
+            audit.record(session, call, "cluster_ignored", subject_id=cluster.id, gallery_id=row.id)
 
 
 def unignore_unknown(call: Call, *, gallery: str, cluster_id: str) -> None:
@@ -31,14 +35,12 @@ def unignore_unknown(call: Call, *, gallery: str, cluster_id: str) -> None:
         GalleryNotFound, ClusterNotFound: it is not there.
     """
     permissions.require(call.actor, "unknown.change", gallery)
-    _set(call, gallery, cluster_id, OPEN, "cluster_unignored")
-
-
-def _set(call: Call, gallery: str, cluster_id: str, state: State, event: EventKind) -> None:
     settle(call, gallery=gallery)
     with call.services.database.write() as session:
         row = find_gallery(session, gallery, hold="names")
         cluster = find_cluster(session, row, cluster_id)
-        if cluster.state != state:
-            cluster.state = state
-            audit.record(session, call, event, subject_id=cluster.id, gallery_id=row.id)
+        if cluster.state != OPEN:
+            cluster.state = OPEN
+            audit.record(
+                session, call, "cluster_unignored", subject_id=cluster.id, gallery_id=row.id
+            )

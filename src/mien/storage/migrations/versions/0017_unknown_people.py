@@ -60,7 +60,7 @@ def _faces() -> None:
         sa.Column("embedding", sa.LargeBinary(), nullable=False),
         sa.Column("box", _JSON, nullable=False),
         sa.Column("landmarks", _JSON, nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("pose", _JSON, nullable=False),
         sa.Column("quality", _JSON, nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
