@@ -49,6 +49,14 @@ SCOPES = {
     ): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/review"): "read",
     ("DELETE", "/api/v1/galleries/{gallery}/originals/{photo_id}"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/unknown"): "read",
+    ("GET", "/api/v1/galleries/{gallery}/unknown/{cluster_id}"): "read",
+    ("DELETE", "/api/v1/galleries/{gallery}/unknown/{cluster_id}"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/faces/{face_id}/crop"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/name"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/split"): "enrol",
+    ("PUT", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
+    ("DELETE", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
 }
 
 
@@ -61,6 +69,7 @@ OPERATIONS = [
             face_id=NOBODY,
             other_person_id=NOBODY,
             photo_id=NOBODY,
+            cluster_id=NOBODY,
         )[7:],
         scope,
     )

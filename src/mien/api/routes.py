@@ -15,6 +15,7 @@ from mien.api import identify
 from mien.api import identify_batch
 from mien.api import people
 from mien.api import review
+from mien.api import unknown
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
 from mien.http.api_description import offer_description
@@ -36,7 +37,17 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
-    for module in (detect, verify, identify, identify_batch, galleries, people, faces, review):
+    for module in (
+        detect,
+        verify,
+        identify,
+        identify_batch,
+        galleries,
+        people,
+        faces,
+        review,
+        unknown,
+    ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)
     offer_description(app, lambda: document.document(app))

@@ -28,6 +28,10 @@ COMMANDS = {
         "People in a gallery: list, show, add, change, remove, import, review.",
     ),
     "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples a person is recognised by."),
+    "unknown": LazyCommand(
+        "mien.cli.unknown:unknown",
+        "Unknown people: seen in photos, not named yet.",
+    ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: separate sets of people. A search stays within one gallery.",

@@ -16,6 +16,7 @@ from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
 from mien.web.views import review
+from mien.web.views import unknown
 from mien.web.views import users
 
 
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         person,
         faces,
         review,
+        unknown,
         compare,
         galleries,
         keys,

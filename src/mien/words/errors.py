@@ -401,6 +401,7 @@ _INPUT: Final = {
     "invalid_input.page_size": N_("A page can have 1 to {most} people."),
     "invalid_input.review_limit": N_("A review can list 1 to {most} faces."),
     "invalid_input.unknown_limit": N_("A list can have 1 to {most} unknown people."),
+    "invalid_input.person_id_or_name": N_("Send a `person_id` or a `name`, not both."),
     "invalid_input.split_none": N_("Choose the sightings that show someone else."),
     "invalid_input.split_all": N_(
         "Leave at least one sighting. Choose only those of someone else."

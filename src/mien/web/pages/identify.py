@@ -65,6 +65,7 @@ class IdentifyHome(Page):
         add_person_url: where an empty gallery gets its first person.
         others: further galleries that can be searched at the same time.
         reach_open: whether it is shown at once which galleries and people are searched.
+        keep_unknown_days: for how many days unknown faces are kept; 0 for not at all.
     """
 
     template: ClassVar[str] = "identify/home.html"
@@ -78,6 +79,7 @@ class IdentifyHome(Page):
     add_person_url: str
     others: tuple[Choice, ...] = ()
     reach_open: bool = False
+    keep_unknown_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         max_bytes=runtime().settings.max_upload_bytes,
         add_person_url=url_for("people.new", gallery=chosen.name),
         others=others,
+        keep_unknown_days=chosen.settings.keep_unknown_days,
         reach_open=bool(form.value("where") or form.chosen.get("also") or form.error("also")),
     )
 
