@@ -1,7 +1,10 @@
 """Ignore an unknown person, whose later sightings are not shown either, and take that back."""
 
+from dataclasses import replace
+
 from mien.access import audit
 from mien.access import permissions
+from mien.access.actor import SYSTEM
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.clusters.rows import IGNORED
 from mien.gallery.people.clusters.rows import OPEN
@@ -19,7 +22,7 @@ def ignore_unknown(call: Call, *, gallery: str, cluster_id: str) -> None:
         GalleryNotFound, ClusterNotFound: it is not there.
     """
     permissions.require(call.actor, "unknown.change", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.write() as session:
         row = find_gallery(session, gallery, hold="names")
         cluster = find_cluster(session, row, cluster_id)
@@ -35,7 +38,7 @@ def unignore_unknown(call: Call, *, gallery: str, cluster_id: str) -> None:
         GalleryNotFound, ClusterNotFound: it is not there.
     """
     permissions.require(call.actor, "unknown.change", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.write() as session:
         row = find_gallery(session, gallery, hold="names")
         cluster = find_cluster(session, row, cluster_id)

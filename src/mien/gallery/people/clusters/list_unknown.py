@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mien.access import permissions
+from mien.access.actor import SYSTEM
 from mien.decision.rank import mean_direction
 from mien.errors import IndexUnavailable
 from mien.errors import InvalidInput
@@ -84,7 +86,7 @@ def list_unknown(
     permissions.require(call.actor, "unknown.read", gallery)
     if not 1 <= limit <= MOST_LISTED:
         raise InvalidInput("unknown_limit", words={"most": MOST_LISTED}, field="limit")
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         counts = _counts(session, row)
@@ -114,7 +116,7 @@ def count_unknown(call: Call, *, gallery: str) -> int:
         GalleryNotFound: no gallery has this name.
     """
     permissions.require(call.actor, "unknown.read", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.read() as session:
         return _counts(session, find_gallery(session, gallery)).get("open", 0)
 
@@ -126,7 +128,7 @@ def show_unknown(call: Call, *, gallery: str, cluster_id: str) -> Sightings:
         GalleryNotFound, ClusterNotFound: it is not there.
     """
     permissions.require(call.actor, "unknown.read", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.read() as session:
         row = find_gallery(session, gallery)
         cluster = find_cluster(session, row, cluster_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import delete
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mien.access import audit
 from mien.access import permissions
+from mien.access.actor import SYSTEM
 from mien.decision.clustering import diverse
 from mien.gallery.enrolment.checks import NewFace
 from mien.gallery.enrolment.checks import check_example
@@ -89,7 +91,7 @@ def name_unknown(call: Call, *, gallery: str, cluster_id: str, subject: Subject)
         IndexUnavailable: the gallery cannot be searched for who it may be instead.
     """
     permissions.require(call.actor, "unknown.name", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     near = _nearest(call, gallery, cluster_id)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))

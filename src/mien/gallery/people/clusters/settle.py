@@ -38,23 +38,23 @@ def settle(call: Call, *, gallery: str) -> None:
 
     Done before unknown people are looked at, and every minute while a server runs. A quick look
     when there is nothing new. Several processes may do it at once: one waits for the other and finds
-    it done.
+    it done. Mien itself does it, on nobody's behalf: nothing of record changes by it.
 
     Raises:
         GalleryNotFound: no gallery has this name.
     """
-    permissions.require(call.actor, "unknown.read", gallery)
+    permissions.require(call.actor, "maintenance.settle_unknown", gallery)
     services = call.services
     with services.database.read() as session:
         row = find_gallery(session, gallery)
+        summary = _summary(services, row)
+        # Without the model of the gallery nothing can be put anywhere.
+        what = expired(now()) if summary is None else _waiting()
         waits = session.scalar(
-            select(UnknownFaceRow.id)
-            .where(UnknownFaceRow.gallery_id == row.id, _waiting())
-            .limit(1)
+            select(UnknownFaceRow.id).where(UnknownFaceRow.gallery_id == row.id, what).limit(1)
         )
     if waits is None:
         return
-    summary = _summary(services, row)
     with services.database.write() as session:
         row = find_gallery(session, gallery, hold="names")
         files = let_go_of_unknown(session, (UnknownFaceRow.gallery_id == row.id) & expired(now()))

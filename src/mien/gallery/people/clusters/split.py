@@ -1,11 +1,13 @@
 """Part sightings of an unknown person that show somebody else."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import update
 
 from mien.access import audit
 from mien.access import permissions
+from mien.access.actor import SYSTEM
 from mien.errors import FaceNotFound
 from mien.errors import InvalidInput
 from mien.gallery.galleries import find_gallery
@@ -37,7 +39,7 @@ def split_unknown(call: Call, *, gallery: str, cluster_id: str, face_ids: Collec
         InvalidInput: none or all of the sightings are chosen.
     """
     permissions.require(call.actor, "unknown.change", gallery)
-    settle(call, gallery=gallery)
+    settle(replace(call, actor=SYSTEM), gallery=gallery)
     with call.services.database.write() as session:
         row = find_gallery(session, gallery, hold="names")
         cluster = find_cluster(session, row, cluster_id)
