@@ -44,7 +44,7 @@ from mien.storage.models import now
 
 ADA = draw_photo(["ada"])
 NOTHING = CleanedUp(
-    probes=0, unknown=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0
+    probes=0, unknown_faces=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0
 )
 
 

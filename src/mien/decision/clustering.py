@@ -138,8 +138,7 @@ class Clustering:
             stays, goes = (own, other) if own.faces >= other.faces else (other, own)
             self._put(at, _together(stays, goes))
             self._note_merged(goes.id, stays.id)
-            self._drop(other_at)
-            at -= other_at < at
+            at = self._drop(other_at, looked_at=at)
 
     def _may_merge(self, one: Cluster, other: Cluster, similarity: float) -> bool:
         """Whether two clusters are one person's.
@@ -166,22 +165,31 @@ class Clustering:
         """Places of the clusters that are alike enough for a face to join, the likest first."""
         if not self._clusters:
             return []
-        similarities = self._means @ mean
+        similarities = self._means[: len(self._clusters)] @ mean
         found = np.flatnonzero(similarities >= self._similarity(len(self._clusters)))
         order = found[np.argsort(-similarities[found], kind="stable")]
         return [(int(place), float(similarities[place])) for place in order]
 
     def _begin(self, cluster: Cluster) -> None:
+        count, dimension = len(self._clusters), len(cluster.mean)
+        if count == len(self._means):
+            # Twice as much room each time: copied for each face, they would take most of the time.
+            room = np.empty((max(2 * count, 64), dimension), dtype=np.float32)
+            room[:count] = self._means.reshape(count, dimension)
+            self._means = room
         self._clusters.append(cluster)
-        self._means = np.append(self._means.reshape(-1, len(cluster.mean)), [cluster.mean], axis=0)
+        self._means[count] = cluster.mean
 
     def _put(self, at: int, cluster: Cluster) -> None:
         self._clusters[at] = cluster
         self._means[at] = cluster.mean
 
-    def _drop(self, at: int) -> None:
-        del self._clusters[at]
-        self._means = np.delete(self._means, at, axis=0)
+    def _drop(self, at: int, *, looked_at: int) -> int:
+        """Take a cluster out, whose place the last one gets; gives the new place of another."""
+        last = len(self._clusters) - 1
+        self._put(at, self._clusters[last])
+        del self._clusters[last]
+        return at if looked_at == last else looked_at
 
 
 def _together(stays: Cluster, goes: Cluster) -> Cluster:

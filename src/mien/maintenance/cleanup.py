@@ -50,7 +50,7 @@ class CleanedUp:
 
     Attributes:
         probes: held photos.
-        unknown: faces of unknown people whose time was over.
+        unknown_faces: of people who were not named, whose time was over.
         sign_ins: that had ended.
         removals: of faces, of which every index has heard.
         files: that no row knows, set aside.
@@ -60,7 +60,7 @@ class CleanedUp:
     """
 
     probes: int
-    unknown: int
+    unknown_faces: int
     sign_ins: int
     removals: int
     files: int
@@ -101,7 +101,7 @@ def clean_up(call: Call) -> CleanedUp:
     steps.raise_first()
     return CleanedUp(
         probes=probes or 0,
-        unknown=unknown or 0,
+        unknown_faces=unknown or 0,
         sign_ins=sign_ins or 0,
         removals=removals or 0,
         files=files.aside,

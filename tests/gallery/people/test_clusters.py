@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,9 @@ HERE: dict[str, Any] = {"gallery": "default"}
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    runtime = make_runtime(tmp_path, engine=FakeEngine(calibrated=True))
+def services(tmp_path: Path, database_url: str) -> Iterator[Services]:
+    engine = FakeEngine(calibrated=True)
+    runtime = make_runtime(tmp_path, engine=engine, database_url=database_url)
     keep(runtime.services, 30)
     yield runtime.services
     runtime.close()
@@ -360,7 +362,7 @@ def test_whose_time_is_over_nothing_is_left(services: Services, tmp_path: Path) 
         ]
     later(services, 15)
     done = clean_up(acting(services))
-    assert done.unknown == 2
+    assert done.unknown_faces == 2
     person = only(services)
     assert person.sightings == 1
     assert len(files_of(services)) == 1
@@ -397,6 +399,18 @@ def test_it_is_put_together_once(services: Services, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(settling, "_sort", never)
     only(services)
+
+
+def test_several_who_look_at_once_put_each_face_to_others_once(services: Services) -> None:
+    for variant in range(6):
+        see(services, "ada", variant=variant)
+        see(services, "bob", variant=variant)
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(
+            pool.map(lambda _: count_unknown(acting(services), **HERE), range(8), timeout=60)
+        )
+    assert counts == [2] * 8
+    assert [each.sightings for each in unknown(services)] == [6, 6]
 
 
 def test_fewer_days_hold_for_those_kept_already_and_more_days_do_not(services: Services) -> None:
