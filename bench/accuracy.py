@@ -2,9 +2,10 @@
 
 Of each pack, on one labelled set and at the settings of a new gallery: labelled pairs; searches with
 strangers among them, in galleries of several sizes; many choices of who is enrolled; whether stated
-rates hold for people that a calibration has not seen; several photos of a person; photos made worse,
-and what the gate before storing makes of them. What a pack makes of the photos is kept in the
-temporary folder, so that a second run takes no look at them, but for those made worse.
+rates hold for people that a calibration has not seen; several photos of a person; faces of unknown
+people put together; photos made worse, and what the gate before storing makes of them. What a pack
+makes of the photos is kept in the temporary folder, so that a second run takes no look at them, but
+for those made worse.
 
     python bench/accuracy.py [--pack NAME ...] [--part NAME ...] [--write-only]
 """
@@ -31,6 +32,7 @@ from bench import calibration  # noqa: E402  # run as a script, the root is not 
 from bench import draws  # noqa: E402
 from bench import examples  # noqa: E402
 from bench import gate  # noqa: E402
+from bench import unknown  # noqa: E402
 from bench.all import machine  # noqa: E402
 from bench.labelled import ONE_PERSON  # noqa: E402
 from bench.labelled import acquired  # noqa: E402
@@ -137,6 +139,7 @@ def _parts(name: str, data: Path) -> dict[str, Callable[[], Any]]:
         "draws": lambda: _script(draws.main, *given),
         "rates": lambda: _script(calibration.main, *given)["agreement"],
         "ways": lambda: _script(examples.main, *given, "--draws", "10")["ways"],
+        "unknown": lambda: _script(unknown.main, *given),
         "gate": lambda: _script(gate.main, *given, *few),
     }
 
@@ -181,7 +184,7 @@ def main() -> int:
     parser.add_argument(
         "--part",
         action="append",
-        choices=("labelled", "draws", "rates", "ways", "gate"),
+        choices=("labelled", "draws", "rates", "ways", "unknown", "gate"),
         help="may be given again",
     )
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)

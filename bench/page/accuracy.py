@@ -324,6 +324,42 @@ def _ways(kept: Kept) -> list[str]:
     return table((*head, "counts as"), rows)
 
 
+def _unknown(kept: Kept) -> list[str]:
+    rows = []
+    for name, found in _found(kept, "unknown"):
+        for each in found["rates"]:
+            taken = each["accepted"] == found["accepted"]
+            mark = "**" if taken else ""
+            precision, recall = each["precision"], each["recall"]
+            rows.append(
+                (
+                    f"`{name}`",
+                    f"{mark}1 in {round(1 / each['accepted']):,}{mark}",
+                    f"{each['similarity']:.3f}",
+                    f"{mark}{_percent(_mean(precision), 2)}{mark} ({_percent(min(precision), 2)})",
+                    f"{mark}{_percent(_mean(recall))}{mark} ({_percent(min(recall))})",
+                    f"{_mean(each['clusters']):,.0f}",
+                )
+            )
+        rows += [
+            (
+                f"`{name}`",
+                other["way"],
+                "the same",
+                _percent(other["precision"], 2),
+                _percent(other["recall"]),
+                f"{other['clusters']:,}",
+            )
+            for other in found["others"]
+        ]
+    head = ("pack", "strangers accepted", "similarity", "precision (least)", "recall (least)")
+    return table((*head, "clusters"), rows)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
 def _quality(kept: Kept) -> list[str]:
     """The thirds of the first pack's searches, everybody with a second photo enrolled."""
     _name, found = _found(kept, "labelled")[0]
@@ -357,5 +393,6 @@ TABLES: Final[dict[str, tuple[str, Callable[[Kept], list[str]]]]] = {
     "harm": ("gate", _harm),
     "harm-packs": ("gate", _harm_packs),
     "ways": ("ways", _ways),
+    "unknown": ("unknown", _unknown),
     "quality": ("labelled", _quality),
 }

@@ -18,7 +18,7 @@ MienError
 │   └── PhotoNotGoodEnough
 ├── NotFound                  something in the request does not exist
 │   ├── GalleryNotFound  PersonNotFound  FaceNotFound  PhotoNotFound
-│   ├── ProbeNotFound    UserNotFound    KeyNotFound
+│   ├── ProbeNotFound    UserNotFound    KeyNotFound     ClusterNotFound
 │   ├── JobNotFound
 ├── Conflict                  the request conflicts with what exists
 │   ├── NameTaken
@@ -257,6 +257,12 @@ class ProbeNotFound(NotFound):
     """A photo kept for identification has expired or belongs to someone else."""
 
     code = "probe_not_found"
+
+
+class ClusterNotFound(NotFound):
+    """No unknown person of this gallery has this id: named, deleted, expired or put to another."""
+
+    code = "cluster_not_found"
 
 
 class UserNotFound(NotFound):

@@ -27,6 +27,9 @@ LEAST_ACCEPTED: Final = 1e-6
 MOST_ACCEPTED: Final = 0.5
 """The largest accepted rate that may be set."""
 
+MOST_UNKNOWN_DAYS: Final = 365
+"""The longest that faces of unknown people may be kept."""
+
 Detail: TypeAlias = Literal["normal", "high"]
 """How closely a photo is searched: `high` finds smaller and turned faces and takes longer."""
 DETAILS: Final[tuple[Detail, ...]] = get_args(Detail)

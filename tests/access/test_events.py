@@ -46,12 +46,20 @@ from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.pack_in_use import ensure_pack
 from mien.gallery.pack_in_use import use_pack
+from mien.gallery.people.clusters.delete_unknown import delete_unknown
+from mien.gallery.people.clusters.ignore import ignore_unknown
+from mien.gallery.people.clusters.ignore import unignore_unknown
+from mien.gallery.people.clusters.list_unknown import list_unknown
+from mien.gallery.people.clusters.list_unknown import show_unknown
+from mien.gallery.people.clusters.name import name_unknown
+from mien.gallery.people.clusters.split import split_unknown
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.keep import keep_face
 from mien.gallery.people.keep import keep_pair
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
+from mien.gallery.recognition.identify import identify
 from mien.gallery.runtimes_in_use import measure_runtimes
 from mien.gallery.services import Call
 from mien.jobs.control import cancel_job
@@ -182,6 +190,45 @@ def _pair_reviewed(call: Call) -> tuple[Call, Act]:
     one, other = (create_person(call, gallery="default", name=name) for name in (NAME, "Other"))
     given = {"gallery": "default", "person_id": one.id, "other_person_id": other.id}
     return call, lambda: keep_pair(call, **given)
+
+
+def _seen(call: Call) -> str:
+    """An unknown person who was seen twice."""
+    change_gallery(call, name="default", settings={"keep_unknown_days": 3})
+    for variant in range(2):
+        photo = Upload(draw_photo(["ada"], variant=variant))
+        identify(call, gallery="default", photo=photo)
+    [person] = list_unknown(call, gallery="default").people
+    return person.id
+
+
+def _kept(call: Call) -> tuple[Call, Act]:
+    change_gallery(call, name="default", settings={"keep_unknown_days": 3})
+    return call, lambda: identify_unknown(call)
+
+
+def identify_unknown(call: Call) -> None:
+    identify(call, gallery="default", photo=Upload(ADA))
+
+
+def _unknown(verb: Callable[..., object], **more: Any) -> Scenario:
+    def scenario(call: Call) -> tuple[Call, Act]:
+        given = {"gallery": "default", "cluster_id": _seen(call), **more}
+        return call, lambda: verb(call, **given)
+
+    return scenario
+
+
+def _unignored(call: Call) -> tuple[Call, Act]:
+    given = {"gallery": "default", "cluster_id": _seen(call)}
+    ignore_unknown(call, **given)
+    return call, lambda: unignore_unknown(call, **given)
+
+
+def _split(call: Call) -> tuple[Call, Act]:
+    given = {"gallery": "default", "cluster_id": _seen(call)}
+    first = show_unknown(call, **given).faces[0].id
+    return call, lambda: split_unknown(call, **given, face_ids=[first])
 
 
 def _gallery_removed(call: Call) -> tuple[Call, Act]:
@@ -368,6 +415,12 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "face_removed": _face_removed,
     "face_reviewed": _face_reviewed,
     "pair_reviewed": _pair_reviewed,
+    "unknown_faces_kept": _kept,
+    "cluster_ignored": _unknown(ignore_unknown),
+    "cluster_unignored": _unignored,
+    "cluster_split": _split,
+    "cluster_named": _unknown(name_unknown, subject=NamedPerson(NAME)),
+    "cluster_deleted": _unknown(delete_unknown),
     "password_changed": _password_changed,
     "password_refused": _password_refused,
     "signed_in": _signed_in_again,

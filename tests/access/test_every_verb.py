@@ -171,6 +171,7 @@ def test_a_verb_that_writes_tells_the_audit_trail_or_changes_nothing_of_record()
         "check_key",
         # By the clock: what is removed had its time told when it was made.
         "clean_up",
+        "settle",
         "remove_expired_probes",
         # Nothing searches what is staged; that it begins, and the change, are told by `embed_again`.
         "stage_embeddings",

@@ -60,6 +60,14 @@ SCOPES = {
     ("POST", "/api/v1/jobs/{job_id}/cancel"): "enrol",
     ("GET", "/api/v1/jobs/{job_id}/items"): "read",
     ("GET", "/api/v1/jobs/{job_id}/report.csv"): "read",
+    ("GET", "/api/v1/galleries/{gallery}/unknown"): "read",
+    ("GET", "/api/v1/galleries/{gallery}/unknown/{cluster_id}"): "read",
+    ("DELETE", "/api/v1/galleries/{gallery}/unknown/{cluster_id}"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/faces/{face_id}/crop"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/name"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/split"): "enrol",
+    ("PUT", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
+    ("DELETE", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
 }
 
 
@@ -73,6 +81,7 @@ OPERATIONS = [
             face_id=NOBODY,
             other_person_id=NOBODY,
             photo_id=NOBODY,
+            cluster_id=NOBODY,
         )[7:],
         scope,
     )

@@ -64,7 +64,13 @@ class Served:
         api = Api(app, self.key)
         person = api.add_person("Ada")
         face = api.send(f"/galleries/default/people/{person}/faces", photo=draw_photo(["ada"]))
+        api("PATCH", "/galleries/default", json={"keep_unknown_days": 3})
+        for variant in range(2):
+            photo = draw_photo(["stranger"], variant=variant)
+            api.send("/galleries/default/identify", photo=photo)
+        [unknown] = api("GET", "/galleries/default/unknown").get_json()["people"]
         self.real = {
+            "cluster_id": unknown["id"],
             "gallery": "default",
             "person_id": person,
             "other_person_id": api.add_person("Bob"),

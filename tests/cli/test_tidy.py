@@ -13,7 +13,16 @@ def test_tidying_says_what_went(tmp_path: Path) -> None:
     environment = {"MIEN_HOME": str(tmp_path), "MIEN_OFFLINE": "true"}
     result = CliRunner().invoke(cli, ["tidy", "--json"], env=environment)
     assert result.exit_code == 0, result.output
-    counts = ("probes", "sign_ins", "removals", "files", "emptied", "stuck", "erasures")
+    counts = (
+        "probes",
+        "unknown_faces",
+        "sign_ins",
+        "removals",
+        "files",
+        "emptied",
+        "stuck",
+        "erasures",
+    )
     assert json.loads(result.stdout) == dict.fromkeys(counts, 0)
     told = CliRunner().invoke(cli, ["tidy"], env=environment)
     assert "0 uploaded photos" in told.stderr

@@ -43,7 +43,9 @@ from mien.storage.models import SignInRow
 from mien.storage.models import now
 
 ADA = draw_photo(["ada"])
-NOTHING = CleanedUp(probes=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0)
+NOTHING = CleanedUp(
+    probes=0, unknown_faces=0, sign_ins=0, removals=0, files=0, emptied=0, stuck=0, erasures=0
+)
 
 
 def add(services: Services, name: str, photo: bytes) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from samples.others import other_pages
 from samples.others import user_pages
 from samples.people import people_pages
 from samples.reference import reference_page
+from samples.unknown import unknown_pages
 
 
 def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layout]]:
@@ -31,6 +32,8 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layou
         found[name] = (page, signed_in("Identify"))
     found["live"] = (live_page(), signed_in("Live"))
     for name, page in people_pages(portrait, photo_url).items():
+        found[name] = (page, signed_in("People"))
+    for name, page in unknown_pages(portrait).items():
         found[name] = (page, signed_in("People"))
     for name, page in other_pages(portrait).items():
         place = {"compare": "Compare", "key": "Keys", "keys": "Keys", "account": "Account"}

@@ -18,7 +18,9 @@ from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NamedPerson
 from mien.gallery.galleries import create_gallery
 from mien.gallery.held_photos import hold_photo
+from mien.gallery.people.clusters.list_unknown import list_unknown
 from mien.gallery.people.people import change_person
+from mien.gallery.recognition.identify import identify
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,9 @@ def furnish(site: Site, photos: Photos, *, user_id: str) -> list[Stop]:
         Stop("person-suspected", f"{mistakes}/people/{suspected}"),
         Stop("review", f"{mistakes}/review"),
         Stop("review-nothing", "/galleries/club/review"),
+        Stop("unknown", "/galleries/street/unknown"),
+        Stop("unknown-off", "/galleries/club/unknown"),
+        Stop("unknown-sightings", f"/galleries/street/unknown/{_with_unknown(site, photos)}"),
         Stop("person-edit", f"{person}/edit"),
         Stop("person-choose-face", f"{person}/choose/{group}"),
         Stop("person-delete", f"{person}/delete"),
@@ -228,6 +233,15 @@ def _with_mistakes(site: Site, photos: Photos) -> str:
         )
         first = done.person.id if whom == name else first
     return first
+
+
+def _with_unknown(site: Site, photos: Photos) -> str:
+    """A gallery that has seen people whom it does not know; gives the one seen most often."""
+    call = acting(site.runtime.services)
+    create_gallery(call, name="street", settings={"keep_unknown_days": 30})
+    for photo in (photos.group, *photos.pair):
+        identify(call, gallery="street", photo=Upload(photo))
+    return list_unknown(call, gallery="street").people[0].id
 
 
 def _add_to(name: str) -> Callable[[Page], None]:

@@ -17,6 +17,7 @@ from mien.api import jobs
 from mien.api import live
 from mien.api import people
 from mien.api import review
+from mien.api import unknown
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
 from mien.http.api_description import offer_description
@@ -40,7 +41,7 @@ def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
         *(detect, verify, identify, identify_batch, live),
-        *(galleries, people, faces, review, jobs),
+        *(galleries, people, faces, review, unknown, jobs),
     ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)

@@ -32,6 +32,10 @@ COMMANDS = {
         "mien.cli.worker:worker", "Do jobs: imports and other long work, beside `mien serve`."
     ),
     "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples a person is recognised by."),
+    "unknown": LazyCommand(
+        "mien.cli.unknown:unknown",
+        "Unknown people: seen in photos, not named yet.",
+    ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: separate sets of people. A search stays within one gallery.",

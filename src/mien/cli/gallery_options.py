@@ -60,6 +60,8 @@ def _option(name: str, field: FieldInfo) -> Callable[[_Function], _Function]:
         return click.option(option, type=click.Choice(get_args(allowed)), help=about)
     if get_origin(allowed) in (Union, types.UnionType):
         return click.option(option, type=_OrAuto(), metavar=f"S|{AUTO}", help=about)
+    if allowed is int:
+        return click.option(option, type=int, metavar="N", help=about)
     if allowed is float:
         return click.option(option, type=float, metavar="R", help=about)
     return click.option(option, metavar="TEXT", help=about)

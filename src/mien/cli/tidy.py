@@ -34,7 +34,8 @@ def tidy(*, as_json: bool) -> None:
         print_json(done)
     else:
         print_note(
-            f"Deleted {counted(done.probes, 'uploaded photo')} and "
+            f"Deleted {counted(done.probes, 'uploaded photo')}, "
+            f"{counted(done.unknown_faces, 'unknown face')} and "
             f"{counted(done.sign_ins, 'old sign-in')}. Stray files: {done.files:,} set aside, "
             f"{done.emptied:,} deleted."
         )

@@ -7,6 +7,7 @@ import numpy as np
 
 from mien.storage.models import FaceRow
 from mien.storage.models import ProbeFaceRow
+from mien.storage.models import UnknownFaceRow
 from mien.vision.types import Box
 from mien.vision.types import DetectedFace
 from mien.vision.types import Pose
@@ -14,7 +15,7 @@ from mien.vision.types import Quality
 
 
 class FoundColumns(TypedDict):
-    """The columns that `FaceRow` and `ProbeFaceRow` share."""
+    """The columns that `FaceRow`, `ProbeFaceRow` and `UnknownFaceRow` share."""
 
     box: list[float]
     landmarks: list[list[float]]
@@ -44,7 +45,7 @@ def to_columns(face: DetectedFace) -> FoundColumns:
     )
 
 
-def from_columns(row: FaceRow | ProbeFaceRow) -> DetectedFace:
+def from_columns(row: FaceRow | ProbeFaceRow | UnknownFaceRow) -> DetectedFace:
     """The detected face that a row remembers."""
     quality = dict(row.quality)
     return DetectedFace(

@@ -46,7 +46,9 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import UnknownFaceRow
 from mien.storage.models import now
+from mien.storage.unknown_faces import keep_no_longer_than
 from mien.vision.types import EngineSummary
 
 Hold: TypeAlias = Literal["", "stays", "names"]
@@ -278,6 +280,8 @@ def change_gallery(
                 if value != before[field]:
                     setattr(row, field, value)
                     changed.append(field)
+            if after["keep_unknown_days"] < before["keep_unknown_days"]:
+                keep_no_longer_than(session, row, after["keep_unknown_days"])
             if changed:
                 row.updated_at = now()
                 audit.record(session, call, "gallery_changed", gallery_id=row.id, changed=changed)
@@ -345,6 +349,7 @@ def _files(session: Session, gallery_id: str) -> list[str]:
         .join(JobInputRow, JobInputRow.id == JobInputPartRow.input_id)
         .join(JobRow, JobRow.id == JobInputRow.job_id)
         .where(JobRow.gallery_id == gallery_id),
+        select(UnknownFaceRow.crop_file).where(UnknownFaceRow.gallery_id == gallery_id),
     )
     return [name for query in queries for name in session.scalars(query)]
 

@@ -18,6 +18,7 @@ from mien.options import ACCEPTED_RATE
 from mien.options import GATES
 from mien.options import LEAST_ACCEPTED
 from mien.options import MOST_ACCEPTED
+from mien.options import MOST_UNKNOWN_DAYS
 from mien.options import Gate
 
 
@@ -91,6 +92,13 @@ class GallerySettings(BaseModel):
     )
     keep_photos: bool = Field(
         default=True, description="Whether original photos are kept in addition to the portraits."
+    )
+    keep_unknown_days: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_UNKNOWN_DAYS,
+        description="For how many days the faces of unknown people are kept when photos are "
+        "identified, to be named later: portrait and embedding of each, not the photo. 0 keeps none.",
     )
 
     display_name: str = Field(

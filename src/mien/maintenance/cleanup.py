@@ -18,6 +18,7 @@ from mien.access import permissions
 from mien.access.reset_links import forget_old_links
 from mien.access.throttling import forget_old_tries
 from mien.gallery.held_photos import probe_files
+from mien.gallery.people.clusters.settle import settle_all
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.maintenance.finish_erasures import finish_erasures
@@ -40,6 +41,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
+from mien.storage.models import UnknownFaceRow
 from mien.storage.models import now
 
 # A process that has not searched a gallery for this long builds its index anew.
@@ -57,6 +59,7 @@ class CleanedUp:
 
     Attributes:
         probes: held photos.
+        unknown_faces: of people who were not named, whose time was over.
         sign_ins: that had ended.
         removals: of faces, of which every index has heard.
         files: that no row knows, set aside.
@@ -66,6 +69,7 @@ class CleanedUp:
     """
 
     probes: int
+    unknown_faces: int
     sign_ins: int
     removals: int
     files: int
@@ -91,6 +95,7 @@ def clean_up(call: Call) -> CleanedUp:
     files = _Files()
     probes = steps.do(lambda: _expired_probes(services))
     sign_ins = steps.do(lambda: _ended_sign_ins(services))
+    unknown = steps.do(lambda: settle_all(call))
     steps.do(lambda: _expired_input(services))
     steps.do(lambda: _old_tries_and_links(services))
     steps.do(lambda: _old_jobs(services))
@@ -106,6 +111,7 @@ def clean_up(call: Call) -> CleanedUp:
     steps.raise_first()
     return CleanedUp(
         probes=probes or 0,
+        unknown_faces=unknown or 0,
         sign_ins=sign_ins or 0,
         removals=removals or 0,
         files=files.aside,
@@ -116,7 +122,7 @@ def clean_up(call: Call) -> CleanedUp:
 
 
 def remove_expired_probes(call: Call) -> int:
-    """Remove held photos whose time is over, and what deletions and killed changes have left.
+    """Remove held photos and unknown faces past their time, and what killed changes have left.
 
     A few quick looks when there is nothing of the kind.
 
@@ -127,6 +133,7 @@ def remove_expired_probes(call: Call) -> int:
     steps = _Steps()
     files = _Files()
     probes = steps.do(lambda: _expired_probes(call.services))
+    steps.do(lambda: settle_all(call))
     steps.do(lambda: _expired_input(call.services))
     steps.do(lambda: _noted_files(call.services))
     steps.do(lambda: finish_erasures(call))
@@ -291,9 +298,10 @@ def _stray_files(services: Services, files: "_Files") -> None:
         deleted = set(noted(session))
         holds_faces = session.scalar(select(FaceRow.id).limit(1)) is not None
         holds_photos = session.scalar(select(PhotoRow.id).limit(1)) is not None
+        holds_unknown = session.scalar(select(UnknownFaceRow.id).limit(1)) is not None
     brought = store.bring_back(known)
     files.add(aside=Moved(failed=brought.failed))
-    if not (holds_faces or holds_photos) and store.holds_any():
+    if not (holds_faces or holds_photos or holds_unknown) and store.holds_any():
         # A database of before, or of nowhere, that has the right id all the same: to it every
         # file would be a stray.
         return

@@ -80,6 +80,7 @@ def _erase_again(call: Call, known: frozenset[Erased]) -> Reapplied:
                 call,
                 "erasure_reapplied",
                 faces=len(again.faces),
+                unknown_faces=len(again.unknown),
                 photos=len(again.photos),
             )
     finish_erasure(services, replace(note, galleries=again.changed))

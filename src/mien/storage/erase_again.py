@@ -22,7 +22,10 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import UnknownFaceRow
 from mien.storage.revisions import note_removed
+from mien.storage.unknown_faces import has_unknown_faces
+from mien.storage.unknown_faces import recount
 
 _AT_ONCE = 500
 _QUIETLY = {"synchronize_session": False}
@@ -37,6 +40,7 @@ class ErasedAgain:
         galleries: ids of whole galleries.
         faces: ids of examples, those of people and galleries included.
         photos: ids of kept originals, likewise.
+        unknown: ids of kept faces of unknown people, likewise.
         files: names of the files that go with them.
         changed: ids of galleries that are left and have lost examples.
     """
@@ -45,13 +49,14 @@ class ErasedAgain:
     galleries: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing of what was erased had come back."""
-        return not (self.people or self.galleries or self.faces or self.photos)
+        return not (self.people or self.galleries or self.faces or self.photos or self.unknown)
 
 
 def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
@@ -61,6 +66,7 @@ def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
         ("gallery", GalleryRow.id),
         ("face", FaceRow.id),
         ("photo", PhotoRow.id),
+        *([("unknown_face", UnknownFaceRow.id)] if has_unknown_faces(session) else []),
     )
     return any(
         session.scalar(select(column).where(column.in_(some)).limit(1)) is not None
@@ -96,12 +102,16 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
             *_read(session, photo_columns, PhotoRow.gallery_id, [row[0] for row in galleries]),
         )
     )
-    if not (galleries or people or faces or photos):
+    unknown = _unknown(session, ids["unknown_face"], [row[0] for row in galleries])
+    if not (galleries or people or faces or photos or unknown):
         return ErasedAgain()
     files = [row[2] for row in faces.values()] + list(photos.values()) + _let_go_of_held(session)
+    files += [row[1] for row in unknown.values()]
+    of_clusters = {row[2] for row in unknown.values() if row[2]}
     changed = _tell_indexes(session, faces.values(), left_out={row[0] for row in galleries})
     # What refers to these goes by the foreign keys, in whatever version.
     for column, gone in (
+        (UnknownFaceRow.id, list(unknown)),
         (FaceRow.id, list(faces)),
         (PhotoRow.id, list(photos)),
         (PersonRow.id, [row[0] for row in people]),
@@ -111,18 +121,34 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
             session.execute(
                 delete(column.class_).where(column.in_(some)), execution_options=_QUIETLY
             )
+    recount(session, of_clusters)
     whole = {row[0] for row in galleries}
     return ErasedAgain(
         people=tuple((row[0], row[1]) for row in people if row[1] not in whole),
         galleries=tuple(row[0] for row in galleries),
         faces=tuple(faces),
         photos=tuple(photos),
+        unknown=tuple(unknown),
         files=tuple(files),
         changed=changed,
     )
 
 
-_KINDS = ("person", "gallery", "face", "photo")
+_KINDS = ("person", "gallery", "face", "photo", "unknown_face")
+
+
+def _unknown(session: Session, ids: Iterable[str], galleries: Iterable[str]) -> dict[str, Any]:
+    """Faces of unknown people by their ids: id, file, cluster."""
+    if not has_unknown_faces(session):
+        return {}
+    columns = select(UnknownFaceRow.id, UnknownFaceRow.crop_file, UnknownFaceRow.cluster_id)
+    return {
+        row[0]: row
+        for row in (
+            *_read(session, columns, UnknownFaceRow.id, ids),
+            *_read(session, columns, UnknownFaceRow.gallery_id, galleries),
+        )
+    }
 
 
 def _needed_by_nobody(session: Session, faces: Iterable[Any], *, gone: Collection[str]) -> set[str]:

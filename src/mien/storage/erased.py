@@ -30,7 +30,7 @@ from mien.storage.models import now
 NAME: Final = "erasures"
 """The list's file, in the home."""
 
-ErasedKind: TypeAlias = Literal["person", "gallery", "face", "photo"]
+ErasedKind: TypeAlias = Literal["person", "gallery", "face", "photo", "unknown_face"]
 """What an id is of."""
 
 KINDS: Final = frozenset(get_args(ErasedKind))

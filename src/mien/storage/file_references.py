@@ -10,6 +10,8 @@ from mien.storage.models import JobInputPartRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import UnknownFaceRow
+from mien.storage.unknown_faces import has_unknown_faces
 
 _COLUMNS = (
     FaceRow.crop_file,
@@ -23,9 +25,10 @@ _COLUMNS = (
 
 def referenced(session: Session, names: Sequence[str] | None = None) -> set[str]:
     """Which of these files rows refer to; of all files when no names are given."""
-    queries = [select(column) for column in _COLUMNS]
+    columns = (*_COLUMNS, UnknownFaceRow.crop_file) if has_unknown_faces(session) else _COLUMNS
+    queries = [select(column) for column in columns]
     if names is not None:
         queries = [
-            query.where(column.in_(names)) for query, column in zip(queries, _COLUMNS, strict=True)
+            query.where(column.in_(names)) for query, column in zip(queries, columns, strict=True)
         ]
     return {name for query in queries for name in session.scalars(query)}

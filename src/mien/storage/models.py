@@ -88,6 +88,7 @@ class GalleryRow(Base):
     accepted_fmr: Mapped[float] = mapped_column(default=ACCEPTED_RATE)
     gate: Mapped[str] = mapped_column(String(10), default="standard")
     keep_photos: Mapped[bool] = mapped_column(default=True)
+    keep_unknown_days: Mapped[int] = mapped_column(default=0)
     display_name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
@@ -321,6 +322,67 @@ class ProbeFaceRow(Base):
     score: Mapped[float]
     pose: Mapped[dict[str, Any]] = mapped_column(Json)
     quality: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class UnknownClusterRow(Base):
+    """Faces of nobody known that are taken for one person.
+
+    `state` is `open` or `ignored`. `mean` is of its faces' embeddings, by which further ones are
+    compared; it goes with its last face.
+    """
+
+    __tablename__ = "unknown_cluster"
+    __table_args__ = (Index(None, "gallery_id", "state", "last_seen_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    mean: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    faces: Mapped[int]
+    first_seen_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    last_seen_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class UnknownFaceRow(Base):
+    """A face that a search could not name, kept for as long as its gallery says.
+
+    Of the photo it came from nothing is kept but the digest of its bytes. `cluster_id` is None
+    until it was put to others.
+    """
+
+    __tablename__ = "unknown_face"
+    __table_args__ = (Index(None, "gallery_id", "cluster_id"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    cluster_id: Mapped[str | None] = mapped_column(
+        ForeignKey("unknown_cluster.id", ondelete="cascade"), index=True
+    )
+    crop_file: Mapped[str] = mapped_column(String(80), unique=True)
+    crop_hash: Mapped[str] = mapped_column(String(16))
+    photo_sha256: Mapped[str] = mapped_column(String(64))
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    box: Mapped[list[float]] = mapped_column(Json)
+    landmarks: Mapped[list[list[float]]] = mapped_column(Json)
+    score: Mapped[float]
+    pose: Mapped[dict[str, Any]] = mapped_column(Json)
+    quality: Mapped[dict[str, Any]] = mapped_column(Json)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcTime, index=True)
+
+
+class UnknownApartRow(Base):
+    """That somebody has parted two clusters, which therefore never merge."""
+
+    __tablename__ = "unknown_apart"
+
+    cluster_id: Mapped[str] = mapped_column(
+        ForeignKey("unknown_cluster.id", ondelete="cascade"), primary_key=True
+    )
+    other_cluster_id: Mapped[str] = mapped_column(
+        ForeignKey("unknown_cluster.id", ondelete="cascade"), primary_key=True, index=True
+    )
 
 
 class FileDeletionRow(Base):

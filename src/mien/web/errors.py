@@ -45,6 +45,7 @@ _TITLES_BY_CODE: Final = {
     "overloaded": N_("Busy at the moment"),
     "csrf_failed": N_("This page has been open too long"),
     "probe_not_found": N_("This photo has been deleted"),
+    "cluster_not_found": N_("No longer kept"),
     "person_not_found": N_("Person not found"),
     "gallery_not_found": N_("Gallery not found"),
     "setup_link_invalid": N_("This link does not work"),

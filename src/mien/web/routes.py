@@ -21,6 +21,7 @@ from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
 from mien.web.views import review
+from mien.web.views import unknown
 from mien.web.views import users
 
 
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
         faces,
         review,
         check_person,
+        unknown,
         compare,
         galleries,
         imports,

@@ -174,6 +174,9 @@ _NOT_FOUND: Final = {
     "probe_not_found.other_gallery": N_(
         "This photo was chosen in another gallery. Choose it again here."
     ),
+    "cluster_not_found": N_(
+        "This unknown person is no longer kept: named, deleted, expired, or merged with another."
+    ),
     "user_not_found.removed": N_("This account has been deleted."),
     "user_not_found.name": N_("There is no account with this name."),
     "user_not_found.removed_already": N_("This account has already been deleted."),
@@ -402,6 +405,12 @@ _INPUT: Final = {
     ),
     "invalid_input.page_size": N_("A page can have 1 to {most} people."),
     "invalid_input.review_limit": N_("A review can list 1 to {most} faces."),
+    "invalid_input.unknown_limit": N_("A list can have 1 to {most} unknown people."),
+    "invalid_input.person_id_or_name": N_("Send a `person_id` or a `name`, not both."),
+    "invalid_input.split_none": N_("Choose the sightings that show someone else."),
+    "invalid_input.split_all": N_(
+        "Leave at least one sighting. Choose only those of someone else."
+    ),
     "invalid_input.pair_of_one": N_("Choose two different people."),
     "invalid_input.notes_too_long": N_("Notes can have at most {most} characters."),
     "invalid_input.notes_characters": N_("The notes contain an invalid character."),

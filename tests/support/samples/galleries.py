@@ -33,7 +33,7 @@ def settings_sample() -> GallerySettingsPage:
     odds = (Choice("0.01", "1 in 100"), Choice("0.001", "1 in 1,000"))
     return GallerySettingsPage(
         form=FormState(
-            values={"name": "family archive", "threshold": ""},
+            values={"name": "family archive", "threshold": "", "keep_unknown_days": "30"},
             chosen={
                 "accepted_fpir": ("0.001",),
                 "accepted_fmr": ("0.001",),

@@ -86,6 +86,8 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         import_url="/import",
         review_count=3,
         review_url="/galleries/default/review",
+        unknown_count=4,
+        unknown_url="/galleries/default/unknown",
     )
     faces = tuple(
         FaceEntry(
@@ -192,7 +194,9 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             people, query="lo<v", people=tiles[:3], found_count=3, letters=(), next_url=""
         ),
         "people-none-found": replace(people, query="qq", people=(), found_count=0, letters=()),
-        "people-empty": replace(people, people=(), total_count=0, found_count=0, letters=()),
+        "people-empty": replace(
+            people, people=(), total_count=0, found_count=0, letters=(), unknown_count=0
+        ),
         "review": review,
         "review-nothing": replace(
             review, faces=(), more_faces=0, pairs=(), photos=(), all_compared=True

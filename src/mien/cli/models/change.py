@@ -56,8 +56,9 @@ def use(
     servers go on with the former one, and then all galleries change at once. This takes about as
     long as adding the photos did. If it is interrupted, run it again; no photo is looked at twice.
     Galleries whose photos are not stored stay with their pack and cannot be searched until you go
-    back; you are asked before. Held photos and the numbers of the last searches are deleted,
-    thresholds that were set by hand too. The exit code is 1 if faces are in the way.
+    back; you are asked before. Held photos, faces of unknown people, the numbers of the last
+    searches, and thresholds that were set by hand are deleted. The exit code is 1 if faces are in
+    the way.
     """
     from mien.cli.models.embedding_again import embed_galleries
     from mien.cli.models.embedding_again import leave_to_worker

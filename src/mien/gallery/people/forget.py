@@ -49,8 +49,11 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import ReviewedPairRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.models import SuspicionRow
+from mien.storage.models import UnknownFaceRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
+from mien.storage.unknown_faces import let_go_of_unknown
+from mien.storage.unknown_faces import unknown_showing
 from mien.vision.types import EngineSummary
 
 
@@ -63,6 +66,7 @@ class _Erased:
     face_ids: list[str]
     photo_ids: list[str]
     probe_ids: list[str]
+    unknown_ids: list[str]
     files: list[str]
     event_id: str
     note: Noted
@@ -100,7 +104,8 @@ def forget_person(
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
     not. Held photos, by whomever and in whichever gallery, are let go when they wait for the person,
     when they are such an original, when a face in them would have been taken for the person, or
-    when not all of their faces were looked at. So is what was typed for the person's pages.
+    when not all of their faces were looked at. So are kept faces of unknown people of this gallery
+    that would have been taken for the person, and what was typed for the person's pages.
 
     Originals that were kept because of other people may show the person beside them. The proof
     tells which may, unless they are searched; that has to happen now, because afterwards nobody
@@ -202,6 +207,9 @@ def _erase(
     for probe in probes:
         files += probe_files(session, probe)
         session.delete(probe)
+    unknown = unknown_showing(session, gallery, faces, threshold=threshold)
+    if unknown:
+        files += let_go_of_unknown(session, UnknownFaceRow.id.in_(unknown))
     note_removed(session, gallery.id, [face.id for face in faces], revision=gallery.revision)
     session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
     # Faces of other people lose their photo by the foreign key.
@@ -216,6 +224,7 @@ def _erase(
         files,
         erased=[
             Erased("person", person.id),
+            *(Erased("unknown_face", face_id) for face_id in unknown),
             *(Erased("photo", photo.told.photo_id) for photo in gone),
         ],
         subject_id=person.id,
@@ -230,6 +239,7 @@ def _erase(
         faces=len(faces),
         photos=len(photos) + len(gone),
         probes=len(probes),
+        unknown_faces=len(unknown),
         files=len(files),
         originals_searched=looking.found.count,
         originals_deleted=len(gone),
@@ -242,6 +252,7 @@ def _erase(
         face_ids=[face.id for face in faces],
         photo_ids=sorted(photo_ids | {photo.told.photo_id for photo in gone}),
         probe_ids=[probe.id for probe in probes],
+        unknown_ids=unknown,
         files=files,
         event_id=event_id,
         note=note,
@@ -327,6 +338,7 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         (ProbeRow.id, erased.probe_ids),
         (ProbeRow.person_id, [erased.person_id]),
         (ProbeFaceRow.probe_id, erased.probe_ids),
+        (UnknownFaceRow.id, erased.unknown_ids),
     )
     with services.database.read() as session:
         rows_left = sum(

@@ -6,6 +6,7 @@ from mien.access import permissions
 from mien.gallery.analysis import AnalyzedPhoto
 from mien.gallery.analysis import Upload
 from mien.gallery.analysis import analyze
+from mien.gallery.people.clusters.keep_unknown import keep_unknown
 from mien.gallery.recognition.reach import EVERYBODY
 from mien.gallery.recognition.reach import Reach
 from mien.gallery.recognition.reach import reached_galleries
@@ -36,6 +37,9 @@ def identify(
 ) -> Identification:
     """Answer, for every face of a photo, who of a gallery it shows, or that it is nobody.
 
+    Faces of nobody are kept where the gallery keeps them, unless others are searched than all of
+    its people, or by another threshold than its own.
+
     Args:
         call: who asks, and with what.
         gallery: its name.
@@ -65,6 +69,14 @@ def identify(
         itself=itself,
         reach=reach,
     )
+    # Unknown to all of this gallery, as it decides itself; else it says nothing of whom it knows.
+    if threshold is None and not reach.also and not reach.terms:
+        unknown = [
+            face
+            for face, each in zip(analyzed.faces, found.faces, strict=True)
+            if each.decision == "unknown"
+        ]
+        keep_unknown(call, gallery=gallery, photo=analyzed, unknown=unknown)
     return Identification(
         gallery=found.gallery,
         point=found.point,

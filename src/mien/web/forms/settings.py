@@ -13,6 +13,7 @@ from wtforms import ValidationError
 from wtforms.validators import DataRequired
 from wtforms.validators import EqualTo
 
+from mien.options import MOST_UNKNOWN_DAYS
 from mien.options import SCOPES
 from mien.web.forms.base import PageForm
 from mien.web.forms.confirmed import OWN_PASSWORD_MISSING
@@ -45,6 +46,14 @@ class GallerySettingsForm(PageForm):
     accepted_fmr = SelectField(validate_choice=False)
     gate = RadioField(validate_choice=False)
     keep_photos = BooleanField()
+    keep_unknown_days = StringField()
+
+    def validate_keep_unknown_days(self, _field: StringField) -> None:
+        """Refuse what is no number of days."""
+        typed = self.text("keep_unknown_days").strip()
+        days = int(typed or "0") if (typed or "0").isdecimal() else -1
+        if not 0 <= days <= MOST_UNKNOWN_DAYS:
+            raise ValidationError(f"Type a number of days from 0 to {MOST_UNKNOWN_DAYS}.")
 
     def validate_threshold(self, _field: StringField) -> None:
         """Refuse what is no similarity, in the page's word for it."""
@@ -94,6 +103,10 @@ class GallerySettingsForm(PageForm):
         settings = {name: value for name, value in chosen.items() if value is not None}
         settings |= {"threshold": self.by_hand(), "keep_photos": self.keep_photos.data}
         settings |= {"display_name": self.text("display_name")}
+        if self.keep_unknown_days.raw_data:
+            # A page from before it was there does not turn it off.
+            days = self.text("keep_unknown_days").strip()
+            settings |= {"keep_unknown_days": int(days or "0")}
         return {
             "new_name": self.text("name").strip() or None,
             "settings": settings,

@@ -104,7 +104,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class GallerySettingsPage(Page):
-    """Changes `name`, `accepted_fpir`, `threshold`, `accepted_fmr`, `gate` and `keep_photos`.
+    """Changes the name and the settings of a gallery; fields are called as those of the settings.
 
     A POST with `look` shows what a threshold given by hand would do, and changes nothing.
 

@@ -89,6 +89,7 @@ def as_it_is(gallery: Gallery, *, calibrated: bool) -> FormState:
         values={
             "name": gallery.name,
             "display_name": gallery.settings.display_name,
+            "keep_unknown_days": str(gallery.settings.keep_unknown_days),
             "threshold": ""
             if gallery.settings.threshold is None
             else f"{gallery.settings.threshold:g}",

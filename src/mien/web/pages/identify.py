@@ -70,6 +70,7 @@ class IdentifyHome(Page):
         most_photos: how many one form may send.
         most_together: how many script sends one after the other.
         reach_open: whether it is shown at once which galleries and people are searched.
+        keep_unknown_days: for how many days unknown faces are kept; 0 for not at all.
     """
 
     template: ClassVar[str] = "identify/home.html"
@@ -86,6 +87,7 @@ class IdentifyHome(Page):
     most_together: int
     others: tuple[Choice, ...] = ()
     reach_open: bool = False
+    keep_unknown_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def identify_home(call: Call, *, gallery: str, form: FormState | None = None) ->
         most_photos=MOST_PHOTOS,
         most_together=MOST_TOGETHER,
         others=others,
+        keep_unknown_days=chosen.settings.keep_unknown_days,
         reach_open=bool(form.value("where") or form.chosen.get("also") or form.error("also")),
     )
 

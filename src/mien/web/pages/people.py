@@ -10,6 +10,7 @@ from flask import url_for
 from mien.gallery.enrolment.waiting import WaitingPhoto
 from mien.gallery.enrolment.waiting import photos_waiting
 from mien.gallery.galleries import show_gallery
+from mien.gallery.people.clusters.list_unknown import count_unknown
 from mien.gallery.people.list_people import list_initials
 from mien.gallery.people.people_page import show_people_page
 from mien.gallery.people.review import count_review
@@ -100,6 +101,8 @@ class PeoplePage(Page):
         import_url: the page that imports many.
         review_count: faces and pairs that somebody should look at; 0 hides the link.
         review_url: the page that shows them.
+        unknown_count: unknown people who wait to be named.
+        unknown_url: the page that shows them; empty where none are kept and none are left.
     """
 
     template: ClassVar[str] = "people/list.html"
@@ -129,6 +132,8 @@ class PeoplePage(Page):
     import_url: str
     review_count: int
     review_url: str
+    unknown_count: int
+    unknown_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,8 @@ def people_page(
         cursor=cursor,
     )
     sheet = url_for("people.sheet", gallery=shown.name)
+    # As the review: not while one types.
+    unknown = 0 if query else count_unknown(call, gallery=gallery)
     kept = {
         "q": query,
         "sort": "" if order == "name" else order,
@@ -281,6 +288,12 @@ def people_page(
         # Not while one types: the link stands outside of what is drawn anew.
         review_count=0 if query else count_review(call, gallery=gallery),
         review_url=url_for("review.show_all", gallery=shown.name),
+        unknown_count=unknown,
+        unknown_url=(
+            url_for("unknown.show_all", gallery=shown.name)
+            if unknown or shown.settings.keep_unknown_days
+            else ""
+        ),
     )
 
 
