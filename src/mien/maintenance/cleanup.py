@@ -16,6 +16,7 @@ from mien.access import permissions
 from mien.access.reset_links import forget_old_links
 from mien.access.throttling import forget_old_tries
 from mien.gallery.held_photos import probe_files
+from mien.gallery.people.erase_change import end_due_changes
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.maintenance.finish_erasures import finish_erasures
@@ -28,6 +29,7 @@ from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
 from mien.storage.files import STRAY_SECONDS
 from mien.storage.files import Moved
+from mien.storage.models import DeletedFaceRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import KeptInputRow
@@ -85,6 +87,7 @@ def clean_up(call: Call) -> CleanedUp:
     steps.do(lambda: _expired_input(services))
     steps.do(lambda: _old_tries_and_links(services))
     removals = steps.do(lambda: _old_removals(services))
+    steps.do(lambda: end_due_changes(call))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
     # What was restored by hand while somebody serves, or before the database could be reached.
@@ -118,6 +121,7 @@ def remove_expired_probes(call: Call) -> int:
     files = _Files()
     probes = steps.do(lambda: _expired_probes(call.services))
     steps.do(lambda: _expired_input(call.services))
+    steps.do(lambda: end_due_changes(call))
     steps.do(lambda: _noted_files(call.services))
     steps.do(lambda: finish_erasures(call))
     steps.do(lambda: _broken_off_changes(call.services, files))
@@ -257,9 +261,10 @@ def _stray_files(services: Services, files: "_Files") -> None:
         deleted = set(noted(session))
         holds_faces = session.scalar(select(FaceRow.id).limit(1)) is not None
         holds_photos = session.scalar(select(PhotoRow.id).limit(1)) is not None
+        holds_deleted = session.scalar(select(DeletedFaceRow.id).limit(1)) is not None
     brought = store.bring_back(known)
     files.add(aside=Moved(failed=brought.failed))
-    if not (holds_faces or holds_photos) and store.holds_any():
+    if not (holds_faces or holds_photos or holds_deleted) and store.holds_any():
         # A database of before, or of nowhere, that has the right id all the same: to it every
         # file would be a stray.
         return

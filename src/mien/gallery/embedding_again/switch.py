@@ -33,6 +33,7 @@ from mien.storage.erasures import Noted
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import NegativeExampleRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.revisions import lock_gallery
@@ -200,6 +201,12 @@ def _change(
         session.scalars(select(ProbeRow.id).where(ProbeRow.gallery_id == gallery.id)).all()
     )
     files += drop_comparisons(session, gallery)
+    # What a face looks like that is not somebody's is told by its embedding alone.
+    negatives = session.execute(
+        delete(NegativeExampleRow)
+        .where(NegativeExampleRow.gallery_id == gallery.id)
+        .returning(NegativeExampleRow.id)
+    ).all()
     gallery.pack, gallery.contract_id = manifest.name, manifest.contract_id
     # Whatever was made of former embeddings is older than this, and is made anew.
     gallery.floor_revision = gallery.revision
@@ -215,6 +222,7 @@ def _change(
         faces_deleted=len(missing),
         held_photos_deleted=probes,
         threshold_dropped=had_threshold,
+        negatives_dropped=len(negatives),
     )
     note = note_erasure(
         session,

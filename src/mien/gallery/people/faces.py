@@ -13,6 +13,7 @@ from mien.errors import PhotoNotFound
 from mien.gallery.erasing import finish_erasure
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.change_ends import erase_negatives_of
 from mien.gallery.people.person_rows import find_person
 from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
@@ -214,6 +215,7 @@ def take_out(session: Session, gallery: GalleryRow, face: FaceRow) -> list[str]:
     """
     files, photo_id = [face.crop_file], face.photo_id
     note_removed(session, gallery.id, [face.id], revision=gallery.revision)
+    erase_negatives_of(session, [face.id])
     session.delete(face)
     session.flush()
     return files + _drop_photo_if_unused(session, photo_id)
