@@ -7,6 +7,7 @@ from typing import NoReturn
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 
+from mien.api import changes
 from mien.api import detect
 from mien.api import document
 from mien.api import faces
@@ -14,6 +15,7 @@ from mien.api import galleries
 from mien.api import identify
 from mien.api import identify_batch
 from mien.api import people
+from mien.api import people_together
 from mien.api import review
 from mien.api import verify
 from mien.api.bodies import as_invalid_input
@@ -36,7 +38,18 @@ DOCUMENT: Final[dict[str, Any]] = {
 
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
-    for module in (detect, verify, identify, identify_batch, galleries, people, faces, review):
+    for module in (
+        detect,
+        verify,
+        identify,
+        identify_batch,
+        galleries,
+        people,
+        people_together,
+        faces,
+        review,
+        changes,
+    ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)
     offer_description(app, lambda: document.document(app))

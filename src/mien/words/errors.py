@@ -428,6 +428,7 @@ _INPUT: Final = {
     "invalid_input.page_size": N_("A page can have 1 to {most} people."),
     "invalid_input.review_limit": N_("A review can list 1 to {most} faces."),
     "invalid_input.how_many_ids": N_("Choose 1 to {most:,}."),
+    "invalid_input.one_person": N_("Name one person: by id, or a new one by name."),
     "invalid_input.moved_nowhere": N_("The person has these faces already."),
     "invalid_input.same_gallery": N_("Choose another gallery."),
     "invalid_input.pair_of_one": N_("Choose two different people."),

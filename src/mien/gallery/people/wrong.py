@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from mien.access import audit
 from mien.access import permissions
+from mien.decision.choose_face import choose_face
 from mien.errors import FaceNumberOutOfRange
 from mien.errors import GalleryModelMismatch
+from mien.gallery.analysis import Upload
+from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.erasing import finish_erasure
@@ -51,7 +54,14 @@ class MarkedWrong:
     moved_to: PersonRef | None
 
 
-def mark_wrong(call: Call, *, gallery: str, face_id: str, to: Subject | None = None) -> MarkedWrong:
+def mark_wrong(
+    call: Call,
+    *,
+    gallery: str,
+    face_id: str,
+    person_id: str | None = None,
+    to: Subject | None = None,
+) -> MarkedWrong:
     """Take a stored face from the person who has it, and let searches keep the two apart.
 
     What it looks like is remembered as not that person's: whoever resembles it more than the
@@ -61,6 +71,7 @@ def mark_wrong(call: Call, *, gallery: str, face_id: str, to: Subject | None = N
         call: who asks, and with what.
         gallery: its name.
         face_id: which face.
+        person_id: who has it; None is whoever it is.
         to: whose it is instead; None deletes it, so that it can come back for a while.
 
     Raises:
@@ -71,7 +82,7 @@ def mark_wrong(call: Call, *, gallery: str, face_id: str, to: Subject | None = N
     permissions.require(call.actor, "faces.move" if to else "faces.delete", gallery)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))
-        face = find_face(session, row, face_id)
+        face = find_face(session, row, face_id, person_id=person_id)
         person = find_person(session, row, face.person_id)
         was = person_refs(session, [person.id])[person.id]
         note = ChangeNote.begin(session, call, row, "faces_refused")
@@ -104,6 +115,8 @@ def refuse_name(
     gallery: str,
     person_id: str,
     held: HeldFace | None = None,
+    photo: Upload | None = None,
+    face_number: int | None = None,
     embedding: NDArray[np.float32] | None = None,
 ) -> str | None:
     """Say that a face that was searched for is not the person it was taken for.
@@ -113,6 +126,8 @@ def refuse_name(
         gallery: the person's.
         person_id: who it is not.
         held: a face of a held photo, or else:
+        photo: a photo, of which nothing but the embedding is stored, or else:
+        face_number: which face of the photo when there are several, 1 for the largest.
         embedding: of the engine in use; float32, shape (dimension,), unit length.
 
     Returns:
@@ -120,9 +135,15 @@ def refuse_name(
 
     Raises:
         GalleryNotFound, PersonNotFound, ProbeNotFound, FaceNumberOutOfRange: it is not there.
+        ImageError: the photo cannot be read.
+        NoFaceFound, SeveralFacesFound: it is not clear which face is meant.
         GalleryModelMismatch: the gallery's embeddings are of another model.
     """
     permissions.require(call.actor, "faces.refuse", gallery)
+    if photo is not None:
+        seen = analyze(call.services, photo, call.budget())
+        chosen = choose_face(seen.faces, face_number=face_number, left_out=seen.faces.left_out)
+        embedding = chosen.embedding
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))
         person = find_person(session, row, person_id)
