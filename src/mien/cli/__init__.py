@@ -25,9 +25,12 @@ COMMANDS = {
     ),
     "people": LazyCommand(
         "mien.cli.people:people",
-        "People in a gallery: list, show, add, change, remove, import, review.",
+        "People in a gallery: list, show, add, change, remove, import, review, merge.",
     ),
     "faces": LazyCommand("mien.cli.faces:faces", "Faces: the examples a person is recognised by."),
+    "changes": LazyCommand(
+        "mien.cli.changes:changes", "Changes of people and faces: list, undo, erase."
+    ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: separate sets of people. A search stays within one gallery.",
