@@ -7,7 +7,9 @@ from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
 from mien.web.views import api_reference
+from mien.web.views import changes
 from mien.web.views import compare
+from mien.web.views import corrections
 from mien.web.views import faces
 from mien.web.views import galleries
 from mien.web.views import identify
@@ -30,6 +32,8 @@ def register(app: Flask) -> None:
         person,
         faces,
         review,
+        changes,
+        corrections,
         compare,
         galleries,
         keys,

@@ -85,6 +85,7 @@ class PeoplePage(Page):
         add_url: the page that adds a person.
         review_count: faces and pairs that somebody should look at; 0 hides the link.
         review_url: the page that shows them.
+        changes_url: the page of what was changed lately.
     """
 
     template: ClassVar[str] = "people/list.html"
@@ -107,6 +108,7 @@ class PeoplePage(Page):
     add_url: str
     review_count: int
     review_url: str
+    changes_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ def people_page(
         # Not while one types: the link stands outside of what is drawn anew.
         review_count=0 if query else count_review(call, gallery=gallery),
         review_url=url_for("review.show_all", gallery=shown.name),
+        changes_url=url_for("changes.show_all", gallery=shown.name),
     )
 
 
