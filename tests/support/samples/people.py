@@ -89,7 +89,6 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             POOR if number == 1 else GOOD,
             f"/faces/{number}/delete",
             f"/faces/{number}/move",
-            f"/faces/{number}/portrait" if number else "",
             ("unlike_this_person",) if number == 2 else (),
         )
         for number in range(5)
@@ -202,6 +201,8 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "move-face": MoveFacePage(
             name=HOSTILE,
             portrait_url=portrait(1),
+            shows_person=False,
+            portrait_action_url="/faces/1/portrait",
             form=FormState(),
             undo_hours=0,
             action_url="/faces/1/move",

@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import url_for
 
+from mien.access.actor import ActorKind
 from mien.access.permissions import may
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.change_notes import ChangeKind
@@ -34,6 +35,12 @@ _DONE: Final[Mapping[ChangeKind, str]] = {
     "portrait_chosen": "Chose another portrait of {people}",
 }
 
+_BY: Final[Mapping[ActorKind, str]] = {
+    "key": "API key",
+    "operator": "Command line",
+    "user": "Deleted account",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeEntry:
@@ -42,7 +49,7 @@ class ChangeEntry:
     Attributes:
         what: a few words on what was done to whom.
         at: when, ISO 8601 in UTC.
-        by: who did it; empty where that has no name.
+        by: who did it; empty where that cannot be told.
         until: until when it can be undone, likewise; empty when it cannot.
         state: `open`, `undone` or `over`.
         undo_url: takes a POST that undoes it; empty when it cannot be undone or by those who may not.
@@ -112,7 +119,7 @@ def _entry(gallery: str, change: Change, *, may_undo: bool, may_erase: bool) -> 
     return ChangeEntry(
         what=what_was_done(change),
         at=change.at.isoformat(),
-        by=change.actor_name,
+        by=change.actor_name or _BY.get(change.actor_kind, ""),
         until=change.undo_until.isoformat() if is_open else "",
         state=change.state,
         undo_url=url_for("changes.undo", **place) if is_open and may_undo else "",

@@ -51,6 +51,8 @@ class MoveFacePage(Page):
     Attributes:
         name: of the person who has the face.
         portrait_url: the face.
+        shows_person: whether the person is shown by this face already.
+        portrait_action_url: takes a POST that shows the person by it; empty for those who may not.
         undo_hours: how long it can be undone; 0 for not at all.
     """
 
@@ -58,6 +60,8 @@ class MoveFacePage(Page):
 
     name: str
     portrait_url: str
+    shows_person: bool
+    portrait_action_url: str
     form: FormState
     undo_hours: int
     action_url: str
@@ -107,6 +111,10 @@ def move_face_page(
     return MoveFacePage(
         name=person.label,
         portrait_url=crop_url(gallery, person_id, face_id),
+        shows_person=person.portrait_face_id == face_id,
+        portrait_action_url=url_for("corrections.portrait", face_id=face_id, **place)
+        if may(call.actor, "people.change", gallery)
+        else "",
         form=form or FormState(),
         undo_hours=runtime().settings.undo_hours,
         action_url=url_for("corrections.move", face_id=face_id, **place),

@@ -43,7 +43,6 @@ class FaceEntry:
         quality: as judged when it was added.
         delete_url: the page that asks before it is deleted.
         move_url: the page that says whose it is; empty for those who may not.
-        portrait_url: takes a POST that shows the person by it; empty where it does so already.
         suspicions: codes of what may be a mistake and nobody has looked at yet.
     """
 
@@ -53,7 +52,6 @@ class FaceEntry:
     quality: QualityView
     delete_url: str
     move_url: str
-    portrait_url: str
     suspicions: tuple[str, ...] = ()
 
 
@@ -175,9 +173,7 @@ def person_page(
         notes=person.notes,
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
         added_at=person.created_at.isoformat(),
-        faces=tuple(
-            _stored(call, gallery, face, portrait=person.portrait_face_id) for face in faces
-        ),
+        faces=tuple(_stored(call, gallery, face) for face in faces),
         facts=tuple(MetadataEntry(name, _words(value)) for name, value in person.metadata.items()),
         looks_like=tuple(
             LooksLike(
@@ -238,7 +234,7 @@ def _waiting(call: Call, gallery: str, person_id: str) -> tuple[WaitingPhoto, ..
     return photos_waiting_for(call, gallery=gallery, person_id=person_id)
 
 
-def _stored(call: Call, gallery: str, face: StoredFace, *, portrait: str | None) -> FaceEntry:
+def _stored(call: Call, gallery: str, face: StoredFace) -> FaceEntry:
     place: dict[str, Any] = {"gallery": gallery, "person_id": face.person_id, "face_id": face.id}
     return FaceEntry(
         url=crop_url(gallery, face.person_id, face.id),
@@ -248,9 +244,6 @@ def _stored(call: Call, gallery: str, face: StoredFace, *, portrait: str | None)
         delete_url=url_for("faces.ask_delete", **place),
         move_url=url_for("corrections.ask_move", **place)
         if may(call.actor, "faces.move", gallery)
-        else "",
-        portrait_url=url_for("corrections.portrait", **place)
-        if face.id != portrait and may(call.actor, "people.change", gallery)
         else "",
         suspicions=tuple(dict.fromkeys(each.code for each in face.suspicions)),
     )
