@@ -158,7 +158,7 @@ def restore(
         erasures_known=known.is_known,
         people_erased=len(again.people),
         galleries_erased=len(again.galleries),
-        faces_erased=len(again.faces),
+        faces_erased=len(again.faces) + len(again.binned),
     )
 
 

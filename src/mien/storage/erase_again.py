@@ -47,6 +47,7 @@ class ErasedAgain:
         photos: ids of kept originals, likewise.
         files: names of the files that go with them.
         changed: ids of galleries that are left and have lost examples.
+        binned: ids of examples that were deleted already and could have come back.
     """
 
     people: tuple[tuple[str, str], ...] = ()
@@ -55,11 +56,14 @@ class ErasedAgain:
     photos: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    binned: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing of what was erased had come back."""
-        return not (self.people or self.galleries or self.faces or self.photos)
+        return not (
+            self.people or self.galleries or self.faces or self.photos or self.binned or self.files
+        )
 
 
 def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
@@ -131,7 +135,8 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
     return ErasedAgain(
         people=tuple((row[0], row[1]) for row in people if row[1] not in whole),
         galleries=tuple(row[0] for row in galleries),
-        faces=(*faces, *(face_id for face_id, _ in binned if face_id)),
+        faces=tuple(faces),
+        binned=tuple(face_id for face_id, _ in binned if face_id),
         photos=tuple(photos),
         files=tuple(files),
         changed=changed,

@@ -296,6 +296,7 @@ def test_deleted_people_are_out_of_sight_and_of_search_at_once(services: Service
     assert photo.data
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("index", ["exact", "int8"])
 def test_another_process_finds_whoever_came_back(
     services: Services, home: Path, index: str
