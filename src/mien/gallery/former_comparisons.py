@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from mien.gallery.held_photos import probe_files
 from mien.storage.models import GalleryRow
+from mien.storage.models import NegativeExampleRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import SearchRow
 
 
 def drop_comparisons(session: Session, gallery: GalleryRow) -> list[str]:
-    """Let go of held photos, remembered searches and a threshold that was set by hand.
+    """Let go of held photos, remembered searches, negative examples, and a threshold set by hand.
 
     Similarities of two models have different scales, and an embedding of a held photo could become
     an example.
@@ -27,6 +28,7 @@ def drop_comparisons(session: Session, gallery: GalleryRow) -> list[str]:
     for probe in session.scalars(select(ProbeRow).where(ProbeRow.gallery_id == gallery.id)).all():
         files += probe_files(session, probe)
         session.delete(probe)
+    session.execute(delete(NegativeExampleRow).where(NegativeExampleRow.gallery_id == gallery.id))
     session.execute(delete(SearchRow).where(SearchRow.gallery_id == gallery.id))
     gallery.threshold = None
     return files

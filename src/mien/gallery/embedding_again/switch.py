@@ -70,6 +70,8 @@ class ChangedGallery:
         deleted: faces that could not be embedded and were deleted.
         held_photos: that were let go of.
         threshold_dropped: whether it had a threshold that was set by hand, for the former pack.
+        negatives_dropped: how many faces were known not to be somebody's; of these there is nothing
+            but an embedding of the former pack.
     """
 
     name: str
@@ -77,6 +79,7 @@ class ChangedGallery:
     deleted: int
     held_photos: int
     threshold_dropped: bool
+    negatives_dropped: int = 0
 
 
 def switch_pack(
@@ -200,13 +203,12 @@ def _change(
     probes = len(
         session.scalars(select(ProbeRow.id).where(ProbeRow.gallery_id == gallery.id)).all()
     )
+    negatives = len(
+        session.scalars(
+            select(NegativeExampleRow.id).where(NegativeExampleRow.gallery_id == gallery.id)
+        ).all()
+    )
     files += drop_comparisons(session, gallery)
-    # What a face looks like that is not somebody's is told by its embedding alone.
-    negatives = session.execute(
-        delete(NegativeExampleRow)
-        .where(NegativeExampleRow.gallery_id == gallery.id)
-        .returning(NegativeExampleRow.id)
-    ).all()
     gallery.pack, gallery.contract_id = manifest.name, manifest.contract_id
     # Whatever was made of former embeddings is older than this, and is made anew.
     gallery.floor_revision = gallery.revision
@@ -222,7 +224,7 @@ def _change(
         faces_deleted=len(missing),
         held_photos_deleted=probes,
         threshold_dropped=had_threshold,
-        negatives_dropped=len(negatives),
+        negatives_dropped=negatives,
     )
     note = note_erasure(
         session,
@@ -230,7 +232,10 @@ def _change(
         erased=[Erased("face", face_id) for face_id in missing],
         gallery_id=gallery.id,
     )
-    return ChangedGallery(gallery.name, faces, len(missing), probes, had_threshold), note
+    told = ChangedGallery(
+        gallery.name, faces, len(missing), probes, had_threshold, negatives_dropped=negatives
+    )
+    return told, note
 
 
 def _replace(session: Session, gallery: GalleryRow, contract_id: str) -> int:
