@@ -49,6 +49,20 @@ SCOPES = {
     ): "enrol",
     ("GET", "/api/v1/galleries/{gallery}/review"): "read",
     ("DELETE", "/api/v1/galleries/{gallery}/originals/{photo_id}"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/people/doubles"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/people/copy"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/delete"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/merge"): "enrol",
+    ("PUT", "/api/v1/galleries/{gallery}/people/{person_id}/portrait"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/not-this-person"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/people/{person_id}/confusions"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}/wrong"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/faces/delete"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/faces/move"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/changes"): "read",
+    ("GET", "/api/v1/galleries/{gallery}/changes/{change_id}"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/changes/{change_id}/undo"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/changes/{change_id}/erase"): "enrol",
 }
 
 
@@ -61,6 +75,7 @@ OPERATIONS = [
             face_id=NOBODY,
             other_person_id=NOBODY,
             photo_id=NOBODY,
+            change_id=NOBODY,
         )[7:],
         scope,
     )

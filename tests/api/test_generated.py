@@ -69,6 +69,7 @@ class Served:
             "person_id": person,
             "other_person_id": api.add_person("Bob"),
             "face_id": face.get_json()["id"],
+            "change_id": face.headers["Mien-Change"],
         }
         self.schema: OpenApiSchema = schemathesis.openapi.from_wsgi(
             "/api/openapi.json", app, headers=key_headers(self.key)

@@ -30,7 +30,7 @@ def example(
     """
     words = ['curl -H "Authorization: Bearer $KEY"']
     content = operation.get("requestBody", {}).get("content", {})
-    if method not in ("GET", "POST"):
+    if method not in ("GET", "POST") or (method == "POST" and not content):
         words.append(f"-X {method}")
     if content:
         body = choices((content.get(_JSON) or content[FORM])["schema"], schemas)[0]
@@ -70,7 +70,13 @@ def _body(schema: Schema) -> dict[str, Any]:
     """What has to be sent; where nothing has to, the first field."""
     fields = schema["properties"]
     names = schema.get("required") or list(fields)[:1]
-    return {name: _example_of(name, fields[name]) for name in names}
+    return {name: _member(name, fields[name]) for name in names}
+
+
+def _member(name: str, schema: Schema) -> str | list[str]:
+    if schema.get("type") == "array":
+        return [_example_of(name.removesuffix("s"), schema["items"])]
+    return _example_of(name, schema)
 
 
 def _example_of(name: str, schema: Schema) -> str:
