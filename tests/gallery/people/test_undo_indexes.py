@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from building import acting
 from building import make_runtime
@@ -15,13 +16,18 @@ from kept_indexes import SELDOM
 from kept_indexes import add
 from kept_indexes import follow
 from kept_indexes import found
+from kept_indexes import held
 from kept_indexes import kept
 from kept_indexes import process
+from kept_indexes import vector_of
+from mien.errors import IndexUnavailable
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.people.delete import delete_people
 from mien.gallery.people.move import move_faces
 from mien.gallery.people.undo import undo_change
 from mien.gallery.services import Services
+from mien.index.int8.folder import Folder
+from mien.storage.models import GalleryRow
 from postgresql_server import PostgreSQL
 
 pytestmark = pytest.mark.thorough
@@ -94,3 +100,53 @@ def test_the_files_of_the_index_were_there(services: Services) -> None:
     add(one, "ada")
     assert found(one, "ada") == "ada"
     assert kept(services)
+
+
+def test_a_removal_that_is_applied_late_takes_nobody_out_who_came_back(
+    services: Services,
+) -> None:
+    """A process that has read of the removal before the undo writes after it."""
+    one, other = process(services, AT_ONCE), process(services, AT_ONCE)
+    ada = add(one, "ada")
+    add(one, "bob")
+    assert found(one, "ada") == found(other, "ada") == "ada"
+    gone = delete_people(acting(services), gallery="default", person_ids=[ada.person.id])
+    with services.database.read() as session:
+        gallery = session.scalars(select(GalleryRow)).one()
+    index = one.indexes._opened[gallery.id].index
+    with index.writing() as writer:
+        writer.remove([ada.face.id])
+        undo(services, gone.change_id)
+        assert found(other, "ada") == "ada"
+        assert held(services, vector_of(services, ada.face.id))
+        writer.commit(gallery.revision)
+    assert held(services, vector_of(services, ada.face.id))
+    # The last one begins with the file that the other has made since.
+    for each in (other, one, process(services, AT_ONCE)):
+        assert found(each, "ada") == "ada"
+
+
+def test_what_could_not_be_overwritten_is_not_overwritten_once_it_came_back(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = process(services, AT_ONCE)
+    ada = add(one, "ada")
+    add(one, "bob")
+    assert found(one, "ada") == "ada"
+    gone = delete_people(acting(services), gallery="default", person_ids=[ada.person.id])
+    with monkeypatch.context() as patched:
+
+        def away(*_: object, **__: object) -> None:
+            raise IndexUnavailable
+
+        patched.setattr(Folder, "erase", away)
+        assert found(one, "ada") is None
+    undo(services, gone.change_id)
+    assert found(one, "ada") == "ada"
+    other = process(services, AT_ONCE)
+    assert found(other, "ada") == "ada"
+    follow(one)
+    follow(one)
+    assert held(services, vector_of(services, ada.face.id))
+    for each in (other, one, process(services, AT_ONCE)):
+        assert found(each, "ada") == "ada"
