@@ -576,3 +576,17 @@ def test_a_face_that_was_removed_at_once_does_not_come_back(services: Services) 
     added = newest(services)
     delete_face(acting(services), gallery="default", person_id=done.person.id, face_id=done.face.id)
     assert blocked(services, added) == "face_gone"
+
+
+@pytest.mark.sqlite
+def test_nothing_is_left_of_somebody_who_was_never_to_be_there(
+    services: Services, home: Path
+) -> None:
+    call = acting(services)
+    person = create_person(call, gallery="default", name="Ada Lovelace")
+    created = newest(services)
+    change_person(call, gallery="default", person_id=person.id, name="Byron")
+    assert b"Lovelace" in bytes_of(home)
+    undo(services, created)
+    assert b"Lovelace" not in bytes_of(home)
+    assert b"Byron" not in bytes_of(home)

@@ -21,6 +21,7 @@ from mien.gallery.people.bin import faces_of
 from mien.gallery.people.bin import restore_negatives
 from mien.gallery.people.bin import restore_pairs
 from mien.gallery.people.bin import restore_suspicions
+from mien.gallery.people.change_ends import end_changes_of
 from mien.gallery.people.change_notes import Step
 from mien.gallery.people.faces import take_out
 from mien.gallery.people.person_rows import require_free_name
@@ -111,7 +112,10 @@ def _person_added(undoing: TakingBack, step: Step) -> None:
     faces = select(func.count()).select_from(FaceRow).where(FaceRow.person_id == person.id)
     if undoing.session.scalar(faces):
         raise ChangeBlocked("has_faces")
-    undoing.erased.append(Erased("person", person.id))
+    # Nothing of somebody who was never to be there is kept for other changes.
+    kept = end_changes_of(undoing.session, person.id, but_for=undoing.change.id)
+    undoing.files += kept.files
+    undoing.erased += [Erased("person", person.id), *kept.erased]
     undoing.session.delete(person)
 
 
