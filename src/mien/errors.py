@@ -265,6 +265,12 @@ class ClusterNotFound(NotFound):
     code = "cluster_not_found"
 
 
+class ChangeNotFound(NotFound):
+    """The gallery has no such change on record."""
+
+    code = "change_not_found"
+
+
 class UserNotFound(NotFound):
     """No account has this name or id."""
 
@@ -308,6 +314,18 @@ class GalleryModelMismatch(Conflict):
     """The gallery's embeddings were made by another model than the one in use."""
 
     code = "gallery_model_mismatch"
+
+
+class ChangeOver(Conflict):
+    """The change is undone already, or cannot be undone any more."""
+
+    code = "change_over"
+
+
+class ChangeBlocked(Conflict):
+    """Something that the change is about is not as the change left it, so it cannot be undone."""
+
+    code = "change_blocked"
 
 
 class AlreadyRunning(Conflict):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from mien.access.actor import Actor
@@ -83,9 +84,11 @@ class Runtime:
         request_id: str | None = None,
         *,
         budget: Callable[[], Budget] = Budget,
+        on_change: Callable[[str], None] | None = None,
     ) -> Call:
         """What a verb is called with on behalf of somebody; see `Call`."""
-        return Call(self.services, actor, request_id, budget)
+        call = Call(self.services, actor, request_id, budget)
+        return call if on_change is None else replace(call, on_change=on_change)
 
     def close(self) -> None:
         """Let go of models and connections; whoever still asks for them is sent away."""
@@ -164,6 +167,7 @@ def open_runtime(settings: Settings, *, engine: Engine | None = None) -> Runtime
         jobs=queue,
         import_bytes=settings.max_import_bytes,
         work_folder=settings.home.resolve() / WORK_FOLDER,
+        undo_seconds=settings.undo_hours * 3600,
     )
     made.append(
         Runtime(

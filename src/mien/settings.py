@@ -333,6 +333,12 @@ class Settings(BaseSettings):
         "removed: place, time, camera, names, previews, videos. The pixels, the "
         "orientation and the colour profile stay.",
     )
+    undo_hours: Annotated[int, Field(ge=0, le=8_760)] = Field(
+        default=24,
+        description="How long changes of people and faces can be undone. Until then, what was "
+        "deleted is kept where no search and no page finds it; then it is erased. 0 keeps nothing: "
+        "every deletion is final.",
+    )
     probe_seconds: Annotated[int, Field(ge=60, le=86_400)] = Field(
         default=3600,
         description="How long the pages keep a photo that was identified, compared or rejected, "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from typing import get_args
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -41,11 +42,13 @@ from mien.gallery.embedding_again.embed_again import embed_again
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.subject import NamedPerson
+from mien.gallery.enrolment.subject import NewPerson
 from mien.gallery.galleries import change_gallery
 from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.pack_in_use import ensure_pack
 from mien.gallery.pack_in_use import use_pack
+from mien.gallery.people.changes import list_changes
 from mien.gallery.people.clusters.delete_unknown import delete_unknown
 from mien.gallery.people.clusters.ignore import ignore_unknown
 from mien.gallery.people.clusters.ignore import unignore_unknown
@@ -53,12 +56,21 @@ from mien.gallery.people.clusters.list_unknown import list_unknown
 from mien.gallery.people.clusters.list_unknown import show_unknown
 from mien.gallery.people.clusters.name import name_unknown
 from mien.gallery.people.clusters.split import split_unknown
+from mien.gallery.people.copy_people import copy_people
+from mien.gallery.people.delete import delete_faces
+from mien.gallery.people.delete import delete_people
+from mien.gallery.people.erase_change import erase_now
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.keep import keep_face
 from mien.gallery.people.keep import keep_pair
+from mien.gallery.people.merge import merge_people
+from mien.gallery.people.move import move_faces
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import create_person
+from mien.gallery.people.undo import undo_change
+from mien.gallery.people.wrong import mark_wrong
+from mien.gallery.people.wrong import refuse_name
 from mien.gallery.recognition.identify import identify
 from mien.gallery.runtimes_in_use import measure_runtimes
 from mien.gallery.services import Call
@@ -171,6 +183,62 @@ def _face_removed(call: Call) -> tuple[Call, Act]:
     made = _face(call)
     given = {"gallery": "default", "person_id": made.person.id, "face_id": made.face.id}
     return call, lambda: delete_face(call, **given)
+
+
+def _person_deleted(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    return call, lambda: delete_people(call, gallery="default", person_ids=[made.person.id])
+
+
+def _people_merged(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    other = create_person(call, gallery="default", name=f"{NAME} II", notes=NAME).id
+    given = {"gallery": "default", "person_id": other}
+    return call, lambda: merge_people(call, **given, from_ids=[made.person.id])
+
+
+def _person_copied(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    create_gallery(call, name="club")
+    ids = [made.person.id]
+    return call, lambda: copy_people(call, gallery="default", person_ids=ids, to_gallery="club")
+
+
+def _face_deleted(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    return call, lambda: delete_faces(call, gallery="default", face_ids=[made.face.id])
+
+
+def _face_moved(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    to = NewPerson("Other")
+    return call, lambda: move_faces(call, gallery="default", face_ids=[made.face.id], to=to)
+
+
+def _face_refused(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    return call, lambda: mark_wrong(call, gallery="default", face_id=made.face.id)
+
+
+def _name_refused(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    embedding = np.zeros(call.services.engine.summary.dimension, np.float32)
+    embedding[0] = 1
+    given = {"gallery": "default", "person_id": made.person.id}
+    return call, lambda: refuse_name(call, **given, embedding=embedding)
+
+
+def _change_undone(call: Call) -> tuple[Call, Act]:
+    person = create_person(call, gallery="default", name="Somebody").id
+    change_person(call, gallery="default", person_id=person, name=NAME)
+    [change, _] = list_changes(call, gallery="default").changes
+    return call, lambda: undo_change(call, gallery="default", change_id=change.id)
+
+
+def _change_ended(call: Call) -> tuple[Call, Act]:
+    made = _face(call)
+    gone = delete_people(call, gallery="default", person_ids=[made.person.id])
+    return call, lambda: erase_now(call, gallery="default", change_id=gone.change_id or "")
 
 
 def _face_reviewed(call: Call) -> tuple[Call, Act]:
@@ -413,6 +481,15 @@ SCENARIOS: dict[EventKind, Scenario] = {
     "originals_deleted": _originals_deleted,
     "face_added": _plain(_face),
     "face_removed": _face_removed,
+    "person_deleted": _person_deleted,
+    "people_merged": _people_merged,
+    "person_copied": _person_copied,
+    "face_deleted": _face_deleted,
+    "face_moved": _face_moved,
+    "face_refused": _face_refused,
+    "name_refused": _name_refused,
+    "change_undone": _change_undone,
+    "change_ended": _change_ended,
     "face_reviewed": _face_reviewed,
     "pair_reviewed": _pair_reviewed,
     "unknown_faces_kept": _kept,

@@ -68,6 +68,20 @@ SCOPES = {
     ("POST", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/split"): "enrol",
     ("PUT", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
     ("DELETE", "/api/v1/galleries/{gallery}/unknown/{cluster_id}/ignored"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/people/doubles"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/people/copy"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/delete"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/merge"): "enrol",
+    ("PUT", "/api/v1/galleries/{gallery}/people/{person_id}/portrait"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/not-this-person"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/people/{person_id}/confusions"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/people/{person_id}/faces/{face_id}/wrong"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/faces/delete"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/faces/move"): "enrol",
+    ("GET", "/api/v1/galleries/{gallery}/changes"): "read",
+    ("GET", "/api/v1/galleries/{gallery}/changes/{change_id}"): "read",
+    ("POST", "/api/v1/galleries/{gallery}/changes/{change_id}/undo"): "enrol",
+    ("POST", "/api/v1/galleries/{gallery}/changes/{change_id}/erase"): "enrol",
 }
 
 
@@ -82,6 +96,7 @@ OPERATIONS = [
             other_person_id=NOBODY,
             photo_id=NOBODY,
             cluster_id=NOBODY,
+            change_id=NOBODY,
         )[7:],
         scope,
     )

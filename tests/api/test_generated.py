@@ -76,6 +76,7 @@ class Served:
             "other_person_id": api.add_person("Bob"),
             "face_id": face.get_json()["id"],
             "job_id": api("POST", "/galleries/default/imports", json={}).get_json()["id"],
+            "change_id": face.headers["Mien-Change"],
         }
         self.schema: OpenApiSchema = schemathesis.openapi.from_wsgi(
             "/api/openapi.json", app, headers=key_headers(self.key)

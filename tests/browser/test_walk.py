@@ -129,6 +129,7 @@ class Walker:
         self.page.get_by_role("link", name=name).click()
         self.follow("Delete")
         self.heading(f"Delete {name}?")
+        self.page.locator("#field-at_once").check()
         # The group photo from which Cy was added shows the others too.
         box = self.page.locator("#field-delete_originals")
         if box.count():

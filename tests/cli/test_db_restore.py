@@ -212,7 +212,7 @@ def test_whoever_was_deleted_since_is_deleted_again_by_the_list_of_the_home_befo
     done = mien("db", "reapply-erasures", listed, "--json")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == {
-        "listed": 1,
+        "listed": 2,
         "people": 1,
         "galleries": 0,
         "faces": 1,

@@ -51,4 +51,11 @@ NAMED: dict[str, Callable[[Call, str], object]] = {
 def test_a_name_that_nobody_sees_is_refused(services: Services, kind: str, name: str) -> None:
     with pytest.raises(InvalidInput):
         NAMED[kind](acting(services), name)
-    assert set(rows_of(services)) <= {"gallery", "installation", "person", "event"}
+    assert set(rows_of(services)) <= {
+        "gallery",
+        "installation",
+        "person",
+        "event",
+        "change",
+        "change_subject",
+    }

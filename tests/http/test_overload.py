@@ -66,7 +66,7 @@ def test_what_looks_at_photos_is_what_nginx_counts_as_photos(app: Flask) -> None
             assert asked == any(re.search(each, f"{method}:{path}") for each in counted), path
             if asked:
                 found.add(rule.rule)
-    assert len(found) == 13
+    assert len(found) == 14
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/identify/", "", "//", "/%", "/identify/x/photo"])

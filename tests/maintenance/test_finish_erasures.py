@@ -1,5 +1,6 @@
 """What could not be erased at once is finished later, and the audit trail says when."""
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -149,6 +150,7 @@ def test_what_a_killed_process_left_in_the_log_goes_later(tmp_path: Path) -> Non
 
 
 def test_a_former_name_is_gone_too(services: Services, home: Path) -> None:
+    services = dataclasses.replace(services, undo_seconds=0)
     person = create_person(acting(services), gallery="default", name="Ada Lovelace").id
 
     def rename(name: str) -> None:

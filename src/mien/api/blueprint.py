@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from mien.api.queries import check_query
 from mien.http.auth import check_access
+from mien.http.context import change_made
 from mien.http.problems import MEDIA_TYPE
 from mien.http.problems import tell_key_holders
 
@@ -35,6 +36,9 @@ _ERRORS: Final = {
     "busy (`overloaded`; `Retry-After` says when to try again).",
 }
 _ALWAYS: Final = (400, 401, 403, 422, 503)
+CHANGE_HEADER: Final = "Mien-Change"
+"""Says by which id what a request has changed can be undone."""
+
 BODY: Final = (413, 415)
 """Errors of operations with a request body."""
 
@@ -55,8 +59,16 @@ def make_blueprint(name: str, title: str) -> APIBlueprint:
     )
     bp.before_request(check_access)
     bp.before_request(check_query)
+    bp.after_request(_tell_change)
     tell_key_holders(bp)
     return bp
+
+
+def _tell_change(response: Response) -> Response:
+    change_id = change_made()
+    if change_id and response.status_code < HTTPStatus.BAD_REQUEST:
+        response.headers[CHANGE_HEADER] = change_id
+    return response
 
 
 def described(

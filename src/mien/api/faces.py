@@ -12,8 +12,10 @@ from mien.api.bodies import ExampleOptionsIn
 from mien.api.bodies import FacePhotoIn
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_photo_body
+from mien.api.people_together import deleted
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import KnownPerson
+from mien.gallery.people.delete import delete_faces
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.faces import read_crop
@@ -24,6 +26,8 @@ from mien.http.overload import looks_at_photos
 from mien.http.responses import file_response
 from mien.schemas.addresses import FacePath
 from mien.schemas.addresses import PersonPath
+from mien.schemas.changes import ChangeOut
+from mien.schemas.changes import UndoableQuery
 from mien.schemas.faces import FacesOut
 from mien.schemas.faces import NewFaceOut
 from mien.schemas.faces import StoredFaceOut
@@ -97,10 +101,21 @@ def show(path: FacePath) -> Response:
     return answer(StoredFaceOut.of(show_face(this_call(), **dict(path))))
 
 
-@bp.delete(_FACE, operation_id="delete_face", responses=described(204, None, 404, text="Deleted."))
+@bp.delete(
+    _FACE,
+    operation_id="delete_face",
+    responses={
+        **described(204, None, 404, text="Deleted."),
+        **described(202, ChangeOut, text="Deleted until the change is over (`undoable`)."),
+    },
+)
 @asks("faces.delete")
-def delete(path: FacePath) -> Response:
+def delete(path: FacePath, query: UndoableQuery) -> Response:
     """Delete an example, its portrait, and its photo unless another face needs it."""
+    if query.undoable:
+        show_face(this_call(), **dict(path))
+        done = delete_faces(this_call(), gallery=path.gallery, face_ids=[path.face_id])
+        return deleted(path.gallery, done.change_id)
     delete_face(this_call(), **dict(path))
     return Response(status=204)
 

@@ -18,9 +18,11 @@ from mien.api.bodies import json_body
 from mien.api.bodies import photo_body
 from mien.api.bodies import read_body
 from mien.api.bodies import read_photo_fields
+from mien.api.people_together import deleted
 from mien.errors import InvalidInput
 from mien.gallery.enrolment.enrol import enrol
 from mien.gallery.enrolment.subject import NewPerson
+from mien.gallery.people.delete import delete_people
 from mien.gallery.people.delete_original import delete_original
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.list_people import list_people
@@ -34,6 +36,8 @@ from mien.http.request_bodies import read_json_object
 from mien.schemas.addresses import GalleryPath
 from mien.schemas.addresses import OriginalPath
 from mien.schemas.addresses import PersonPath
+from mien.schemas.changes import ChangeOut
+from mien.schemas.changes import UndoableQuery
 from mien.schemas.erasure import ErasureOut
 from mien.schemas.erasure import ErasureQuery
 from mien.schemas.faces import NewFaceOut
@@ -56,6 +60,10 @@ class NewPersonIn(PersonIn, ExampleOptionsIn):
 
     photo: Photo = Field(default=b"", json_schema_extra=_without_default)
     face_number: FaceNumber | None = None
+
+
+class ForgetQuery(ErasureQuery, UndoableQuery):
+    """How to delete a person."""
 
 
 class NewPersonOut(PersonOut):
@@ -172,12 +180,22 @@ def change(path: PersonPath) -> Response:
 @bp.delete(
     "/galleries/<gallery:gallery>/people/<id:person_id>",
     operation_id="forget_person",
-    responses=described(200, ErasureOut, 404, text="The proof."),
+    responses={
+        **described(200, ErasureOut, 404, text="The proof."),
+        **described(202, ChangeOut, text="Deleted until the change is over (`undoable`)."),
+    },
 )
 @asks("people.delete")
-def forget(path: PersonPath, query: ErasureQuery) -> Response:
-    """Delete a person with all their data: rows, portraits, photos and index entries."""
-    return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **dict(query))))
+def forget(path: PersonPath, query: ForgetQuery) -> Response:
+    """Delete a person with all their data: rows, portraits, photos and index entries.
+
+    With `undoable` it can be undone for a while, and the proof comes from `erase_change`.
+    """
+    if query.undoable:
+        done = delete_people(this_call(), gallery=path.gallery, person_ids=[path.person_id])
+        return deleted(path.gallery, done.change_id)
+    looking = query.model_dump(exclude={"undoable"})
+    return answer(ErasureOut.of(forget_person(this_call(), **dict(path), **looking)))
 
 
 @bp.delete(

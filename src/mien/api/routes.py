@@ -7,6 +7,7 @@ from typing import NoReturn
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 
+from mien.api import changes
 from mien.api import detect
 from mien.api import document
 from mien.api import faces
@@ -16,6 +17,7 @@ from mien.api import identify_batch
 from mien.api import jobs
 from mien.api import live
 from mien.api import people
+from mien.api import people_together
 from mien.api import review
 from mien.api import unknown
 from mien.api import verify
@@ -41,7 +43,7 @@ def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
         *(detect, verify, identify, identify_batch, live),
-        *(galleries, people, faces, review, unknown, jobs),
+        *(galleries, people, people_together, faces, review, changes, unknown, jobs),
     ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)

@@ -25,7 +25,7 @@ COMMANDS = {
     ),
     "people": LazyCommand(
         "mien.cli.people:people",
-        "People in a gallery: list, show, add, change, remove, import, review.",
+        "People in a gallery: list, show, add, change, remove, import, review, merge.",
     ),
     "jobs": LazyCommand("mien.cli.jobs:jobs", "Jobs: imports and other long work."),
     "worker": LazyCommand(
@@ -35,6 +35,9 @@ COMMANDS = {
     "unknown": LazyCommand(
         "mien.cli.unknown:unknown",
         "Unknown people: seen in photos, not named yet.",
+    ),
+    "changes": LazyCommand(
+        "mien.cli.changes:changes", "Changes of people and faces: list, undo, erase."
     ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.changes import print_undo
 from mien.cli.enrolling import enrol_of_one
 from mien.cli.enrolling import faces_as_json
+from mien.cli.faces_move import move
+from mien.cli.faces_move import portrait
+from mien.cli.faces_move import wrong
 from mien.cli.nouns import NounGroup
 from mien.cli.options import face_number_option
 from mien.cli.options import gallery_option
@@ -15,6 +19,7 @@ from mien.cli.options import photo_gate_option
 from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.options import take_option
+from mien.cli.options import undoable_option
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
 from mien.cli.terminal.output import json_option
@@ -26,6 +31,7 @@ from mien.cli.terminal.prompts import make_sure
 from mien.cli.terminal.prompts import yes_option
 
 if TYPE_CHECKING:
+    from mien.gallery.results import Person
     from mien.gallery.results import StoredFace
     from mien.options import Gate
     from mien.options import PhotoOptions
@@ -160,9 +166,12 @@ def add(
 @click.argument("who")
 @click.argument("face_id", metavar="ID")
 @gallery_option
+@undoable_option
 @yes_option
 @json_option
-def remove(*, who: str, face_id: str, gallery: str, yes: bool, as_json: bool) -> None:
+def remove(
+    *, who: str, face_id: str, gallery: str, undoable: bool, yes: bool, as_json: bool
+) -> None:
     """Remove one face of a person, and its photo unless another face needs it."""
     with ready_runtime() as runtime:
         from mien.gallery.people.faces import delete_face
@@ -172,12 +181,33 @@ def remove(*, who: str, face_id: str, gallery: str, yes: bool, as_json: bool) ->
         call = runtime.call(OPERATOR)
         person = look_up_person(call, gallery=gallery, who=who)
         show_face(call, gallery=gallery, person_id=person.id, face_id=face_id)
+        if undoable:
+            from mien.gallery.people.delete import delete_faces
+
+            change_id = delete_faces(call, gallery=gallery, face_ids=[face_id]).change_id
+            _tell_deleted(face_id, person, gallery, change_id, as_json=as_json)
+            return
         make_sure(f"Remove the face {face_id} of {person.name}? This cannot be undone.", yes=yes)
         delete_face(call, gallery=gallery, person_id=person.id, face_id=face_id)
     if as_json:
         print_json({"id": face_id, "person_id": person.id})
     else:
         print_note(f"Removed the face {face_id} of {person.name}.")
+
+
+faces.add_command(move)
+faces.add_command(wrong)
+faces.add_command(portrait)
+
+
+def _tell_deleted(
+    face_id: str, person: "Person", gallery: str, change_id: str | None, *, as_json: bool
+) -> None:
+    if as_json:
+        print_json({"id": face_id, "person_id": person.id, "change_id": change_id})
+        return
+    print_note(f"Removed the face {face_id} of {person.name}.")
+    print_undo(change_id, gallery)
 
 
 def _photo(face: "StoredFace") -> str:

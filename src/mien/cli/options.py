@@ -59,6 +59,16 @@ def photo_gate_option(function: _Function) -> _Function:
     )(function)
 
 
+def undoable_option(function: _Function) -> _Function:
+    """Give a command `--undoable`."""
+    return click.option(
+        "--undoable",
+        is_flag=True,
+        help="Keep what is deleted where no search finds it until it can no longer be undone "
+        "(MIEN_UNDO_HOURS), instead of erasing it now.",
+    )(function)
+
+
 def gallery_option(function: _Function) -> _Function:
     """Give a command `--gallery`."""
     return click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.access.actor import OPERATOR
+from mien.cli.changes import print_undo
 from mien.cli.enrolling import enrol_of_one
 from mien.cli.enrolling import faces_as_json
 from mien.cli.nouns import NounGroup
@@ -19,11 +20,16 @@ from mien.cli.options import photo_options
 from mien.cli.options import photo_paths
 from mien.cli.options import same_name_option
 from mien.cli.options import take_option
+from mien.cli.options import undoable_option
 from mien.cli.people_change import change
 from mien.cli.people_change import parsed
 from mien.cli.people_change import rename
 from mien.cli.people_import import import_people
 from mien.cli.people_review import review
+from mien.cli.people_together import confusions
+from mien.cli.people_together import copy
+from mien.cli.people_together import doubles
+from mien.cli.people_together import merge
 from mien.cli.runtime import ready_runtime
 from mien.cli.terminal.enrolment_warnings import print_warnings
 from mien.cli.terminal.erasure import print_erasure
@@ -56,7 +62,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=NounGroup)
 def people() -> None:
-    """People in a gallery: list, show, add, change, remove, import, review."""
+    """People in a gallery: list, show, add, change, remove, import, review, merge."""
 
 
 @people.command()
@@ -262,6 +268,7 @@ def show(*, who: str, gallery: str, as_json: bool) -> None:
     is_flag=True,
     help="Search them, and delete those that show the person.",
 )
+@undoable_option
 @yes_option
 @json_option
 @click.pass_context
@@ -272,19 +279,25 @@ def remove(
     gallery: str,
     search_originals: bool,
     delete_originals: bool,
+    undoable: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Delete a person, by name or id: faces, photos and vectors, with proof.
 
     The exit code is 1 if something is left, and 3 if other original photos show the person, or may
-    show them and were not searched.
+    show them and were not searched. With --undoable the proof comes from `mien changes erase`.
     """
+    if undoable and (search_originals or delete_originals):
+        raise click.UsageError("Search originals with `mien changes erase`, not with --undoable.")
     with ready_runtime(models=search_originals or delete_originals) as runtime:
         from mien.gallery.people.forget import forget_person
         from mien.gallery.people.look_up import look_up_person
 
         person = look_up_person(runtime.call(OPERATOR), gallery=gallery, who=who)
+        if undoable:
+            _delete_for_now(runtime.call(OPERATOR), gallery, person, as_json=as_json)
+            return
         make_sure(
             f"Delete {person.label} and {counted(person.faces, 'face')}? This cannot be undone.",
             yes=yes,
@@ -311,6 +324,21 @@ people.add_command(change)
 people.add_command(rename)
 people.add_command(import_people)
 people.add_command(review)
+people.add_command(merge)
+people.add_command(copy)
+people.add_command(doubles)
+people.add_command(confusions)
+
+
+def _delete_for_now(call: "Call", gallery: str, person: "Person", *, as_json: bool) -> None:
+    from mien.gallery.people.delete import delete_people
+
+    done = delete_people(call, gallery=gallery, person_ids=[person.id])
+    if as_json:
+        print_json({"id": person.id, "change_id": done.change_id})
+        return
+    print_note(f"Deleted {person.label} with {counted(done.faces, 'face')}.")
+    print_undo(done.change_id, gallery)
 
 
 def _said_of(face: "StoredFace") -> list[str]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from mien.gallery.held_photos import probe_files
 from mien.storage.models import GalleryRow
+from mien.storage.models import NegativeExampleRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import SearchRow
 from mien.storage.models import UnknownFaceRow
@@ -13,7 +14,7 @@ from mien.storage.unknown_faces import let_go_of_unknown
 
 
 def drop_comparisons(session: Session, gallery: GalleryRow) -> list[str]:
-    """Let go of held photos, unknown people, remembered searches and a threshold set by hand.
+    """Let go of held photos, unknown people, remembered searches, negatives, and a threshold set by hand.
 
     Similarities of two models have different scales, and an embedding of a held photo, or of a kept
     face of somebody unknown, could become an example.
@@ -30,6 +31,7 @@ def drop_comparisons(session: Session, gallery: GalleryRow) -> list[str]:
         files += probe_files(session, probe)
         session.delete(probe)
     files += let_go_of_unknown(session, UnknownFaceRow.gallery_id == gallery.id)
+    session.execute(delete(NegativeExampleRow).where(NegativeExampleRow.gallery_id == gallery.id))
     session.execute(delete(SearchRow).where(SearchRow.gallery_id == gallery.id))
     gallery.threshold = None
     return files

@@ -37,6 +37,8 @@ from mien.options import DEFAULT_GALLERY
 from mien.storage.database import MOMENT_CACHE
 from mien.storage.erased import Erased
 from mien.storage.erasures import note_erasure
+from mien.storage.models import DeletedFaceRow
+from mien.storage.models import DeletedPhotoRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import JobInputPartRow
@@ -342,6 +344,8 @@ def _files(session: Session, gallery_id: str) -> list[str]:
     queries = (
         select(FaceRow.crop_file).where(FaceRow.gallery_id == gallery_id),
         select(PhotoRow.file).where(PhotoRow.gallery_id == gallery_id),
+        select(DeletedFaceRow.crop_file).where(DeletedFaceRow.gallery_id == gallery_id),
+        select(DeletedPhotoRow.file).where(DeletedPhotoRow.gallery_id == gallery_id),
         select(ProbeRow.original_file).where(ProbeRow.gallery_id == gallery_id),
         select(ProbeRow.display_file).where(ProbeRow.gallery_id == gallery_id),
         select(ProbeFaceRow.crop_file).join(ProbeRow).where(ProbeRow.gallery_id == gallery_id),

@@ -222,6 +222,8 @@ class Recognised:
         margin: similarity by which the first candidate is ahead of the runner-up.
         candidates: the most similar people, best first, also when the answer is unknown; each
             once.
+        refused: those who would be among them, if the face was not more similar to one that
+            somebody has said is not theirs.
     """
 
     decision: Decision
@@ -229,6 +231,7 @@ class Recognised:
     expected_false_match_rate: float | None = None
     margin: float | None = None
     candidates: tuple[Candidate, ...]
+    refused: tuple[Candidate, ...] = ()
 
     @property
     def runner_up(self) -> Candidate | None:
@@ -260,6 +263,7 @@ class Answer(Recognised):
             expected_false_match_rate=recognised.expected_false_match_rate,
             margin=recognised.margin,
             candidates=recognised.candidates,
+            refused=recognised.refused,
         )
 
 

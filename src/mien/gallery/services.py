@@ -64,6 +64,7 @@ class Services:
         throttle: how often passwords may be tried.
         observer: told what happens, for whoever counts it.
         probe_seconds: how long a photo is held for follow-up actions.
+        undo_seconds: how long a change of people and faces can be undone; 0 keeps nothing for that.
         remembered: what takes long to work out about a gallery and holds until it changes.
         engine_of: an engine of another pack than the one in use, whose files are on this machine;
             whoever asks closes it.
@@ -85,12 +86,17 @@ class Services:
     throttle: Throttle
     observer: Observer = field(default_factory=Observer)
     probe_seconds: int = 3600
+    undo_seconds: int = 86_400
     remembered: Remembered = field(default_factory=Remembered)
     engine_of: Callable[[str], Engine] = _no_other
     jobs: JobQueue = field(default_factory=NoQueue)
     import_bytes: int = 10 * 1024**3
     work_folder: Path | None = None
     reached: Remembered = field(default_factory=_reached)
+
+
+def _tell_nobody(change_id: str) -> None:
+    del change_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,11 @@ class Call:
         actor: on whose behalf; `permissions.require` asks what they may do.
         request_id: of the request that is being answered; None outside of one.
         budget: begins the time of a photo that is looked at; usually there is no end to it.
+        on_change: told the id of each change that can be undone, before it is committed.
     """
 
     services: Services
     actor: Actor
     request_id: str | None = None
     budget: Callable[[], Budget] = Budget
+    on_change: Callable[[str], None] = _tell_nobody

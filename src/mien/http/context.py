@@ -34,4 +34,14 @@ def this_call() -> Call:
     seconds = runtime().settings.photo_seconds or None
     gone = client_gone(request.environ)
     budget = partial(Budget, seconds, is_gone=gone, asker=(actor.kind, actor.id))
-    return runtime().call(actor, request_id() or None, budget=budget)
+    return runtime().call(actor, request_id() or None, budget=budget, on_change=_remember_change)
+
+
+def change_made() -> str:
+    """The id of the last change that this request has made and that can be undone; empty for none."""
+    made: str = g.get("change_made", "")
+    return made
+
+
+def _remember_change(change_id: str) -> None:
+    g.change_made = change_id

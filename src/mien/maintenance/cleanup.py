@@ -19,6 +19,7 @@ from mien.access.reset_links import forget_old_links
 from mien.access.throttling import forget_old_tries
 from mien.gallery.held_photos import probe_files
 from mien.gallery.people.clusters.settle import settle_all
+from mien.gallery.people.erase_change import end_due_changes
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.maintenance.finish_erasures import finish_erasures
@@ -31,6 +32,7 @@ from mien.storage.erasures import note_erasure
 from mien.storage.file_references import referenced
 from mien.storage.files import STRAY_SECONDS
 from mien.storage.files import Moved
+from mien.storage.models import DeletedFaceRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import JobInputPartRow
@@ -100,6 +102,7 @@ def clean_up(call: Call) -> CleanedUp:
     steps.do(lambda: _old_tries_and_links(services))
     steps.do(lambda: _old_jobs(services))
     removals = steps.do(lambda: _old_removals(services))
+    steps.do(lambda: end_due_changes(call))
     steps.do(lambda: _noted_files(services))
     erasures = steps.do(lambda: finish_erasures(call))
     # What was restored by hand while somebody serves, or before the database could be reached.
@@ -135,6 +138,7 @@ def remove_expired_probes(call: Call) -> int:
     probes = steps.do(lambda: _expired_probes(call.services))
     steps.do(lambda: settle_all(call))
     steps.do(lambda: _expired_input(call.services))
+    steps.do(lambda: end_due_changes(call))
     steps.do(lambda: _noted_files(call.services))
     steps.do(lambda: finish_erasures(call))
     steps.do(lambda: _broken_off_changes(call.services, files))
@@ -299,9 +303,11 @@ def _stray_files(services: Services, files: "_Files") -> None:
         holds_faces = session.scalar(select(FaceRow.id).limit(1)) is not None
         holds_photos = session.scalar(select(PhotoRow.id).limit(1)) is not None
         holds_unknown = session.scalar(select(UnknownFaceRow.id).limit(1)) is not None
+        holds_deleted = session.scalar(select(DeletedFaceRow.id).limit(1)) is not None
     brought = store.bring_back(known)
     files.add(aside=Moved(failed=brought.failed))
-    if not (holds_faces or holds_photos or holds_unknown) and store.holds_any():
+    holds_any = holds_faces or holds_photos or holds_unknown or holds_deleted
+    if not holds_any and store.holds_any():
         # A database of before, or of nowhere, that has the right id all the same: to it every
         # file would be a stray.
         return

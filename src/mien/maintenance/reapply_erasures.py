@@ -90,7 +90,7 @@ def _erase_again(call: Call, known: frozenset[Erased]) -> Reapplied:
         listed=len(known),
         people=len(again.people),
         galleries=len(again.galleries),
-        faces=len(again.faces),
+        faces=len(again.faces) + len(again.binned),
         photos=len(again.photos),
         files=len(again.files),
     )

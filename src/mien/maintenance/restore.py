@@ -158,7 +158,7 @@ def restore(
         erasures_known=known.is_known,
         people_erased=len(again.people),
         galleries_erased=len(again.galleries),
-        faces_erased=len(again.faces),
+        faces_erased=len(again.faces) + len(again.binned),
     )
 
 
@@ -189,7 +189,7 @@ class _Known:
         if store is not None and shared is not None and store.read_marker() == installation:
             given = (given or frozenset()) | shared.read()
         listed = ErasureList(home / ERASURES).read()
-        told = erased_by(home / DATABASE)
+        told = erased_by(home / DATABASE, with_bin=True)
         # Of another installation nothing is known here that is of any use to this one.
         marker = read_marker(home / _FILES_NAME)
         named = None if marker is None else marker.partition(" ")[0]

@@ -10,6 +10,7 @@ from mien.gallery.recognition.reach import MOST_GALLERIES
 from mien.gallery.recognition.reach import Reach
 from mien.gallery.recognition.search import MOST_CANDIDATES
 from mien.gallery.results import Answer
+from mien.gallery.results import Candidate
 from mien.gallery.results import Identification
 from mien.gallery.results import PersonRef
 from mien.gallery.settings import Threshold
@@ -99,6 +100,20 @@ class CandidateOut(Out):
         "examples are as similar as those of one person. Then it casts no doubt on a match."
     )
 
+    @classmethod
+    def of(cls, given: Candidate) -> "CandidateOut":
+        """From the verb's answer."""
+        return cls(
+            person=PersonRefOut.of(given.person),
+            gallery=given.gallery,
+            similarity=similarity_out(given.similarity),
+            face_id=given.face_id,
+            example_similarity=similarity_out(given.example_similarity),
+            example_count=given.examples,
+            same_photo=given.same_photo,
+            may_be_same_person=given.may_be_same_person,
+        )
+
 
 class IdentifiedFaceOut(FaceOut):
     """A face and who it shows.
@@ -125,6 +140,10 @@ class IdentifiedFaceOut(FaceOut):
     candidates: list[CandidateOut] = Field(
         description="The most similar people, best first, each once, even if nobody matches."
     )
+    refused: list[CandidateOut] = Field(
+        description="People who would be among the candidates but are not named, because the face "
+        "is more similar to one that somebody has said is not theirs. Usually empty."
+    )
 
     @classmethod
     def of(cls, given: Answer) -> "IdentifiedFaceOut":
@@ -135,19 +154,8 @@ class IdentifiedFaceOut(FaceOut):
             doubts=list(given.doubts),
             expected_false_match_rate=rate_out(given.expected_false_match_rate),
             margin=None if given.margin is None else similarity_out(given.margin),
-            candidates=[
-                CandidateOut(
-                    person=PersonRefOut.of(each.person),
-                    gallery=each.gallery,
-                    similarity=similarity_out(each.similarity),
-                    face_id=each.face_id,
-                    example_similarity=similarity_out(each.example_similarity),
-                    example_count=each.examples,
-                    same_photo=each.same_photo,
-                    may_be_same_person=each.may_be_same_person,
-                )
-                for each in given.candidates
-            ],
+            candidates=[CandidateOut.of(each) for each in given.candidates],
+            refused=[CandidateOut.of(each) for each in given.refused],
             **face_fields(given.face),
         )
 

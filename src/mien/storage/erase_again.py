@@ -6,6 +6,7 @@ Works on the schema of any version: it names no column that the first one lacked
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from mien.storage.erased import Erased
+from mien.storage.file_references import has_bin
+from mien.storage.models import ChangeRow
+from mien.storage.models import ChangeSubjectRow
+from mien.storage.models import DeletedFaceRow
+from mien.storage.models import DeletedPersonRow
+from mien.storage.models import DeletedPhotoRow
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
@@ -23,6 +30,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import now
 from mien.storage.revisions import note_removed
 from mien.storage.unknown_faces import has_unknown_faces
 from mien.storage.unknown_faces import recount
@@ -43,6 +51,7 @@ class ErasedAgain:
         unknown: ids of kept faces of unknown people, likewise.
         files: names of the files that go with them.
         changed: ids of galleries that are left and have lost examples.
+        binned: ids of examples that were deleted already and could have come back.
     """
 
     people: tuple[tuple[str, str], ...] = ()
@@ -52,22 +61,30 @@ class ErasedAgain:
     unknown: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    binned: tuple[str, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
         """Whether nothing of what was erased had come back."""
-        return not (self.people or self.galleries or self.faces or self.photos or self.unknown)
+        found = (self.people, self.galleries, self.faces, self.photos, self.unknown, self.binned)
+        return not (any(found) or self.files)
 
 
 def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
     """Whether anything is there that was erased; a few quick looks."""
-    columns = (
+    columns: tuple[tuple[str, Any], ...] = (
         ("person", PersonRow.id),
         ("gallery", GalleryRow.id),
         ("face", FaceRow.id),
         ("photo", PhotoRow.id),
         *([("unknown_face", UnknownFaceRow.id)] if has_unknown_faces(session) else []),
     )
+    if has_bin(session):
+        columns += (
+            ("person", DeletedPersonRow.id),
+            ("face", DeletedFaceRow.id),
+            ("photo", DeletedPhotoRow.id),
+        )
     return any(
         session.scalar(select(column).where(column.in_(some)).limit(1)) is not None
         for kind, column in columns
@@ -103,10 +120,11 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
         )
     )
     unknown = _unknown(session, ids["unknown_face"], [row[0] for row in galleries])
-    if not (galleries or people or faces or photos or unknown):
+    binned = _empty_bin(session, ids, galleries=[row[0] for row in galleries])
+    if not (galleries or people or faces or photos or unknown or binned):
         return ErasedAgain()
     files = [row[2] for row in faces.values()] + list(photos.values()) + _let_go_of_held(session)
-    files += [row[1] for row in unknown.values()]
+    files += [row[1] for row in unknown.values()] + [file for _, file in binned]
     of_clusters = {row[2] for row in unknown.values() if row[2]}
     changed = _tell_indexes(session, faces.values(), left_out={row[0] for row in galleries})
     # What refers to these goes by the foreign keys, in whatever version.
@@ -127,11 +145,69 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
         people=tuple((row[0], row[1]) for row in people if row[1] not in whole),
         galleries=tuple(row[0] for row in galleries),
         faces=tuple(faces),
+        binned=tuple(face_id for face_id, _ in binned if face_id),
         photos=tuple(photos),
         unknown=tuple(unknown),
         files=tuple(files),
         changed=changed,
     )
+
+
+def _empty_bin(
+    session: Session, ids: dict[str, list[str]], *, galleries: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Let go of what is deleted and could come back, each as a face's id, if it is one, and a file.
+
+    Changes that are about any of it keep nothing of it, and cannot be undone.
+    """
+    if not has_bin(session):
+        return []
+    people = _read(session, select(DeletedPersonRow.id), DeletedPersonRow.id, ids["person"])
+    face_columns = select(DeletedFaceRow.id, DeletedFaceRow.crop_file, DeletedFaceRow.change_id)
+    photo_columns = select(DeletedPhotoRow.id, DeletedPhotoRow.file, DeletedPhotoRow.change_id)
+    faces = {
+        row[0]: row
+        for column, some in (
+            (DeletedFaceRow.id, ids["face"]),
+            (DeletedFaceRow.person_id, ids["person"]),
+            (DeletedFaceRow.gallery_id, galleries),
+        )
+        for row in _read(session, face_columns, column, some)
+    }
+    photos = {
+        row[0]: row
+        for column, some in (
+            (DeletedPhotoRow.id, ids["photo"]),
+            (DeletedPhotoRow.change_id, {row[2] for row in faces.values()}),
+            (DeletedPhotoRow.gallery_id, galleries),
+        )
+        for row in _read(session, photo_columns, column, some)
+    }
+    about = {row[2] for row in (*faces.values(), *photos.values())}
+    about |= {
+        row[0]
+        for row in _read(
+            session, select(ChangeSubjectRow.change_id), ChangeSubjectRow.person_id, ids["person"]
+        )
+    }
+    for some in _batches(about):
+        session.execute(
+            update(ChangeRow)
+            .where(ChangeRow.id.in_(some), ChangeRow.state == "open")
+            .values(state="over", ended_at=now(), facts={}),
+            execution_options=_QUIETLY,
+        )
+    for column, gone in (
+        (DeletedFaceRow.id, list(faces)),
+        (DeletedPhotoRow.id, list(photos)),
+        (DeletedPersonRow.id, [row[0] for row in people]),
+    ):
+        for some in _batches(gone):
+            session.execute(
+                delete(column.class_).where(column.in_(some)), execution_options=_QUIETLY
+            )
+    found = [(row[0], row[1]) for row in faces.values()]
+    return found + [("", row[1]) for row in photos.values()]
 
 
 _KINDS = ("person", "gallery", "face", "photo", "unknown_face")

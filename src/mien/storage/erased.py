@@ -172,8 +172,10 @@ def read_list(path: Path) -> frozenset[Erased]:
     return found
 
 
-def erased_by(database: Path) -> frozenset[Erased]:
+def erased_by(database: Path, *, with_bin: bool = False) -> frozenset[Erased]:
     """What a SQLite database of any version that nobody uses says was erased from it.
+
+    With the bin, what is deleted there and could come back for a while counts as erased.
 
     That of before there was a list, and what a process that was killed could not write into it.
     Nothing where the database is not there or damaged.
@@ -187,6 +189,14 @@ def erased_by(database: Path) -> frozenset[Erased]:
     ):
         for kind, query in _TOLD_BY_ROWS:
             found |= {Erased(kind, row[0]) for row in connection.execute(query) if row[0]}
+        try:
+            deleted = {Erased("face", row[0]) for row in connection.execute(_DELETED_FACES)}
+            people = {Erased("person", row[0]) for row in connection.execute(_DELETED_PEOPLE)}
+        except sqlite3.Error:
+            return frozenset(found)  # of a version that keeps nothing of what is deleted
+        # Whoever is deleted there stays so, though they could come back; but not because of the
+        # database in which they still can.
+        found = found | deleted | people if with_bin else found - deleted - people
     return frozenset(found)
 
 
@@ -195,6 +205,14 @@ _TOLD_BY_ROWS: Final[tuple[tuple[ErasedKind, str], ...]] = (
     ("gallery", "select gallery_id from event where kind = 'gallery_removed'"),
     # For some days, for indexes that have not heard yet.
     ("face", "select face_id from removed_face"),
+)
+
+
+_DELETED_FACES: Final = "select id from deleted_face"
+# Who was merged with somebody is not deleted: their faces are there.
+_DELETED_PEOPLE: Final = (
+    "select deleted_person.id from deleted_person join change on change.id ="
+    " deleted_person.change_id where change.kind != 'people_merged'"
 )
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import inspect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mien.storage.models import DeletedFaceRow
+from mien.storage.models import DeletedPhotoRow
 from mien.storage.models import FaceRow
 from mien.storage.models import JobInputPartRow
 from mien.storage.models import PhotoRow
@@ -22,10 +25,20 @@ _COLUMNS = (
     JobInputPartRow.file,
 )
 
+_OF_DELETED = (DeletedFaceRow.crop_file, DeletedPhotoRow.file)
+"""Of what is deleted and can come back."""
+
+
+def has_bin(session: Session) -> bool:
+    """Whether a database is of a version that keeps what is deleted for a while."""
+    return inspect(session.connection()).has_table(DeletedFaceRow.__tablename__)
+
 
 def referenced(session: Session, names: Sequence[str] | None = None) -> set[str]:
     """Which of these files rows refer to; of all files when no names are given."""
-    columns = (*_COLUMNS, UnknownFaceRow.crop_file) if has_unknown_faces(session) else _COLUMNS
+    columns = _COLUMNS + (_OF_DELETED if has_bin(session) else ())
+    if has_unknown_faces(session):
+        columns = (*columns, UnknownFaceRow.crop_file)
     queries = [select(column) for column in columns]
     if names is not None:
         queries = [

@@ -97,7 +97,8 @@ class GalleryRow(Base):
 class PersonRow(Base):
     """Somebody in a gallery.
 
-    What follows from name and notes is filled by itself: `name_key` is alike where two names are
+    `portrait_face_id` is the face that somebody chose to show; None chooses the best by itself. What
+    follows from name and notes is filled by itself: `name_key` is alike where two names are
     the same, whatever the letters' case, which two people's are only where somebody has said so;
     `search_text` is what people are searched by, `sort_key` puts them in order of their names, and
     `surname_key` in that of the last words of them.
@@ -120,6 +121,8 @@ class PersonRow(Base):
     search_text: Mapped[str] = mapped_column(Text)
     sort_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
     surname_key: Mapped[str] = mapped_column(String(SORT_KEY_LENGTH))
+    # No foreign key, which would be a circle; one that is gone counts as none.
+    portrait_face_id: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
 
@@ -250,6 +253,129 @@ class RemovedFaceRow(Base):
     gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
     revision: Mapped[int]
     removed_at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class NegativeExampleRow(Base):
+    """A face that is not a person's, though it looks like theirs.
+
+    `face_id` is the stored face that it was, None for one that was only searched for. Its embedding
+    is of `contract_id`, and compared with nothing of another.
+    """
+
+    __tablename__ = "negative_example"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="cascade"), index=True)
+    contract_id: Mapped[str] = mapped_column(String(120))
+    face_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+
+
+class ChangeRow(Base):
+    """A change of people or faces that can be undone until `undo_until`.
+
+    `state` is `open`, `undone` or `over`. `facts` holds the steps that were done, with what was
+    before; it is emptied when the change is undone or over, and when somebody of it is forgotten.
+    `contract_id` is the gallery's at that time.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (Index(None, "gallery_id", "at"), Index(None, "state", "undo_until"))
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    gallery_id: Mapped[str] = mapped_column(ForeignKey("gallery.id", ondelete="cascade"))
+    kind: Mapped[str] = mapped_column(String(40))
+    actor_kind: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[str | None] = mapped_column(String(36))
+    at: Mapped[dt.datetime] = mapped_column(UtcTime, default=now)
+    undo_until: Mapped[dt.datetime] = mapped_column(UtcTime)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcTime)
+    contract_id: Mapped[str] = mapped_column(String(120))
+    people: Mapped[int] = mapped_column(default=0)
+    faces: Mapped[int] = mapped_column(default=0)
+    facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+
+class ChangeSubjectRow(Base):
+    """Whom a change is about, so that nothing of it is left when they are forgotten.
+
+    No foreign key to the person, who may be deleted and come back.
+    """
+
+    __tablename__ = "change_subject"
+
+    change_id: Mapped[str] = mapped_column(
+        ForeignKey("change.id", ondelete="cascade"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+
+
+class DeletedPersonRow(Base):
+    """Somebody who is deleted and can come back: the columns of `PersonRow`, seen by no query."""
+
+    __tablename__ = "deleted_person"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    change_id: Mapped[str] = mapped_column(ForeignKey("change.id", ondelete="cascade"), index=True)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    notes: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", Json)
+    portrait_face_id: Mapped[str | None] = mapped_column(String(36))
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+
+
+class DeletedPhotoRow(Base):
+    """A kept photo that is deleted and can come back; `users` are faces that had it and are left."""
+
+    __tablename__ = "deleted_photo"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    change_id: Mapped[str] = mapped_column(ForeignKey("change.id", ondelete="cascade"), index=True)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size_bytes: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    faces_seen: Mapped[int | None]
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime)
+    users: Mapped[list[str]] = mapped_column(Json, default=list)
+
+
+class DeletedFaceRow(Base):
+    """An example that is deleted and can come back: the columns of `FaceRow`, seen by no search."""
+
+    __tablename__ = "deleted_face"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    change_id: Mapped[str] = mapped_column(ForeignKey("change.id", ondelete="cascade"), index=True)
+    gallery_id: Mapped[str] = mapped_column(
+        ForeignKey("gallery.id", ondelete="cascade"), index=True
+    )
+    person_id: Mapped[str] = mapped_column(String(36), index=True)
+    photo_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    crop_file: Mapped[str] = mapped_column(String(80), unique=True)
+    crop_hash: Mapped[str | None] = mapped_column(String(16))
+    photo_sha256: Mapped[str | None] = mapped_column(String(64))
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+    box: Mapped[list[float]] = mapped_column(Json)
+    landmarks: Mapped[list[list[float]]] = mapped_column(Json)
+    score: Mapped[float]
+    pose: Mapped[dict[str, Any]] = mapped_column(Json)
+    quality: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime)
 
 
 class SearchRow(Base):

@@ -37,6 +37,7 @@ def say_so(
     place: str = "",
     undo: str = "",
     undo_url: str = "",
+    change_url: str = "",
 ) -> None:
     """Keep a message for the next page; see `layout.Flash`."""
     message: Any = {
@@ -45,6 +46,7 @@ def say_so(
         "place": place,
         "undo": undo,
         "undo_url": undo_url,
+        "change_url": change_url,
     }
     flash(message, kind)
 

@@ -89,6 +89,7 @@ class Flash:
         place: id of the part of the page that it is about; empty for the page as a whole.
         undo: id of the face that can be taken back; empty when nothing can.
         undo_url: takes a POST with it in `face`; empty for those who may not.
+        change_url: takes a POST that undoes what it is about; empty when nothing can be undone.
     """
 
     text: str
@@ -97,6 +98,7 @@ class Flash:
     place: str = ""
     undo: str = ""
     undo_url: str = ""
+    change_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Layout:
         more_places: the other places: the lower end of the rail, or behind "More" on a phone.
         gallery: the gallery that the page is about; empty where it is about none.
         galleries: those to switch to; the switch is shown from two on.
+        here: path and query of the page, to come back to.
         flashes: messages about what just happened.
         placed: those that stand in a part of the page, by its id.
         dropped: where photos go that are dropped anywhere; None for those who may not identify.
@@ -144,6 +147,7 @@ class Layout:
     more_places: tuple[NavItem, ...] = ()
     gallery: str = ""
     galleries: tuple[GalleryLink, ...] = ()
+    here: str = ""
     flashes: tuple[Flash, ...] = ()
     placed: Mapping[str, tuple[Flash, ...]] = field(default_factory=dict)
     dropped: DroppedPhotos | None = None
@@ -179,6 +183,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
         more_places=_more_places(place),
         gallery=next((each.title for each in galleries if each.name == gallery), gallery),
         galleries=links,
+        here=request.full_path.rstrip("?"),
         flashes=tuple(each for each in flashes if not each.place),
         placed={
             place: tuple(each for each in flashes if each.place == place)
@@ -286,4 +291,7 @@ def _flash(kind: str, message: Any) -> Flash:
     links = tuple(FlashLink(label, url) for label, url in message["links"])
     # One that was kept before an upgrade has no address.
     undo_url = message.get("undo_url", "")
-    return Flash(message["text"], known, links, message["place"], message["undo"], undo_url)
+    change_url = message.get("change_url", "")
+    return Flash(
+        message["text"], known, links, message["place"], message["undo"], undo_url, change_url
+    )

@@ -7,8 +7,10 @@ from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
 from mien.web.views import api_reference
+from mien.web.views import changes
 from mien.web.views import check_person
 from mien.web.views import compare
+from mien.web.views import corrections
 from mien.web.views import faces
 from mien.web.views import galleries
 from mien.web.views import identified_photos
@@ -40,6 +42,8 @@ def register(app: Flask) -> None:
         review,
         check_person,
         unknown,
+        changes,
+        corrections,
         compare,
         galleries,
         imports,

@@ -167,6 +167,31 @@ _NOT_FOUND: Final = {
     "face_not_found": N_("There is no face with this id here."),
     "photo_not_found": N_("The original photo of this face was not kept."),
     "photo_not_found.unknown": N_("This gallery has no original photo with this id."),
+    "change_not_found": N_("This gallery has no change with this id, or it was too long ago."),
+    "change_over.undone": N_("This has been undone already."),
+    "change_over.over": N_("This can no longer be undone: what was before is deleted."),
+    "change_blocked.changed_since": N_(
+        "This cannot be undone because it has been changed again. Undo the later change first."
+    ),
+    "change_blocked.person_gone": N_(
+        "This cannot be undone because a person it needs is deleted. Undo that first."
+    ),
+    "change_blocked.face_gone": N_(
+        "This cannot be undone because a face it needs is deleted or belongs to someone else. Undo "
+        "that first."
+    ),
+    "change_blocked.has_faces": N_(
+        "This cannot be undone because the person has faces by now. Delete the person instead."
+    ),
+    "change_blocked.name_taken": N_(
+        "This cannot be undone because someone else has that name by now. Rename one of the two."
+    ),
+    "change_blocked.contract": N_(
+        "This cannot be undone because the gallery has changed to another model since."
+    ),
+    "change_blocked.gallery_gone": N_(
+        "This cannot be undone because the other gallery is deleted."
+    ),
     "probe_not_found": N_(
         "This photo has been deleted. Photos that you try on the pages are kept only for a while. "
         "Choose it again."
@@ -227,6 +252,11 @@ _CONFLICTS: Final = {
     ),
     "person_ambiguous": N_(
         "Several people in this gallery have this name. Choose one by id: {ids}."
+    ),
+    "gallery_model_mismatch.between": N_(
+        "The gallery “{gallery}” was made with another model ({gallery_pack}) than {engine_pack}, and "
+        "vectors of two models cannot be compared. Add the photos there anew, or change both to one "
+        "model with `mien models use {engine_pack} --embed-again`."
     ),
     "gallery_model_mismatch.threshold": N_(
         "The model pack was changed after this form was opened, and similarities of two models "
@@ -411,6 +441,10 @@ _INPUT: Final = {
     "invalid_input.split_all": N_(
         "Leave at least one sighting. Choose only those of someone else."
     ),
+    "invalid_input.how_many_ids": N_("Choose 1 to {most:,}."),
+    "invalid_input.one_person": N_("Name one person: by id, or a new one by name."),
+    "invalid_input.moved_nowhere": N_("The person has these faces already."),
+    "invalid_input.same_gallery": N_("Choose another gallery."),
     "invalid_input.pair_of_one": N_("Choose two different people."),
     "invalid_input.notes_too_long": N_("Notes can have at most {most} characters."),
     "invalid_input.notes_characters": N_("The notes contain an invalid character."),

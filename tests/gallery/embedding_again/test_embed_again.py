@@ -16,6 +16,7 @@ from drawing import draw_picture
 from looking import files_of
 from looking import rows_of
 from mien.errors import AlreadyRunning
+from mien.errors import ChangeBlocked
 from mien.errors import FilesUnavailable
 from mien.errors import GalleryModelMismatch
 from mien.errors import ModelFileDamaged
@@ -34,7 +35,11 @@ from mien.gallery.galleries import create_gallery
 from mien.gallery.galleries import delete_gallery
 from mien.gallery.held_photos import hold_photo
 from mien.gallery.pack_in_use import current_pack
+from mien.gallery.people.delete import delete_people
+from mien.gallery.people.erase_change import erase_now
 from mien.gallery.people.forget import forget_person
+from mien.gallery.people.undo import undo_change
+from mien.gallery.people.wrong import refuse_name
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
@@ -160,6 +165,22 @@ def test_what_is_there_for_the_former_embeddings_goes(either: Services) -> None:
         assert session.get_one(FaceRow, ada.face.id).revision == gallery.revision
         assert session.scalars(select(SearchRow)).all() == []
         assert session.scalars(select(ErasureRow)).all() == []
+
+
+def test_what_is_known_by_former_embeddings_alone_is_dropped_and_told(either: Services) -> None:
+    ada, bob = add(either, "ada"), add(either, "bob")
+    call = acting(either)
+    given = {"gallery": "default", "person_id": ada.person.id}
+    refuse_name(call, **given, photo=Upload(draw_photo(["ada"], face_px=90)))  # type: ignore[arg-type]  # each is what it is
+    gone = delete_people(call, gallery="default", person_ids=[bob.person.id])
+    [told] = again(either).galleries
+    assert (told.faces, told.negatives_dropped) == (1, 1)
+    assert "negative_example" not in rows_of(either)
+    # Whoever is in the bin has embeddings of the former pack, and is erased when the time is over.
+    with pytest.raises(ChangeBlocked):
+        undo_change(call, gallery="default", change_id=gone.change_id or "")
+    [proof] = erase_now(call, gallery="default", change_id=gone.change_id or "").erasures
+    assert (proof.rows_left, proof.files_left, proof.indexed_left) == (0, 0, 0)
 
 
 def test_it_goes_on_where_it_was_ended(either: Services) -> None:

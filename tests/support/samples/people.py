@@ -6,9 +6,13 @@ from mien.web.forms.kept import Refusal
 from mien.web.forms.state import Choice
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
+from mien.web.pages.changes import ChangeEntry
+from mien.web.pages.changes import ChangesPage
 from mien.web.pages.choose_face import ChooseFacePage
 from mien.web.pages.choose_face import FaceOption
 from mien.web.pages.confirm import ConfirmPage
+from mien.web.pages.corrections import MergePage
+from mien.web.pages.corrections import MoveFacePage
 from mien.web.pages.face_photo import FacePhotoPage
 from mien.web.pages.faces import BoxView
 from mien.web.pages.faces import FaceMark
@@ -88,6 +92,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         review_url="/galleries/default/review",
         unknown_count=4,
         unknown_url="/galleries/default/unknown",
+        changes_url="/galleries/default/changes",
     )
     faces = tuple(
         FaceEntry(
@@ -96,6 +101,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             LONG_AGO,
             POOR if number == 1 else GOOD,
             f"/faces/{number}/delete",
+            f"/faces/{number}/move",
             ("unlike_this_person",) if number == 2 else (),
         )
         for number in range(5)
@@ -107,7 +113,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         added_at=LATELY,
         faces=faces,
         facts=(MetadataEntry("born", "1815"), MetadataEntry("consent", "on paper, 2025")),
-        looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41),),
+        looks_like=(LooksLike(NAMES[1], "/people/1", portrait(1), 0.41, "/people/0/merge"),),
         refused=(
             Refusal("holiday.jpg", "No face could be found in it."),
             Refusal(HOSTILE, "No face could be found in it."),
@@ -130,6 +136,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         back_url="/people",
         max_bytes=MAX_BYTES,
         review_url="/galleries/default/review",
+        merge_url="/people/0/merge",
     )
     new = NewPersonPage(
         form=FormState(),
@@ -196,6 +203,27 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         "people-none-found": replace(people, query="qq", people=(), found_count=0, letters=()),
         "people-empty": replace(
             people, people=(), total_count=0, found_count=0, letters=(), unknown_count=0
+        ),
+        "changes": _changes(),
+        "changes-nothing": ChangesPage("default", (), "/people"),
+        "merge": MergePage(
+            name=NAMES[0],
+            portrait_url=portrait(0),
+            look_alikes=(Choice("1", NAMES[1], "Similarity 0.44"), Choice("2", HOSTILE)),
+            form=FormState(errors={"who": "Choose someone else."}),
+            undo_hours=24,
+            action_url="/people/0/merge",
+            back_url="/people/0",
+        ),
+        "move-face": MoveFacePage(
+            name=HOSTILE,
+            portrait_url=portrait(1),
+            shows_person=False,
+            portrait_action_url="/faces/1/portrait",
+            form=FormState(),
+            undo_hours=0,
+            action_url="/faces/1/move",
+            back_url="/people/0",
         ),
         "review": review,
         "review-nothing": replace(
@@ -278,3 +306,28 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             typed_name="family archive",
         ),
     }
+
+
+def _changes() -> ChangesPage:
+    def entry(what: str, state: str = "open", *, erasable: bool = False) -> ChangeEntry:
+        is_open = state == "open"
+        return ChangeEntry(
+            what=what,
+            at=LATELY,
+            by=NAMES[2],
+            until=LATELY if is_open else "",
+            state=state,
+            undo_url="/change/1/undo" if is_open else "",
+            erase_url="/change/1/erase" if erasable else "",
+        )
+
+    return ChangesPage(
+        gallery="default",
+        changes=(
+            entry(f"Deleted {NAMES[0]}, {NAMES[1]}, {HOSTILE}, 7 more", erasable=True),
+            entry(f"Moved 2 faces between {NAMES[0]}, {NAMES[1]}"),
+            entry(f"Changed {NAMES[1]}", "undone"),
+            entry("Deleted 1 person", "over"),
+        ),
+        back_url="/people",
+    )

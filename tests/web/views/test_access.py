@@ -226,7 +226,16 @@ def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitor
         "second": "b",
     }
     ids = dict.fromkeys(
-        ("person_id", "other_person_id", "face_id", "key_id", "user_id", "sign_in_id", "job_id"),
+        (
+            "person_id",
+            "other_person_id",
+            "face_id",
+            "key_id",
+            "user_id",
+            "sign_in_id",
+            "job_id",
+            "change_id",
+        ),
         some_id,
     )
     opened = set()

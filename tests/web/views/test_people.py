@@ -439,7 +439,7 @@ def test_deleting_somebody_says_what_goes_and_proves_that_it_went(user: Visitor)
     assert "Delete ada?" in page
     assert "1 face, with portrait" in page
     assert "1 kept photo" in page
-    assert user.done(f"{person}/delete") == PEOPLE
+    assert user.done(f"{person}/delete", at_once="yes") == PEOPLE
     assert user.told() == ["Deleted 1 face, 1 photo and 2 files. Checked: nothing is left."]
     for gone in (person, crop, f"{person}/edit", f"{person}/delete"):
         user.get(gone, status=404)
@@ -481,7 +481,7 @@ def test_boxes_for_originals_are_shown_where_some_are_unclear(user: Visitor) -> 
 
 def test_originals_that_were_not_searched_are_told(user: Visitor) -> None:
     person, _ = _with_group(user)
-    user.done(f"{person}/delete")
+    user.done(f"{person}/delete", at_once="yes")
     [told] = user.told()
     assert told == (
         "Deleted 1 face, 1 photo and 2 files. Checked: nothing stored for this person is left. "

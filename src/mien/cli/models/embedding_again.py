@@ -128,6 +128,11 @@ def tell_change(done: "EmbeddedAgain", manifest: Manifest) -> None:
                 f"{each.name}: the threshold that was set by hand is gone, because similarities of "
                 "another model have another scale. It now follows from the accepted error."
             )
+        if each.negatives_dropped:
+            print_note(
+                f"{each.name}: {counted(each.negatives_dropped, 'face')} that somebody had said is "
+                "not a person's forgotten. Say it again where a search still names them."
+            )
         if each.held_photos:
             print_note(
                 f"{each.name}: {counted(each.held_photos, 'photo')} that somebody had just tried "

@@ -33,6 +33,7 @@ from mien.storage.erasures import Noted
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
 from mien.storage.models import GalleryRow
+from mien.storage.models import NegativeExampleRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.revisions import lock_gallery
@@ -69,6 +70,8 @@ class ChangedGallery:
         deleted: faces that could not be embedded and were deleted.
         held_photos: that were let go of.
         threshold_dropped: whether it had a threshold that was set by hand, for the former pack.
+        negatives_dropped: how many faces were known not to be somebody's; of these there is nothing
+            but an embedding of the former pack.
     """
 
     name: str
@@ -76,6 +79,7 @@ class ChangedGallery:
     deleted: int
     held_photos: int
     threshold_dropped: bool
+    negatives_dropped: int = 0
 
 
 def switch_pack(
@@ -199,6 +203,11 @@ def _change(
     probes = len(
         session.scalars(select(ProbeRow.id).where(ProbeRow.gallery_id == gallery.id)).all()
     )
+    negatives = len(
+        session.scalars(
+            select(NegativeExampleRow.id).where(NegativeExampleRow.gallery_id == gallery.id)
+        ).all()
+    )
     files += drop_comparisons(session, gallery)
     gallery.pack, gallery.contract_id = manifest.name, manifest.contract_id
     # Whatever was made of former embeddings is older than this, and is made anew.
@@ -215,6 +224,7 @@ def _change(
         faces_deleted=len(missing),
         held_photos_deleted=probes,
         threshold_dropped=had_threshold,
+        negatives_dropped=negatives,
     )
     note = note_erasure(
         session,
@@ -222,7 +232,10 @@ def _change(
         erased=[Erased("face", face_id) for face_id in missing],
         gallery_id=gallery.id,
     )
-    return ChangedGallery(gallery.name, faces, len(missing), probes, had_threshold), note
+    told = ChangedGallery(
+        gallery.name, faces, len(missing), probes, had_threshold, negatives_dropped=negatives
+    )
+    return told, note
 
 
 def _replace(session: Session, gallery: GalleryRow, contract_id: str) -> int:

@@ -24,6 +24,7 @@ from mien.gallery.enrolment.subject import Subject
 from mien.gallery.enrolment.subject import resolve
 from mien.gallery.face_columns import to_columns
 from mien.gallery.galleries import require_contract
+from mien.gallery.people.change_notes import ChangeNote
 from mien.gallery.people.faces import as_stored
 from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.search import Nearest
@@ -190,6 +191,7 @@ def _store(
                     session, call, "person_created", subject_id=person.id, gallery_id=gallery.id
                 )
             audit.record(session, call, "face_added", subject_id=person.id, gallery_id=gallery.id)
+            _note_added(session, call, gallery, person, face, is_new=is_new)
         else:
             warnings = (already_there(ref, face.id),)
         told = as_stored(face, warnings if stored else ())
@@ -205,6 +207,23 @@ def _store(
         stored=stored,
         warnings=(*as_warnings(example.objections), *warnings) if stored else warnings,
     )
+
+
+def _note_added(
+    session: Session,
+    call: Call,
+    gallery: GalleryRow,
+    person: PersonRow,
+    face: FaceRow,
+    *,
+    is_new: bool,
+) -> None:
+    note = ChangeNote.begin(session, call, gallery, "face_added")
+    place = {"person": person.id, "gallery": gallery.id}
+    if is_new:
+        note.add({"step": "person_added", **place})
+    note.add({"step": "face_added", "face": face.id, **place}, people=[person.id], faces=1)
+    note.close(session, call)
 
 
 def _face_row(

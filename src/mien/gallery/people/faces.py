@@ -13,6 +13,9 @@ from mien.errors import PhotoNotFound
 from mien.gallery.erasing import finish_erasure
 from mien.gallery.face_columns import from_columns
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.change_ends import Emptied
+from mien.gallery.people.change_ends import end_changes_of
+from mien.gallery.people.change_ends import erase_negatives_of
 from mien.gallery.people.person_rows import find_person
 from mien.gallery.person_refs import person_refs
 from mien.gallery.results import EnrolmentWarning
@@ -155,13 +158,20 @@ def undo_addition(call: Call, *, gallery: str, person_id: str, face_id: str) -> 
                 select(func.count()).select_from(FaceRow).where(FaceRow.person_id == person.id)
             )
         )
+        kept = Emptied()
         if goes:
+            kept = end_changes_of(session, person.id)
+            files += kept.files
             session.delete(person)
             audit.record(session, call, "person_erased", subject_id=person.id, gallery_id=row.id)
         erasure = note_erasure(
             session,
             files,
-            erased=[Erased("face", face_id), *([Erased("person", ref.id)] if goes else [])],
+            erased=[
+                Erased("face", face_id),
+                *([Erased("person", ref.id)] if goes else []),
+                *kept.erased,
+            ],
             subject_id=ref.id,
             gallery_id=row.id,
         )
@@ -214,6 +224,7 @@ def take_out(session: Session, gallery: GalleryRow, face: FaceRow) -> list[str]:
     """
     files, photo_id = [face.crop_file], face.photo_id
     note_removed(session, gallery.id, [face.id], revision=gallery.revision)
+    erase_negatives_of(session, [face.id])
     session.delete(face)
     session.flush()
     return files + _drop_photo_if_unused(session, photo_id)

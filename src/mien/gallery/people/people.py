@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from mien.access import audit
 from mien.access import permissions
 from mien.gallery.galleries import find_gallery
+from mien.gallery.people.change_notes import ChangeNote
 from mien.gallery.people.person_rows import add_person_row
 from mien.gallery.people.person_rows import checked_metadata
 from mien.gallery.people.person_rows import checked_notes
 from mien.gallery.people.person_rows import find_person
+from mien.gallery.people.person_rows import find_same_name
 from mien.gallery.people.person_rows import require_free_name
 from mien.gallery.person_refs import person_refs
 from mien.gallery.results import Person
@@ -24,6 +26,7 @@ from mien.names import name_key
 from mien.storage.erasures import finish
 from mien.storage.erasures import note_erasure
 from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
 from mien.storage.models import now
 from mien.storage.revisions import lock_gallery
@@ -65,6 +68,9 @@ def create_person(
             allow_same_name=allow_same_name,
         )
         audit.record(session, call, "person_created", subject_id=row.id, gallery_id=row.gallery_id)
+        note = ChangeNote.begin(session, call, found, "person_created")
+        note.add({"step": "person_added", "person": row.id, "gallery": found.id}, people=[row.id])
+        note.close(session, call)
         return answers(session, [row])[0]
 
 
@@ -116,6 +122,8 @@ def change_person(
             # Who is searched may follow from metadata: what was remembered of that holds no longer.
             found = lock_gallery(session, key=name_key(gallery))
         row = find_person(session, found, person_id)
+        before = {"name": row.name, "notes": row.notes, "details": row.details}
+        shared = bool(name is not None and len(find_same_name(session, found, row.name)) > 1)
         if name is not None:
             cleaned = clean_name(name)
             # Who shares a name may be noted anew under it, without saying again that it is shared.
@@ -137,11 +145,40 @@ def change_person(
             gallery_id=row.gallery_id,
             changed=[field for field, value in given.items() if value is not None],
         )
-        # What was there before is to be gone like everything else that is erased.
+        _note_changed(session, call, found, row, before, shared=shared)
+        # What was there before is to be gone like everything else that is erased, at the latest
+        # when this can no longer be undone.
         erasure = note_erasure(session, subject_id=row.id, gallery_id=row.gallery_id)
         answer = answers(session, [row])[0]
     finish(call.services.database, call.services.files, call.services.erasures, erasure)
     return answer
+
+
+def _note_changed(
+    session: Session,
+    call: Call,
+    gallery: GalleryRow,
+    row: PersonRow,
+    before: Mapping[str, Any],
+    *,
+    shared: bool,
+) -> None:
+    after = {key: getattr(row, key) for key in before}
+    changed = [key for key in before if before[key] != after[key]]
+    if not changed:
+        return
+    note = ChangeNote.begin(session, call, gallery, "person_changed")
+    note.add(
+        {
+            "step": "person_changed",
+            "person": row.id,
+            "before": {key: before[key] for key in changed},
+            "after": {key: after[key] for key in changed},
+            "shared": shared,
+        },
+        people=[row.id],
+    )
+    note.close(session, call)
 
 
 def answers(session: Session, rows: list[PersonRow]) -> list[Person]:
@@ -165,8 +202,20 @@ def _answer(row: PersonRow, faces: Sequence[tuple[bool, float, str]], note: str)
         notes=row.notes,
         metadata=row.details,
         faces=len(faces),
-        portrait_face_id=max(faces)[-1] if faces else None,
+        portrait_face_id=portrait_of(row.portrait_face_id, faces),
         created_at=row.created_at,
         updated_at=row.updated_at,
         note=note,
     )
+
+
+def portrait_of(chosen: str | None, faces: Sequence[tuple[bool, float, str]]) -> str | None:
+    """The face by which somebody is shown: the chosen one while it is theirs, else the best.
+
+    Args:
+        chosen: id of a face, or None.
+        faces: of each whether nothing is suspected of it, how good it is, and its id.
+    """
+    if chosen is not None and any(face_id == chosen for _, _, face_id in faces):
+        return chosen
+    return max(faces)[-1] if faces else None

@@ -28,8 +28,8 @@ class PersonPortrait:
 
     Attributes:
         person_id: whom it shows.
-        face_id: the example of the best quality, of those that nothing is suspected of where there
-            is one.
+        face_id: the one that was chosen; else the example of the best quality, of those that
+            nothing is suspected of where there is one.
     """
 
     person_id: str
@@ -51,40 +51,49 @@ def newest_portraits(
         By the gallery's id, the newest person first; a gallery without portraits is left out.
     """
     permissions.require(call.actor, "people.read")
-    best: dict[str, dict[str, tuple[bool, float, str]]] = {}
+    best: dict[str, dict[str, tuple[bool, bool, float, str]]] = {}
     with call.services.database.read() as session:
         for start in range(0, len(gallery_ids), _AT_ONCE):
             some = gallery_ids[start : start + _AT_ONCE]
-            for gallery_id, person_id, face_id, quality, suspected in session.execute(
+            for gallery_id, person_id, face_id, quality, suspected, chosen in session.execute(
                 _faces(some, most)
             ):
                 people = best.setdefault(gallery_id, {})
-                face = (not suspected, float(quality["score"]), face_id)
+                face = (chosen == face_id, not suspected, float(quality["score"]), face_id)
                 people[person_id] = max(face, people.get(person_id, face))
     return {
         gallery_id: tuple(
-            PersonPortrait(person_id, face_id) for person_id, (_, _, face_id) in people.items()
+            PersonPortrait(person_id, face_id) for person_id, (*_, face_id) in people.items()
         )
         for gallery_id, people in best.items()
     }
 
 
-def _faces(gallery_ids: Sequence[str], most: int) -> Select[str, str, str, dict[str, Any], bool]:
+def _faces(
+    gallery_ids: Sequence[str], most: int
+) -> Select[str, str, str, dict[str, Any], bool, str | None]:
     """Every face of the newest people of each gallery, the newest person first."""
     # Each gallery's few people are found apart from the others': numbering all people of all
     # galleries (row_number) would sort every one of them.
     people = union_all(*(_newest(gallery_id, most) for gallery_id in gallery_ids)).subquery()
     return (
-        select(FaceRow.gallery_id, FaceRow.person_id, FaceRow.id, FaceRow.quality, is_suspected())
+        select(
+            FaceRow.gallery_id,
+            FaceRow.person_id,
+            FaceRow.id,
+            FaceRow.quality,
+            is_suspected(),
+            people.c.portrait_face_id,
+        )
         .join(people, FaceRow.person_id == people.c.id)
         .order_by(people.c.created_at.desc(), people.c.id.desc())
     )
 
 
-def _newest(gallery_id: str, most: int) -> Select[str, dt.datetime]:
+def _newest(gallery_id: str, most: int) -> Select[str, dt.datetime, str | None]:
     """The newest people of a gallery who have a face."""
     newest = (
-        select(PersonRow.id, PersonRow.created_at)
+        select(PersonRow.id, PersonRow.created_at, PersonRow.portrait_face_id)
         .where(PersonRow.gallery_id == gallery_id)
         .order_by(PersonRow.created_at.desc(), PersonRow.id.desc())
         .limit(_LOOKED_AT)
@@ -98,4 +107,4 @@ def _newest(gallery_id: str, most: int) -> Select[str, dt.datetime]:
         .subquery()
     )
     # Queries that are united take no order and no limit of their own.
-    return select(shown.c.id, shown.c.created_at)
+    return select(shown.c.id, shown.c.created_at, shown.c.portrait_face_id)

@@ -136,9 +136,10 @@ def recognise(
 
 def decided(probes: Sequence[Probe], found: Found, *, limit: int) -> tuple[Recognised, ...]:
     """The answer about each probe, from what a search found, with so many candidates at most."""
+    refused = found.refused or tuple(() for _ in probes)
     return tuple(
-        _decided(probe, candidates, found.point, limit)
-        for probe, candidates in zip(probes, found.candidates, strict=True)
+        replace(_decided(probe, candidates, found.point, limit), refused=passed_over)
+        for probe, candidates, passed_over in zip(probes, found.candidates, refused, strict=True)
     )
 
 

@@ -21,6 +21,7 @@ from mien.gallery.person_refs import person_refs
 from mien.gallery.recognition.chosen import chosen
 from mien.gallery.recognition.doubles import alike_from
 from mien.gallery.recognition.doubles import with_doubles
+from mien.gallery.recognition.negatives import refused_people
 from mien.gallery.results import Candidate
 from mien.gallery.results import GalleryRef
 from mien.gallery.results import PersonRef
@@ -49,11 +50,14 @@ class Found:
         point: where the answers are cut; of several galleries by the strictest of their settings.
         candidates: for each embedding the most similar people, best first, each once.
         searched: how much of each gallery was searched.
+        refused: for each embedding those who would be among them, if it was not nearer to a face
+            that is known not to be theirs; empty where there are none at all.
     """
 
     point: OperatingPoint
     candidates: tuple[tuple[Candidate, ...], ...]
     searched: tuple[Searched, ...]
+    refused: tuple[tuple[Candidate, ...], ...] = ()
 
 
 def check_query(*, limit: int, threshold: float | None) -> None:
@@ -114,13 +118,24 @@ def search(
     if not embeddings:
         return Found(point, (), searched)
     queries = np.stack(embeddings)
-    instead = _other_examples(session, _reached(without, parts))
+    instead: Sequence[Mapping[str, Examples | None]] = _other_examples(
+        session, _reached(without, parts)
+    )
     # Of each further gallery one may be the best person once more and decides nothing.
     needed = wanted = max(limit, DECISIVE + len(rows) - 1)
     same_from = alike_from(services.engine.summary, rows, people=index.groups, faces=len(index))
+    passed_over: list[dict[str, Ranked]] = [{} for _ in queries]
     while True:
         ranked = rank(index, queries, limit=wanted, instead=instead)
+        refusals = refused_people(services, session, rows, queries, ranked)
+        if any(refusals):
+            # Only the faces that are meant are compared anew, as if those people were not there.
+            for some, refused, by in zip(ranked, refusals, passed_over, strict=True):
+                by.update({each.person_id: each for each in some if each.person_id in refused})
+            instead = _without_refused(instead, passed_over)
+            continue
         ids = {each.person_id for some in ranked for each in some}
+        ids.update(*passed_over)
         people = person_refs(session, ids)
         owners = _owners(session, rows, ids)
         candidates = tuple(
@@ -136,10 +151,27 @@ def search(
             for kept, some in zip(candidates, ranked, strict=True)
         ):
             marked = tuple(with_doubles(some, same_from=same_from) for some in candidates)
-            return Found(point, marked, searched)
+            refused_by = tuple(
+                tuple(
+                    replace(named(each, people[each.person_id]), gallery=owners[each.person_id])
+                    for each in by.values()
+                    if each.person_id in people
+                )
+                for by in passed_over
+            )
+            return Found(point, marked, searched, refused_by)
         # Another thread has brought the index to a later moment than this session sees, and
         # people of that moment take the places of people of this one.
         wanted *= 2
+
+
+def _without_refused(
+    instead: Sequence[Mapping[str, Examples | None]], refused: Sequence[Mapping[str, Ranked]]
+) -> list[Mapping[str, Examples | None]]:
+    before = instead or [{} for _ in refused]
+    return [
+        {**by, **dict.fromkeys(people, None)} for by, people in zip(before, refused, strict=True)
+    ]
 
 
 def _part(

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import ExitStack
 from contextlib import contextmanager
 from contextlib import suppress
@@ -162,11 +163,12 @@ class Folder:
                 if base.inode == inode(path):
                     path.unlink(missing_ok=True)
 
-    def erase(self, keys: Collection[str], own: Base | None) -> None:
+    def erase(self, keys: Mapping[str, float], own: Base | None) -> None:
         """Let no snapshot have anything of vectors that were taken out of the rows.
 
         Args:
-            keys: of the vectors.
+            keys: of the vectors, each with the revision of its removal: what was made of later rows
+                has it only because it came back.
             own: the base that this process has of them; perhaps of a file that is gone from here
                 and still open.
 
@@ -177,7 +179,7 @@ class Folder:
             with told():
                 own.erase_keys(keys)
             own = None
-        self._erase(lambda _: keys, own)
+        self._erase(lambda held: [key for key, at in keys.items() if held < at], own)
 
     def erase_removed(self) -> None:
         """The same for whomever the rows say was taken out since something here was made.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import ExitStack
 from contextlib import contextmanager
@@ -97,7 +98,7 @@ class Int8Index:
         self._upkeep = upkeep
         self._writing = threading.Lock()
         # Taken out, and not overwritten yet in what this process has open or what is kept.
-        self._owed: frozenset[str] = frozenset()
+        self._owed: dict[str, float] = {}
         self._put_again_at = -math.inf
         self._put_failed = 0
         kept = self._kept()
@@ -119,7 +120,7 @@ class Int8Index:
     def held(self, keys: Sequence[str]) -> set[str]:
         """See `VectorIndex.held`."""
         # What could not be overwritten is there still, though no search comes upon it.
-        return self._now.rows.held(keys) | self._owed.intersection(keys)
+        return self._now.rows.held(keys) | (self._owed.keys() & set(keys))
 
     @property
     def groups(self) -> int:
@@ -144,7 +145,7 @@ class Int8Index:
                 if now.revision > self._now.revision:
                     # At once: who finds that nothing is left to be done commits nothing.
                     self._now = now
-                yield _Changing(now.rows, now.revision, self._commit)
+                yield _Changing(now.rows, now.revision, self._commit, self._owe_no_more)
 
     def search(
         self,
@@ -173,7 +174,7 @@ class Int8Index:
     def erase_owed(self) -> None:
         """Overwrite in files what could not be overwritten when it was taken out."""
         if self._owed:
-            self._erase([], self._now.rows.base)
+            self._erase({}, self._now.rows.base)
 
     def clear_kept(self, revision: int) -> None:
         """Keep nothing in files of what is older than a revision, as far as that can be done now."""
@@ -188,7 +189,7 @@ class Int8Index:
 
         Where that cannot be done now, it counts as having them, and tries again.
         """
-        self._erase(keys, None)
+        self._erase(dict.fromkeys(keys, math.inf), None)
 
     def close(self) -> None:
         """See `VectorIndex.close`."""
@@ -237,7 +238,7 @@ class Int8Index:
 
     def _commit(self, rows: Rows, removed: Sequence[str], revision: int) -> None:
         if removed:
-            self._erase(removed, rows.base)
+            self._erase(dict.fromkeys(removed, revision), rows.base)
         # A snapshot that was adopted may have led to less than there is.
         if revision >= self._now.revision:
             self._now = _Now(rows, revision)
@@ -248,11 +249,16 @@ class Int8Index:
             if base is not None:
                 self._publish(base)
 
-    def _erase(self, removed: Sequence[str], own: Base | None) -> None:
-        keys = self._owed.union(removed)
+    def _owe_no_more(self, keys: Sequence[str]) -> None:
+        """What is there again is not to be overwritten."""
+        for key in keys:
+            self._owed.pop(key, None)
+
+    def _erase(self, removed: Mapping[str, float], own: Base | None) -> None:
+        keys = {**self._owed, **removed}
         try:
             self._folder.erase(keys, own)
-            self._owed = frozenset()
+            self._owed = {}
         except IndexUnavailable as error:
             # Nobody's answer depends on it; who asks whether they are gone is told that they are not.
             _log.warning("Removed faces will be overwritten later", why=_why(error))
@@ -345,6 +351,7 @@ class _Changing:
         rows: what is to be changed.
         revision: up to which it is the gallery's.
         commit: is told the rows, which keys were taken out, and the new revision.
+        added: is told which keys are there, perhaps again.
     """
 
     def __init__(
@@ -352,9 +359,11 @@ class _Changing:
         rows: Rows,
         revision: int,
         commit: Callable[[Rows, Sequence[str], int], None],
+        added: Callable[[Sequence[str]], None],
     ) -> None:
         self._rows = rows
         self._commit = commit
+        self._added = added
         self._removed: list[str] = []
         self.applied_revision = revision
 
@@ -363,6 +372,7 @@ class _Changing:
     ) -> None:
         """See `IndexWriter.upsert`."""
         self._rows.upsert(keys, groups, vectors)
+        self._added(keys)
 
     def remove(self, keys: Sequence[str]) -> None:
         """See `IndexWriter.remove`."""

@@ -19,10 +19,17 @@ class EditPersonForm(PageForm):
 
 
 class ForgetForm(PageForm):
-    """What is to be done about originals that were kept because of other people."""
+    """How somebody is deleted: at once, and what is done about originals kept because of others."""
 
+    at_once = BooleanField()
     search_originals = BooleanField()
     delete_originals = BooleanField()
+
+
+class DeleteFaceForm(PageForm):
+    """How a face is deleted."""
+
+    at_once = BooleanField()
 
 
 class ConfirmForm(PageForm):

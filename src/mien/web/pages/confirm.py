@@ -17,6 +17,7 @@ from mien.gallery.people.people import show_person
 from mien.gallery.people.unclear import count_unclear_originals
 from mien.gallery.results import Gallery
 from mien.gallery.services import Call
+from mien.http.context import runtime
 from mien.web.forms.state import FormState
 from mien.web.pages.base import Page
 from mien.web.pages.faces import crop_url
@@ -49,6 +50,7 @@ class ConfirmPage(Page):
         title: the question, such as “Delete Ada Lovelace?”.
         erased: what will be gone, one line each: “12 faces and their portraits”.
         kept: what stays, one line each; often empty.
+        undo_hours: how long it can be undone; 0 for not at all.
         portrait_url: whose face it is about; empty for none.
         boxes: what more may be done.
         typed_name: what must be typed into the field `name` to confirm; empty asks for nothing.
@@ -69,6 +71,7 @@ class ConfirmPage(Page):
     portrait_url: str = ""
     boxes: tuple[Box, ...] = ()
     typed_name: str = ""
+    undo_hours: int = 0
     form: FormState = field(default_factory=FormState)
 
 
@@ -98,7 +101,8 @@ def confirm_person(call: Call, *, gallery: str, person_id: str) -> ConfirmPage:
         title=f"Delete {person.label}?",
         erased=tuple(erased),
         kept=tuple(kept),
-        boxes=_boxes(person.name) if unclear else (),
+        boxes=(*_at_once(), *(_boxes(person.name) if unclear else ())),
+        undo_hours=runtime().settings.undo_hours,
         action_label=f"Delete {person.label}",
         action_url=url_for("person.delete", **place),
         back_url=url_for("person.show_one", **place),
@@ -106,12 +110,18 @@ def confirm_person(call: Call, *, gallery: str, person_id: str) -> ConfirmPage:
     )
 
 
+def _at_once() -> tuple[Box, ...]:
+    if not runtime().settings.undo_hours:
+        return ()
+    return (Box("at_once", "Delete for good now", "This cannot be undone."),)
+
+
 def _boxes(name: str) -> tuple[Box, ...]:
     return (
         Box(
             "search_originals",
             "Also search the original photos for this person",
-            f"This can take half a minute. It cannot be done after {name} is deleted.",
+            f"This can take half a minute, and {name} is deleted for good now.",
         ),
         Box(
             "delete_originals",
@@ -212,6 +222,8 @@ def confirm_face(call: Call, *, gallery: str, person_id: str, face_id: str) -> C
             if rest
             else f"{person.label}, who cannot be recognised without a face",
         ),
+        boxes=_at_once(),
+        undo_hours=runtime().settings.undo_hours,
         action_label="Delete this face",
         action_url=url_for("faces.delete", face_id=face_id, **place),
         back_url=url_for("person.show_one", **place),

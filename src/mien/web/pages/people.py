@@ -103,6 +103,7 @@ class PeoplePage(Page):
         review_url: the page that shows them.
         unknown_count: unknown people who wait to be named.
         unknown_url: the page that shows them; empty where none are kept and none are left.
+        changes_url: the page of what was changed lately.
     """
 
     template: ClassVar[str] = "people/list.html"
@@ -134,6 +135,7 @@ class PeoplePage(Page):
     review_url: str
     unknown_count: int
     unknown_url: str
+    changes_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +296,7 @@ def people_page(
             if unknown or shown.settings.keep_unknown_days
             else ""
         ),
+        changes_url=url_for("changes.show_all", gallery=shown.name),
     )
 
 

@@ -21,6 +21,7 @@ from mien.web.forms.kept import Refusal
 from mien.web.forms.state import FormState
 from mien.web.last_sheet import last_sheet
 from mien.web.pages.base import Page
+from mien.web.pages.corrections import merge_url
 from mien.web.pages.faces import Namesake
 from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import crop_url
@@ -42,6 +43,7 @@ class FaceEntry:
         added_at: ISO 8601 in UTC.
         quality: as judged when it was added.
         delete_url: the page that asks before it is deleted.
+        move_url: the page that says whose it is; empty for those who may not.
         suspicions: codes of what may be a mistake and nobody has looked at yet.
     """
 
@@ -50,6 +52,7 @@ class FaceEntry:
     added_at: str
     quality: QualityView
     delete_url: str
+    move_url: str
     suspicions: tuple[str, ...] = ()
 
 
@@ -63,12 +66,16 @@ class MetadataEntry:
 
 @dataclass(frozen=True, slots=True)
 class LooksLike:
-    """Another person who looks alike, so that the two may be confused."""
+    """Another person who looks alike, so that the two may be confused.
+
+    `merge_url` is the page that merges them; empty for those who may not.
+    """
 
     name: str
     url: str
     portrait_url: str
     similarity: float
+    merge_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ class PersonPage(Page):
         check_url: takes a POST with a `photo` that is compared with this person alone.
         edit_url, delete_url: pages that rename, and that ask before deleting.
         back_url: the contact sheet.
+        merge_url: the page that merges somebody else with the person; empty for those who may not.
         review_url: the page on which what is suspected can be kept.
         max_bytes: largest file accepted.
     """
@@ -119,6 +127,7 @@ class PersonPage(Page):
     delete_url: str
     back_url: str
     review_url: str
+    merge_url: str
     max_bytes: int
 
 
@@ -167,7 +176,7 @@ def person_page(
         notes=person.notes,
         portrait_url=crop_url(gallery, person_id, person.portrait_face_id),
         added_at=person.created_at.isoformat(),
-        faces=tuple(_stored(gallery, face) for face in faces),
+        faces=tuple(_stored(call, gallery, face) for face in faces),
         facts=tuple(MetadataEntry(name, _words(value)) for name, value in person.metadata.items()),
         looks_like=tuple(
             LooksLike(
@@ -175,6 +184,9 @@ def person_page(
                 url=url_for("person.show_one", gallery=gallery, person_id=other.person.id),
                 portrait_url=crop_url(gallery, other.person.id, other.face_id),
                 similarity=other.similarity,
+                merge_url=merge_url(
+                    call, gallery=gallery, person_id=person_id, other=other.person.id
+                ),
             )
             for other in look_alikes(call, gallery=gallery, person_id=person_id)
         ),
@@ -195,6 +207,7 @@ def person_page(
         delete_url=url_for("person.ask_delete", **place),
         back_url=last_sheet(gallery, person_id),
         review_url=url_for("review.show_all", gallery=gallery),
+        merge_url=merge_url(call, gallery=gallery, person_id=person_id),
         max_bytes=runtime().settings.max_upload_bytes,
     )
 
@@ -225,7 +238,7 @@ def _waiting(call: Call, gallery: str, person_id: str) -> tuple[WaitingPhoto, ..
     return photos_waiting_for(call, gallery=gallery, person_id=person_id)
 
 
-def _stored(gallery: str, face: StoredFace) -> FaceEntry:
+def _stored(call: Call, gallery: str, face: StoredFace) -> FaceEntry:
     place: dict[str, Any] = {"gallery": gallery, "person_id": face.person_id, "face_id": face.id}
     return FaceEntry(
         url=crop_url(gallery, face.person_id, face.id),
@@ -233,6 +246,9 @@ def _stored(gallery: str, face: StoredFace) -> FaceEntry:
         added_at=face.created_at.isoformat(),
         quality=quality_view(face.found),
         delete_url=url_for("faces.ask_delete", **place),
+        move_url=url_for("corrections.ask_move", **place)
+        if may(call.actor, "faces.move", gallery)
+        else "",
         suspicions=tuple(dict.fromkeys(each.code for each in face.suspicions)),
     )
 

@@ -1,22 +1,28 @@
 """The pictures of somebody's faces, and removing one."""
 
+from typing import Any
+
 from flask import Blueprint
-from flask import flash
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from mien.gallery.people.delete import delete_faces
 from mien.gallery.people.faces import delete_face
 from mien.gallery.people.faces import read_crop
 from mien.gallery.people.faces import read_photo
+from mien.gallery.people.faces import show_face
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.browser_cache import forgets_when_told
+from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.responses import file_response
+from mien.web.forms.people import DeleteFaceForm
 from mien.web.pages.confirm import confirm_face
 from mien.web.pages.face_photo import face_photo_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.undoing import say_done
 
 bp = Blueprint(
     "faces",
@@ -65,7 +71,12 @@ def ask_delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValu
 @bp.post("/delete")
 @asks("faces.delete")
 def delete(gallery: str, person_id: str, face_id: str) -> ResponseReturnValue:
-    """Remove a face."""
-    delete_face(this_call(), gallery=gallery, person_id=person_id, face_id=face_id)
-    flash("Face deleted.", "done")
+    """Remove a face, so that it can be undone; at once where that is asked for."""
+    place: dict[str, Any] = {"gallery": gallery, "person_id": person_id, "face_id": face_id}
+    if DeleteFaceForm().at_once.data or not runtime().settings.undo_hours:
+        delete_face(this_call(), **place)
+    else:
+        show_face(this_call(), **place)
+        delete_faces(this_call(), gallery=gallery, face_ids=[face_id])
+    say_done("Face deleted.", gallery=gallery)
     return go_to(url_for("person.show_one", gallery=gallery, person_id=person_id))

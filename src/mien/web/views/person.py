@@ -19,6 +19,7 @@ from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import KnownPerson
 from mien.gallery.enrolment.waiting import photos_waiting_for
 from mien.gallery.held_photos import let_go_of_photo
+from mien.gallery.people.delete import delete_people
 from mien.gallery.people.forget import forget_person
 from mien.gallery.people.people import change_person
 from mien.gallery.people.people import show_person
@@ -26,6 +27,7 @@ from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import PersonRef
 from mien.http.auth import asks
 from mien.http.auth import check_browser
+from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
 from mien.web.flashes import Doubtful
@@ -53,6 +55,7 @@ from mien.web.sent_photo import added_photo
 from mien.web.sent_photo import refused_form
 from mien.web.sent_photo import stored_photo
 from mien.web.text.filters import counted
+from mien.web.undoing import say_done
 from mien.web.uploads import add_held_face
 from mien.web.uploads import add_photos as add_each
 from mien.web.uploads import after_adding
@@ -182,7 +185,7 @@ def save(gallery: str, person_id: str) -> ResponseReturnValue:
                 notes=form.text("notes"),
                 allow_same_name=form.another.data,
             )
-            flash("Saved.", "done")
+            say_done("Saved.", gallery=gallery)
             return go_to(url_for("person.show_one", **place))
     page = edit_person_page(this_call(), **place, form=form.state())
     return show(page, place="people", gallery=gallery, status=form.status)
@@ -199,8 +202,14 @@ def ask_delete(gallery: str, person_id: str) -> ResponseReturnValue:
 @bp.post(f"{ONE}/delete")
 @asks("people.delete")
 def delete(gallery: str, person_id: str) -> ResponseReturnValue:
-    """Forget somebody, and say what was erased."""
+    """Delete somebody, so that it can be undone; or erase them, and say what was erased."""
     form = ForgetForm()
+    looks = form.search_originals.data or form.delete_originals.data
+    if runtime().settings.undo_hours and not (form.at_once.data or looks):
+        name = show_person(this_call(), gallery=gallery, person_id=person_id).label
+        done = delete_people(this_call(), gallery=gallery, person_ids=[person_id])
+        say_done(f"Deleted {name} with {counted(done.faces, 'face')}.", gallery=gallery)
+        return go_to(url_for("people.sheet", gallery=gallery))
     erasure = forget_person(
         this_call(),
         gallery=gallery,

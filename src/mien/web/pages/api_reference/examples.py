@@ -80,7 +80,13 @@ def _body(schema: Schema) -> dict[str, Any]:
     """What has to be sent; where nothing has to, the first field."""
     fields = schema["properties"]
     names = schema.get("required") or list(fields)[:1]
-    return {name: _example_of(name, fields[name]) for name in names}
+    return {name: _member(name, fields[name]) for name in names}
+
+
+def _member(name: str, schema: Schema) -> str | list[str]:
+    if schema.get("type") == "array":
+        return [_example_of(name.removesuffix("s"), schema["items"])]
+    return _example_of(name, schema)
 
 
 def _example_of(name: str, schema: Schema) -> str:
