@@ -165,6 +165,8 @@ def objections() -> set[str]:
         ways |= (
             constants(next(each.value for each in call.keywords if each.arg == "way_out")) or set()
         )
+    for _, _, call in calls("with_way_out"):
+        ways |= constants(call.args[1]) or set()
     return keys | {sentence_key("several_faces", each) for each in ways}
 
 
