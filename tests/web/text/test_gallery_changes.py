@@ -42,6 +42,7 @@ OTHER: dict[str, Any] = {
     "gate": "strict",
     "keep_photos": False,
     "display_name": "Chess club",
+    "keep_unknown_days": 30,
 }
 
 

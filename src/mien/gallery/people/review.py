@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from mien.access import permissions
 from mien.errors import InvalidInput
-from mien.gallery.enrolment.waiting import PhotoToDecide
-from mien.gallery.enrolment.waiting import count_photos_to_decide
-from mien.gallery.enrolment.waiting import photos_to_decide
+from mien.gallery.enrolment.undecided import PhotoToDecide
+from mien.gallery.enrolment.undecided import count_photos_to_decide
+from mien.gallery.enrolment.undecided import photos_to_decide
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.alike_pairs import Alike
 from mien.gallery.people.alike_pairs import Compared

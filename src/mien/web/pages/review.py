@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import url_for
 
 from mien.access.permissions import may
-from mien.gallery.enrolment.waiting import PhotoToDecide
+from mien.gallery.enrolment.undecided import PhotoToDecide
 from mien.gallery.galleries import show_gallery
 from mien.gallery.people.review import MOST_COMPARED
 from mien.gallery.people.review import AlikePair
