@@ -233,6 +233,7 @@ def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitor
             "key_id",
             "user_id",
             "sign_in_id",
+            "cluster_id",
             "job_id",
             "change_id",
         ),
