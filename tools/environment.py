@@ -152,6 +152,12 @@ def _has_pgvector(programs: Path) -> bool:
     return Path(told, "extension", "vector.control").exists()
 
 
+def find_redis() -> Path | None:
+    """The path of Redis's server."""
+    found = shutil.which("redis-server")
+    return Path(found) if found else None
+
+
 def find_strace() -> Path | None:
     """The path of strace, which shows what a process asks of the system."""
     found = shutil.which("strace")
@@ -195,6 +201,12 @@ PROGRAMS = {
             "postgresql",
             "the tests start a PostgreSQL server of their own",
             "No PostgreSQL: its how-to cannot be tested.",
+        ),
+        Program(
+            find_redis,
+            "redis-server",
+            "a test lets Redis carry the queue of jobs",
+            "No Redis: that it can carry the queue of jobs cannot be tested.",
         ),
         Program(
             find_strace,

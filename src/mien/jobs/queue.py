@@ -49,8 +49,11 @@ class HueyQueue:
         only not as often.
         """
         try:
-            self.huey()
+            huey = self.huey()
             self._task(job_id)
+            if not self._redis_url:
+                # Of a database, every thread has a connection of its own; few ask twice.
+                huey.storage.close()
         except Exception as error:  # noqa: BLE001 - three drivers, each with errors of its own
             _log.warning("The job queue does not answer", kind=type(error).__name__)
 

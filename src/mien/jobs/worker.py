@@ -7,10 +7,14 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import structlog
+from huey import Huey
 from huey.consumer import Consumer
+from huey.consumer import Scheduler
+from huey.consumer import Worker
 from sqlalchemy import delete
 
 from mien.errors import MienError
@@ -126,8 +130,29 @@ class JobWorker:
             self._queue.put(job_id)
 
 
+class _Closing:
+    """Lets go of the connection of its thread at its end, which huey leaves to chance."""
+
+    huey: Huey
+
+    def shutdown(self) -> None:
+        with suppress(Exception):
+            self.huey.storage.close()
+
+
+class _Worker(_Closing, Worker):  # type: ignore[misc]  # huey ships no types
+    pass
+
+
+class _Scheduler(_Closing, Scheduler):  # type: ignore[misc]
+    pass
+
+
 class _Consumer(Consumer):  # type: ignore[misc]  # huey ships no types
     """huey's, as threads of a process that is somebody else's: it takes no signals."""
+
+    worker_class = _Worker
+    scheduler_class = _Scheduler
 
     def _set_signal_handlers(self) -> None:
         """The process has handlers of its own."""
