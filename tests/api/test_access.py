@@ -58,6 +58,7 @@ SCOPES = {
     ("POST", "/api/v1/jobs/{job_id}/pause"): "enrol",
     ("POST", "/api/v1/jobs/{job_id}/resume"): "enrol",
     ("POST", "/api/v1/jobs/{job_id}/cancel"): "enrol",
+    ("POST", "/api/v1/jobs/{job_id}/undo"): "enrol",
     ("GET", "/api/v1/jobs/{job_id}/items"): "read",
     ("GET", "/api/v1/jobs/{job_id}/report.csv"): "read",
     ("GET", "/api/v1/galleries/{gallery}/unknown"): "read",

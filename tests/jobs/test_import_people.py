@@ -22,7 +22,9 @@ from building import make_runtime
 from building import make_user
 from drawing import draw_photo
 from mien.errors import JobNotPossible
+from mien.gallery.people.changes import list_changes
 from mien.gallery.people.review import list_review
+from mien.gallery.people.undo import undo_change
 from mien.jobs import work
 from mien.jobs.control import cancel_job
 from mien.jobs.control import pause_job
@@ -37,6 +39,7 @@ from mien.jobs.run_job import waiting_jobs
 from mien.jobs.start_import import ImportOptions
 from mien.jobs.start_import import begin_import
 from mien.jobs.start_import import start_import
+from mien.jobs.undo_import import undo_import
 from mien.jobs.work import Settled
 from mien.maintenance.cleanup import clean_up
 from mien.runtime import Runtime
@@ -420,3 +423,31 @@ def test_old_reports_and_what_was_never_started_go(runtime: Runtime) -> None:
     assert runtime.services.files.count() == files - 1
     with runtime.database.read() as session:
         assert set(session.scalars(select(JobItemRow.job_id))) == {fresh.id}
+
+
+def test_an_import_is_taken_back_as_a_whole_and_can_come_back(runtime: Runtime) -> None:
+    call = acting(runtime.services)
+    done(runtime, sent(runtime, {"Ada/1.png": photo("ada")}))
+    job = done(
+        runtime,
+        sent(
+            runtime,
+            {
+                "Ada/2.png": photo("ada", variant=1),
+                "Bea/1.png": photo("bea"),
+                "Cyd/1.png": photo("cyd"),
+            },
+        ),
+    )
+    assert show_job(call, job_id=job.id).may_undo
+    # It is one thing to undo, and not one for each picture.
+    assert list_changes(call, gallery=G).changes == ()
+    undone = undo_import(call, job_id=job.id)
+    assert (undone.people, undone.faces) == (2, 3)
+    assert people(runtime) == {"Ada": 1}
+    assert not show_job(call, job_id=job.id).may_undo
+    with pytest.raises(JobNotPossible):
+        undo_import(call, job_id=job.id)
+    for change in list_changes(call, gallery=G).changes:
+        undo_change(call, gallery=G, change_id=change.id)
+    assert people(runtime) == {"Ada": 2, "Bea": 1, "Cyd": 1}

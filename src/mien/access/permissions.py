@@ -180,7 +180,9 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "people.create": Rule(_ALL, "enrol", events=("person_created",)),
     "people.change": Rule(_ALL, "enrol", events=("person_changed",)),
     "people.delete": Rule(
-        _ALL, "enrol", events=("person_erased", "person_deleted", "originals_deleted")
+        _ALL,
+        "enrol",
+        events=("person_erased", "person_deleted", "originals_deleted", "job_controlled"),
     ),
     "people.import": Rule(_ALL, "enrol", events=("job_created", "job_started")),
     # Whoever sits at the machine may read its files; nobody else names one.

@@ -24,6 +24,7 @@ from mien.jobs.list_jobs import list_jobs
 from mien.jobs.list_jobs import show_job
 from mien.jobs.start_import import begin_import
 from mien.jobs.start_import import start_import
+from mien.jobs.undo_import import undo_import
 from mien.schemas.addresses import GalleryPath
 from mien.schemas.jobs import FilePartQuery
 from mien.schemas.jobs import ImportIn
@@ -34,6 +35,7 @@ from mien.schemas.jobs import JobPath
 from mien.schemas.jobs import JobsOut
 from mien.schemas.jobs import JobsQuery
 from mien.schemas.jobs import ReceivedOut
+from mien.schemas.jobs import UndoneImportOut
 from mien.schemas.jobs import report_lines
 
 bp = make_blueprint("jobs", "Jobs")
@@ -148,6 +150,21 @@ def resume(path: JobPath) -> Response:
 def cancel(path: JobPath) -> Response:
     """Cancel a job; what it has done stays."""
     return answer(JobOut.of(cancel_job(this_call(), job_id=path.job_id)))
+
+
+@bp.post(
+    f"{_JOB}/undo",
+    operation_id="undo_import",
+    responses=described(200, UndoneImportOut, 404, 409, text="What was taken back."),
+)
+@asks("people.delete")
+def undo(path: JobPath) -> Response:
+    """Delete what an import has added: its faces, and people who have no others.
+
+    They can come back like all who are deleted, see the gallery's changes.
+    """
+    done = undo_import(this_call(), job_id=path.job_id)
+    return answer(UndoneImportOut(gallery=done.gallery, people=done.people, faces=done.faces))
 
 
 @bp.get(

@@ -15,6 +15,7 @@ from mien.cli.terminal.output import print_table
 from mien.words.jobs import ITEM_STATES
 from mien.words.jobs import JOB_KINDS
 from mien.words.jobs import JOB_STATES
+from mien.words.sentences import counted
 
 if TYPE_CHECKING:
     from mien.jobs.results import Job
@@ -105,6 +106,27 @@ def cancel(*, job_id: str, as_json: bool) -> None:
 
         found = cancel_job(runtime.call(OPERATOR), job_id=job_id)
     _tell(found, as_json=as_json)
+
+
+@jobs.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+def undo(*, job_id: str, as_json: bool) -> None:
+    """Delete what an import has added: its faces, and people who have no others.
+
+    They can come back for a while: `mien changes list` shows how.
+    """
+    with ready_runtime(files=True) as runtime:
+        from mien.jobs.undo_import import undo_import
+
+        done = undo_import(runtime.call(OPERATOR), job_id=job_id)
+    if as_json:
+        print_json(done)
+    else:
+        print_note(
+            f"Deleted {counted(done.faces, 'face')}, and {counted(done.people, 'person', 'people')} "
+            f"who had no others, from “{done.gallery}”."
+        )
 
 
 @jobs.command()

@@ -51,6 +51,7 @@ class Job:
         created_at: when it was asked for.
         started_at: when somebody has first worked on it.
         finished_at: when it ended.
+        may_undo: whether what it has added can be taken back.
         has_worker: whether any process that does jobs was seen not long ago.
     """
 
@@ -70,6 +71,7 @@ class Job:
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
     has_worker: bool
+    may_undo: bool = False
 
     @property
     def ended(self) -> bool:

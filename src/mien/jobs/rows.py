@@ -11,6 +11,7 @@ from mien.access.actor import Actor
 from mien.errors import JobNotFound
 from mien.jobs.results import Job
 from mien.jobs.results import JobError
+from mien.jobs.states import ENDED
 from mien.jobs.states import JobKind
 from mien.jobs.states import JobState
 from mien.jobs.states import Wanted
@@ -68,6 +69,12 @@ def has_worker(session: Session) -> bool:
     )
 
 
+def can_be_undone(row: JobRow) -> bool:
+    """Whether a job is an import that has added something and was not taken back."""
+    added = row.counts.get("added", 0) + row.counts.get("check", 0)
+    return row.state in ENDED and added > 0 and not row.options.get("undone")
+
+
 def as_job(row: JobRow, *, gallery: str | None, worker: bool) -> Job:
     """What is told of a job.
 
@@ -94,4 +101,5 @@ def as_job(row: JobRow, *, gallery: str | None, worker: bool) -> Job:
         started_at=row.started_at,
         finished_at=row.finished_at,
         has_worker=worker,
+        may_undo=can_be_undone(row),
     )

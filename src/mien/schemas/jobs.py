@@ -150,6 +150,14 @@ class JobOut(Out):
         )
 
 
+class UndoneImportOut(Out):
+    """What was taken back of an import."""
+
+    gallery: GalleryName
+    people: int = Field(description="People it had made, who had no other faces.")
+    faces: int = Field(description="Faces, theirs among them.")
+
+
 class JobsOut(Out):
     """Jobs, newest first."""
 

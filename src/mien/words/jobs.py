@@ -10,6 +10,10 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
     "job_not_possible.pause": N_("The job cannot be paused: it is {state}."),
     "job_not_possible.resume": N_("The job cannot be resumed: it is {state}."),
     "job_not_possible.cancel": N_("The job cannot be cancelled: it is {state}."),
+    "job_not_possible.undo": N_(
+        "Only an import that has ended and added something can be undone, and only once: this job "
+        "is {state}."
+    ),
     "job_not_possible.start": N_("The job has already been started: it is {state}."),
     "job_not_possible.receive": N_("The job takes no more files: it is {state}."),
     "job_not_possible.offset": N_(

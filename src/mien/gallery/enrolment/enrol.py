@@ -63,6 +63,7 @@ def enrol(
     face_number: int | None = None,
     take: Take = "only",
     gate: Gate | None = None,
+    noted: bool = True,
 ) -> Enrolment:
     """Store a face as an example of a person, new or known.
 
@@ -78,6 +79,8 @@ def enrol(
             passed over comes as a warning.
         gate: for this photo, looser or stricter; None takes the gallery's. What the gallery's
             would have refused comes as warnings.
+        noted: as a change of its own that can be undone; not for one of many, which are undone
+            together.
 
     Raises:
         ImageError: the bytes are no photo that can be read.
@@ -100,7 +103,13 @@ def enrol(
             near = _nearest(services, example, refresh=tries > 0)
             try:
                 return _store(
-                    call, example, written, subject, near, is_last=tries + 1 == _MOST_TRIES
+                    call,
+                    example,
+                    written,
+                    subject,
+                    near,
+                    is_last=tries + 1 == _MOST_TRIES,
+                    noted=noted,
                 )
             except _IndexIsBehindError:
                 continue
@@ -148,6 +157,7 @@ def _store(
     near: Nearest,
     *,
     is_last: bool,
+    noted: bool,
 ) -> Enrolment:
     """Write an example and its person in one transaction.
 
@@ -191,7 +201,8 @@ def _store(
                     session, call, "person_created", subject_id=person.id, gallery_id=gallery.id
                 )
             audit.record(session, call, "face_added", subject_id=person.id, gallery_id=gallery.id)
-            _note_added(session, call, gallery, person, face, is_new=is_new)
+            if noted:
+                _note_added(session, call, gallery, person, face, is_new=is_new)
         else:
             warnings = (already_there(ref, face.id),)
         told = as_stored(face, warnings if stored else ())

@@ -231,6 +231,8 @@ class _Person:
             face_number=number,
             take=(self._take or "only") if number is None else "only",
             gate=self._gate,
+            # An import is undone as a whole.
+            noted=False,
         )
         self._known = KnownPerson(done.person.id)
         doubts = [each for each in done.warnings if each.code != _CHOSEN]

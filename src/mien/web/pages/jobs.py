@@ -123,6 +123,7 @@ class JobPage(Page):
         no_worker: whether it waits for a worker and there is none.
         groups: its files, what somebody should look at first.
         pause_url: takes a POST; empty where it cannot be, and so are the next two.
+        undo_url: takes a POST that deletes what it has added; empty where it cannot be.
         report_url: of the report as CSV; empty while there is nothing to report.
         people_url: where the people are; empty where it is about no gallery.
         review_url: where one looks at what may be a mistake; empty when nothing is.
@@ -144,6 +145,7 @@ class JobPage(Page):
     pause_url: str
     resume_url: str
     cancel_url: str
+    undo_url: str
     report_url: str
     people_url: str
     review_url: str
@@ -209,6 +211,11 @@ def job_page(call: Call, *, job_id: str) -> JobPage:
         pause_url=_to("jobs.pause", job, allowed=controls and job.may_pause),
         resume_url=_to("jobs.resume", job, allowed=controls and job.may_resume),
         cancel_url=_to("jobs.cancel", job, allowed=controls and job.may_cancel),
+        undo_url=_to(
+            "jobs.undo",
+            job,
+            allowed=job.may_undo and may(call.actor, "people.delete", job.gallery),
+        ),
         report_url=_to("jobs.report", job, allowed=job.total is not None),
         people_url=url_for("people.sheet", gallery=gallery) if gallery else "",
         review_url=url_for("review.show_all", gallery=gallery) if to_review else "",

@@ -15,13 +15,16 @@ from mien.jobs.control import pause_job
 from mien.jobs.control import resume_job
 from mien.jobs.list_items import every_item
 from mien.jobs.list_jobs import show_job
+from mien.jobs.undo_import import undo_import
 from mien.schemas.jobs import report_lines
+from mien.web.flashes import say_so
 from mien.web.language import translated
 from mien.web.layout import current_gallery
 from mien.web.pages.jobs import job_page
 from mien.web.pages.jobs import jobs_page
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.text.filters import counted
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 bp.before_request(check_browser)
@@ -68,6 +71,17 @@ def cancel(job_id: str) -> ResponseReturnValue:
     return go_to(url_for("jobs.show_one", job_id=job_id))
 
 
+@bp.post(f"{_ONE}/undo")
+@asks("people.delete")
+def undo(job_id: str) -> ResponseReturnValue:
+    """Delete what an import has added; it can come back for a while."""
+    done = undo_import(this_call(), job_id=job_id)
+    text = f"Deleted {counted(done.faces, 'face')} and {counted(done.people, 'person', 'people')}."
+    link = ("Recently changed", url_for("changes.show_all", gallery=done.gallery))
+    say_so(text, "done", links=(link,))
+    return go_to(url_for("jobs.show_one", job_id=job_id))
+
+
 @bp.get(f"{_ONE}/report.csv")
 @asks("jobs.read")
 def report(job_id: str) -> ResponseReturnValue:
@@ -83,6 +97,7 @@ def report(job_id: str) -> ResponseReturnValue:
 @bp.get(f"{_ONE}/pause")
 @bp.get(f"{_ONE}/resume")
 @bp.get(f"{_ONE}/cancel")
+@bp.get(f"{_ONE}/undo")
 @asks("jobs.read")
 def elsewhere(job_id: str) -> ResponseReturnValue:
     """The buttons are on the job's page."""
