@@ -14,7 +14,6 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
-from mien.storage.unknown_faces import has_unknown_faces
 
 _COLUMNS = (
     FaceRow.crop_file,
@@ -22,11 +21,15 @@ _COLUMNS = (
     ProbeRow.original_file,
     ProbeRow.display_file,
     ProbeFaceRow.crop_file,
-    JobInputPartRow.file,
 )
 
-_OF_DELETED = (DeletedFaceRow.crop_file, DeletedPhotoRow.file)
-"""Of what is deleted and can come back."""
+_LATER = (
+    JobInputPartRow.file,
+    UnknownFaceRow.crop_file,
+    DeletedFaceRow.crop_file,
+    DeletedPhotoRow.file,
+)
+"""Of tables that the database of an older backup does not have."""
 
 
 def has_bin(session: Session) -> bool:
@@ -36,9 +39,8 @@ def has_bin(session: Session) -> bool:
 
 def referenced(session: Session, names: Sequence[str] | None = None) -> set[str]:
     """Which of these files rows refer to; of all files when no names are given."""
-    columns = _COLUMNS + (_OF_DELETED if has_bin(session) else ())
-    if has_unknown_faces(session):
-        columns = (*columns, UnknownFaceRow.crop_file)
+    there = set(inspect(session.connection()).get_table_names())
+    columns = (*_COLUMNS, *(each for each in _LATER if each.class_.__tablename__ in there))
     queries = [select(column) for column in columns]
     if names is not None:
         queries = [
