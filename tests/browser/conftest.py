@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
+from playwright.sync_api import Playwright
 from playwright.sync_api import sync_playwright
 
 from browsing import Complaints
@@ -15,8 +16,15 @@ from mien.vision.fake import FakeEngine
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch(playwright, chromium) as started:
+def driver() -> Iterator[Playwright]:
+    """What browsers are started with; there is one of it a process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright, chromium: Path) -> Iterator[Browser]:
+    with launch(driver, chromium) as started:
         yield started
 
 

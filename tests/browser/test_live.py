@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Locator
 from playwright.sync_api import Page
+from playwright.sync_api import Playwright
 from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
 
 from browsing import Complaints
 from browsing import Site
@@ -65,10 +65,12 @@ NOTE_KNOWN = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(
+    driver: Playwright, chromium: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
     """One whose camera shows a stranger, and Ada, who moves."""
     film = write_film(tmp_path_factory.mktemp("film") / "two.mjpeg", drawn_film("cy", "ada"))
-    with sync_playwright() as playwright, launch(playwright, chromium, film=film) as started:
+    with launch(driver, chromium, film=film) as started:
         yield started
 
 

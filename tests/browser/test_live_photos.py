@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page
+from playwright.sync_api import Playwright
 from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
 
 from browsing import Site
 from browsing import launch
@@ -40,12 +40,12 @@ def photos() -> Path:
 
 @pytest.fixture(scope="module")
 def browser(
-    chromium: Path, photos: Path, tmp_path_factory: pytest.TempPathFactory
+    driver: Playwright, chromium: Path, photos: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """One whose camera shows somebody."""
     shown = READER.decode((photos / "obama.jpg").read_bytes()).image_rgb
     film = write_film(tmp_path_factory.mktemp("film") / "one.mjpeg", portrait_film(shown))
-    with sync_playwright() as playwright, launch(playwright, chromium, film=film) as started:
+    with launch(driver, chromium, film=film) as started:
         yield started
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def identify(page: Page, site: Site, who: str, variant: int) -> None:
     page.goto(f"{site.url}/identify")
     photo = draw_photo([who], variant=variant, face_px=120 - 4 * variant)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("main input[type=file]").set_input_files(
         {"name": "seen.png", "mimeType": "image/png", "buffer": photo}
     )
     if page.url.endswith("/identify"):
