@@ -36,6 +36,27 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
         "The archive is too large when unpacked: at most {most:,} bytes. Split it, or raise "
         "MIEN_MAX_IMPORT_BYTES."
     ),
+    "video_refused.unknown": N_(
+        "The file is not a video that can be read. Send MP4, MOV, MKV, WebM, AVI or MPEG-TS."
+    ),
+    "video_refused.codec": N_(
+        "The pictures of the video are packed in a way that is not read here. Save it as MP4 with "
+        "H.264."
+    ),
+    "video_refused.no_pictures": N_("The file holds no pictures, only sound or text."),
+    "video_refused.damaged": N_(
+        "No picture of the video can be read: it is damaged or incomplete, or larger than "
+        "{most_megapixels} megapixels. Copy it again, or save it smaller."
+    ),
+    "video_refused.too_long": N_("The video is longer than {most_hours} hours. Split it."),
+    "video_refused.too_many_pictures": N_(
+        "The video has more pictures than any camera takes in its time. Save it with another "
+        "program."
+    ),
+    "video_unavailable": N_(
+        "Videos cannot be read here: a library is not installed. Ask the operator to run: "
+        "pip install 'mien[video]'."
+    ),
     "file_skipped.unsafe_path": N_("Its path leads outside the archive or cannot be shown."),
     "file_skipped.link_in_archive": N_("It is a link or a device, not a picture."),
     "file_skipped.encrypted": N_("It is encrypted. Create the archive again without a password."),
