@@ -53,6 +53,9 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
         "The video has more pictures than any camera takes in its time. Save it with another "
         "program."
     ),
+    "invalid_input.video_every": N_(
+        "The time between two pictures has to be {least} to {most} seconds."
+    ),
     "video_unavailable": N_(
         "Videos cannot be read here: a library is not installed. Ask the operator to run: "
         "pip install 'mien[video]'."
