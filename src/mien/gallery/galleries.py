@@ -46,6 +46,7 @@ from mien.storage.models import PersonRow
 from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.models import now
 from mien.vision.types import EngineSummary
 
@@ -344,6 +345,9 @@ def _files(session: Session, gallery_id: str) -> list[str]:
         select(JobInputPartRow.file)
         .join(JobInputRow, JobInputRow.id == JobInputPartRow.input_id)
         .join(JobRow, JobRow.id == JobInputRow.job_id)
+        .where(JobRow.gallery_id == gallery_id),
+        select(VideoAppearanceRow.crop_file)
+        .join(JobRow, JobRow.id == VideoAppearanceRow.job_id)
         .where(JobRow.gallery_id == gallery_id),
     )
     return [name for query in queries for name in session.scalars(query)]

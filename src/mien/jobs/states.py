@@ -4,10 +4,10 @@ from typing import Final
 from typing import Literal
 from typing import TypeAlias
 
-JobKind: TypeAlias = Literal["import_people", "import_folder"]
+JobKind: TypeAlias = Literal["import_people", "import_folder", "video"]
 """What can be done as a job; `import_folder` is done by the command that was given the folder."""
 
-FOR_WORKERS: Final[tuple[JobKind, ...]] = ("import_people",)
+FOR_WORKERS: Final[tuple[JobKind, ...]] = ("import_people", "video")
 """What a worker takes up; all else ends with the process that does it."""
 
 JobState: TypeAlias = Literal[

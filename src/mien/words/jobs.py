@@ -11,6 +11,7 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
     "job_not_possible.resume": N_("The job cannot be resumed: it is {state}."),
     "job_not_possible.cancel": N_("The job cannot be cancelled: it is {state}."),
     "job_not_possible.start": N_("The job has already been started: it is {state}."),
+    "job_not_possible.timeline": N_("There is no timeline yet: the job is {state}."),
     "job_not_possible.receive": N_("The job takes no more files: it is {state}."),
     "job_not_possible.offset": N_(
         "This is not the next part of the file: {received:,} bytes of it have arrived. Continue "
@@ -93,6 +94,7 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
         "MIEN_MAX_IMPORT_BYTES."
     ),
     "invalid_input.nothing_sent": N_("No file was sent. Choose an archive or pictures."),
+    "invalid_input.no_video_sent": N_("No video was sent. Choose a video."),
     "invalid_input.nothing_to_import": N_("There is no file in it that could be imported."),
     "invalid_input.several_lists": N_("There is more than one list of people. Keep one of them."),
     "invalid_input.list_size": N_("The list is too large: at most {most:,} bytes."),
@@ -139,8 +141,12 @@ JOB_STATES: Final[Mapping[str, str]] = {
 }
 """How a job stands."""
 
+UNKNOWN_FACE: Final = N_("Unknown {number}")
+"""Somebody who is seen in a video and is nobody of the gallery."""
+
 JOB_KINDS: Final[Mapping[str, str]] = {
     "import_people": N_("Import of people"),
     "import_folder": N_("Import of people (command line)"),
+    "video": N_("People in a video"),
 }
 """What a job does."""

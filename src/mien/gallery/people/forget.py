@@ -31,6 +31,7 @@ from mien.gallery.people.originals import not_checked
 from mien.gallery.people.originals import note_seen
 from mien.gallery.people.originals import search_originals as look_through
 from mien.gallery.people.person_rows import find_person
+from mien.gallery.people.video_showing import appearances_showing
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key
@@ -49,6 +50,7 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import ReviewedPairRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.models import SuspicionRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
 from mien.vision.types import EngineSummary
@@ -100,7 +102,8 @@ def forget_person(
     gallery were enrolled from it: their own crops and embeddings stay, the picture of both does
     not. Held photos, by whomever and in whichever gallery, are let go when they wait for the person,
     when they are such an original, when a face in them would have been taken for the person, or
-    when not all of their faces were looked at. So is what was typed for the person's pages.
+    when not all of their faces were looked at. So is what was typed for the person's pages, and where
+    the person, or a stranger who looks like them, is seen in a video.
 
     Originals that were kept because of other people may show the person beside them. The proof
     tells which may, unless they are searched; that has to happen now, because afterwards nobody
@@ -202,6 +205,10 @@ def _erase(
     for probe in probes:
         files += probe_files(session, probe)
         session.delete(probe)
+    appearances = appearances_showing(session, gallery, person, faces, threshold=threshold)
+    for appearance in appearances:
+        files.append(appearance.crop_file)
+        session.delete(appearance)
     note_removed(session, gallery.id, [face.id for face in faces], revision=gallery.revision)
     session.execute(delete(FaceRow).where(FaceRow.person_id == person.id))
     # Faces of other people lose their photo by the foreign key.
@@ -230,6 +237,7 @@ def _erase(
         faces=len(faces),
         photos=len(photos) + len(gone),
         probes=len(probes),
+        appearances=len(appearances),
         files=len(files),
         originals_searched=looking.found.count,
         originals_deleted=len(gone),
@@ -327,6 +335,8 @@ def _prove(services: Services, erased: _Erased, *, log_cleared: bool) -> Erasure
         (ProbeRow.id, erased.probe_ids),
         (ProbeRow.person_id, [erased.person_id]),
         (ProbeFaceRow.probe_id, erased.probe_ids),
+        (VideoAppearanceRow.person_id, [erased.person_id]),
+        (VideoAppearanceRow.crop_file, erased.files),
     )
     with services.database.read() as session:
         rows_left = sum(

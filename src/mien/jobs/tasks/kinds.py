@@ -12,6 +12,7 @@ Task = Callable[[Work], None]
 _TASKS: Final[dict[JobKind, str]] = {
     "import_people": "import_people",
     "import_folder": "import_people",
+    "video": "identify_video",
 }
 
 
