@@ -18,6 +18,7 @@ from mien.api import live
 from mien.api import people
 from mien.api import review
 from mien.api import verify
+from mien.api import videos
 from mien.api.bodies import as_invalid_input
 from mien.http.api_description import offer_description
 from mien.schemas.problem import ProblemOut
@@ -39,7 +40,7 @@ DOCUMENT: Final[dict[str, Any]] = {
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
-        *(detect, verify, identify, identify_batch, live),
+        *(detect, verify, identify, identify_batch, live, videos),
         *(galleries, people, faces, review, jobs),
     ):
         app.register_api(module.bp)
