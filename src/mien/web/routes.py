@@ -20,6 +20,7 @@ from mien.web.views import people
 from mien.web.views import person
 from mien.web.views import review
 from mien.web.views import users
+from mien.web.views import videos
 
 
 def register(app: Flask) -> None:
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
         compare,
         galleries,
         imports,
+        videos,
         jobs,
         keys,
         users,

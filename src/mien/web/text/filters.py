@@ -98,6 +98,13 @@ def duration_words(seconds: float) -> str:
     return f"about {counted(math.ceil(seconds / _HOUR), 'hour')} left"
 
 
+def clock(seconds: float) -> str:
+    """A moment of a video: “1:05”, “1:02:03”."""
+    minutes, rest = divmod(int(seconds + 0.5), _MINUTE)
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def time_element(iso: str, now: datetime | None = None) -> Markup:
     """A `time` element that reads relative and carries the exact time.
 
@@ -145,6 +152,7 @@ def code_spans(text: str) -> Markup:
 FILTERS: dict[str, Callable[..., Any]] = {
     "duration_words": duration_words,
     "breakable": breakable,
+    "clock": clock,
     "code_spans": code_spans,
     "counted": counted,
     "decimal": decimal,
