@@ -40,6 +40,7 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
     "video_refused.unknown": N_(
         "The file is not a video that can be read. Send MP4, MOV, MKV, WebM, AVI or MPEG-TS."
     ),
+    "video_refused.not_readable": N_("The file cannot be read: {why}."),
     "video_refused.codec": N_(
         "The pictures of the video are packed in a way that is not read here. Save it as MP4 with "
         "H.264."

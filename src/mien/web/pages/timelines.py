@@ -16,7 +16,7 @@ from mien.schemas.timelines import label_of
 from mien.web.forms.state import FormState
 from mien.web.language import translated
 from mien.web.pages.base import Page
-from mien.web.text.filters import clock
+from mien.words.sentences import clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mien.web.language import translated
 from mien.words import sentences
 from mien.words.quality import GOOD
 from mien.words.quality import POOR
+from mien.words.sentences import clock
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -96,13 +97,6 @@ def duration_words(seconds: float) -> str:
     if seconds < _HOUR:
         return f"about {counted(math.ceil(seconds / _MINUTE), 'minute')} left"
     return f"about {counted(math.ceil(seconds / _HOUR), 'hour')} left"
-
-
-def clock(seconds: float) -> str:
-    """A moment of a video: “1:05”, “1:02:03”."""
-    minutes, rest = divmod(int(seconds + 0.5), _MINUTE)
-    hours, minutes = divmod(minutes, _MINUTE)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def time_element(iso: str, now: datetime | None = None) -> Markup:
