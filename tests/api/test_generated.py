@@ -65,6 +65,7 @@ class Served:
         person = api.add_person("Ada")
         face = api.send(f"/galleries/default/people/{person}/faces", photo=draw_photo(["ada"]))
         self.real = {
+            "number": 1,
             "gallery": "default",
             "person_id": person,
             "other_person_id": api.add_person("Bob"),
