@@ -66,8 +66,8 @@ def _library() -> None:
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> Iterator[Runtime]:
-    made = make_runtime(tmp_path / "home")
+def runtime(tmp_path: Path, database_url: str) -> Iterator[Runtime]:
+    made = make_runtime(tmp_path / "home", database_url=database_url)
     yield made
     made.close()
 
