@@ -29,7 +29,8 @@ def declared(root: Path, lock: str) -> list[Requirement]:
     project = tomllib.loads((root / "pyproject.toml").read_text())
     extras = dict(project["project"]["optional-dependencies"])
     if lock == "run.lock":
-        del extras["uwsgi"], extras["milvus"], extras["s3"]
+        for name in ("uwsgi", "milvus", "s3", "redis", "video"):
+            del extras[name]
     lines = [
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS: dict[str, tuple[str, ...]] = {
     # Without the extra `uwsgi`: where there is no wheel of it, a compiler would be needed. Without
-    # `milvus` and `s3`, which bring much that few need.
+    # `milvus`, `s3`, `redis` and `video`, which bring much that few need.
     "requirements/run.lock": (
         "pyproject.toml",
         "requirements/run.in",

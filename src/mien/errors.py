@@ -33,6 +33,8 @@ MienError
 │   └── SetupFinished
 ├── InvalidInput              a value is not valid; names the field
 ├── ArchiveRefused            an archive cannot be read, or holds too much
+├── VideoRefused              a video cannot be read, or is more than is looked at
+├── VideoUnavailable          the library that reads videos is not installed
 ├── FileSkipped               a file of an import is not looked at
 ├── JobInterrupted            a job ended with the command that did it
 ├── AccessError               the caller may not do this
@@ -386,6 +388,18 @@ class ArchiveRefused(MienError):
     """An archive cannot be read, or holds more than is read."""
 
     code = "archive_refused"
+
+
+class VideoRefused(MienError):
+    """A video cannot be read, or is longer or larger than is looked at."""
+
+    code = "video_refused"
+
+
+class VideoUnavailable(MienError):
+    """The library that reads videos is not installed."""
+
+    code = "video_unavailable"
 
 
 class FileSkipped(MienError):

@@ -8,8 +8,8 @@ from typing import TypeAlias
 ProgressStage: TypeAlias = Literal["waiting", "fetching", "converting", "working", "ready"]
 """`waiting` is for another process that does the same."""
 
-Unit: TypeAlias = Literal["bytes", "photos"]
-"""What is counted."""
+Unit: TypeAlias = Literal["bytes", "photos", "seconds"]
+"""What is counted; seconds are those of a video."""
 
 
 @dataclass(frozen=True, slots=True)

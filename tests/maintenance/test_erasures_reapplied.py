@@ -5,6 +5,7 @@ import tarfile
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic import command
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from drawing import draw_photo
 from looking import bytes_of
 from looking import files_of
 from looking import rows_of
+from mien.access.actor import OPERATOR
 from mien.access.actor import SYSTEM
 from mien.errors import InvalidInput
 from mien.errors import StorageFull
@@ -31,6 +33,7 @@ from mien.gallery.people.forget import forget_person
 from mien.gallery.recognition.identify import identify
 from mien.gallery.results import Enrolment
 from mien.gallery.services import Services
+from mien.jobs.rows import new_row
 from mien.maintenance.backup import back_up
 from mien.maintenance.cleanup import clean_up
 from mien.maintenance.reapply_erasures import reapply_erasures
@@ -45,7 +48,10 @@ from mien.storage.erased import ErasureList
 from mien.storage.migrate import configuration
 from mien.storage.models import EventRow
 from mien.storage.models import FaceRow
+from mien.storage.models import GalleryRow
 from mien.storage.models import PersonRow
+from mien.storage.models import VideoAppearanceRow
+from mien.storage.written_files import written_files
 from mien.vision.fake import FakeEngine
 
 pytestmark = pytest.mark.thorough
@@ -237,6 +243,46 @@ def test_a_damaged_database_does_not_keep_the_list_from_being_used(
     forgotten_after_backup(home, archive)
     (home / "mien.db").write_bytes(b"damaged" * 4096)
     assert restored(home, archive).people_erased == 1
+
+
+def test_timelines_that_come_back_lose_everybody_when_somebody_was_erased(
+    home: Path, archive: Path
+) -> None:
+    with closing(make_runtime(home)) as runtime:
+        services = runtime.services
+        ada = add(services, "ada")
+        with written_files(services.database, services.files) as put:
+            files = [put(b"crop", "jpg") for _ in range(2)]
+            with services.database.write() as session:
+                gallery = session.scalars(select(GalleryRow)).one()
+                job = new_row(OPERATOR, None, "video", gallery_id=gallery.id, title="street")
+                session.add(job)
+                session.flush()
+                session.add_all(
+                    VideoAppearanceRow(
+                        job_id=job.id,
+                        number=number,
+                        person_id=person,
+                        unknown=0 if person else 1,
+                        from_ms=0,
+                        to_ms=1000,
+                        decision="match" if person else "unknown",
+                        similarity=None,
+                        pictures=1,
+                        agreeing=1,
+                        crop_file=files[number],
+                        contract_id="",
+                        embedding=np.ones(4, np.float32),
+                    )
+                    for number, person in enumerate((ada.person.id, None))
+                )
+        backed_up(runtime, archive)
+        forget(services, ada)
+    assert restored(home, archive).people_erased == 1
+    with closing(make_runtime(home)) as runtime:
+        with runtime.database.read() as session:
+            assert session.scalars(select(VideoAppearanceRow)).all() == []
+        assert not runtime.services.files.left(files)
 
 
 @pytest.mark.parametrize("revision", ["0001", "0004", "0008"])

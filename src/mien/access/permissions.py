@@ -45,6 +45,8 @@ Action: TypeAlias = Literal[
     "photos.identify",
     "photos.verify",
     "photos.hold",
+    "videos.identify",
+    "videos.read",
     "input.keep",
     "input.take",
     "account.sign_in",
@@ -215,6 +217,8 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "photos.verify": Rule(_ALL, "identify"),
     # A held photo is its user's alone and is gone within the hour; it is no record of anybody.
     "photos.hold": Rule(_ALL),
+    "videos.identify": Rule(_ALL, "identify", events=("job_created", "job_started")),
+    "videos.read": Rule(_ALL, "identify"),
     # What is typed is its user's alone and is gone within minutes; the token of a form, which is
     # checked before, takes the place of a sign-in that has just ended.
     "input.keep": Rule(_ALL, everybody=True),

@@ -21,6 +21,7 @@ from mien.api import people_together
 from mien.api import review
 from mien.api import unknown
 from mien.api import verify
+from mien.api import videos
 from mien.api.bodies import as_invalid_input
 from mien.http.api_description import offer_description
 from mien.schemas.problem import ProblemOut
@@ -42,7 +43,7 @@ DOCUMENT: Final[dict[str, Any]] = {
 def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
-        *(detect, verify, identify, identify_batch, live),
+        *(detect, verify, identify, identify_batch, live, videos),
         *(galleries, people, people_together, faces, review, changes, unknown, jobs),
     ):
         app.register_api(module.bp)

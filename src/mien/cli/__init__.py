@@ -27,6 +27,7 @@ COMMANDS = {
         "mien.cli.people:people",
         "People in a gallery: list, show, add, change, remove, import, review, merge.",
     ),
+    "videos": LazyCommand("mien.cli.videos:videos", "Videos: who is seen when."),
     "jobs": LazyCommand("mien.cli.jobs:jobs", "Jobs: imports and other long work."),
     "worker": LazyCommand(
         "mien.cli.worker:worker", "Do jobs: imports and other long work, beside `mien serve`."

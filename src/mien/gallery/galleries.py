@@ -49,6 +49,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.models import now
 from mien.storage.unknown_faces import keep_no_longer_than
 from mien.vision.types import EngineSummary
@@ -354,6 +355,9 @@ def _files(session: Session, gallery_id: str) -> list[str]:
         .join(JobRow, JobRow.id == JobInputRow.job_id)
         .where(JobRow.gallery_id == gallery_id),
         select(UnknownFaceRow.crop_file).where(UnknownFaceRow.gallery_id == gallery_id),
+        select(VideoAppearanceRow.crop_file)
+        .join(JobRow, JobRow.id == VideoAppearanceRow.job_id)
+        .where(JobRow.gallery_id == gallery_id),
     )
     return [name for query in queries for name in session.scalars(query)]
 

@@ -68,6 +68,8 @@ STATUSES: Final[dict[type[errors.MienError], int]] = {
     errors.HostNotAllowed: 421,
     errors.UnreadableFolder: 422,
     errors.ArchiveRefused: 422,
+    errors.VideoRefused: 422,
+    errors.VideoUnavailable: 503,
     errors.FileSkipped: 422,
     errors.JobInterrupted: 409,
     errors.MienError: 500,

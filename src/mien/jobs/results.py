@@ -93,8 +93,11 @@ class Job:
     @property
     def may_resume(self) -> bool:
         """Whether it can be told to go on: one that failed as well, once its reason is gone."""
-        return self.state in {"paused", "failed"} or (
-            self.state in {"waiting", "working"} and self.wanted == "pause"
+        return (
+            self.state == "paused"
+            # A video is deleted when its job fails.
+            or (self.state == "failed" and self.kind != "video")
+            or (self.state in {"waiting", "working"} and self.wanted == "pause")
         )
 
     @property

@@ -25,14 +25,19 @@ WORKER_SEEN_SECONDS: Final = 90
 """A worker says more often than this that it is there."""
 
 
-def find_job(session: Session, job_id: str) -> JobRow:
+def find_job(session: Session, job_id: str, *, kind: JobKind | None = None) -> JobRow:
     """The row of a job.
 
+    Args:
+        session: reading or writing.
+        job_id: of the job.
+        kind: what it does; None for whatever it does.
+
     Raises:
-        JobNotFound: there is none of this id.
+        JobNotFound: there is none of this id, or it does something else.
     """
     row = session.get(JobRow, job_id) if can_be_stored(job_id) else None
-    if row is None:
+    if row is None or (kind is not None and row.kind != kind):
         raise JobNotFound
     return row
 

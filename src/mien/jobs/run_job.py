@@ -207,8 +207,9 @@ def _leave(
         row.state, row.worker, row.lease_until, row.error = state, None, None, error
         if state in ENDED:
             row.finished_at = now()
-        # A failed one may go on once its reason is gone, with what was sent for it.
-        if state in {"done", "cancelled"}:
+        # A failed one may go on once its reason is gone, with what was sent for it; but a video is
+        # not kept for that.
+        if state in {"done", "cancelled"} or (state == "failed" and row.kind == "video"):
             erasure = drop_inputs(session, job_id)
     if erasure is not None:
         finish(services.database, services.files, services.erasures, erasure)

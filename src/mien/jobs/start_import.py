@@ -94,7 +94,7 @@ def start_import(call: Call, *, job_id: str) -> Job:
     """
     permissions.require(call.actor, "people.import")
     with call.services.database.write() as session:
-        row = find_job(session, job_id)
+        row = find_job(session, job_id, kind="import_people")
         if row.state != "receiving":
             raise JobNotPossible("start", state=row.state)
         sent = session.scalar(

@@ -4,10 +4,10 @@ from typing import Final
 from typing import Literal
 from typing import TypeAlias
 
-JobKind: TypeAlias = Literal["import_people", "import_folder", "embed_again"]
+JobKind: TypeAlias = Literal["import_people", "import_folder", "embed_again", "video"]
 """What can be done as a job; `import_folder` is done by the command that was given the folder."""
 
-FOR_WORKERS: Final[tuple[JobKind, ...]] = ("import_people", "embed_again")
+FOR_WORKERS: Final[tuple[JobKind, ...]] = ("import_people", "embed_again", "video")
 """What a worker takes up; all else ends with the process that does it."""
 
 JobState: TypeAlias = Literal[

@@ -44,6 +44,7 @@ from mien.storage.models import ProbeRow
 from mien.storage.models import RemovedFaceRow
 from mien.storage.models import SignInRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.models import now
 
 # A process that has not searched a gallery for this long builds its index anew.
@@ -246,6 +247,9 @@ def _old_jobs(services: Services) -> None:
                 .join(JobInputRow, JobInputRow.id == JobInputPartRow.input_id)
                 .where(JobInputRow.job_id.in_(ids))
             )
+        )
+        files += session.scalars(
+            select(VideoAppearanceRow.crop_file).where(VideoAppearanceRow.job_id.in_(ids))
         )
         session.execute(delete(JobRow).where(JobRow.id.in_(ids)))
         erasure = note_erasure(session, files)

@@ -116,7 +116,7 @@ class JobOut(Out):
         "`cancelled` are final, but a failed job can be resumed."
     )
     stopping: bool = Field(description="Whether it stops after the item it is at.")
-    done: int = Field(description="Items that are settled.")
+    done: int = Field(description="Items that are settled; of a video, seconds.")
     total: int | None = Field(description="Items there are; null as long as nobody knows.")
     counts: dict[str, int] = Field(description="How many items have which state.")
     rate: float | None = Field(description="Items a second so far.")

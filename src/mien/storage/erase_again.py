@@ -1,6 +1,7 @@
 """Take out of a database what came back with a backup, though it had been erased.
 
-Works on the schema of any version: it names no column that the first one lacked.
+Works on the schema of any version: it names no column that the first one lacked, but for tables
+that it looks for.
 """
 
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import delete
+from sqlalchemy import inspect
 from sqlalchemy import select
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -30,6 +32,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.models import now
 from mien.storage.revisions import note_removed
 from mien.storage.unknown_faces import has_unknown_faces
@@ -95,8 +98,8 @@ def has_come_back(session: Session, erased: Collection[Erased]) -> bool:
 def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
     """Delete the rows of what came back, in a writing transaction.
 
-    Held photos go as well when anything came back: whom they show is not looked for, and nobody
-    works with them just after a database was brought back.
+    Held photos go as well when anything came back, and so does what timelines of videos tell: whom
+    they show is not looked for, and nobody works with them just after a database was brought back.
 
     Returns:
         What it was. Its files are for the caller to delete.
@@ -126,6 +129,7 @@ def erase_again(session: Session, erased: Collection[Erased]) -> ErasedAgain:
     files = [row[2] for row in faces.values()] + list(photos.values()) + _let_go_of_held(session)
     files += [row[1] for row in unknown.values()] + [file for _, file in binned]
     of_clusters = {row[2] for row in unknown.values() if row[2]}
+    files += _let_go_of_appearances(session)
     changed = _tell_indexes(session, faces.values(), left_out={row[0] for row in galleries})
     # What refers to these goes by the foreign keys, in whatever version.
     for column, gone in (
@@ -238,6 +242,14 @@ def _let_go_of_held(session: Session) -> list[str]:
     columns = (ProbeRow.original_file, ProbeRow.display_file, ProbeFaceRow.crop_file)
     files = [name for column in columns for name in session.scalars(select(column))]
     session.execute(delete(ProbeRow), execution_options=_QUIETLY)
+    return files
+
+
+def _let_go_of_appearances(session: Session) -> list[str]:
+    if not inspect(session.connection()).has_table(VideoAppearanceRow.__tablename__):
+        return []
+    files = list(session.scalars(select(VideoAppearanceRow.crop_file)))
+    session.execute(delete(VideoAppearanceRow), execution_options=_QUIETLY)
     return files
 
 

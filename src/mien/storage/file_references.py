@@ -14,6 +14,7 @@ from mien.storage.models import PhotoRow
 from mien.storage.models import ProbeFaceRow
 from mien.storage.models import ProbeRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import VideoAppearanceRow
 
 _COLUMNS = (
     FaceRow.crop_file,
@@ -25,6 +26,7 @@ _COLUMNS = (
 
 _LATER = (
     JobInputPartRow.file,
+    VideoAppearanceRow.crop_file,
     UnknownFaceRow.crop_file,
     DeletedFaceRow.crop_file,
     DeletedPhotoRow.file,

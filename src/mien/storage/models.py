@@ -736,6 +736,33 @@ class JobItemRow(Base):
     face_id: Mapped[str | None] = mapped_column(String(36))
 
 
+class VideoAppearanceRow(Base):
+    """Somebody who is seen for a while in the video of a job, with a picture (`crop_file`).
+
+    Strangers have no person and a number of their own in the video, `unknown`. The row of a person
+    goes with them. By the embedding, which is one of `contract_id`, strangers are known who turn out
+    to be somebody that is to be forgotten.
+    """
+
+    __tablename__ = "video_appearance"
+
+    job_id: Mapped[str] = mapped_column(ForeignKey("job.id", ondelete="cascade"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id", ondelete="cascade"), index=True
+    )
+    unknown: Mapped[int]
+    from_ms: Mapped[int]
+    to_ms: Mapped[int]
+    decision: Mapped[str] = mapped_column(String(12))
+    similarity: Mapped[float | None]
+    pictures: Mapped[int]
+    agreeing: Mapped[int]
+    crop_file: Mapped[str] = mapped_column(String(80), unique=True)
+    contract_id: Mapped[str] = mapped_column(String(120))
+    embedding: Mapped[NDArray[np.float32]] = mapped_column(Vector)
+
+
 class JobWorkerRow(Base):
     """A process that does jobs, seen not long ago."""
 

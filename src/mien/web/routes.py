@@ -25,6 +25,7 @@ from mien.web.views import person
 from mien.web.views import review
 from mien.web.views import unknown
 from mien.web.views import users
+from mien.web.views import videos
 
 
 def register(app: Flask) -> None:
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         compare,
         galleries,
         imports,
+        videos,
         jobs,
         keys,
         users,

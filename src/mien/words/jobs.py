@@ -15,6 +15,7 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
         "is {state}."
     ),
     "job_not_possible.start": N_("The job has already been started: it is {state}."),
+    "job_not_possible.timeline": N_("There is no timeline yet: the job is {state}."),
     "job_not_possible.receive": N_("The job takes no more files: it is {state}."),
     "job_not_possible.offset": N_(
         "This is not the next part of the file: {received:,} bytes of it have arrived. Continue "
@@ -39,6 +40,31 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
     "archive_refused.too_large": N_(
         "The archive is too large when unpacked: at most {most:,} bytes. Split it, or raise "
         "MIEN_MAX_IMPORT_BYTES."
+    ),
+    "video_refused.unknown": N_(
+        "The file is not a video that can be read. Send MP4, MOV, MKV, WebM, AVI or MPEG-TS."
+    ),
+    "video_refused.not_readable": N_("The file cannot be read: {why}."),
+    "video_refused.codec": N_(
+        "The pictures of the video are packed in a way that is not read here. Save it as MP4 with "
+        "H.264."
+    ),
+    "video_refused.no_pictures": N_("The file holds no pictures, only sound or text."),
+    "video_refused.damaged": N_(
+        "No picture of the video can be read: it is damaged or incomplete, or larger than "
+        "{most_megapixels} megapixels. Copy it again, or save it smaller."
+    ),
+    "video_refused.too_long": N_("The video is longer than {most_hours} hours. Split it."),
+    "video_refused.too_many_pictures": N_(
+        "The video has more pictures than any camera takes in its time. Save it with another "
+        "program."
+    ),
+    "invalid_input.video_every": N_(
+        "The time between two pictures has to be {least} to {most} seconds."
+    ),
+    "video_unavailable": N_(
+        "Videos cannot be read here: a library is not installed. Ask the operator to run: "
+        "pip install 'mien[video]'."
     ),
     "file_skipped.unsafe_path": N_("Its path leads outside the archive or cannot be shown."),
     "file_skipped.link_in_archive": N_("It is a link or a device, not a picture."),
@@ -73,6 +99,7 @@ JOB_ERRORS: Final[Mapping[str, str]] = {
         "MIEN_MAX_IMPORT_BYTES."
     ),
     "invalid_input.nothing_sent": N_("No file was sent. Choose an archive or pictures."),
+    "invalid_input.no_video_sent": N_("No video was sent. Choose a video."),
     "invalid_input.nothing_to_import": N_("There is no file in it that could be imported."),
     "invalid_input.several_lists": N_("There is more than one list of people. Keep one of them."),
     "invalid_input.list_size": N_("The list is too large: at most {most:,} bytes."),
@@ -119,9 +146,13 @@ JOB_STATES: Final[Mapping[str, str]] = {
 }
 """How a job stands."""
 
+UNKNOWN_FACE: Final = N_("Unknown {number}")
+"""Somebody who is seen in a video and is nobody of the gallery."""
+
 JOB_KINDS: Final[Mapping[str, str]] = {
     "import_people": N_("Import of people"),
     "import_folder": N_("Import of people (command line)"),
     "embed_again": N_("Change of the model pack"),
+    "video": N_("People in a video"),
 }
 """What a job does."""

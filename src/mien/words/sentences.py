@@ -15,3 +15,10 @@ def counted(number: int, singular: str, plural: str = "", *, zero: str = "0") ->
     """
     noun = singular if number == 1 else plural or f"{singular}s"
     return f"{number:,} {noun}" if number else f"{zero} {noun}"
+
+
+def clock(seconds: float) -> str:
+    """A moment of a video: “1:05”, “1:02:03”."""
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

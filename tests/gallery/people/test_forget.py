@@ -119,6 +119,7 @@ def test_the_record_of_it_holds_counts_and_no_name(services: Services) -> None:
         "photos": 1,
         "probes": 0,
         "unknown_faces": 0,
+        "appearances": 0,
         "files": 2,
         "originals_searched": 0,
         "originals_deleted": 0,

@@ -10,6 +10,11 @@ from mien.web.pages.jobs import ItemEntry
 from mien.web.pages.jobs import JobEntry
 from mien.web.pages.jobs import JobPage
 from mien.web.pages.jobs import JobsPage
+from mien.web.pages.timelines import AppearanceEntry
+from mien.web.pages.timelines import BarEntry
+from mien.web.pages.timelines import SubjectEntry
+from mien.web.pages.timelines import TimelineEntry
+from mien.web.pages.timelines import VideoPage
 from samples.cast import HOSTILE
 from samples.cast import LATELY
 from samples.cast import MAX_BYTES
@@ -67,8 +72,62 @@ def job_pages() -> dict[str, Page]:
         back_url="/jobs",
         self_url="/jobs/1",
     )
+    seen = replace(
+        done, title="street.mp4", what="People in a video", done=754, total=754, is_video=True
+    )
+    bars = (BarEntry("2.00%", "20.00%"), BarEntry("60.00%", "0.40%"))
+    timeline = TimelineEntry(
+        subjects=(
+            SubjectEntry("Ada Lovelace", "match", "/1", "/portrait/1.jpg", "2:33", bars),
+            SubjectEntry(HOSTILE, "match", "/2", "/portrait/2.jpg", "2:33", bars[:1]),
+            SubjectEntry("Unknown 1", "unknown", "", "/portrait/3.jpg", "0:03", bars[1:]),
+            SubjectEntry("Unknown 2", "ambiguous", "", "/portrait/4.jpg", "0:03", bars[1:]),
+        ),
+        appearances=(
+            AppearanceEntry("Ada Lovelace", "/1", "0:15", "2:45", 0.713, 300),
+            AppearanceEntry(HOSTILE, "/2", "0:15", "2:45", 0.55, 280),
+            AppearanceEntry("Unknown 1", "", "7:32", "7:35", None, 6),
+        ),
+        marks=("0:00", "6:17", "12:34"),
+        left_out=3,
+        vtt_url="/jobs/3/timeline.vtt",
+        json_url="/jobs/3/timeline.json",
+    )
+    ended = replace(
+        job,
+        job=seen,
+        moving=False,
+        share=1.0,
+        rate=None,
+        seconds_left=None,
+        groups=(),
+        pause_url="",
+        cancel_url="",
+        report_url="",
+        review_url="",
+        timeline=timeline,
+    )
     return {
-        "jobs": JobsPage((working, paused, done), "/galleries/default/import"),
+        "video": VideoPage(
+            gallery="default",
+            form=FormState(chosen={"every": ("0.5",)}),
+            action_url="/galleries/default/video",
+            back_url="/jobs",
+        ),
+        "video-nothing": VideoPage(
+            gallery="default",
+            form=FormState(errors={"files": "Choose one video first."}),
+            action_url="/galleries/default/video",
+            back_url="/jobs",
+        ),
+        "job-video-working": replace(job, job=replace(seen, state="working", done=12), groups=()),
+        "job-video": ended,
+        "job-video-nobody": replace(
+            ended, timeline=replace(timeline, subjects=(), appearances=(), left_out=0)
+        ),
+        "jobs": JobsPage(
+            (working, paused, done, seen), "/galleries/default/import", "/galleries/default/video"
+        ),
         "jobs-none": JobsPage((), "/galleries/default/import"),
         "job-working": job,
         "job-paused": replace(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
 _LINE_SECONDS: Final = 10
+# Of these somebody wants to see that it goes on.
+_COUNTED: Final = ("photos", "seconds")
 # A bar, what is beside it with a space before each, and where there is room for one.
 _BAR_CELLS: Final = 20
 _TIME_CELLS: Final = 1 + len("0:00:00") + 1
@@ -114,7 +116,7 @@ class _Drawn:
             completed=total if ready else progress.done or task.completed,
             amount=_amount(progress),
             # Of photos somebody wants to know whether it goes on; bytes show that.
-            rate=f"{task.speed:.1f}/s" if progress.unit == "photos" and task.speed else "",
+            rate=f"{task.speed:.1f}/s" if progress.unit in _COUNTED and task.speed else "",
         )
 
 
@@ -126,7 +128,7 @@ class _Lines:
         self._began = self._last = time.monotonic()
 
     def __call__(self, progress: Progress, /) -> None:
-        if progress.unit == "photos":
+        if progress.unit in _COUNTED:
             self._count(progress)
             return
         key = (progress.what, progress.stage)
@@ -144,13 +146,13 @@ class _Lines:
         rate = progress.done / (now - self._began)
         left = (progress.total - progress.done) / rate
         print_note(
-            f"{progress.done:,} of {progress.total:,} photos, {rate:.1f} a second, about {left:.0f} s "
-            "left"
+            f"{progress.done:,} of {progress.total:,} {progress.unit}, {rate:.1f} a second, "
+            f"about {left:.0f} s left"
         )
 
 
 def _amount(progress: Progress) -> str:
-    if progress.unit == "photos":
+    if progress.unit in _COUNTED:
         return f"{progress.done:,}/{progress.total or 0:,}"
     if not progress.done:
         return ""

@@ -33,7 +33,8 @@ def forget_person(
     not. Held photos, by whomever and in whichever gallery, are let go when they wait for the person,
     when they are such an original, when a face in them would have been taken for the person, or
     when not all of their faces were looked at. So are kept faces of unknown people of this gallery
-    that would have been taken for the person, and what was typed for the person's pages.
+    that would have been taken for the person, what was typed for the person's pages, and where the
+    person, or a stranger who looks like them, is seen in a video.
 
     Originals that were kept because of other people may show the person beside them. The proof
     tells which may, unless they are searched; that has to happen now, because afterwards nobody

@@ -34,6 +34,7 @@ from mien.gallery.people.originals import may_show
 from mien.gallery.people.originals import not_checked
 from mien.gallery.people.originals import note_seen
 from mien.gallery.people.originals import search_originals as look_through
+from mien.gallery.people.video_showing import appearances_showing
 from mien.gallery.services import Call
 from mien.gallery.services import Services
 from mien.names import name_key
@@ -59,6 +60,7 @@ from mien.storage.models import ReviewedPairRow
 from mien.storage.models import StagedEmbeddingRow
 from mien.storage.models import SuspicionRow
 from mien.storage.models import UnknownFaceRow
+from mien.storage.models import VideoAppearanceRow
 from mien.storage.revisions import lock_gallery
 from mien.storage.revisions import note_removed
 from mien.storage.unknown_faces import let_go_of_unknown
@@ -209,6 +211,10 @@ def erase_person(
     for probe in probes:
         files += probe_files(session, probe)
         session.delete(probe)
+    appearances = appearances_showing(session, gallery, person, faces, threshold=threshold)
+    for appearance in appearances:
+        files.append(appearance.crop_file)
+        session.delete(appearance)
     # What changes of them keep to be undone, and what others are told apart by that shows them.
     kept = end_changes_of(session, person.id, but_for=change_id)
     kept.take(erase_photos_showing(session, gallery, faces))
@@ -253,6 +259,7 @@ def erase_person(
             "faces": len(faces),
             "photos": len(photos) + len(gone),
             "probes": len(probes),
+            "appearances": len(appearances),
             "unknown_faces": len(unknown),
             "files": len(files),
             "originals_searched": looking.found.count,
@@ -348,6 +355,8 @@ def prove(call: Call, erased: ErasedPerson, *, event_id: str, log_cleared: bool)
         (ProbeRow.person_id, [erased.person_id]),
         (ProbeFaceRow.probe_id, erased.probe_ids),
         (UnknownFaceRow.id, erased.unknown_ids),
+        (VideoAppearanceRow.person_id, [erased.person_id]),
+        (VideoAppearanceRow.crop_file, erased.files),
         (NegativeExampleRow.person_id, [erased.person_id]),
         (NegativeExampleRow.face_id, erased.face_ids),
         (DeletedPersonRow.id, [erased.person_id]),

@@ -1,6 +1,6 @@
 """The files of an import: those that were sent for it, or those of a folder of this machine."""
 
-import tempfile
+import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
 from contextlib import contextmanager
@@ -25,11 +25,11 @@ from mien.gallery.transfer.found import look_at_name
 from mien.gallery.transfer.lists import MOST_BYTES
 from mien.gallery.transfer.lists import read_list
 from mien.jobs.inputs import parts_of
+from mien.jobs.tasks.sent_file import put_together
 from mien.jobs.work import Work
 from mien.picture_files import SUFFIXES
 from mien.picture_files import is_there
 from mien.picture_files import pictures_below
-from mien.storage.disk import told_of_files
 from mien.storage.models import JobInputRow
 
 _START = 512
@@ -218,22 +218,9 @@ class ImportFiles:
             return None
         parts = self._parts(row)
         first = next(parts, b"")
-        return self._put_together(first, parts) if is_archive(first[:_START]) else None
-
-    def _put_together(self, first: bytes, rest: Iterator[bytes]) -> IO[bytes]:
-        """A file without a name: nothing is left of it when the process is killed."""
-        folder = self._work.call.services.work_folder
-        with told_of_files("temporary"):
-            if folder is not None:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = self._stack.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - the stack does
-        for part in (first, *rest):
-            self._work.go_on()
-            with told_of_files("temporary"):
-                file.write(part)
-        with told_of_files("temporary"):
-            file.flush()
-        return file
+        if not is_archive(first[:_START]):
+            return None
+        return put_together(self._work, itertools.chain([first], parts), self._stack)
 
 
 @contextmanager

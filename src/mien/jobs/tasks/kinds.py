@@ -13,6 +13,7 @@ _TASKS: Final[dict[JobKind, str]] = {
     "import_people": "import_people",
     "import_folder": "import_people",
     "embed_again": "embed_again",
+    "video": "identify_video",
 }
 
 

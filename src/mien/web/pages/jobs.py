@@ -22,6 +22,8 @@ from mien.schemas.jobs import item_words
 from mien.web.forms.state import FormState
 from mien.web.language import translated
 from mien.web.pages.base import Page
+from mien.web.pages.timelines import TimelineEntry
+from mien.web.pages.timelines import timeline_entry
 from mien.words.jobs import ITEM_STATES
 from mien.words.jobs import JOB_KINDS
 from mien.words.jobs import JOB_STATES
@@ -43,6 +45,7 @@ class JobEntry:
         done: items that are settled.
         total: items there are; None where nobody knows.
         created_at: ISO 8601.
+        is_video: whether it looks at a video: then what is done are seconds of it.
     """
 
     url: str
@@ -54,6 +57,7 @@ class JobEntry:
     done: int
     total: int | None
     created_at: str
+    is_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class JobsPage(Page):
 
     jobs: tuple[JobEntry, ...]
     import_url: str
+    video_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class JobPage(Page):
         people_url: where the people are; empty where it is about no gallery.
         review_url: where one looks at what may be a mistake; empty when nothing is.
         self_url: of the page.
+        timeline: who is seen when in its video; None where there is none, or not yet.
     """
 
     template: ClassVar[str] = "jobs/job.html"
@@ -151,6 +157,7 @@ class JobPage(Page):
     review_url: str
     back_url: str
     self_url: str
+    timeline: TimelineEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +190,11 @@ def jobs_page(call: Call, *, gallery: str) -> JobsPage:
     import_url = ""
     if may(call.actor, "people.import", gallery):
         import_url = url_for("imports.ask", gallery=gallery)
+    video_url = ""
+    if may(call.actor, "videos.identify", gallery):
+        video_url = url_for("videos.ask", gallery=gallery)
     found = list_jobs(call, limit=_LISTED)
-    return JobsPage(jobs=tuple(map(_entry, found)), import_url=import_url)
+    return JobsPage(jobs=tuple(map(_entry, found)), import_url=import_url, video_url=video_url)
 
 
 def job_page(call: Call, *, job_id: str) -> JobPage:
@@ -197,13 +207,14 @@ def job_page(call: Call, *, job_id: str) -> JobPage:
     groups = group_items(call, job_id=job_id)
     controls = may(call.actor, "jobs.control", job.gallery)
     gallery = job.gallery
+    is_video = job.kind == "video"
     to_review = gallery and {"check", "choose"} & set(job.counts)
     return JobPage(
         job=_entry(job),
         moving=job.state in {"waiting", "working"},
         stopping=job.state == "working" and job.wanted != "work",
         share=job.done / job.total if job.total else None,
-        rate=job.rate if job.state == "working" else None,
+        rate=job.rate if job.state == "working" and not is_video else None,
         seconds_left=job.seconds_left,
         problem="" if job.error is None else error_words(job.error, translate=translated),
         no_worker=job.state == "waiting" and not job.has_worker,
@@ -216,11 +227,12 @@ def job_page(call: Call, *, job_id: str) -> JobPage:
             job,
             allowed=job.may_undo and may(call.actor, "people.delete", job.gallery),
         ),
-        report_url=_to("jobs.report", job, allowed=job.total is not None),
+        report_url=_to("jobs.report", job, allowed=job.total is not None and not is_video),
         people_url=url_for("people.sheet", gallery=gallery) if gallery else "",
         review_url=url_for("review.show_all", gallery=gallery) if to_review else "",
         back_url=url_for("jobs.show_all"),
         self_url=url_for("jobs.show_one", job_id=job.id),
+        timeline=timeline_entry(call, job_id=job.id) if is_video else None,
     )
 
 
@@ -251,6 +263,7 @@ def _entry(job: Job) -> JobEntry:
         done=job.done,
         total=job.total,
         created_at=job.created_at.isoformat(),
+        is_video=job.kind == "video",
     )
 
 

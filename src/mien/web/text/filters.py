@@ -14,6 +14,7 @@ from mien.web.language import translated
 from mien.words import sentences
 from mien.words.quality import GOOD
 from mien.words.quality import POOR
+from mien.words.sentences import clock
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -145,6 +146,7 @@ def code_spans(text: str) -> Markup:
 FILTERS: dict[str, Callable[..., Any]] = {
     "duration_words": duration_words,
     "breakable": breakable,
+    "clock": clock,
     "code_spans": code_spans,
     "counted": counted,
     "decimal": decimal,

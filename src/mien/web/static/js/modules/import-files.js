@@ -1,4 +1,4 @@
-// Takes archives, folders and pictures of an import, chosen or dropped, and sends them.
+// Takes archives, folders and pictures of an import, or one video, chosen or dropped, and sends them.
 // Without it the form sends what fits into one request.
 
 import { entriesOf, filesBelow } from "./dropped-files.js";
@@ -30,7 +30,7 @@ export default function importFiles(form) {
 
   function take(files) {
     if (busy) return;
-    chosen = files.filter((each) => each.file.size);
+    chosen = files.filter((each) => each.file.size).slice(0, input.multiple ? files.length : 1);
     const what = chosen.length === 1 ? chosen[0].path : `${chosen.length.toLocaleString()} files`;
     words.textContent = `${what}, ${size(total())} MB`;
     sending.hidden = !chosen.length;
@@ -47,8 +47,8 @@ export default function importFiles(form) {
   input.addEventListener("change", () => {
     take(Array.from(input.files, (file) => ({ file, path: file.webkitRelativePath || file.name })));
   });
-  folder.hidden = !("webkitdirectory" in input);
-  folder.addEventListener("click", () => {
+  if (folder) folder.hidden = !("webkitdirectory" in input);
+  folder?.addEventListener("click", () => {
     input.webkitdirectory = true;
     input.click();
     input.webkitdirectory = false;

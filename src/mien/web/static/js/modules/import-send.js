@@ -34,10 +34,11 @@ async function deliver(form, job, { file, path }, tell) {
  * @returns {Promise<string>} the address of the page that shows how far it is
  */
 export default async function sendImport(form, files, progress) {
-  const options = new FormData(form);
+  // Whatever the form asks for besides the files.
+  const options = Object.fromEntries(Array.from(new FormData(form)).filter(([, value]) => typeof value === "string"));
   const [first] = files;
   const title = files.length === 1 || first.path.includes("/") ? first.path.split("/")[0] : "";
-  const job = await ask(form.action, body(form, { title, take: options.get("take"), gate: options.get("gate") }));
+  const job = await ask(form.action, body(form, { ...options, title }));
   const done = new Map();
   const left = [...files];
   const worker = async () => {
