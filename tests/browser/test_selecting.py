@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import BrowserContext
+from playwright.sync_api import FilePayload
 from playwright.sync_api import Locator
 from playwright.sync_api import Page
 from playwright.sync_api import expect
@@ -116,3 +117,30 @@ def test_people_are_merged_without_script(site: Site, plain_context: BrowserCont
     expect(page.get_by_role("heading", level=1)).to_have_text("P 2")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("P 2")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_photos_just_added_are_taken_back_together(
+    site: Site, context: BrowserContext, plain_context: BrowserContext, *, script: bool
+) -> None:
+    used = context if script else plain_context
+    fill(site, used)
+    page = used.new_page()
+    page.goto(f"{site.url}/galleries/default/people")
+    page.get_by_role("link", name="P 3").click()
+    if script:
+        page.locator(".drop.is-ready").first.wait_for()
+    photos: list[FilePayload] = [
+        {
+            "name": f"{size}.png",
+            "mimeType": "image/png",
+            "buffer": draw_photo(["bob"], face_px=size),
+        }
+        for size in (70, 90)
+    ]
+    page.locator("#field-photos").set_input_files(photos)
+    page.get_by_role("button", name="Add the photos").click()
+    expect(page.locator(".sheet--faces .sheet__item")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".sheet--faces .sheet__item")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("P 3")

@@ -82,7 +82,8 @@ def delete_people(gallery: str) -> ResponseReturnValue:
         this_call(), gallery=gallery, person_ids=ids, at_once=form.at_once.data
     )
     people, faces = counted(done.people, "person", "people"), counted(done.faces, "face")
-    say_done(f"Deleted {people} with {faces}.", gallery=gallery)
+    how = " for good" if done.change_id is None else ""
+    say_done(f"Deleted {people} with {faces}{how}.", gallery=gallery)
     for proof in [each for each in done.proofs if not each.complete][:_MOST_TOLD]:
         kind: Any = "doubt" if proof.erased else "problem"
         say_so(erasure_words(proof), kind, links=originals_links(this_call(), proof))
