@@ -39,9 +39,14 @@ def this_call() -> Call:
 
 def change_made() -> str:
     """The id of the last change that this request has made and that can be undone; empty for none."""
-    made: str = g.get("change_made", "")
-    return made
+    return next(reversed(changes_made()), "")
+
+
+def changes_made() -> tuple[str, ...]:
+    """The ids of all changes that this request has made and that can be undone, in their order."""
+    made: list[str] = g.get("changes_made", [])
+    return tuple(made)
 
 
 def _remember_change(change_id: str) -> None:
-    g.change_made = change_id
+    g.changes_made = [*changes_made(), change_id]

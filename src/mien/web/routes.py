@@ -23,6 +23,7 @@ from mien.web.views import patterns
 from mien.web.views import people
 from mien.web.views import person
 from mien.web.views import review
+from mien.web.views import together
 from mien.web.views import unknown
 from mien.web.views import users
 from mien.web.views import videos
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         unknown,
         changes,
         corrections,
+        together,
         compare,
         galleries,
         imports,

@@ -12,6 +12,7 @@ from mien.gallery.recognition.identify_each import IdentifiedPhoto
 from mien.gallery.recognition.identify_held import show_held
 from mien.gallery.results import PersonRef
 from mien.gallery.services import Call
+from mien.http.context import changes_made
 from mien.web.flashes import Doubtful
 from mien.web.flashes import doubts_of
 from mien.web.forms.base import PageForm
@@ -25,8 +26,8 @@ def added_photo(added: Added, *, gallery: str) -> Response:
 
     `state` is `added`, `choose` (held: it shows several faces), `anyway` (held: the gate refuses
     it) or `refused`; `reason` a sentence; `held` the id of a held photo; `doubts` what may be a
-    mistake; `person` whose it is, with the addresses that the script needs, null as long as there
-    is nobody.
+    mistake; `changes` the ids by which it is undone; `person` whose it is, with the addresses that
+    the script needs, null as long as there is nobody.
     """
     told: dict[str, Any] = {"state": "refused", "reason": "", "held": "", "doubts": []}
     for each in added.waiting:
@@ -39,6 +40,7 @@ def added_photo(added: Added, *, gallery: str) -> Response:
     for doubtful in added.doubtful:
         told |= stored_photo(doubtful, gallery=gallery)
     told["person"] = None if added.person is None else person_addresses(gallery, added.person)
+    told["changes"] = changes_made()
     return jsonify(told)
 
 

@@ -8,7 +8,6 @@ from dataclasses import field
 from functools import partial
 from typing import Any
 
-from flask import flash
 from flask import url_for
 from werkzeug.datastructures import FileStorage
 
@@ -41,6 +40,7 @@ from mien.web.forms.photos import NewPersonForm
 from mien.web.language import translated
 from mien.web.pages.waiting import faces_words
 from mien.web.pages.waiting import name_of
+from mien.web.undoing import say_done
 from mien.words import say
 from mien.words.sentences import ended
 
@@ -178,7 +178,7 @@ def _sort(outcomes: Iterable[Outcome], added: Added) -> None:
 def tell_added(added: Added, *, gallery: str, done: str) -> None:
     """Messages for the next page: what was done, and what may be a mistake."""
     if done:
-        flash(done, "done")
+        say_done(done, gallery=gallery)
     tell(added.doubtful, gallery=gallery)
 
 
@@ -230,6 +230,7 @@ def add_held_face(
     """
     done = enrol(this_call(), gallery=gallery, source=face, subject=subject, gate=form.gate)
     if done.stored:
-        flash(ended(f"Face {face.number} was added to {done.person.label}"), "done")
+        told = ended(f"Face {face.number} was added to {done.person.label}")
+        say_done(told, gallery=done.gallery)
     tell([Doubtful(f"Face {face.number}", done)], gallery=done.gallery)
     return done.person.id

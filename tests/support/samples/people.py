@@ -36,6 +36,12 @@ from mien.web.pages.review import PairToReview
 from mien.web.pages.review import PhotoToChoose
 from mien.web.pages.review import ReviewedPerson
 from mien.web.pages.review import ReviewPage
+from mien.web.pages.selection import SelectionAction
+from mien.web.pages.together import CopySelectedPage
+from mien.web.pages.together import DeleteSelectedPage
+from mien.web.pages.together import MergeSelectedPage
+from mien.web.pages.together import MoveSelectedPage
+from mien.web.pages.together import SelectedEntry
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import WaitingEntry
 from samples.cast import GOOD
@@ -58,7 +64,12 @@ def _namesakes(portrait: Portrait) -> tuple[Namesake, ...]:
 def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
     tiles = tuple(
         PersonTile(
-            name, f"/people/{number}", portrait(number), number * 600, place=f"person-{number}"
+            name,
+            f"/people/{number}",
+            portrait(number),
+            number * 600,
+            place=f"person-{number}",
+            id=str(number),
         )
         for number, name in enumerate(NAMES * 4)
     )
@@ -93,6 +104,11 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         unknown_count=4,
         unknown_url="/galleries/default/unknown",
         changes_url="/galleries/default/changes",
+        actions=(
+            SelectionAction("Merge", "/people/selected/merge"),
+            SelectionAction("Copy", "/people/selected/copy"),
+            SelectionAction("Delete", "/people/selected/delete", "quiet-danger"),
+        ),
     )
     faces = tuple(
         FaceEntry(
@@ -103,6 +119,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             f"/faces/{number}/delete",
             f"/faces/{number}/move",
             ("unlike_this_person",) if number == 2 else (),
+            str(number),
         )
         for number in range(5)
     )
@@ -137,6 +154,11 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         max_bytes=MAX_BYTES,
         review_url="/galleries/default/review",
         merge_url="/people/0/merge",
+        actions=(
+            SelectionAction("Move", "/people/0/selected/move"),
+            SelectionAction("Not this person", "/people/0/selected/move?wrong=yes"),
+            SelectionAction("Delete", "/people/0/selected/delete", "quiet-danger"),
+        ),
     )
     new = NewPersonPage(
         form=FormState(),
@@ -225,6 +247,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             action_url="/faces/1/move",
             back_url="/people/0",
         ),
+        **_selected(portrait),
         "review": review,
         "review-nothing": replace(
             review, faces=(), more_faces=0, pairs=(), photos=(), all_compared=True
@@ -304,6 +327,65 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
             action_url="/g/delete",
             back_url="/g",
             typed_name="family archive",
+        ),
+    }
+
+
+def _selected(portrait: Portrait) -> dict[str, Page]:
+    people = tuple(
+        SelectedEntry(str(number), name, portrait(number), "3 faces")
+        for number, name in enumerate((*NAMES[:3], HOSTILE))
+    )
+    faces = tuple(
+        SelectedEntry(str(number), f"Face {number}", portrait(number)) for number in range(1, 4)
+    )
+    galleries = (Choice("club", "Club"), Choice("family", HOSTILE))
+    return {
+        "delete-selected": DeleteSelectedPage(
+            title="Delete 4 people?",
+            field="person",
+            selected=people,
+            form=FormState(),
+            undo_hours=24,
+            action_label="Delete 4 people",
+            action_url="/people/selected/delete",
+            back_url="/people",
+        ),
+        "delete-selected-faces": DeleteSelectedPage(
+            title=f"Delete 3 faces of {HOSTILE}?",
+            field="face",
+            selected=faces,
+            form=FormState(),
+            undo_hours=0,
+            action_label="Delete 3 faces",
+            action_url="/people/0/selected/delete",
+            back_url="/people/0",
+        ),
+        "merge-selected": MergeSelectedPage(
+            selected=people,
+            form=FormState(chosen={"into": ("1",)}),
+            undo_hours=24,
+            action_url="/people/selected/merge",
+            back_url="/people",
+        ),
+        "copy-selected": CopySelectedPage(
+            selected=people,
+            galleries=galleries,
+            has_namesakes=True,
+            form=FormState(errors={"to": "Someone there has this name."}),
+            undo_hours=24,
+            action_url="/people/selected/copy",
+            back_url="/people",
+        ),
+        "move-selected": MoveSelectedPage(
+            name=HOSTILE,
+            selected=faces,
+            names=NAMES,
+            galleries=galleries,
+            form=FormState(errors={"who": "Type a name."}),
+            undo_hours=24,
+            action_url="/people/0/selected/move",
+            back_url="/people/0",
         ),
     }
 

@@ -1,10 +1,12 @@
 """Changes are undone with a button, on the next page or on the page that lists them."""
 
 import re
+from typing import Any
 
 from sqlalchemy import select
 
 from building import acting
+from drawing import draw_photo
 from mien.gallery.people.faces import list_faces
 from mien.gallery.people.list_people import list_people
 from mien.gallery.people.look_up import look_up_person
@@ -18,7 +20,7 @@ CHANGES = "/galleries/default/changes"
 
 
 def undo_forms(page: str) -> list[str]:
-    return re.findall(r'action="([^"]+/undo)"', page)
+    return re.findall(r'action="([^"]+/undo(?:\?[^"]*)?)"', page)
 
 
 def people(user: Visitor) -> list[str]:
@@ -127,3 +129,44 @@ def test_another_portrait_is_chosen(user: Visitor) -> None:
     assert other != portrait
     user.done(undo_forms(page)[0], back=ada)
     assert offered() == [portrait]
+
+
+def test_photos_added_to_somebody_are_taken_back_together(user: Visitor) -> None:
+    ada = user.enrol("ada")
+    photos = [draw_photo(["ada"], face_px=size) for size in (60, 70)]
+    assert user.done(ada, photos=photos) == ada
+    page = user.get(ada)
+    assert "3 faces," in says(page)
+    [undo] = undo_forms(page)
+    assert user.done(undo, back=ada) == ada
+    assert "1 face," in says(user.get(ada))
+    # Once is enough.
+    assert user.done(undo, back=ada) == CHANGES
+    assert user.post(f"{CHANGES}/undo").status_code == 422
+
+
+def test_somebody_new_is_taken_back(user: Visitor) -> None:
+    photos = [draw_photo(["ada"], face_px=size) for size in (60, 70)]
+    givens: tuple[dict[str, Any], ...] = ({"photos": photos}, {"without_photo": "yes"})
+    for given in givens:
+        person = user.done(f"{PEOPLE}/new", name="Ada", notes="", **given)
+        [undo] = undo_forms(user.get(person))
+        user.done(undo, back=PEOPLE)
+        assert people(user) == []
+
+
+def test_script_leads_to_a_page_that_takes_back_what_it_has_added(user: Visitor) -> None:
+    ada = user.enrol("ada")
+    ids: list[str] = []
+    for size in (60, 70):
+        photo = draw_photo(["ada"], face_px=size)
+        answer = user.post(ada, headers={"X-Partial": "1"}, photos=photo)
+        ids += answer.get_json()["changes"]
+    assert user.client.get(ada, query_string={"added": ids}).headers["Location"] == ada
+    [undo] = undo_forms(user.get(ada))
+    user.done(undo, back=ada)
+    page = user.get(ada)
+    assert "1 face," in says(page)
+    # Nothing is offered of what is no change.
+    user.get(ada, 302, query_string={"added": ["<b>"]})
+    assert undo_forms(user.get(ada)) == []

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mien.access import audit
 from mien.access import permissions
 from mien.gallery.erasing import finish_erasure
+from mien.gallery.erasure_proof import Erasure
 from mien.gallery.galleries import find_gallery
 from mien.gallery.held_photos import probe_files
 from mien.gallery.people.bin import put_away_faces
@@ -41,14 +42,18 @@ class Deleted:
         change_id: by which it comes back; None where it was erased at once.
         people: how many.
         faces: how many.
+        proofs: of each person who was erased at once.
     """
 
     change_id: str | None
     people: int
     faces: int
+    proofs: tuple[Erasure, ...] = ()
 
 
-def delete_people(call: Call, *, gallery: str, person_ids: Sequence[str]) -> Deleted:
+def delete_people(
+    call: Call, *, gallery: str, person_ids: Sequence[str], at_once: bool = False
+) -> Deleted:
     """Delete people with their faces and photos; until the change is over they can come back.
 
     They are out of sight and of every search at once, and erased when the time is over, as
@@ -58,15 +63,15 @@ def delete_people(call: Call, *, gallery: str, person_ids: Sequence[str]) -> Del
         call: who asks, and with what.
         gallery: its name.
         person_ids: who; all of them in one change, or nobody.
+        at_once: erase them now, one after the other, so that nobody can come back.
 
     Raises:
         GalleryNotFound, PersonNotFound: they are not there.
         InvalidInput: nobody is named, or too many are.
     """
     permissions.require(call.actor, "people.delete", gallery)
-    if not call.services.undo_seconds:
-        proofs = [forget_person(call, gallery=gallery, person_id=each) for each in person_ids]
-        return Deleted(None, len(proofs), sum(each.faces for each in proofs))
+    if at_once or not call.services.undo_seconds:
+        return _forget_all(call, gallery, person_ids)
     summary = engine_summary(call.services)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))
@@ -93,6 +98,14 @@ def delete_people(call: Call, *, gallery: str, person_ids: Sequence[str]) -> Del
     return Deleted(change_id, len(ids), count)
 
 
+def _forget_all(call: Call, gallery: str, person_ids: Sequence[str]) -> Deleted:
+    with call.services.database.read() as session:
+        people = find_people(session, find_gallery(session, gallery), person_ids)
+        ids = [person.id for person in people]
+    proofs = tuple(forget_person(call, gallery=gallery, person_id=each) for each in ids)
+    return Deleted(None, len(proofs), sum(each.faces for each in proofs), proofs)
+
+
 def _let_go(
     session: Session,
     gallery: GalleryRow,
@@ -113,20 +126,23 @@ def _let_go(
     return files
 
 
-def delete_faces(call: Call, *, gallery: str, face_ids: Sequence[str]) -> Deleted:
+def delete_faces(
+    call: Call, *, gallery: str, face_ids: Sequence[str], at_once: bool = False
+) -> Deleted:
     """Delete faces, of one person or several; until the change is over they can come back.
 
     Args:
         call: who asks, and with what.
         gallery: its name.
         face_ids: which; all of them in one change, or none.
+        at_once: erase them now, so that none can come back.
 
     Raises:
         GalleryNotFound, FaceNotFound: they are not there.
         InvalidInput: no face is named, or too many are.
     """
     permissions.require(call.actor, "faces.delete", gallery)
-    if not call.services.undo_seconds:
+    if at_once or not call.services.undo_seconds:
         return _delete_for_good(call, gallery, face_ids)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))

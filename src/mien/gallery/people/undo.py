@@ -1,5 +1,6 @@
 """Undo a change of people or faces: what was before is again, or nothing is changed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,13 @@ from mien.access import permissions
 from mien.errors import ChangeBlocked
 from mien.errors import ChangeOver
 from mien.errors import GalleryNotFound
+from mien.errors import InvalidInput
 from mien.gallery.erasing import finish_erasure
 from mien.gallery.galleries import find_gallery
 from mien.gallery.people.changes import Change
 from mien.gallery.people.changes import as_changes
 from mien.gallery.people.changes import find_change
+from mien.gallery.people.chosen_ids import MOST_CHOSEN
 from mien.gallery.people.taking_back import TakingBack
 from mien.gallery.people.taking_back import galleries_of
 from mien.gallery.services import Call
@@ -42,27 +45,55 @@ def undo_change(call: Call, *, gallery: str, change_id: str) -> Change:
     """
     permissions.require(call.actor, "changes.undo", gallery)
     with call.services.database.write() as session:
-        row, others = lock_change(session, gallery, change_id)
-        change = find_change(session, row, change_id)
-        require_open(change)
-        if change.contract_id != row.contract_id:
-            raise ChangeBlocked("contract")
-        undoing = TakingBack(session, row, change, others)
-        undoing.take_back()
-        noted = end_change(session, undoing.change, "undone", undoing)
-        audit.record(
-            session,
-            call,
-            "change_undone",
-            subject_id=change.id,
-            gallery_id=row.id,
-            change=[change.kind],
-            people=change.people,
-            faces=change.faces,
-        )
+        change, noted = _undo(session, call, gallery, change_id)
         answer = as_changes(session, [change])[0]
     finish_erasure(call.services, noted)
     return answer
+
+
+def undo_changes(call: Call, *, gallery: str, change_ids: Sequence[str]) -> tuple[Change, ...]:
+    """Take back several changes of one gallery, the last first; all of them or none.
+
+    Args:
+        call: who asks, and with what.
+        gallery: the name of where they were made.
+        change_ids: which, in the order in which they were made.
+
+    Raises:
+        GalleryNotFound, ChangeNotFound, ChangeOver, ChangeBlocked: see `undo_change`.
+        InvalidInput: none is named, or too many are.
+    """
+    permissions.require(call.actor, "changes.undo", gallery)
+    if not 1 <= len(change_ids) <= MOST_CHOSEN:
+        raise InvalidInput("how_many_ids", words={"most": MOST_CHOSEN}, field="change_ids")
+    with call.services.database.write() as session:
+        done = [_undo(session, call, gallery, each) for each in reversed(change_ids)]
+        answer = tuple(as_changes(session, [change for change, _ in done]))
+    for _, noted in done:
+        finish_erasure(call.services, noted)
+    return answer
+
+
+def _undo(session: Session, call: Call, gallery: str, change_id: str) -> tuple[ChangeRow, Noted]:
+    row, others = lock_change(session, gallery, change_id)
+    change = find_change(session, row, change_id)
+    require_open(change)
+    if change.contract_id != row.contract_id:
+        raise ChangeBlocked("contract")
+    undoing = TakingBack(session, row, change, others)
+    undoing.take_back()
+    noted = end_change(session, undoing.change, "undone", undoing)
+    audit.record(
+        session,
+        call,
+        "change_undone",
+        subject_id=change.id,
+        gallery_id=row.id,
+        change=[change.kind],
+        people=change.people,
+        faces=change.faces,
+    )
+    return change, noted
 
 
 def lock_change(

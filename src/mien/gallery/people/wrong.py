@@ -1,5 +1,6 @@
 """Say that a face is not somebody's: a stored one, or one that was only searched for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,12 @@ from mien.gallery.analysis import analyze
 from mien.gallery.enrolment.source import HeldFace
 from mien.gallery.enrolment.subject import Subject
 from mien.gallery.erasing import finish_erasure
+from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.held_photos import held_rows
 from mien.gallery.people.bin import put_away_faces
 from mien.gallery.people.change_notes import ChangeNote
+from mien.gallery.people.chosen_ids import find_faces
 from mien.gallery.people.faces import find_face
 from mien.gallery.people.faces import take_out
 from mien.gallery.people.move import move_to
@@ -47,11 +50,13 @@ class MarkedWrong:
         change_id: by which it is undone; None where nothing is kept for that.
         person: whose it was.
         moved_to: whose it is now; None where it is deleted.
+        faces: how many, where several were marked together.
     """
 
     change_id: str | None
     person: PersonRef
     moved_to: PersonRef | None
+    faces: int = 1
 
 
 def mark_wrong(
@@ -79,34 +84,69 @@ def mark_wrong(
         NameTaken, InvalidInput: the new person cannot be called so, or it is theirs already.
     """
     permissions.require(call.actor, "faces.refuse", gallery)
+    with call.services.database.read() as session:
+        row = find_gallery(session, gallery)
+        owner = find_face(session, row, face_id, person_id=person_id).person_id
+    return mark_all_wrong(call, gallery=gallery, person_id=owner, face_ids=[face_id], to=to)
+
+
+def mark_all_wrong(
+    call: Call,
+    *,
+    gallery: str,
+    person_id: str,
+    face_ids: Sequence[str],
+    to: Subject | None = None,
+) -> MarkedWrong:
+    """Take several stored faces from the person who has them; one change, see `mark_wrong`.
+
+    Args:
+        call: who asks, and with what.
+        gallery: its name.
+        person_id: who has them.
+        face_ids: which; all of them, or none.
+        to: whose they are instead; None deletes them, so that they can come back for a while.
+
+    Raises:
+        GalleryNotFound, FaceNotFound, PersonNotFound, PersonAmbiguous: they are not there.
+        NameTaken: the new person cannot be called so.
+        InvalidInput: no face is named, or they are that person's already.
+    """
+    permissions.require(call.actor, "faces.refuse", gallery)
     permissions.require(call.actor, "faces.move" if to else "faces.delete", gallery)
     with call.services.database.write() as session:
         row = lock_gallery(session, key=name_key(gallery))
-        face = find_face(session, row, face_id, person_id=person_id)
-        person = find_person(session, row, face.person_id)
+        person = find_person(session, row, person_id)
+        faces = find_faces(session, row, face_ids)
+        for face in faces:
+            find_face(session, row, face.id, person_id=person.id)
         was = person_refs(session, [person.id])[person.id]
         note = ChangeNote.begin(session, call, row, "faces_refused")
-        add_negative(
-            session, row, person, np.array(face.embedding), note, face_id=face.id if to else None
-        )
-        audit.record(session, call, "face_refused", subject_id=person.id, gallery_id=row.id)
+        for face in faces:
+            kept_id = face.id if to else None
+            add_negative(session, row, person, np.array(face.embedding), note, face_id=kept_id)
+            audit.record(session, call, "face_refused", subject_id=person.id, gallery_id=row.id)
         files: list[str] = []
         erased: list[Erased] = []
         moved_to = None
+        count = len(faces)
         if to is not None:
             other, _ = resolve_noted(call, session, row, to, note)
-            move_to(call, session, row, [face], person=other, note=note)
+            move_to(call, session, row, faces, person=other, note=note)
             moved_to = person_refs(session, [other.id])[other.id]
         else:
-            note.add(*without_portrait(session, {face.id: person.id}), faces=1)
+            owners = {face.id: person.id for face in faces}
+            note.add(*without_portrait(session, owners), faces=count)
             if note.id:
-                note.add(*put_away_faces(session, row, [face], change_id=note.id))
+                note.add(*put_away_faces(session, row, faces, change_id=note.id))
             else:
-                files, erased = take_out(session, row, face), [Erased("face", face_id)]
+                for face in faces:
+                    files += take_out(session, row, face)
+                erased = [Erased("face", each) for each in owners]
         change_id = note.close(session, call)
         noted = note_erasure(session, files, erased=erased, gallery_id=row.id)
     finish_erasure(call.services, noted)
-    return MarkedWrong(change_id, was, moved_to)
+    return MarkedWrong(change_id, was, moved_to, count)
 
 
 def refuse_name(

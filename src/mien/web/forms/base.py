@@ -42,7 +42,8 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def noting(self, *kinds: type[MienError], field: str = "") -> Iterator[None]:
         """Keep what a verb refuses as words beside a field; other errors travel on.
 
-        An `InvalidInput` names its field itself.
+        An `InvalidInput` names its field itself; one of a field that the form has not is kept where
+        it is among the kinds.
 
         Args:
             kinds: errors that this form has caused.
@@ -51,9 +52,10 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         try:
             yield
         except InvalidInput as error:
-            if error.field not in self:
+            at = error.field if error.field in self else field if InvalidInput in kinds else ""
+            if not at:
                 raise
-            self.say(error.field, say.error(error, translate=translated))
+            self.say(at, say.error(error, translate=translated))
         except kinds as error:
             if field:
                 self.say(field, say.error(error, translate=translated))

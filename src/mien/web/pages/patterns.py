@@ -26,6 +26,8 @@ from mien.web.pages.faces import Rival
 from mien.web.pages.numbered import PageLink
 from mien.web.pages.numbered import page_links
 from mien.web.pages.people import PersonTile
+from mien.web.pages.selection import SelectionAction
+from mien.web.pages.together import SelectedEntry
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.text.rates import Rate
 
@@ -51,6 +53,8 @@ class PatternsPage(Page):
     wrong_form: FormState
     options: tuple[Choice, ...]
     people: tuple[PersonTile, ...]
+    actions: tuple[SelectionAction, ...]
+    selected: tuple[SelectedEntry, ...]
     namesakes: tuple[Namesake, ...]
     photo: PhotoView
     faces: tuple[FaceCard, ...]
@@ -115,7 +119,12 @@ def patterns_page(photo_url: str) -> PatternsPage:
             Choice("read", "Read", "Look at people and galleries."),
             Choice("identify", "Identify", "Ask who is in a photo."),
         ),
-        people=tuple(PersonTile(name, "#sheet", "", 3) for name in _NAMES),
+        people=tuple(PersonTile(name, "#sheet", "", 3, id=name) for name in _NAMES),
+        actions=(
+            SelectionAction("Merge", "#sheet"),
+            SelectionAction("Delete", "#sheet", "quiet-danger"),
+        ),
+        selected=(SelectedEntry("1", _NAMES[0], "", "3 faces"),),
         namesakes=(Namesake("1", f"{_NAMES[0]} (since 1843)", "#sheet", ""),),
         photo=PhotoView(photo_url, 640, 400, marks),
         faces=(

@@ -33,6 +33,8 @@ from mien.web.pages.faces import probe_portrait_url
 from mien.web.pages.namesakes import namesakes_of
 from mien.web.pages.numbered import PageLink
 from mien.web.pages.numbered import page_links
+from mien.web.pages.selection import SelectionAction
+from mien.web.pages.selection import people_actions
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import held_photos
 from mien.web.pages.waiting import name_of
@@ -56,6 +58,7 @@ class PersonTile:
         face_count: how many are stored.
         note: tells people of one name apart; empty where nobody else has it.
         place: id of the tile on the page.
+        id: the person's, by which they are selected.
     """
 
     name: str
@@ -64,6 +67,7 @@ class PersonTile:
     face_count: int
     note: str = ""
     place: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class PeoplePage(Page):
         unknown_count: unknown people who wait to be named.
         unknown_url: the page that shows them; empty where none are kept and none are left.
         changes_url: the page of what was changed lately.
+        actions: what may be done with several people; empty lets nobody be selected.
     """
 
     template: ClassVar[str] = "people/list.html"
@@ -136,6 +141,7 @@ class PeoplePage(Page):
     unknown_count: int
     unknown_url: str
     changes_url: str
+    actions: tuple[SelectionAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +303,7 @@ def people_page(
             else ""
         ),
         changes_url=url_for("changes.show_all", gallery=shown.name),
+        actions=people_actions(call, shown.name),
     )
 
 
@@ -383,4 +390,5 @@ def _tile(gallery: str, person: Person) -> PersonTile:
         portrait_url=crop_url(gallery, person.id, person.portrait_face_id),
         face_count=person.faces,
         place=tile_place(person.id),
+        id=person.id,
     )

@@ -27,6 +27,8 @@ from mien.web.pages.faces import QualityView
 from mien.web.pages.faces import crop_url
 from mien.web.pages.faces import quality_view
 from mien.web.pages.namesakes import namesakes_of
+from mien.web.pages.selection import SelectionAction
+from mien.web.pages.selection import face_actions
 from mien.web.pages.waiting import HeldPhotos
 from mien.web.pages.waiting import WaitingEntry
 from mien.web.pages.waiting import held_photos
@@ -45,6 +47,7 @@ class FaceEntry:
         delete_url: the page that asks before it is deleted.
         move_url: the page that says whose it is; empty for those who may not.
         suspicions: codes of what may be a mistake and nobody has looked at yet.
+        id: by which it is selected.
     """
 
     url: str
@@ -54,6 +57,7 @@ class FaceEntry:
     delete_url: str
     move_url: str
     suspicions: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class PersonPage(Page):
         merge_url: the page that merges somebody else with the person; empty for those who may not.
         review_url: the page on which what is suspected can be kept.
         max_bytes: largest file accepted.
+        actions: what may be done with several faces; empty lets none be selected.
     """
 
     template: ClassVar[str] = "people/person.html"
@@ -129,6 +134,7 @@ class PersonPage(Page):
     review_url: str
     merge_url: str
     max_bytes: int
+    actions: tuple[SelectionAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,7 @@ def person_page(
         review_url=url_for("review.show_all", gallery=gallery),
         merge_url=merge_url(call, gallery=gallery, person_id=person_id),
         max_bytes=runtime().settings.max_upload_bytes,
+        actions=face_actions(call, gallery, person_id),
     )
 
 
@@ -250,6 +257,7 @@ def _stored(call: Call, gallery: str, face: StoredFace) -> FaceEntry:
         if may(call.actor, "faces.move", gallery)
         else "",
         suspicions=tuple(dict.fromkeys(each.code for each in face.suspicions)),
+        id=face.id,
     )
 
 

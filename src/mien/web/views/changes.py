@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 from flask import flash
+from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,6 +10,7 @@ from mien.errors import ChangeBlocked
 from mien.errors import ChangeOver
 from mien.gallery.people.erase_change import erase_now
 from mien.gallery.people.undo import undo_change
+from mien.gallery.people.undo import undo_changes
 from mien.http.auth import asks
 from mien.http.auth import check_browser
 from mien.http.context import this_call
@@ -23,6 +25,7 @@ from mien.web.pages.confirm import erasure_words
 from mien.web.pages.confirm import originals_links
 from mien.web.rendering import go_to
 from mien.web.rendering import show
+from mien.web.text.filters import counted
 from mien.words import say
 
 bp = Blueprint("changes", __name__, url_prefix="/galleries/<gallery:gallery>/changes")
@@ -48,6 +51,22 @@ def undo(gallery: str, change_id: str) -> ResponseReturnValue:
         flash(say.error(error, translate=translated), "problem")
         return go_to(otherwise)
     flash(undone_words(change), "done")
+    return go_to(safe_next(form.text("back"), otherwise=otherwise))
+
+
+@bp.post("/undo")
+@asks("changes.undo")
+def undo_several(gallery: str) -> ResponseReturnValue:
+    """Take back the changes named by `change`, all or none, and go to where it shows."""
+    form = UndoForm()
+    otherwise = url_for("changes.show_all", gallery=gallery)
+    ids = request.args.getlist("change")
+    try:
+        done = undo_changes(this_call(), gallery=gallery, change_ids=ids)
+    except (ChangeBlocked, ChangeOver) as error:
+        flash(say.error(error, translate=translated), "problem")
+        return go_to(otherwise)
+    flash(f"Undone: {counted(len(done), 'change')}.", "done")
     return go_to(safe_next(form.text("back"), otherwise=otherwise))
 
 

@@ -43,6 +43,7 @@ from mien.web.rendering import show
 from mien.web.sent_photo import added_photo
 from mien.web.sent_photo import refused_form
 from mien.web.text.filters import counted
+from mien.web.undoing import say_done
 from mien.web.uploads import Added
 from mien.web.uploads import add_held
 from mien.web.uploads import add_photos
@@ -168,7 +169,7 @@ def _add_without_photo(form: NewPersonForm, gallery: str) -> ResponseReturnValue
     place: dict[str, Any] = {"gallery": gallery, "person_id": person.id}
     # What has to be decided about photos that were sent before is decided on the person's page.
     let_photos_wait_for(this_call(), **place, probe_ids=form.held())
-    flash(f"{person.label} was added, without a face.", "done")
+    say_done(f"{person.label} was added, without a face.", gallery=gallery)
     return go_to(url_for("person.show_one", **place))
 
 

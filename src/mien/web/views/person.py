@@ -1,5 +1,6 @@
 """Somebody: their faces, their name, and forgetting them."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 from typing import Final
@@ -30,6 +31,7 @@ from mien.http.auth import check_browser
 from mien.http.context import runtime
 from mien.http.context import this_call
 from mien.http.overload import looks_at_photos
+from mien.names import ID_PATTERN
 from mien.web.flashes import Doubtful
 from mien.web.flashes import say_so
 from mien.web.forms.kept import keep_form
@@ -65,13 +67,23 @@ from mien.web.uploads import tell_added
 bp = Blueprint("person", __name__)
 bp.before_request(check_browser)
 
+# Messages travel in a cookie, which has little room.
+_MOST_ADDED: Final = 40
+
 ONE: Final = "/galleries/<gallery:gallery>/people/<id:person_id>"
 
 
 @bp.get(ONE)
 @asks("people.read")
 def show_one(gallery: str, person_id: str) -> ResponseReturnValue:
-    """Somebody and their faces."""
+    """Somebody and their faces; what script has just `added` can be undone together."""
+    added = request.args.getlist("added")
+    if added:
+        if len(added) <= _MOST_ADDED and all(re.fullmatch(ID_PATTERN, each) for each in added):
+            told = f"{counted(len(added), 'face')} added."
+            say_done(told, gallery=gallery, changes=added)
+        # Said once, and not again with every reload.
+        return redirect(request.path)
     kept = kept_for(request.path)
     page = person_page(
         this_call(), gallery=gallery, person_id=person_id, form=kept.form, refused=kept.refused

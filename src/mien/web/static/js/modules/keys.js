@@ -12,7 +12,8 @@ function target(item) {
   return item.querySelector("summary, a[href]") ?? item;
 }
 
-function move(step) {
+/** Leads the focus on over what is listed; whether there is anything. */
+export function move(step) {
   const items = Array.from(document.querySelectorAll(ITEMS)).filter((item) => item.checkVisibility());
   if (!items.length) return false;
   const at = items.findIndex((item) => item.contains(document.activeElement));

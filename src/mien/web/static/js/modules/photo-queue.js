@@ -3,7 +3,7 @@
 
 import showErrors from "./field-errors.js";
 import Row from "./photo-row.js";
-import { freshToken, send } from "./photo-send.js";
+import { freshToken, joined, send } from "./photo-send.js";
 import tell from "./photo-total.js";
 
 const AT_ONCE = 2;
@@ -51,7 +51,7 @@ export default function photoQueue(form) {
     update();
     const answer = await send(address, data, (share) => row.sent(share));
     running -= 1;
-    person = answer.person ?? person;
+    person = joined(person, answer);
     if (answer.stops) going = false;
     row.is(answer.state, answer.reason, answer);
     if (answer.errors) showErrors(form, answer.errors, answer.shown);

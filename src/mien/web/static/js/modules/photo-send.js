@@ -1,6 +1,8 @@
 // Sends one photo and says what became of it; used by photo-queue.
 
 const TRIES = 6;
+// As many as a message has room for.
+const MOST_UNDONE = 40;
 const SIGNED_OUT = "You were signed out. Sign in again in another tab, then try again.";
 const pause = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
 
@@ -46,6 +48,14 @@ function failed({ status, said }) {
   if (!status) return { state: "failed", reason: "The connection was lost." };
   const reason = said.detail ?? `The server answered with ${status}.`;
   return { state: status >= 500 ? "failed" : "refused", reason };
+}
+
+/** Whose the photos are, after one more; their page offers to undo all that were added. */
+export function joined(before, { person, changes = [] }) {
+  if (!person) return before;
+  const added = [...(before?.added ?? []), ...changes];
+  const asked = added.length <= MOST_UNDONE ? added.map((change) => `added=${change}`).join("&") : "";
+  return { ...person, added, url: asked ? `${person.url}?${asked}` : person.url };
 }
 
 /** Takes the form's token anew, should somebody have signed in again meanwhile. */
