@@ -33,6 +33,7 @@ NavPlace: TypeAlias = Literal[
     "compare",
     "galleries",
     "jobs",
+    "activity",
     "keys",
     "users",
     "account",
@@ -265,6 +266,12 @@ def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
         active=place == "galleries",
     )
     jobs = NavItem(translated("Jobs"), url_for("jobs.show_all"), "jobs", active=place == "jobs")
+    activity = NavItem(
+        translated("Activity"),
+        url_for("activity.show_all"),
+        "activity",
+        active=place == "activity",
+    )
     users = NavItem(
         translated("Users"), url_for("users.show_all"), "users", active=place == "users"
     )
@@ -272,6 +279,7 @@ def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
     return (
         galleries,
         jobs,
+        activity,
         *((users,) if may(actor, "users.read") else ()),
         *((keys,) if may(actor, "keys.read") else ()),
         account,

@@ -6,6 +6,7 @@ from mien.web.errors import install_error_pages
 from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
+from mien.web.views import activity
 from mien.web.views import api_reference
 from mien.web.views import changes
 from mien.web.views import check_person
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         galleries,
         imports,
         jobs,
+        activity,
         keys,
         users,
         account,
