@@ -27,6 +27,7 @@ Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
 NavPlace: TypeAlias = Literal[
     "",
+    "home",
     "identify",
     "live",
     "people",
@@ -54,12 +55,14 @@ class NavItem:
         url: where it leads.
         icon: a name of `components/icon.html`.
         active: whether the page shown belongs to it.
+        key: that leads there, with script; empty for none.
     """
 
     label: str
     url: str
     icon: str
     active: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
     )
     return Layout(
         csrf_token=form_token(),
-        home_url=url_for("identify.home", gallery=_unless_default(current)),
+        home_url=url_for("home.start", gallery=_unless_default(current)),
         theme=chosen_theme(),
         user_name=signed_in.user.name,
         sign_out_url=url_for("access.sign_out"),
@@ -198,7 +201,7 @@ def bare_layout() -> Layout:
     """What is around a page when nobody is signed in, or nothing may be asked of the database."""
     return Layout(
         csrf_token=form_token(),
-        home_url=url_for("identify.home"),
+        home_url=url_for("home.start"),
         theme=chosen_theme(),
         flashes=_flashes(),
     )
@@ -235,17 +238,21 @@ def _unless_default(gallery: str) -> str | None:
 def _same_place(place: NavPlace, gallery: str) -> str:
     if place == "people":
         return url_for("people.sheet", gallery=gallery)
+    if place == "home":
+        return url_for("home.start", gallery=gallery)
     if place == "live":
         return url_for("live.home", gallery=gallery)
     return url_for("identify.home", gallery=gallery)
 
 
 def _places(place: NavPlace, gallery: str) -> tuple[NavItem, ...]:
+    home = url_for("home.start", gallery=_unless_default(gallery))
     identify = url_for("identify.home", gallery=_unless_default(gallery))
     live = url_for("live.home", gallery=_unless_default(gallery))
     people = url_for("people.sheet", gallery=gallery)
     return (
-        NavItem(translated("Identify"), identify, "identify", active=place == "identify"),
+        NavItem(translated("Home"), home, "home", active=place == "home"),
+        NavItem(translated("Identify"), identify, "identify", active=place == "identify", key="i"),
         NavItem(translated("Live"), live, "camera", active=place == "live"),
         NavItem(translated("People"), people, "people", active=place == "people"),
         NavItem(

@@ -14,6 +14,7 @@ from mien.web.views import compare
 from mien.web.views import corrections
 from mien.web.views import faces
 from mien.web.views import galleries
+from mien.web.views import home
 from mien.web.views import identified_photos
 from mien.web.views import identify
 from mien.web.views import imports
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     install_error_pages(app)
     for area in (
         access,
+        home,
         identified_photos,
         identify,
         live,
