@@ -54,7 +54,7 @@ def test_a_photo_is_identified_from_there(user: Visitor) -> None:
     assert "ada" in says(user.get(sent))
     user.runtime.services.searches.flush()
     page = says(user.get("/"))
-    assert "1 person , 1 face in “default” ; 1 face searched in the last 24 hours" in page
+    assert "1 person , 1 face in “default”; 1 face searched in the last 24 hours" in page
 
 
 def test_what_waits_for_somebody_is_counted(user: Visitor) -> None:
