@@ -53,6 +53,7 @@ SCOPES = {
     ("POST", "/api/v1/galleries/{gallery}/imports"): "enrol",
     ("PUT", "/api/v1/jobs/{job_id}/files"): "enrol",
     ("POST", "/api/v1/jobs/{job_id}/start"): "enrol",
+    ("GET", "/api/v1/activity"): "read",
     ("GET", "/api/v1/jobs"): "read",
     ("GET", "/api/v1/jobs/{job_id}"): "read",
     ("POST", "/api/v1/jobs/{job_id}/pause"): "enrol",
