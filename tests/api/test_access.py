@@ -59,6 +59,7 @@ SCOPES = {
     ("GET", "/api/v1/jobs/{job_id}/timeline"): "identify",
     ("GET", "/api/v1/jobs/{job_id}/timeline.vtt"): "identify",
     ("GET", "/api/v1/jobs/{job_id}/timeline/{number}/portrait"): "identify",
+    ("GET", "/api/v1/activity"): "read",
     ("GET", "/api/v1/jobs"): "read",
     ("GET", "/api/v1/jobs/{job_id}"): "read",
     ("POST", "/api/v1/jobs/{job_id}/pause"): "enrol",

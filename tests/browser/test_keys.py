@@ -61,6 +61,15 @@ def test_j_and_k_move_over_the_people_and_enter_opens(page: Page, site: Site) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Cy")
 
 
+def test_a_key_leads_to_identify_from_every_page(page: Page, site: Site) -> None:
+    open_people(page, site)
+    page.keyboard.press("i")
+    expect(page).to_have_url(f"{site.url}/identify")
+    page.get_by_role("link", name="Mien").first.click()
+    expect(page).to_have_url(f"{site.url}/")
+    expect(page.get_by_role("link", name="Home")).to_have_attribute("aria-current", "page")
+
+
 def test_keys_are_letters_where_somebody_types_and_leave_the_browsers_own_alone(
     page: Page, site: Site
 ) -> None:
@@ -68,9 +77,9 @@ def test_keys_are_letters_where_somebody_types_and_leave_the_browsers_own_alone(
     page.keyboard.press("Control+j")
     expect(page.locator("a.tile:focus")).to_have_count(0)
     page.keyboard.press("/")
-    page.keyboard.type("j?k")
+    page.keyboard.type("j?ki")
     field = page.get_by_label("Find a name")
-    expect(field).to_have_value("j?k")
+    expect(field).to_have_value("j?ki")
     expect(page.locator("dialog.keys")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(field).to_have_value("")

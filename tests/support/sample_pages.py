@@ -6,8 +6,10 @@ from mien.web.layout import Flash
 from mien.web.layout import FlashLink
 from mien.web.layout import Layout
 from mien.web.pages.base import Page
+from samples.activity import activity_pages
 from samples.cast import Portrait
 from samples.doors import door_pages
+from samples.home import home_pages
 from samples.identify import identify_pages
 from samples.identify import live_page
 from samples.jobs import job_pages
@@ -40,6 +42,10 @@ def all_pages(portrait: Portrait, photo_url: str) -> dict[str, tuple[Page, Layou
         found[name] = (page, signed_in(place.get(name.split("-")[0], "Galleries")))
     for name, page in job_pages().items():
         found[name] = (page, signed_in("Jobs"))
+    for name, page in home_pages().items():
+        found[name] = (page, signed_in("Home"))
+    for name, page in activity_pages().items():
+        found[name] = (page, signed_in("Activity"))
     for name, page in user_pages().items():
         found[name] = (page, signed_in("Account"))
     found["api-reference"] = (reference_page(), signed_in("Keys"))

@@ -41,6 +41,7 @@ Action: TypeAlias = Literal[
     "changes.read",
     "changes.undo",
     "changes.erase",
+    "activity.read",
     "photos.detect",
     "photos.identify",
     "photos.verify",
@@ -212,6 +213,8 @@ ACTIONS: Final[Mapping[Action, Rule]] = {
     "changes.erase": Rule(
         _ALL, "enrol", events=("change_ended", "person_erased", "face_removed", "originals_deleted")
     ),
+    # What of it concerns accounts, keys and the installation goes to those alone who may see these.
+    "activity.read": Rule(_ALL, "read"),
     "photos.detect": Rule(_ALL, "identify"),
     "photos.identify": Rule(_ALL, "identify"),
     "photos.verify": Rule(_ALL, "identify"),

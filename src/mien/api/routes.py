@@ -7,6 +7,7 @@ from typing import NoReturn
 from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 
+from mien.api import activity
 from mien.api import changes
 from mien.api import detect
 from mien.api import document
@@ -44,7 +45,7 @@ def register(app: OpenAPI) -> None:
     """Add the API to an app."""
     for module in (
         *(detect, verify, identify, identify_batch, live, videos),
-        *(galleries, people, people_together, faces, review, changes, unknown, jobs),
+        *(galleries, people, people_together, faces, review, changes, unknown, jobs, activity),
     ):
         app.register_api(module.bp)
     app.register_blueprint(document.bp)

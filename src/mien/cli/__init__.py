@@ -40,6 +40,9 @@ COMMANDS = {
     "changes": LazyCommand(
         "mien.cli.changes:changes", "Changes of people and faces: list, undo, erase."
     ),
+    "activity": LazyCommand(
+        "mien.cli.activity:activity", "Show what was done, by whom, when: newest first."
+    ),
     "galleries": LazyCommand(
         "mien.cli.galleries:galleries",
         "Galleries: separate sets of people. A search stays within one gallery.",

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -72,3 +73,22 @@ def is_nearly_full(folder: Path) -> bool:
     """Whether the disk of a folder may have no room for one more photo."""
     found = os.statvfs(folder)
     return found.f_blocks > 0 and found.f_bavail * found.f_frsize < _LITTLE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a disk holds, and how much of that is free for this account."""
+
+    free_bytes: int
+    total_bytes: int
+
+
+def room_of(folder: Path) -> Room | None:
+    """The room of a folder's disk; None where the system does not say."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return None
+    if not found.f_blocks:
+        return None
+    return Room(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)

@@ -95,7 +95,7 @@ def error_page(problem: Problem) -> Response:
         detail=problem.detail,
         request_id=problem.request_id,
         action_label=translated("Go to the home page"),
-        action_url=url_for("identify.home"),
+        action_url=url_for("home.start"),
     )
     return make_response(_draw(page), problem.status)
 

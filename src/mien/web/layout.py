@@ -27,12 +27,14 @@ Theme: TypeAlias = Literal["", "light", "dark"]
 """A chosen appearance; empty follows the system."""
 NavPlace: TypeAlias = Literal[
     "",
+    "home",
     "identify",
     "live",
     "people",
     "compare",
     "galleries",
     "jobs",
+    "activity",
     "keys",
     "users",
     "account",
@@ -53,12 +55,14 @@ class NavItem:
         url: where it leads.
         icon: a name of `components/icon.html`.
         active: whether the page shown belongs to it.
+        key: that leads there, with script; empty for none.
     """
 
     label: str
     url: str
     icon: str
     active: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def full_layout(*, place: NavPlace = "", gallery: str = "") -> Layout:
     )
     return Layout(
         csrf_token=form_token(),
-        home_url=url_for("identify.home", gallery=_unless_default(current)),
+        home_url=url_for("home.start", gallery=_unless_default(current)),
         theme=chosen_theme(),
         user_name=signed_in.user.name,
         sign_out_url=url_for("access.sign_out"),
@@ -197,7 +201,7 @@ def bare_layout() -> Layout:
     """What is around a page when nobody is signed in, or nothing may be asked of the database."""
     return Layout(
         csrf_token=form_token(),
-        home_url=url_for("identify.home"),
+        home_url=url_for("home.start"),
         theme=chosen_theme(),
         flashes=_flashes(),
     )
@@ -234,17 +238,21 @@ def _unless_default(gallery: str) -> str | None:
 def _same_place(place: NavPlace, gallery: str) -> str:
     if place == "people":
         return url_for("people.sheet", gallery=gallery)
+    if place == "home":
+        return url_for("home.start", gallery=gallery)
     if place == "live":
         return url_for("live.home", gallery=gallery)
     return url_for("identify.home", gallery=gallery)
 
 
 def _places(place: NavPlace, gallery: str) -> tuple[NavItem, ...]:
+    home = url_for("home.start", gallery=_unless_default(gallery))
     identify = url_for("identify.home", gallery=_unless_default(gallery))
     live = url_for("live.home", gallery=_unless_default(gallery))
     people = url_for("people.sheet", gallery=gallery)
     return (
-        NavItem(translated("Identify"), identify, "identify", active=place == "identify"),
+        NavItem(translated("Home"), home, "home", active=place == "home"),
+        NavItem(translated("Identify"), identify, "identify", active=place == "identify", key="i"),
         NavItem(translated("Live"), live, "camera", active=place == "live"),
         NavItem(translated("People"), people, "people", active=place == "people"),
         NavItem(
@@ -265,6 +273,12 @@ def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
         active=place == "galleries",
     )
     jobs = NavItem(translated("Jobs"), url_for("jobs.show_all"), "jobs", active=place == "jobs")
+    activity = NavItem(
+        translated("Activity"),
+        url_for("activity.show_all"),
+        "activity",
+        active=place == "activity",
+    )
     users = NavItem(
         translated("Users"), url_for("users.show_all"), "users", active=place == "users"
     )
@@ -272,6 +286,7 @@ def _more_places(place: NavPlace) -> tuple[NavItem, ...]:
     return (
         galleries,
         jobs,
+        activity,
         *((users,) if may(actor, "users.read") else ()),
         *((keys,) if may(actor, "keys.read") else ()),
         account,

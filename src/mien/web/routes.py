@@ -6,6 +6,7 @@ from mien.web.errors import install_error_pages
 from mien.web.rendering import install_pages
 from mien.web.views import access
 from mien.web.views import account
+from mien.web.views import activity
 from mien.web.views import api_reference
 from mien.web.views import changes
 from mien.web.views import check_person
@@ -13,6 +14,7 @@ from mien.web.views import compare
 from mien.web.views import corrections
 from mien.web.views import faces
 from mien.web.views import galleries
+from mien.web.views import home
 from mien.web.views import identified_photos
 from mien.web.views import identify
 from mien.web.views import imports
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     install_error_pages(app)
     for area in (
         access,
+        home,
         identified_photos,
         identify,
         live,
@@ -52,6 +55,7 @@ def register(app: Flask) -> None:
         imports,
         videos,
         jobs,
+        activity,
         keys,
         users,
         account,

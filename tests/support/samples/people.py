@@ -153,6 +153,7 @@ def people_pages(portrait: Portrait, photo_url: str) -> dict[str, Page]:
         back_url="/people",
         max_bytes=MAX_BYTES,
         review_url="/galleries/default/review",
+        activity_url="/activity?person=0",
         merge_url="/people/0/merge",
         actions=(
             SelectionAction("Move", "/people/0/selected/move"),

@@ -38,6 +38,7 @@ def test_a_similarity_has_two_decimals_and_a_true_minus(value: float, words: str
         (640 * 1024, "640 KB"),
         (1_572_864, "1.5 MB"),
         (20 * 1024 * 1024, "20 MB"),
+        (3 * 1024**3 // 2, "1.5 GB"),
     ],
 )
 def test_a_file_size_is_in_the_unit_that_suits_it(size: int, words: str) -> None:

@@ -24,8 +24,8 @@ def test_set_up_makes_the_administrator_signs_in_and_leads_home(
     link = f"/setup/{issue_link(acting(runtime.services))}"
     browser = visitor()
     assert "Welcome" in browser.get(link)
-    assert browser.done(link, **GIVEN) == "/identify"
-    assert "Who is in this photo?" in browser.get("/identify")
+    assert browser.done(link, **GIVEN) == "/"
+    assert "No people yet" in browser.get("/")
 
 
 def test_set_up_is_over_once_there_is_an_administrator(visitor: Visitors, runtime: Runtime) -> None:

@@ -27,8 +27,7 @@ def identified(browser: Visitor, *people: str, **drawing: Any) -> str:
     return browser.done("/identify", photo=draw_photo(people, **drawing), gallery="default")
 
 
-def test_home_is_where_one_identifies(user: Visitor) -> None:
-    assert user.client.get("/").headers["Location"] == "/identify"
+def test_who_is_compared_with_is_said(user: Visitor) -> None:
     assert "No one in this gallery has a face yet" in user.get("/identify")
     user.enrol("ada")
     assert "compared with 1 person" in says(user.get("/identify"))

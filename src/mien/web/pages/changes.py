@@ -96,6 +96,18 @@ def changes_page(call: Call, *, gallery: str) -> ChangesPage:
     )
 
 
+def changes_to_undo(call: Call, *, gallery: str, most: int) -> tuple[ChangeEntry, ...]:
+    """The newest changes of a gallery that can still be undone, by whoever asks.
+
+    Raises:
+        GalleryNotFound: no gallery has this name.
+    """
+    if not may(call.actor, "changes.undo", gallery):
+        return ()
+    found = list_changes(call, gallery=gallery, limit=most, open_only=True)
+    return tuple(_entry(gallery, each, may_undo=True, may_erase=False) for each in found.changes)
+
+
 def what_was_done(change: Change) -> str:
     """A few words on a change, with names as far as they are known."""
     names = [each.label for each in change.named]

@@ -105,7 +105,7 @@ def created_key_page(secret: str, key: Key) -> CreatedKeyPage:
 
 def _example(secret: str, key: Key) -> str:
     """A command that this key may do."""
-    start = url_for("identify.start", _external=True).rstrip("/")
+    start = url_for("home.start", _external=True).rstrip("/")
     gallery = f"{start}/api/v1/galleries/{default_gallery()}"
     header = shlex.quote(f"Authorization: Bearer {secret}")
     if key.allows("identify"):

@@ -104,6 +104,7 @@ class PersonPage(Page):
         check_url: takes a POST with a `photo` that is compared with this person alone.
         edit_url, delete_url: pages that rename, and that ask before deleting.
         back_url: the contact sheet.
+        activity_url: what was done to the person, and by whom.
         merge_url: the page that merges somebody else with the person; empty for those who may not.
         review_url: the page on which what is suspected can be kept.
         max_bytes: largest file accepted.
@@ -132,6 +133,7 @@ class PersonPage(Page):
     delete_url: str
     back_url: str
     review_url: str
+    activity_url: str
     merge_url: str
     max_bytes: int
     actions: tuple[SelectionAction, ...] = ()
@@ -213,6 +215,7 @@ def person_page(
         delete_url=url_for("person.ask_delete", **place),
         back_url=last_sheet(gallery, person_id),
         review_url=url_for("review.show_all", gallery=gallery),
+        activity_url=url_for("activity.show_all", gallery=gallery, person=person_id),
         merge_url=merge_url(call, gallery=gallery, person_id=person_id),
         max_bytes=runtime().settings.max_upload_bytes,
         actions=face_actions(call, gallery, person_id),

@@ -63,12 +63,15 @@ def more_or_less(change: int) -> str:
 
 
 def file_size(size_bytes: int) -> str:
-    """A file size in the unit that suits it: “20 MB”, “1.5 MB”, “640 KB”, “12 bytes”."""
+    """A file size in the unit that suits it: “1.5 GB”, “20 MB”, “640 KB”, “12 bytes”."""
     if size_bytes < _KIB:
         return counted(size_bytes, "byte")
     if size_bytes < _KIB * _KIB:
         return f"{size_bytes / _KIB:.0f} KB"
-    return f"{size_bytes / _KIB / _KIB:.1f}".removesuffix(".0") + " MB"
+    size, unit = size_bytes / _KIB / _KIB, "MB"
+    if size >= _KIB:
+        size, unit = size / _KIB, "GB"
+    return f"{size:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def relative_time(moment: datetime, now: datetime) -> str:

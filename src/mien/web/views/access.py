@@ -72,7 +72,7 @@ def finish_set_up(secret: str) -> ResponseReturnValue:
                     password=form.text("password"),
                 )
                 acts_as(user.actor)
-                return sign_in_as(user.id, url_for("identify.home"))
+                return sign_in_as(user.id, url_for("home.start"))
     except SetupFinished as error:
         return _set_up_already(error)
     return show(_set_up_page(form, secret), status=form.status)

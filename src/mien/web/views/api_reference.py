@@ -18,7 +18,7 @@ bp.before_request(check_browser)
 @asks("account.read")
 def show_reference() -> ResponseReturnValue:
     """Every operation of the API."""
-    start = url_for("identify.start", _external=True).rstrip("/")
+    start = url_for("home.start", _external=True).rstrip("/")
     document_url = url_for("api_document.show")
     page = api_reference_page(api_description(), start=start, document_url=document_url)
     return show(page, place="keys")

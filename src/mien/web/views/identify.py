@@ -67,13 +67,6 @@ bp = Blueprint("identify", __name__)
 bp.before_request(check_browser)
 
 
-@bp.get("/")
-@asks("photos.identify")
-def start() -> ResponseReturnValue:
-    """Home is where one identifies."""
-    return redirect(url_for("identify.home"))
-
-
 @bp.get("/identify")
 @asks("photos.identify")
 def home() -> ResponseReturnValue:

@@ -1,5 +1,5 @@
 // Keys of every page: j and k move over what is listed, "?" shows all keys. Enter opens what has the
-// focus, as it does everywhere.
+// focus, as it does everywhere. A place of the navigation may have a key of its own.
 
 import { isCommand, keysAreOn, turnKeys } from "./typing.js";
 
@@ -42,7 +42,9 @@ export default function keys(dialog) {
 
   document.addEventListener("keydown", (event) => {
     if (!isCommand(event)) return;
+    const place = document.querySelector(`.place[data-key="${CSS.escape(event.key)}"]`);
     if (event.key === "?") show();
+    else if (place) place.click();
     else if (event.key === "Escape") document.activeElement.closest(ITEMS) && document.activeElement.blur();
     else if (event.key !== "j" && event.key !== "k") return;
     else if (!move(event.key === "j" ? 1 : -1)) return;
