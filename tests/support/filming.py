@@ -29,7 +29,7 @@ def write_film(path: Path, pictures: Iterable[ImageRGB]) -> Path:
 
 
 def drawn_film(still: str, moving: str, *, count: int = 60) -> Iterator[ImageRGB]:
-    """One drawn face on the right, and one that sways to and fro on the left."""
+    """One drawn face on the right, and one that sways back and forth on the left."""
     for number in range(count):
         picture = np.full((SIZE_WH[1], SIZE_WH[0], 3), _GREY, dtype=np.uint8)
         shift = round(_SWAY * (1 - abs(2 * number / count - 1)))

@@ -27,13 +27,13 @@ from mien.jobs.start_import import start_import
 from mien.jobs.undo_import import undo_import
 from mien.schemas.addresses import GalleryPath
 from mien.schemas.jobs import FilePartQuery
-from mien.schemas.jobs import ImportIn
 from mien.schemas.jobs import ItemsQuery
 from mien.schemas.jobs import JobItemsOut
 from mien.schemas.jobs import JobOut
 from mien.schemas.jobs import JobPath
 from mien.schemas.jobs import JobsOut
 from mien.schemas.jobs import JobsQuery
+from mien.schemas.jobs import NewImportIn
 from mien.schemas.jobs import ReceivedOut
 from mien.schemas.jobs import UndoneImportOut
 from mien.schemas.jobs import report_lines
@@ -49,7 +49,7 @@ _PART_BODY = {
 @bp.post(
     "/galleries/<gallery:gallery>/imports",
     operation_id="begin_import",
-    request_body=json_body(ImportIn),
+    request_body=json_body(NewImportIn),
     responses=described(201, JobOut, 404, 409, *BODY, text="The job, which takes files now."),
 )
 @asks("people.import")
@@ -59,7 +59,7 @@ def begin(path: GalleryPath) -> Response:
     One folder for each person, or a list `people.csv` or `people.json` among the files; in a ZIP or
     TAR, or file by file.
     """
-    given = read_body(ImportIn)
+    given = read_body(NewImportIn)
     job = begin_import(
         this_call(), gallery=path.gallery, title=given.title, options=given.options()
     )

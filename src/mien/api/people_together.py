@@ -34,7 +34,6 @@ from mien.schemas.changes import ChangeOut
 from mien.schemas.people import PersonOut
 from mien.schemas.people_together import ConfusionsOut
 from mien.schemas.people_together import CopiedOut
-from mien.schemas.people_together import CopyIn
 from mien.schemas.people_together import DoublesOut
 from mien.schemas.people_together import DoublesQuery
 from mien.schemas.people_together import FacesIn
@@ -42,6 +41,7 @@ from mien.schemas.people_together import MarkedWrongOut
 from mien.schemas.people_together import MergeIn
 from mien.schemas.people_together import MovedOut
 from mien.schemas.people_together import MoveIn
+from mien.schemas.people_together import PeopleCopyIn
 from mien.schemas.people_together import PeopleIn
 from mien.schemas.people_together import PortraitIn
 from mien.schemas.people_together import WhoseIn
@@ -82,13 +82,13 @@ def merge(path: PersonPath) -> Response:
 @bp.post(
     f"{_GALLERY}/people/copy",
     operation_id="copy_people",
-    request_body=json_body(CopyIn),
+    request_body=json_body(PeopleCopyIn),
     responses=described(201, CopiedOut, 404, 409, *BODY, text="The copies."),
 )
 @asks("people.copy")
 def copy(path: GalleryPath) -> Response:
     """Copy people with their faces to another gallery, where the change can be undone."""
-    given = read_body(CopyIn)
+    given = read_body(PeopleCopyIn)
     done = copy_people(
         this_call(),
         gallery=path.gallery,

@@ -35,7 +35,7 @@ from mien.words.jobs import ITEM_STATES
 from mien.words.warnings import WARNINGS
 
 
-class ImportIn(In):
+class NewImportIn(In):
     """An import of people, before its files are sent."""
 
     title: str = Field(

@@ -84,7 +84,7 @@ class MoveIn(WhoseIn, FacesIn):
     )
 
 
-class CopyIn(PeopleIn):
+class PeopleCopyIn(PeopleIn):
     """Which people, and to which gallery."""
 
     gallery: GalleryName
