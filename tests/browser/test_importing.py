@@ -1,8 +1,10 @@
 """Somebody imports an album on a page, sees how far it is, stops it and lets it go on."""
 
 import re
+import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -40,15 +42,31 @@ def begin(page: Page, site: Site, archive: Path) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(archive.name)
 
 
+def ponder(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each picture take a while, as networks do."""
+    analyze = site.runtime.engine.analyze
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        time.sleep(0.15)
+        return analyze(*given, **named)
+
+    monkeypatch.setattr(site.runtime.engine, "analyze", slowly)
+
+
 def faces(site: Site) -> int:
     with site.runtime.database.read() as session:
         return session.scalar(select(func.count()).select_from(FaceRow)) or 0
 
 
 def test_an_album_is_imported_stopped_and_goes_on(
-    context: BrowserContext, page: Page, site: Site, tmp_path: Path
+    context: BrowserContext,
+    page: Page,
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sign_in_administrator(site, context)
+    ponder(site, monkeypatch)
     begin(page, site, album(tmp_path))
     state = page.locator(".job__state")
     # Nobody does jobs yet, and the page says so.

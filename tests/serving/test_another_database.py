@@ -209,7 +209,7 @@ def test_what_units_start_ends_where_their_secrets_are_absent_once(
         for name in ("mien.service", "mien-worker.service", "mien-tidy.service")
         for line in re.findall(r"^ExecStart(?:Pre)?=(.*)$", units[name], re.MULTILINE)
     ]
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         done = ended(shlex.split(command)[1:], MIEN_HOME=str(home))
         assert done.returncode != 0, command

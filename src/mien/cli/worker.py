@@ -10,6 +10,7 @@ import click
 
 from mien.cli.options import verbose_option
 from mien.cli.runtime import load_settings
+from mien.cli.runtime import require_database
 from mien.cli.terminal.output import print_note
 
 
@@ -48,6 +49,7 @@ def worker(*, verbose: bool) -> None:
 
     runtime = open_runtime(settings, engine=given_engine())
     try:
+        require_database(runtime)
         require_current(runtime.database)
         bind(runtime.database, runtime.services.files)
         runtime.database.guard(require_schema)

@@ -224,6 +224,7 @@ def test_nothing_but_the_doors_is_open_to_strangers(app: Flask, visitor: Visitor
         "probe_id": "p",
         "first": "a",
         "second": "b",
+        "_what": "delete-selected",
     }
     ids = dict.fromkeys(
         (
