@@ -248,6 +248,7 @@ def test_a_page_that_begins_at_a_letter_has_the_number_of_where_it_begins(
     assert [person.name for person in back.people] == ["Cy Bell", "Bob Émile"]
 
 
+@pytest.mark.sqlite
 def test_a_page_of_a_long_list_reads_no_more_people_than_it_shows(services: Services) -> None:
     add(services, *(f"{number:03}" for number in range(60)))
     with services.database.read() as session:
