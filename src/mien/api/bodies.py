@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic import WithJsonSchema
 
 from mien.errors import InvalidInput
+from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import FORM
 from mien.http.request_bodies import decode_photo
 from mien.http.request_bodies import read_form
@@ -26,6 +27,12 @@ from mien.schemas.photo_faces import FaceNumber
 from mien.schemas.photo_faces import PhotoOptionsIn
 
 JSON = "application/json"
+PART_BODY = {
+    "required": True,
+    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
+}
+"""The description of a body that is a part of a file."""
+
 _FIELD_LENGTH = 100
 _JSON_PHOTO = {
     "type": "string",

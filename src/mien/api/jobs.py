@@ -8,11 +8,11 @@ from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
+from mien.api.bodies import PART_BODY
 from mien.api.bodies import json_body
 from mien.api.bodies import read_body
 from mien.http.auth import asks
 from mien.http.context import this_call
-from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import read_file_part
 from mien.jobs.control import cancel_job
 from mien.jobs.control import pause_job
@@ -40,10 +40,6 @@ from mien.schemas.jobs import report_lines
 
 bp = make_blueprint("jobs", "Jobs")
 _JOB = "/jobs/<id:job_id>"
-_PART_BODY = {
-    "required": True,
-    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 @bp.post(
@@ -70,7 +66,7 @@ def begin(path: GalleryPath) -> Response:
 @bp.put(
     f"{_JOB}/files",
     operation_id="send_file_part",
-    request_body=_PART_BODY,
+    request_body=PART_BODY,
     responses=described(200, ReceivedOut, 404, 409, *BODY, text="How much of it has arrived."),
 )
 @asks("people.import")

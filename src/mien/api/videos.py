@@ -7,11 +7,11 @@ from mien.api.blueprint import BODY
 from mien.api.blueprint import answer
 from mien.api.blueprint import described
 from mien.api.blueprint import make_blueprint
+from mien.api.bodies import PART_BODY
 from mien.api.bodies import json_body
 from mien.api.bodies import read_body
 from mien.http.auth import asks
 from mien.http.context import this_call
-from mien.http.request_bodies import BYTES
 from mien.http.request_bodies import read_file_part
 from mien.http.responses import file_response
 from mien.jobs.inputs import receive_video
@@ -33,10 +33,6 @@ from mien.schemas.timelines import webvtt_lines
 
 bp = make_blueprint("videos", "Videos")
 _JOB = "/jobs/<id:job_id>"
-_PART_BODY = {
-    "required": True,
-    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 @bp.post(
@@ -60,7 +56,7 @@ def begin(path: GalleryPath) -> Response:
 @bp.put(
     f"{_JOB}/video",
     operation_id="send_video_part",
-    request_body=_PART_BODY,
+    request_body=PART_BODY,
     responses=described(200, ReceivedOut, 404, 409, *BODY, text="How much of it has arrived."),
 )
 @asks("videos.identify")

@@ -1,16 +1,11 @@
 """Begin an import of people, take the files that are sent for it, and let it be done."""
 
 from dataclasses import dataclass
-from typing import Final
-
-from sqlalchemy import func
-from sqlalchemy import select
 
 from mien.access import audit
 from mien.access import permissions
 from mien.decision.choose_face import check_take
 from mien.errors import InvalidInput
-from mien.errors import JobNotPossible
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.services import Call
@@ -21,14 +16,14 @@ from mien.jobs.rows import find_job
 from mien.jobs.rows import gallery_of
 from mien.jobs.rows import has_worker
 from mien.jobs.rows import new_row
+from mien.jobs.starting import TITLE_LENGTH
+from mien.jobs.starting import check_title
+from mien.jobs.starting import require_sent
 from mien.jobs.states import JobKind
 from mien.jobs.states import JobState
 from mien.options import Detail
 from mien.options import Gate
 from mien.options import Take
-from mien.storage.models import JobInputRow
-
-TITLE_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +90,7 @@ def start_import(call: Call, *, job_id: str) -> Job:
     permissions.require(call.actor, "people.import")
     with call.services.database.write() as session:
         row = find_job(session, job_id, kind="import_people")
-        if row.state != "receiving":
-            raise JobNotPossible("start", state=row.state)
-        sent = session.scalar(
-            select(func.count()).select_from(JobInputRow).where(JobInputRow.job_id == row.id)
-        )
-        if not sent:
-            raise InvalidInput("nothing_sent", field="file")
+        sent = require_sent(session, row, nothing=InvalidInput("nothing_sent", field="file"))
         row.state = "waiting"
         audit.record(
             session, call, "job_started", subject_id=row.id, gallery_id=row.gallery_id, files=sent
@@ -127,8 +116,7 @@ def _begin(
         check_gate(chosen.gate)
     if chosen.take is not None:
         check_take(chosen.take, face_number=None)
-    if len(title) > TITLE_LENGTH or not (title == "" or title.isprintable()):
-        raise InvalidInput("job_title", words={"most": TITLE_LENGTH}, field="title")
+    check_title(title)
     with call.services.database.write() as session:
         found = find_gallery(session, gallery, hold="stays")
         require_contract(session, found, call.services.engine.summary)

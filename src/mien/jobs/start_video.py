@@ -1,12 +1,8 @@
 """Begin to look for people in a video, and let it be done once the video was sent."""
 
-from sqlalchemy import func
-from sqlalchemy import select
-
 from mien.access import audit
 from mien.access import permissions
 from mien.errors import InvalidInput
-from mien.errors import JobNotPossible
 from mien.gallery.galleries import find_gallery
 from mien.gallery.galleries import require_contract
 from mien.gallery.recognition.timeline import EVERY_SECONDS
@@ -18,8 +14,8 @@ from mien.jobs.rows import find_job
 from mien.jobs.rows import gallery_of
 from mien.jobs.rows import has_worker
 from mien.jobs.rows import new_row
-from mien.jobs.start_import import TITLE_LENGTH
-from mien.storage.models import JobInputRow
+from mien.jobs.starting import check_title
+from mien.jobs.starting import require_sent
 from mien.vision.video import require_library
 
 
@@ -40,8 +36,7 @@ def begin_video(call: Call, *, gallery: str, title: str = "", every: float = EVE
     """
     permissions.require(call.actor, "videos.identify", gallery)
     check_every(every)
-    if len(title) > TITLE_LENGTH or not (title == "" or title.isprintable()):
-        raise InvalidInput("job_title", words={"most": TITLE_LENGTH}, field="title")
+    check_title(title)
     require_library()
     with call.services.database.write() as session:
         found = find_gallery(session, gallery, hold="stays")
@@ -66,13 +61,7 @@ def start_video(call: Call, *, job_id: str) -> Job:
     permissions.require(call.actor, "videos.identify")
     with call.services.database.write() as session:
         row = find_job(session, job_id, kind="video")
-        if row.state != "receiving":
-            raise JobNotPossible("start", state=row.state)
-        sent = session.scalar(
-            select(func.count()).select_from(JobInputRow).where(JobInputRow.job_id == row.id)
-        )
-        if not sent:
-            raise InvalidInput("no_video_sent", field="file")
+        require_sent(session, row, nothing=InvalidInput("no_video_sent", field="file"))
         row.state = "waiting"
         audit.record(session, call, "job_started", subject_id=row.id, gallery_id=row.gallery_id)
         session.flush()

@@ -17,8 +17,8 @@ from mien.jobs.list_jobs import MOST_LISTED
 from mien.jobs.results import Job
 from mien.jobs.results import JobError
 from mien.jobs.results import JobItem
-from mien.jobs.start_import import TITLE_LENGTH
 from mien.jobs.start_import import ImportOptions
+from mien.jobs.starting import TITLE_LENGTH
 from mien.jobs.states import ItemState
 from mien.jobs.states import JobKind
 from mien.jobs.states import JobState

@@ -10,7 +10,7 @@ from mien.gallery.recognition.timeline import LEAST_EVERY
 from mien.gallery.recognition.timeline import MOST_EVERY
 from mien.gallery.recognition.timeline_rows import TimelineRow
 from mien.gallery.recognition.timeline_rows import TimelineRows
-from mien.jobs.start_import import TITLE_LENGTH
+from mien.jobs.starting import TITLE_LENGTH
 from mien.jobs.timelines import JobTimeline
 from mien.options import Decision
 from mien.schemas.addresses import GalleryName

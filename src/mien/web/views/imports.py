@@ -12,7 +12,6 @@ from mien.http.auth import check_browser
 from mien.http.context import this_call
 from mien.jobs.control import cancel_job
 from mien.jobs.inputs import receive_part
-from mien.jobs.start_import import TITLE_LENGTH
 from mien.jobs.start_import import begin_import
 from mien.jobs.start_import import start_import
 from mien.web.forms.imports import FilePartForm
@@ -23,11 +22,13 @@ from mien.web.pages.jobs import import_page
 from mien.web.rendering import go_to
 from mien.web.rendering import is_from_script
 from mien.web.rendering import show
+from mien.web.sent_files import in_parts
+from mien.web.sent_files import read_part
+from mien.web.sent_files import title_of
+from mien.web.sent_files import where_to_send
 
 bp = Blueprint("imports", __name__)
 bp.before_request(check_browser)
-
-_PART_BYTES = 8 * 1024 * 1024
 
 
 @bp.get("/galleries/<gallery:gallery>/import")
@@ -70,7 +71,7 @@ def take_part(job_id: str) -> ResponseReturnValue:
         job_id=job_id,
         path=form.path.data or "",
         offset=form.offset.data or 0,
-        data=form.part.data.stream.read(_PART_BYTES + 1),
+        data=read_part(form.part.data),
     )
     return jsonify({"received": received})
 
@@ -85,35 +86,22 @@ def start(job_id: str) -> ResponseReturnValue:
 
 def _begin_for_script(form: ImportForm, gallery: str) -> ResponseReturnValue:
     job = begin_import(
-        this_call(), gallery=gallery, title=_title(form.text("title")), options=form.options
+        this_call(), gallery=gallery, title=title_of(form.text("title")), options=form.options
     )
-    return jsonify(
-        {
-            "part_url": url_for("imports.take_part", job_id=job.id),
-            "start_url": url_for("imports.start", job_id=job.id),
-            "cancel_url": url_for("jobs.cancel", job_id=job.id),
-            "part_bytes": _PART_BYTES,
-        }
-    )
+    return where_to_send(job, part="imports.take_part", start="imports.start")
 
 
 def _take_all(form: ImportForm, gallery: str) -> ResponseReturnValue:
     call, files = this_call(), form.chosen()
-    title = _title(files[0].filename or "") if len(files) == 1 else ""
+    title = title_of(files[0].filename or "") if len(files) == 1 else ""
     job = begin_import(call, gallery=gallery, title=title, options=form.options)
     try:
         for file in files:
-            offset = 0
-            while part := file.stream.read(_PART_BYTES):
-                path = file.filename or "picture"
+            path = file.filename or "picture"
+            for offset, part in in_parts(file):
                 receive_part(call, job_id=job.id, path=path, offset=offset, data=part)
-                offset += len(part)
         start_import(call, job_id=job.id)
     except InvalidInput:
         cancel_job(call, job_id=job.id)
         raise
     return go_to(url_for("jobs.show_one", job_id=job.id))
-
-
-def _title(name: str) -> str:
-    return "".join(sign for sign in name if sign.isprintable())[:TITLE_LENGTH]

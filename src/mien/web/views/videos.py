@@ -16,7 +16,6 @@ from mien.http.context import this_call
 from mien.http.responses import file_response
 from mien.jobs.control import cancel_job
 from mien.jobs.inputs import receive_video
-from mien.jobs.start_import import TITLE_LENGTH
 from mien.jobs.start_video import begin_video
 from mien.jobs.start_video import start_video
 from mien.jobs.timelines import read_appearance
@@ -33,11 +32,13 @@ from mien.web.pages.timelines import video_page
 from mien.web.rendering import go_to
 from mien.web.rendering import is_from_script
 from mien.web.rendering import show
+from mien.web.sent_files import in_parts
+from mien.web.sent_files import read_part
+from mien.web.sent_files import title_of
+from mien.web.sent_files import where_to_send
 
 bp = Blueprint("videos", __name__)
 bp.before_request(check_browser)
-
-_PART_BYTES = 8 * 1024 * 1024
 
 
 @bp.get("/galleries/<gallery:gallery>/video")
@@ -77,7 +78,7 @@ def take_part(job_id: str) -> ResponseReturnValue:
         this_call(),
         job_id=job_id,
         offset=form.offset.data or 0,
-        data=form.part.data.stream.read(_PART_BYTES + 1),
+        data=read_part(form.part.data),
     )
     return jsonify({"received": received})
 
@@ -125,32 +126,21 @@ def _saved(text: str, media_type: str, job_id: str, ending: str) -> Response:
 
 def _begin_for_script(form: VideoForm, gallery: str) -> ResponseReturnValue:
     job = begin_video(
-        this_call(), gallery=gallery, title=_title(form.text("title")), every=form.seconds
+        this_call(), gallery=gallery, title=title_of(form.text("title")), every=form.seconds
     )
-    return jsonify(
-        {
-            "part_url": url_for("videos.take_part", job_id=job.id),
-            "start_url": url_for("videos.start", job_id=job.id),
-            "cancel_url": url_for("jobs.cancel", job_id=job.id),
-            "part_bytes": _PART_BYTES,
-        }
-    )
+    return where_to_send(job, part="videos.take_part", start="videos.start")
 
 
 def _take_whole(form: VideoForm, gallery: str) -> ResponseReturnValue:
     call, (file,) = this_call(), form.chosen()
-    job = begin_video(call, gallery=gallery, title=_title(file.filename or ""), every=form.seconds)
+    job = begin_video(
+        call, gallery=gallery, title=title_of(file.filename or ""), every=form.seconds
+    )
     try:
-        offset = 0
-        while part := file.stream.read(_PART_BYTES):
+        for offset, part in in_parts(file):
             receive_video(call, job_id=job.id, offset=offset, data=part)
-            offset += len(part)
         start_video(call, job_id=job.id)
     except InvalidInput:
         cancel_job(call, job_id=job.id)
         raise
     return go_to(url_for("jobs.show_one", job_id=job.id))
-
-
-def _title(name: str) -> str:
-    return "".join(sign for sign in name if sign.isprintable())[:TITLE_LENGTH]
